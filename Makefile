@@ -1,0 +1,54 @@
+# Every target sets up what it needs, in .venv/ of this folder, from the locks in requirements/.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
+
+.PHONY: demo test lint types format bench lock clean
+
+demo: .venv/.run ## crawl the seed rooms from the built-in simulated gateway
+	$(BIN)/rankcrawler demo
+
+test: .venv/.dev lint types ## every check: lint, format, strict types, tests
+	$(BIN)/python -m pytest
+
+lint: .venv/.dev
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+format: .venv/.dev ## mend what lint and format can mend
+	$(BIN)/ruff check --quiet --fix .
+	$(BIN)/ruff format --quiet .
+
+bench: .venv/.dev ## the benchmarks, side by side with what people would use instead
+	$(BIN)/python benchmarks/crawl.py
+
+COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --upgrade
+
+lock: .venv/.uv ## renew the locks: names, versions and hashes only
+	cd requirements && $(COMPILE) uv.in --output-file uv.txt
+	cd requirements && $(COMPILE) ../pyproject.toml run.in --output-file run.txt
+	cd requirements && $(COMPILE) dev.in --output-file dev.txt
+
+clean: ## remove the environment and every cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/.uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "rankcrawler needs Python 3.11 or newer: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "no venv module: on Debian, apt install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/.run: .venv/.uv requirements/run.txt pyproject.toml
+	$(UV) -r requirements/run.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements/dev.txt
+	$(UV) -r requirements/dev.txt
+	@touch $@

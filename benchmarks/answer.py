@@ -1,0 +1,78 @@
+"""Rank lists in the documented shape, with made-up people in them: what the static gateway serves.
+
+`documented-shape.json` holds the documented answer without its entries, and one entry without its
+person; every key of the documentation is there, so that decoding costs what it costs on a real answer.
+"""
+
+import itertools
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+SHAPE = Path(__file__).with_name("documented-shape.json")
+NAMES = "小大阿老一二三风花雪月山海星云雨晴北南东西木林石溪夏秋冬春梦心想念爱笑不吃鱼猫狗糖果茶酒🌸🔥xyz"
+BOUNDS = (0, 100, 400, 1_000, 1_700, 2_600, 3_800, 5_000, 15_000, 20_000, 90_000, 400_000, 1_000_000)
+GRADES = list(itertools.pairwise(BOUNDS))  # the lower and the upper bound of a level, in diamonds
+FIRST_UID = 10**15 + 2 * 10**9
+
+
+def lists(count: int, entries: int, now: int) -> Iterator[bytes]:
+    """`count` bodies of `entries` ranks each, no two alike, their clocks starting at `now` (ms)."""
+    dice = random.Random(count)
+    shape = json.loads(SHAPE.read_text(encoding="utf-8"))
+    people = [_person(shape["entry"]["user"], FIRST_UID + number, dice) for number in range(20 * entries)]
+    for variant in range(count):
+        shape["answer"]["data"]["extra"]["now"] = now + variant
+        head, tail = _json(shape["answer"]).split(b'"ranks":[]')
+        ranks = b",".join(_entries(shape["entry"], dice.sample(people, entries), dice))
+        yield b'%b"ranks":[%b]%b' % (head, ranks, tail)
+
+
+def _entries(shape: dict[str, Any], people: list[bytes], dice: random.Random) -> Iterator[bytes]:
+    entry = {key: value for key, value in shape.items() if key != "user"}
+    scores = sorted((int(dice.paretovariate(0.6) * 40) for _ in people), reverse=True)
+    above = scores[0]
+    for rank, (person, score) in enumerate(zip(people, scores, strict=True), start=1):
+        text = _in_words(score, "万")
+        entry.update(score=score, rank=rank, delta=above - score)
+        entry.update(gap_description=text, score_description=text, exactly_score=text)
+        yield b'{"user":%b,%b' % (person, _json(entry)[1:])
+        above = score
+
+
+def _person(shape: dict[str, Any], uid: int, dice: random.Random) -> bytes:
+    """One user's JSON; `shape` is filled anew by every call."""
+    shape.update(id=uid, id_str=str(uid), short_id=uid % 10**10, display_id=str(uid % 10**10))
+    shape.update(nickname="".join(dice.choices(NAMES, k=6)), gender=dice.randrange(3))
+    shape["sec_uid"] = f"MS4wLjABAAAA{dice.randbytes(12).hex():A<64}"
+    avatar = f"100x100/aweme-avatar/mosaic-legacy_3796_{uid}"
+    shape["avatar_thumb"].update(_picture(avatar, "jpeg?from=4010531038"))
+    level = min(len(GRADES) - 1, 1 + int(dice.expovariate(0.3)))
+    _grade(shape["pay_grade"], level, dice)
+    shape["badge_image_list_v2"][0].update(_picture(f"user_grade_level_v5_{level}.png", "image"))
+    return _json(shape)
+
+
+def _grade(grade: dict[str, Any], level: int, dice: random.Random) -> None:
+    low, high = GRADES[level]
+    missing = _in_words(dice.randint(1, high - low), "w")
+    grade.update(level=level, this_grade_min_diamond=low, this_grade_max_diamond=high)
+    grade["grade_describe"] = f"距离{level + 1}级还差{missing}抖币"
+    grade["new_im_icon_with_level"].update(_picture(f"user_grade_level_v5_{level}.png", "image"))
+    grade["new_live_icon"].update(_picture(f"aweme_pay_grade_2x_{level}.png", "image"))
+
+
+def _picture(uri: str, suffix: str) -> dict[str, Any]:
+    hosts = ("p3", "p9", "p6")
+    urls = [f"https://{host}-webcast.pictures.invalid/img/webcast/{uri}~tplv-obj.{suffix}" for host in hosts]
+    return {"uri": uri, "url_list": urls}
+
+
+def _in_words(number: int, unit: str) -> str:
+    return str(number) if number < 10_000 else f"{number / 10_000:.1f}{unit}"
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,114 @@
+"""What a run costs: the wall seconds of its process, the CPU seconds of everything it started."""
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PR_SET_CHILD_SUBREAPER = 36
+GRACE = 10.0  # seconds for servers to stop after the run that started them
+
+
+class RunError(Exception):
+    """A run failed, did not end, or did not do all of its work."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to start; the environment is whole, nothing is inherited."""
+
+    arguments: list[str]
+    environment: dict[str, str]
+    folder: Path
+
+
+@dataclass
+class Cost:
+    """Seconds; CPU is user and system time, of servers too."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of whatever its children leave behind, so that their CPU is counted."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
+
+
+@contextlib.contextmanager
+def cpu_of_children(cost: Cost) -> Iterator[None]:
+    """Add the CPU of all children that were started and have ended inside the block; wait for orphans."""
+    strangers = _children()
+    before = _cpu_of_ended_children()
+    yield
+    _reap(strangers)
+    cost.cpu += _cpu_of_ended_children() - before
+
+
+def run(command: Command, log: Path, timeout: float) -> float:
+    """Run to the end and answer the wall seconds; RunError with the log's end unless it exits with 0."""
+    with log.open("wb") as output:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            command.arguments,
+            env=command.environment,
+            cwd=command.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        killer = threading.Timer(timeout, _kill, (process,))
+        killer.start()
+        try:
+            status = process.wait()
+            wall = time.perf_counter() - start
+        finally:
+            killer.cancel()
+            _kill(process)
+    if status != 0:
+        raise RunError(f"{' '.join(command.arguments)}: exit status {status} after {wall:.1f} s\n{_end(log)}")
+    return wall
+
+
+def cpu_so_far(pid: int) -> float:
+    """The CPU seconds of a running process."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _children() -> set[int]:
+    tasks = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for task in tasks for pid in task.read_text(encoding="utf-8").split()}
+
+
+def _reap(strangers: set[int]) -> None:
+    deadline = time.monotonic() + GRACE
+    while orphans := _children() - strangers:
+        if time.monotonic() > deadline:
+            raise RunError(f"still running {GRACE:g} s after the run that started them: {sorted(orphans)}")
+        for orphan in orphans:
+            os.waitpid(orphan, os.WNOHANG)
+        time.sleep(0.01)
+
+
+def _cpu_of_ended_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _end(log: Path) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])

@@ -1,0 +1,1 @@
+"""Scrapy commands: `scrapy crawl`, `rank`, `simulate`, `demo`. The modules' names are the commands'."""

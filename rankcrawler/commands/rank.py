@@ -1,0 +1,82 @@
+"""`scrapy rank ROOM_ID`: ask the gateway once, and print the list."""
+
+import argparse
+import asyncio
+import sys
+import time
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.settings import BaseSettings
+
+from rankcrawler import settings as our_settings
+from rankcrawler.errors import AnswerError, GatewayError, RankcrawlerError
+from rankcrawler.items import RoomSnapshot
+
+
+class Command(ScrapyCommand):
+    """Exit status: 0 for a list, also an empty one; 1 where there was none; 2 for a wrong setting."""
+
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {
+        name: getattr(our_settings, name) for name in dir(our_settings) if name.isupper()
+    }
+
+    def syntax(self) -> str:
+        """What follows the command's name."""
+        return "[options] <room_id>"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Print a room's rank list, asking the gateway once"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """The command's own options."""
+        super().add_options(parser)
+        parser.add_argument("--anchor", metavar="ID", help="the anchor's user id: has fan club levels told")
+        parser.add_argument("--json", action="store_true", help="print the snapshot as one JSON object")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Ask and print."""
+        if len(args) != 1:
+            raise UsageError
+        assert self.settings is not None
+        try:
+            snapshot = asyncio.run(_ask(self.settings, args[0], opts.anchor))
+        except RankcrawlerError as error:
+            print(f"rankcrawler: {error}", file=sys.stderr)
+            self.exitcode = 1 if isinstance(error, (AnswerError, GatewayError)) else 2
+            return
+        _print(snapshot, as_json=opts.json)
+
+
+async def _ask(settings: BaseSettings, room_id: str, anchor_id: str | None) -> RoomSnapshot:
+    from rankcrawler import preflight, rules, wire
+    from rankcrawler.gateway.handler import client_from_settings
+    from rankcrawler.queue.job import of_fields
+    from rankcrawler.verdict import Action, of_codes, of_status
+
+    job = of_fields({"room_id": room_id, "anchor_id": anchor_id})
+    preflight.check_gateway(settings)
+    async with client_from_settings(settings) as client:
+        reply = await client.fetch(client.address.ranklist(job.room_id, job.anchor_id))
+        poll = wire.Poll(client.address.source, job.room_id, job.anchor_id, time.time_ns() // 1_000_000)
+    judged = of_status(reply.status, reply.header("Retry-After"))
+    if judged.action is Action.READ:
+        answer = wire.read(reply.body)
+        judged = of_codes(answer.code, answer.inner_code, answer.words)
+    if judged.action is not Action.READ:
+        raise AnswerError(f"room {job.room_id}: {judged.reason}")
+    return rules.judged(wire.snapshot(answer, poll))
+
+
+def _print(snapshot: RoomSnapshot, *, as_json: bool) -> None:
+    import msgspec
+
+    from rankcrawler.table import show
+
+    if as_json:
+        print(msgspec.json.encode(snapshot).decode())
+    else:
+        show(snapshot)

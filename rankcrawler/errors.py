@@ -1,0 +1,38 @@
+"""Every error of ours.
+
+RankcrawlerError
+├── SettingError      a setting is missing, or has a value that cannot be used
+├── JobError          a room to poll cannot be read: an entry of a file, of an argument or of the inbox
+├── GatewayError      the gateway did not answer: not reachable, too slow, cut off, too large
+├── AnswerError       the gateway answered, and the answer cannot be read as a rank list
+├── QueueError        the queue's server cannot be started or joined
+└── StoreError        the store cannot be opened or written
+"""
+
+
+class RankcrawlerError(Exception):
+    """The root: catch this to catch whatever rankcrawler itself raises."""
+
+
+class SettingError(RankcrawlerError):
+    """A setting is missing or cannot be used; the message names it and what it takes."""
+
+
+class JobError(RankcrawlerError):
+    """A room to poll cannot be read; the message says where it stands and what was expected."""
+
+
+class GatewayError(RankcrawlerError):
+    """The gateway did not give a whole answer; the message never holds the token."""
+
+
+class AnswerError(RankcrawlerError):
+    """An answer is not a rank list; the message names the JSON path that is wrong."""
+
+
+class QueueError(RankcrawlerError):
+    """The queue's server cannot be started or joined."""
+
+
+class StoreError(RankcrawlerError):
+    """The store cannot be opened or written."""

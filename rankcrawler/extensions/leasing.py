@@ -1,0 +1,160 @@
+"""Gives the spider its leases, and sees to it that each of them is settled, whatever Scrapy does with it.
+
+| what happened to the request | signal | the lease |
+|---|---|---|
+| its snapshot is stored | item_scraped | done |
+| its snapshot was stored before, or is another worker's | item_dropped | done |
+| a pipeline failed, the store for one | item_error | retry |
+| the callback or the errback failed | spider_error | retry |
+| the answer was no list, or there was none | the spider calls settle() | as its verdict says |
+| the crawl ended before | spider_closed | released |
+"""
+
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from scrapy.statscollectors import StatsCollector
+from twisted.python.failure import Failure
+
+from rankcrawler.backoff import Backoff
+from rankcrawler.queue import connection
+from rankcrawler.queue.embedded import Embedded
+from rankcrawler.queue.job import Job
+from rankcrawler.queue.lease import Lease, Outcome
+from rankcrawler.queue.room_queue import RoomQueue
+from rankcrawler.queue.worker import Worker
+from rankcrawler.verdict import Action, Verdict
+
+logger = logging.getLogger(__name__)
+
+
+class Leasing:
+    """The crawl's one connection with the queue."""
+
+    def __init__(self, settings: BaseSettings, stats: StatsCollector) -> None:
+        self._settings = settings
+        self._stats = stats
+        self._backoff = Backoff(settings.getfloat("ROOM_BACKOFF"), settings.getfloat("ROOM_BACKOFF_MAX"))
+        self._server: Embedded | None = None
+        self.worker: Worker | None = None
+        """The holder of the leases, once the queue is open."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "Leasing":
+        """The extension of a crawl."""
+        leasing = cls(crawler.settings, crawler.stats)
+        crawler.signals.connect(leasing._item_scraped, signals.item_scraped)
+        crawler.signals.connect(leasing._item_dropped, signals.item_dropped)
+        crawler.signals.connect(leasing._item_error, signals.item_error)
+        crawler.signals.connect(leasing._spider_error, signals.spider_error)
+        crawler.signals.connect(leasing._spider_closed, signals.spider_closed)
+        return leasing
+
+    async def leases(self, spider_name: str, jobs: Iterable[Job] | None) -> AsyncIterator[Lease]:
+        """Push the jobs and lease until the queue is empty; with no jobs, wait for work. QueueError."""
+        self._server = await connection.embedded(self._settings)
+        queue = self._open_queue(spider_name)
+        self.worker = Worker(
+            queue,
+            f"{socket.gethostname()}:{os.getpid()}",
+            window=2 * self._settings.getint("CONCURRENT_REQUESTS"),
+            ttl=self._settings.getfloat("LEASE_SECONDS"),
+            drain=jobs is not None,
+            max_idle=self._settings.getfloat("MAX_IDLE_TIME_BEFORE_CLOSE"),
+        )
+        self.worker.open()
+        if jobs is not None:
+            await queue.push(jobs)
+        await self._log_depth(queue)
+        async for lease in self.worker.leases():
+            yield lease
+
+    async def settle(self, lease: Lease, verdict: Verdict) -> None:
+        """End the lease of a poll that gave no list."""
+        assert self.worker is not None
+        self._stats.inc_value(f"rankcrawler/polls/{verdict.action.value}")
+        if verdict.action is Action.GONE:
+            self.worker.settle(lease, Outcome.DEAD, reason=verdict.reason)
+        elif verdict.action is Action.STOP:
+            self.worker.settle(lease, Outcome.RELEASE)
+        elif verdict.action is Action.WAIT:
+            await self.worker.hold(verdict.seconds)
+            self.worker.settle(lease, Outcome.DEFER, delay=verdict.seconds)
+            logger.warning("Holding every room for %g s: %s", verdict.seconds, verdict.reason)
+        else:
+            self._retry(lease, verdict.reason)
+
+    def _open_queue(self, spider_name: str) -> RoomQueue:
+        return RoomQueue(
+            connection.connect(self._settings, self._server),
+            connection.inbox_key(self._settings, spider_name),
+            attempts=self._settings.getint("ROOM_ATTEMPTS"),
+        )
+
+    async def _log_depth(self, queue: RoomQueue) -> None:
+        depth = await queue.depth()
+        logger.info(
+            "Leasing from %s, pushes to %s are taken in; waiting: %d rooms now, %d later, %d leased, %d recur, %d dead",
+            connection.place(self._settings, self._server),
+            queue.inbox,
+            depth.ready + depth.inbox,
+            depth.scheduled,
+            depth.leased,
+            depth.recurring,
+            depth.dead,
+        )
+
+    def _retry(self, lease: Lease, reason: str) -> None:
+        assert self.worker is not None
+        delay = self._backoff.delay(lease.attempt)
+        self.worker.settle(lease, Outcome.RETRY, delay=delay, reason=reason)
+        logger.info("Room %s, attempt %d: %s", lease.room_id, lease.attempt, reason)
+
+    def _end(self, response: Any, outcome: Outcome) -> None:
+        lease = _lease_of(response)
+        if lease is not None and self.worker is not None:
+            self.worker.settle(lease, outcome)
+
+    def _item_scraped(self, response: Any) -> None:
+        self._end(response, Outcome.DONE)
+
+    def _item_dropped(self, response: Any) -> None:
+        self._end(response, Outcome.DONE)
+
+    def _item_error(self, response: Any, failure: Failure) -> None:
+        self._failed(response, failure)
+
+    def _spider_error(self, response: Any, failure: Failure) -> None:
+        self._failed(response, failure)
+
+    def _failed(self, response: Any, failure: Failure) -> None:
+        lease = _lease_of(response)
+        if lease is not None:
+            self._retry(lease, f"{type(failure.value).__name__}: {failure.value}"[:300])
+
+    async def _spider_closed(self) -> None:
+        if self.worker is not None:
+            await self.worker.close()
+            self._count(self.worker)
+        if self._server is not None:
+            self._server.close()
+
+    def _count(self, worker: Worker) -> None:
+        for reason, rooms in worker.dead.items():
+            self._stats.inc_value(f"rankcrawler/dead/{reason}", rooms)
+        self._stats.inc_value("rankcrawler/leases/lost", worker.lost)
+        self._stats.inc_value("rankcrawler/inbox/unreadable", worker.unreadable)
+
+
+def _lease_of(response: Response | Failure | None) -> Lease | None:
+    """The lease under which a request was made; None where somebody else's component made the item."""
+    request = getattr(response, "request", None)
+    lease = request.cb_kwargs.get("lease") if request is not None else None
+    return lease if isinstance(lease, Lease) else None

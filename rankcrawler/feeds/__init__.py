@@ -1,0 +1,1 @@
+"""Feed exports: one row for each rank entry, in every format."""

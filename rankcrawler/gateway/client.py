@@ -1,0 +1,131 @@
+"""One request to the gateway, with everything about it bounded: time, bytes, redirects, and who sees the token."""
+
+import os
+import zlib
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import aiohttp
+from yarl import URL
+
+from rankcrawler import __version__
+from rankcrawler.errors import GatewayError
+from rankcrawler.gateway.address import Address
+from rankcrawler.gateway.token import Token
+
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "User-Agent": f"rankcrawler/{__version__}",
+}
+
+
+class Reply(NamedTuple):
+    """What came back: a status, the headers as pairs, and the body with its gzip undone."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, in whatever case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+class Client:
+    """Asks one gateway, over at most `connections` kept-alive connections; an async context manager.
+
+    `timeout` bounds a whole request in seconds, `max_bytes` a body both as it travels and unpacked.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        token: Token,
+        *,
+        timeout: float = 20.0,
+        max_bytes: int = 32 << 20,
+        connections: int = 16,
+    ) -> None:
+        self.address = address
+        self._token = token
+        self._max_bytes = max_bytes
+        self._timeout = timeout
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def fetch(self, url: str) -> Reply:
+        """GET an address of the gateway's; raises GatewayError, which never holds the token."""
+        if not self.address.serves(url):
+            raise GatewayError(f"refused to ask {url}: it is not at the gateway {self.address.base}")
+        target = URL(url).extend_query(token=self._token.reveal())
+        try:
+            async with self._open().get(target, allow_redirects=False) as response:
+                body = await self._body(response)
+                return Reply(response.status, list(response.headers.items()), body)
+        except TimeoutError:
+            raise GatewayError(f"no whole answer within {self._timeout:g} s") from None
+        except aiohttp.ClientConnectorError as error:
+            raise GatewayError(
+                f"the gateway {self.address.base} is not reachable ({_why(error.os_error)}): "
+                "is GATEWAY_URL right, and does it run?"
+            ) from None
+        except aiohttp.ClientError as error:
+            raise GatewayError(f"connection lost: {type(error).__name__}") from None
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        """The session, made within the running loop; no cookies, no proxies or .netrc of the environment."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=self._timeout),
+                headers=_HEADERS,
+                auto_decompress=False,
+                trust_env=False,
+            )
+        return self._session
+
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+        if encoding not in ("identity", "gzip", ""):
+            raise GatewayError(f"the answer is encoded as {encoding[:20]!r}, which was not asked for")
+        raw = bytearray()
+        async for chunk in response.content.iter_any():
+            raw += chunk
+            if len(raw) > self._max_bytes:
+                raise GatewayError(f"the answer is larger than {self._max_bytes} bytes")
+        return gunzip(bytes(raw), self._max_bytes) if encoding == "gzip" else bytes(raw)
+
+
+def gunzip(packed: bytes, max_bytes: int) -> bytes:
+    """Undo gzip, at most `max_bytes` of it; raises GatewayError where it is cut short, damaged or a bomb."""
+    if not packed:
+        return b""
+    stream = zlib.decompressobj(wbits=31)
+    try:
+        body = stream.decompress(packed, max_bytes + 1)
+    except zlib.error as error:
+        raise GatewayError(f"the answer's gzip is damaged: {error}") from None
+    if len(body) > max_bytes:
+        raise GatewayError(f"the answer is larger than {max_bytes} bytes when unpacked")
+    if not stream.eof:
+        raise GatewayError("the answer's gzip is cut short")
+    return body
+
+
+def _why(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)

@@ -1,0 +1,24 @@
+"""Moments in time: milliseconds since 1970 inside the machinery, ISO 8601 text in items and feeds.
+
+The text is always UTC with milliseconds and a Z, so sorting it as text sorts it by time.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_MS = 253_402_300_799_999
+"""The last millisecond of the year 9999: what ISO 8601 can write with four digits."""
+
+
+def iso(ms: int) -> str:
+    """`1631843079980` → `"2021-09-17T01:44:39.980Z"`; takes 0 … LAST_MS."""
+    moment = _EPOCH + timedelta(milliseconds=ms)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+
+
+def ms(text: str) -> int:
+    """`"2021-09-17T01:44:39.980Z"` → `1631843079980`; any ISO 8601 text, UTC where it names no zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

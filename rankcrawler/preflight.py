@@ -1,0 +1,39 @@
+"""Looks at what a person has set before anything starts, so that a mistake is one line and not a traceback."""
+
+from collections.abc import Mapping
+
+from scrapy.settings import BaseSettings
+
+from rankcrawler.errors import SettingError
+from rankcrawler.gateway.handler import client_from_settings
+from rankcrawler.store import locate
+
+_NUMBERS = {"ROOM_ATTEMPTS": 1.0, "ROOM_BACKOFF": 0.0, "ROOM_BACKOFF_MAX": 0.0, "LEASE_SECONDS": 1.0}
+"""Settings that are numbers, and the least that each can be."""
+
+_SHOWN_TO_OTHERS = (
+    "The token was given with -a or -s, where other users of this machine can read it: set GATEWAY_TOKEN in the "
+    "environment, or name a file in GATEWAY_TOKEN_FILE. Consider that token as no longer secret."
+)
+
+
+def check(settings: BaseSettings, arguments: Mapping[str, str]) -> None:
+    """Raise SettingError for the first setting, or -a argument, that a crawl cannot start with."""
+    if {"token", "gateway_token"} & {name.lower() for name in arguments}:
+        raise SettingError(_SHOWN_TO_OTHERS)
+    check_gateway(settings)
+    locate.parse(locate.url(settings))
+    for name, least in _NUMBERS.items():
+        try:
+            is_good = float(settings[name]) >= least
+        except (TypeError, ValueError):
+            is_good = False
+        if not is_good:
+            raise SettingError(f"{name} must be a number of at least {least:g}, not {settings[name]!r}")
+
+
+def check_gateway(settings: BaseSettings) -> None:
+    """Raise SettingError where no gateway can be asked."""
+    if settings["GATEWAY_TOKEN"] is not None:
+        raise SettingError(_SHOWN_TO_OTHERS)
+    client_from_settings(settings)

@@ -1,0 +1,1 @@
+"""The rooms that wait to be polled: a queue in Redis that leases them out and loses none."""

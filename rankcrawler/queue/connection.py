@@ -1,0 +1,55 @@
+"""A connection to Redis as scrapy-redis's settings describe it, but asynchronous: a stall of the server
+must not freeze the downloads. This module alone knows scrapy-redis, which has no types.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+from redis.asyncio import Redis
+from scrapy.settings import BaseSettings
+from scrapy_redis.connection import SETTINGS_PARAMS_MAP, get_redis_from_settings
+from scrapy_redis.defaults import START_URLS_KEY
+
+from rankcrawler.errors import QueueError
+from rankcrawler.queue.embedded import Embedded, join
+
+
+def inbox_key(settings: BaseSettings, spider_name: str) -> str:
+    """The list that producers push to: scrapy-redis's REDIS_START_URLS_KEY, `ranklist:start_urls` by default."""
+    key = settings.get("REDIS_START_URLS_KEY") or START_URLS_KEY
+    return str(key) % {"name": spider_name}
+
+
+def wants_embedded(settings: BaseSettings) -> bool:
+    """Whether no server is named, neither by REDIS_URL nor by scrapy-redis's other settings."""
+    named = any(settings.get(name) for name in ("REDIS_URL", "REDIS_HOST", "REDIS_PORT"))
+    return not named and not {"url", "host", "port"} & set(settings.getdict("REDIS_PARAMS"))
+
+
+async def embedded(settings: BaseSettings) -> Embedded | None:
+    """Start or join the embedded server, where the settings want it; raises QueueError."""
+    if not wants_embedded(settings):
+        return None
+    return await asyncio.to_thread(join, Path(settings["DATA_DIR"]))
+
+
+def connect(settings: BaseSettings, server: Embedded | None) -> "Redis":
+    """A client, which connects when first used; raises QueueError where REDIS_URL is no such address."""
+    ours = {name: settings.get(name) for name in SETTINGS_PARAMS_MAP}
+    ours["REDIS_PARAMS"] = {**settings.getdict("REDIS_PARAMS"), "redis_cls": Redis}
+    if server is not None:
+        ours["REDIS_URL"] = server.url
+    try:
+        return cast("Redis", get_redis_from_settings(BaseSettings(ours)))
+    except ValueError as error:
+        raise QueueError(f"REDIS_URL cannot be used: {error}") from error
+
+
+def place(settings: BaseSettings, server: Embedded | None) -> str:
+    """Where the queue is, for people to read: never a password."""
+    if server is not None:
+        return f"the embedded server at {server.socket}"
+    parts = urlsplit(settings.get("REDIS_URL") or "")
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}" if parts.scheme else "the server of REDIS_HOST"

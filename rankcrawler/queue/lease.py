@@ -1,0 +1,81 @@
+"""A lease: one worker's right to poll one room for a while; and the ways in which it ends."""
+
+from enum import Enum
+from typing import NamedTuple
+
+import msgspec
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """A room lent to a worker. Its token grows with every lease given, so a late writer can be told."""
+
+    room_id: str
+    token: int
+    due_ms: int
+    """When the room was due, on the queue server's clock."""
+    attempt: int
+    """1 is the first since the room was last polled with success."""
+    anchor_id: str | None = None
+    every: float | None = None
+    """Seconds between polls; None polls once."""
+
+
+class Outcome(Enum):
+    """How a lease ends; the values are queue.lua's words."""
+
+    DONE = "done"
+    """Polled and stored: gone, or scheduled again where it recurs."""
+    RETRY = "retry"
+    """Failed: scheduled after a delay, or dead when its attempts are used up."""
+    DEFER = "defer"
+    """Not its fault: scheduled after a delay, and no attempt counted."""
+    RELEASE = "release"
+    """Not begun: ready again at once, and no attempt counted."""
+    DEAD = "dead"
+    """No use to try again."""
+
+
+class Settled(Enum):
+    """What became of a settlement; the values are queue.lua's."""
+
+    LOST = 0
+    """The lease had expired before, and nothing was changed."""
+    KEPT = 1
+    DEAD = 2
+    """The room will not be polled again until it is pushed."""
+
+
+class Settlement(NamedTuple):
+    """What a lease came to."""
+
+    lease: Lease
+    outcome: Outcome
+    delay_ms: int = 0
+    reason: str = ""
+
+
+class Grant(NamedTuple):
+    """What a call for leases gave."""
+
+    leases: list[Lease]
+    wait_ms: int
+    """Until something may change by itself; 0 where more is ready now."""
+    state: str
+    """`run`, `paused` or `held`."""
+    pending: int
+    """Rooms and raw jobs that are not dead, the leased ones among them."""
+    vanished: int
+    """Rooms that are dead by this call, since worker after worker died with them."""
+    unreadable: int
+    """Raw jobs that are dead letters by this call."""
+
+
+class Depth(NamedTuple):
+    """How many rooms stand where."""
+
+    inbox: int
+    ready: int
+    scheduled: int
+    leased: int
+    dead: int
+    recurring: int

@@ -1,0 +1,69 @@
+"""The rooms a person names: ids in an argument, or a file of plain ids, CSV or JSON Lines."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from rankcrawler.errors import JobError
+from rankcrawler.queue.job import Job, of_fields, parse
+
+FILE_ENDINGS = (".jsonl", ".jl", ".ndjson", ".csv", ".txt")
+
+
+def read(rooms: str) -> Iterator[Job | JobError]:
+    """The jobs that `-a rooms=…` names, lazily and in order, and an error in place of each bad one.
+
+    Ids are separated by commas. What ends like a file, holds a slash, or exists is a file: its lines are
+    plain ids, JSON objects or gateway URLs, blank lines and `#` comments aside; a `.csv` needs a header
+    line with `room_id`. A file that cannot be read gives an error too.
+    """
+    if is_file(rooms):
+        return _of_file(Path(rooms))
+    return _of_argument(rooms)
+
+
+def is_file(rooms: str) -> bool:
+    """Whether an argument names a file rather than ids."""
+    return "/" in rooms or rooms.lower().endswith(FILE_ENDINGS) or Path(rooms).is_file()
+
+
+def _of_argument(rooms: str) -> Iterator[Job | JobError]:
+    for text in filter(None, (each.strip() for each in rooms.split(","))):
+        yield _attempt(text, "rooms")
+
+
+def _of_file(path: Path) -> Iterator[Job | JobError]:
+    reader = _csv_rows if path.suffix.lower() == ".csv" else _lines
+    try:
+        # A byte that is not UTF-8 spoils its own line alone.
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+            yield from reader(path, lines)
+    except (OSError, csv.Error) as error:
+        yield JobError(f"the room file {path} cannot be read: {error}")
+
+
+def _lines(path: Path, lines: TextIO) -> Iterator[Job | JobError]:
+    for number, line in enumerate(lines, start=1):
+        text = line.strip()
+        if text and not text.startswith("#"):
+            yield _attempt(text, f"{path}, line {number}")
+
+
+def _csv_rows(path: Path, lines: TextIO) -> Iterator[Job | JobError]:
+    table = csv.DictReader(lines, skipinitialspace=True)
+    if "room_id" not in (table.fieldnames or ()):
+        yield JobError(f"{path}, line 1: expected a header line with room_id, got {table.fieldnames}")
+        return
+    for row in table:
+        try:
+            yield of_fields(row)
+        except JobError as error:
+            yield JobError(f"{path}, line {table.line_num}: {error}")
+
+
+def _attempt(text: str, place: str) -> Job | JobError:
+    try:
+        return parse(text)
+    except JobError as error:
+        return JobError(f"{place}: {error}")

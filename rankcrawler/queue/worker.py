@@ -1,0 +1,213 @@
+"""One worker's leases: taken when its window has room, kept alive, and each of them settled.
+
+A lease is live from the moment it is given until its settlement is sent: slow storage keeps leases live,
+and so slows leasing. Settlements are sent together, as many as have come up since the last call.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator
+from time import monotonic
+
+from redis.exceptions import RedisError
+
+from rankcrawler.queue.lease import Grant, Lease, Outcome, Settled, Settlement
+from rankcrawler.queue.room_queue import RoomQueue
+
+logger = logging.getLogger(__name__)
+
+_PAUSE_AFTER_ERROR = 0.5
+
+
+class Worker:
+    """Leases rooms under a name of its own; open() it within a running loop, and close() it.
+
+    `window` bounds the live leases; `ttl` is how many seconds a lease outlives a worker that died.
+    With `drain` the worker ends when the queue holds nothing more, without it after `max_idle` seconds
+    without work (0: never).
+    """
+
+    def __init__(
+        self,
+        queue: RoomQueue,
+        name: str,
+        *,
+        window: int,
+        ttl: float,
+        drain: bool = False,
+        max_idle: float = 0.0,
+    ) -> None:
+        self.lost = 0
+        """Leases that had expired, and so could be another worker's, before they were settled."""
+        self.dead: Counter[str] = Counter()
+        """Rooms that died by this worker's doing, by reason."""
+        self.unreadable = 0
+        """Raw jobs that this worker found no room in."""
+        self.waiting = False
+        """Whether there is nothing to do but wait for a room to be due or pushed."""
+        self.pending = 0
+        """Rooms in the queue that are not dead, as last heard."""
+        self._queue = queue
+        self._name = name
+        self._window = window
+        self._ttl_ms = int(ttl * 1000)
+        self._drain = drain
+        self._max_idle = max_idle
+        self._live: dict[str, Lease] = {}
+        self._settled: list[Settlement] = []
+        self._something_settled = asyncio.Event()
+        self._window_moved = asyncio.Event()
+        self._leasing: asyncio.Task[tuple[list[Lease], float]] | None = None
+        self._ear: asyncio.Task[bool] | None = None
+        self._closing = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def open(self) -> None:
+        """Start to send settlements and to renew leases."""
+        self._tasks = [
+            asyncio.create_task(self._send_until_closed()),
+            asyncio.create_task(self._renew_for_ever()),
+        ]
+
+    async def leases(self) -> AsyncIterator[Lease]:
+        """Every lease as it is given; ends as the constructor was told. Cancelling it loses none."""
+        busy_at = monotonic()
+        while True:
+            self._window_moved.clear()
+            fresh, nap = await self._lease()
+            for lease in fresh:
+                yield lease
+            if self._live:
+                busy_at = monotonic()
+            elif self._is_finished(busy_at):
+                return
+            if not fresh:
+                await self._listen(nap)
+
+    def settle(self, lease: Lease, outcome: Outcome, *, delay: float = 0.0, reason: str = "") -> None:
+        """End a lease, with a delay in seconds; sent soon. Settling one that is not live changes nothing."""
+        if self._live.get(lease.room_id) is lease:
+            self._settled.append(Settlement(lease, outcome, round(delay * 1000), reason))
+            self._something_settled.set()
+
+    async def hold(self, seconds: float) -> None:
+        """Have no worker of the fleet lease a room for that long."""
+        await self._queue.hold(round(seconds * 1000))
+
+    async def close(self) -> None:
+        """Send what is settled, release what is not, and close the queue."""
+        if self._leasing is not None:
+            await asyncio.wait({self._leasing})
+        settled = {settlement.lease.room_id for settlement in self._settled}
+        for room, lease in self._live.items():
+            if room not in settled:
+                self.settle(lease, Outcome.RELEASE)
+        self._closing = True
+        self._something_settled.set()
+        sender, renewer = self._tasks
+        renewer.cancel()
+        if self._ear is not None:
+            self._ear.cancel()
+        await asyncio.wait({sender, renewer, *({self._ear} if self._ear else ())})
+        if self._settled:
+            logger.error("%d leases could not be settled: they expire by themselves", len(self._settled))
+        await self._queue.close()
+
+    def _is_finished(self, busy_at: float) -> bool:
+        if self._drain:
+            return not self.pending
+        return bool(self._max_idle) and monotonic() - busy_at >= self._max_idle
+
+    async def _lease(self) -> tuple[list[Lease], float]:
+        """Take what the window has room for; and the seconds until it is worth while to ask again.
+
+        The call goes on when its caller is cancelled: what it leased is live, and is released by close().
+        """
+        self._leasing = asyncio.create_task(self._lease_now())
+        return await asyncio.shield(self._leasing)
+
+    async def _lease_now(self) -> tuple[list[Lease], float]:
+        longest = 1.0 if self._drain else 5.0
+        room = self._window - len(self._live)
+        if room < max(1, self._window // 4):
+            return [], longest
+        try:
+            grant = await self._queue.lease(self._name, room, self._ttl_ms)
+        except RedisError as error:
+            logger.error("The queue does not answer, asking again: %s", error)
+            return [], _PAUSE_AFTER_ERROR
+        self.pending = grant.pending
+        self._note_dead_letters(grant)
+        self.waiting = not grant.leases and not self._live
+        self._live.update((lease.room_id, lease) for lease in grant.leases)
+        return grant.leases, min(max(grant.wait_ms / 1000, 0.001), longest)
+
+    async def _listen(self, seconds: float) -> None:
+        """Sleep until the queue may give more: a room is pushed or due, or a lease of ours has ended."""
+        if self._ear is None or self._ear.done():
+            self._ear = asyncio.create_task(self._hear())
+        moved = asyncio.create_task(self._window_moved.wait())
+        await asyncio.wait({self._ear, moved}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        moved.cancel()
+
+    async def _hear(self) -> bool:
+        """Wait for a push; a server that does not answer is reported by the next lease."""
+        try:
+            return await self._queue.wait(5)
+        except RedisError:
+            await asyncio.sleep(_PAUSE_AFTER_ERROR)
+            return False
+
+    async def _send_until_closed(self) -> None:
+        while not self._closing or self._settled:
+            await self._something_settled.wait()
+            self._something_settled.clear()
+            while self._settled:
+                try:
+                    await self._send()
+                except RedisError as error:
+                    if self._closing:
+                        return
+                    logger.error("The queue takes no settlements, trying again: %s", error)
+                    await asyncio.sleep(_PAUSE_AFTER_ERROR)
+
+    async def _send(self) -> None:
+        batch = self._settled[:]
+        answers = await self._queue.settle(batch)
+        del self._settled[: len(batch)]
+        for (lease, _, _, reason), answer in zip(batch, answers, strict=True):
+            if answer is Settled.DEAD:
+                self.dead[reason] += 1
+                logger.error("Room %s is dead after attempt %d: %s", lease.room_id, lease.attempt, reason)
+            self._forget(lease, was_ours=answer is not Settled.LOST)
+        self._window_moved.set()
+
+    def _note_dead_letters(self, grant: Grant) -> None:
+        if grant.vanished:
+            self.dead["its worker vanished"] += grant.vanished
+            logger.error("%d rooms are dead: their workers vanished, one after another", grant.vanished)
+        if grant.unreadable:
+            self.unreadable += grant.unreadable
+            logger.error("%d entries of %s name no room: see the dead letters", grant.unreadable, self._queue.inbox)
+
+    async def _renew_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self._ttl_ms / 3000)
+            leases = list(self._live.values())
+            try:
+                kept = await self._queue.renew(leases, self._ttl_ms) if leases else []
+            except RedisError as error:
+                logger.error("The queue renews no leases, trying again: %s", error)
+                continue
+            for lease, is_ours in zip(leases, kept, strict=True):
+                if not is_ours:
+                    self._forget(lease, was_ours=False)
+
+    def _forget(self, lease: Lease, *, was_ours: bool) -> None:
+        if self._live.get(lease.room_id) is not lease:
+            return
+        del self._live[lease.room_id]
+        if not was_ours:
+            self.lost += 1
+            logger.warning("Room %s: the lease had expired before it was settled", lease.room_id)

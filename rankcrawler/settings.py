@@ -1,0 +1,79 @@
+"""Scrapy's settings, where ours differ from its defaults; README, section Settings, is for users.
+
+Each of the first group is also an environment variable of the same name; -s goes before it.
+"""
+
+import os
+
+# Where things are. The token is no setting: Scrapy logs settings, and other users see a command line.
+GATEWAY_URL = os.environ.get("GATEWAY_URL")
+GATEWAY_TOKEN_FILE = os.environ.get("GATEWAY_TOKEN_FILE")
+REDIS_URL = os.environ.get("REDIS_URL")
+STORE_URL = os.environ.get("STORE_URL")
+DATA_DIR = os.environ.get("DATA_DIR", "data")
+
+# A room that fails is tried again after up to ROOM_BACKOFF seconds, doubled each time up to ROOM_BACKOFF_MAX.
+ROOM_ATTEMPTS = os.environ.get("ROOM_ATTEMPTS", "5")
+ROOM_BACKOFF = os.environ.get("ROOM_BACKOFF", "1")
+ROOM_BACKOFF_MAX = os.environ.get("ROOM_BACKOFF_MAX", "60")
+
+# A room that a worker took and never gave back is leased again after this many seconds.
+LEASE_SECONDS = 60
+
+# The project.
+BOT_NAME = "rankcrawler"
+SPIDER_MODULES = ["rankcrawler.spiders"]
+COMMANDS_MODULE = "rankcrawler.commands"
+LOG_LEVEL = "INFO"  # DEBUG has several lines a poll
+LOG_FORMATTER = "rankcrawler.logformatter.RoomLogFormatter"
+
+# A snapshot goes through these in order; the room is acknowledged when the last one lets it through.
+ITEM_PIPELINES = {
+    "rankcrawler.pipelines.validate.ValidatePipeline": 100,
+    "rankcrawler.pipelines.deduplicate.DeduplicatePipeline": 200,
+    "rankcrawler.pipelines.store.StorePipeline": 300,
+}
+EXTENSIONS = {
+    "rankcrawler.extensions.leasing.Leasing": 0,
+    "rankcrawler.extensions.progress.Progress": 0,
+    "rankcrawler.feeds.extension.RankFeeds": 0,
+    "scrapy.extensions.feedexport.FeedExporter": None,  # RankFeeds stands in for it
+    # A worker listens on no socket.
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+}
+
+# One door to the network, for the gateway alone: no files, no data URLs, no other hosts.
+DOWNLOAD_HANDLERS = {
+    "http": "rankcrawler.gateway.handler.GatewayDownloadHandler",
+    "https": "rankcrawler.gateway.handler.GatewayDownloadHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+# The handler bounds time and size, unpacks gzip and follows nothing; a poll needs no cookies, referers,
+# redirects, retries (the queue's work) or robots.txt.
+DOWNLOADER_MIDDLEWARES_BASE = {"scrapy.downloadermiddlewares.stats.DownloaderStats": 850}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # polling a room twice is the point
+
+# There is one host, so the two limits are one.
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 16
+CONCURRENT_ITEMS = 1  # an answer gives one item
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 << 20  # bytes of answers that wait for their commit: 100 of the usual size
+DOWNLOAD_TIMEOUT = 20
+DOWNLOAD_MAXSIZE = 32 << 20
+
+FEED_EXPORT_ENCODING = "utf-8"  # the default writes Chinese as \uXXXX
+FEED_EXPORTERS = {
+    "jsonl": "rankcrawler.feeds.exporters.RowsAsJsonLines",
+    "jsonlines": "rankcrawler.feeds.exporters.RowsAsJsonLines",
+    "jl": "rankcrawler.feeds.exporters.RowsAsJsonLines",
+    "json": "rankcrawler.feeds.exporters.RowsAsJson",
+    "csv": "rankcrawler.feeds.exporters.RowsAsCsv",
+    "xml": "rankcrawler.feeds.exporters.RowsAsXml",
+}
+
+ASYNCIO_EVENT_LOOP = "uvloop.Loop"

@@ -1,0 +1,1 @@
+"""A gateway that speaks the ranklist contract, made up from a seed: for demos, tests and benchmarks."""

@@ -1,0 +1,41 @@
+"""What a request asks for, once it is known to be allowed and well-formed."""
+
+import hmac
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+_ID = re.compile(r"0*[1-9][0-9]*")
+_LONGEST_ID = 19
+
+
+class Query(msgspec.Struct, frozen=True):
+    """The room whose list is wanted, as decimal digits, and its anchor where the request names one."""
+
+    room_id: str
+    anchor_id: int | None
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A request turned away: the HTTP status, which is the answer's code too, and the gateway's words."""
+
+    status: int
+    message: str
+
+
+def _id(text: str) -> int | None:
+    return int(text) if len(text) <= _LONGEST_ID and _ID.fullmatch(text) else None
+
+
+def parse_query(parameters: Mapping[str, str], token: str) -> Query | Refusal:
+    """Return what the parameters ask for, or why they get nothing: another token, an id that is none."""
+    if not hmac.compare_digest(parameters.get("token", "").encode(), token.encode()):
+        return Refusal(401, "token 无效")
+    room_id = _id(parameters.get("room_id", ""))
+    if room_id is None:
+        return Refusal(400, "room_id 参数错误")
+    anchor_id = _id(parameters["anchor_id"]) if "anchor_id" in parameters else None
+    if anchor_id is None and parameters.get("anchor_id"):
+        return Refusal(400, "anchor_id 参数错误")
+    return Query(str(room_id), anchor_id)

@@ -1,0 +1,1 @@
+"""The spiders: they move data, and judge nothing."""

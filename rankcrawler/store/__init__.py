@@ -1,0 +1,1 @@
+"""Where snapshots are kept: SQLite or JSON Lines, behind one contract."""

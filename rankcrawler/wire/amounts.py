@@ -1,0 +1,51 @@
+"""Amounts that the gateway writes as words, and what they say of a user's spending."""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+_UNITS = {"": 1, "万": 10_000, "w": 10_000, "亿": 100_000_000}
+_MISSING = re.compile(r"差\s*(?P<digits>\d[\d,]*)(?:\.(?P<decimals>\d+))?\s*(?P<unit>[万亿wW]?)")
+
+
+class Bounds(NamedTuple):
+    """The least and the most that a number can be, both inclusive; None where nothing bounds it."""
+
+    low: int | None
+    high: int | None
+
+
+UNKNOWN = Bounds(None, None)
+
+
+def missing(describe: str) -> Bounds:
+    """What is missing to the next level: `距离26级还差1998抖币` → (1998, 1998), `…还差15.1w` → ±500.
+
+    UNKNOWN where the text says nothing of the kind. A text in 万 or 亿 is rounded to its last digit,
+    so the number lies within half of that digit's worth.
+    """
+    found = _MISSING.search(unicodedata.normalize("NFKC", describe))
+    if found is None or len(found["digits"]) > 18:
+        return UNKNOWN
+    unit = _UNITS[found["unit"].lower()]
+    decimals = (found["decimals"] or "")[:8]
+    if unit == 1 and decimals:
+        return UNKNOWN
+    scaled = int(found["digits"].replace(",", "") + decimals) * unit // 10 ** len(decimals)
+    slack = unit // 10 ** len(decimals) // 2
+    return Bounds(scaled - slack, scaled + slack)
+
+
+def lifetime(low: int, high: int, describe: str) -> Bounds:
+    """Diamonds spent in an account's life, from its level's bounds [low, high) and what is missing.
+
+    `high` is 0 at the top level: then only the lower bound is known. UNKNOWN where nothing is.
+    """
+    if high <= low:
+        return Bounds(low, None) if low else UNKNOWN
+    least, most = missing(describe)
+    if least is None or most is None:
+        return Bounds(low, high - 1)
+    spent_least, spent_most = max(low, high - most), min(high - 1, high - least)
+    text_contradicts_level = spent_least > spent_most
+    return Bounds(low, high - 1) if text_contradicts_level else Bounds(spent_least, spent_most)

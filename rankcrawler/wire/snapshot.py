@@ -1,0 +1,136 @@
+"""From a decoded answer to the items: where the gateway's habits become plain facts, or None."""
+
+from hashlib import blake2b
+from typing import NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from rankcrawler.errors import AnswerError
+from rankcrawler.instants import iso
+from rankcrawler.items import RankEntry, RoomSnapshot, ScorePrecision
+from rankcrawler.wire.amounts import UNKNOWN, lifetime
+from rankcrawler.wire.answer import Answer, ClubMembership, Entry, PayGrade, User
+
+MASKED_ID = 111111
+"""The id that every row of an anonymised room carries: it belongs to nobody."""
+
+_pack = msgspec.msgpack.Encoder().encode
+_NO_GRADE = PayGrade()
+
+
+class Poll(NamedTuple):
+    """What the answer does not say of itself: only the request knows its room."""
+
+    source: str
+    room_id: str
+    anchor_id: str | None
+    polled_at_ms: int
+    fence: int = 0
+
+
+def snapshot(answer: Answer, poll: Poll) -> RoomSnapshot:
+    """The snapshot that a successful answer holds; AnswerError where it holds no list or no time."""
+    ranklist = answer.ranklist
+    if ranklist is None or ranklist.ranks is UNSET or ranklist.ranks is None:
+        raise AnswerError(f"Expected `array`, got nothing - at `{answer.ranks_path}`")
+    if answer.now is None:
+        raise AnswerError("Expected `int`, got nothing - at `extra.now`, the list's clock")
+    ranks = ranklist.ranks
+    moments = iso(answer.now), iso(poll.polled_at_ms)
+    withheld = _is_withheld(ranks)
+    return RoomSnapshot(
+        source=poll.source,
+        room_id=poll.room_id,
+        anchor_id=poll.anchor_id,
+        captured_at=moments[0],
+        polled_at=moments[1],
+        total=ranklist.total,
+        user_count_desc=ranklist.user_count_desc or None,
+        currency=ranklist.currency or None,
+        has_more=ranklist.has_more,
+        entry_count=len(ranks),
+        digest=blake2b(_pack(ranks), digest_size=16).hexdigest(),
+        entries=tuple([_row(each, poll, moments, withheld) for each in ranks]),
+        fence=poll.fence,
+    )
+
+
+def _row(entry: Entry, poll: Poll, moments: tuple[str, str], withheld: bool) -> RankEntry:
+    user = entry.user
+    grade = user.pay_grade or _NO_GRADE
+    grade_low, grade_high = grade.this_grade_min_diamond or 0, grade.this_grade_max_diamond or 0
+    graded = grade_low or grade_high
+    spent = lifetime(grade_low, grade_high, grade.grade_describe or "") if graded else UNKNOWN
+    club = _club(user, poll.anchor_id)
+    anonymous = user.id == MASKED_ID and not user.sec_uid and not user.display_id
+    precision = _precision(entry, withheld)
+    return RankEntry(
+        poll.source,
+        poll.room_id,
+        poll.anchor_id,
+        moments[0],
+        moments[1],
+        entry.rank,
+        entry.score if precision == "exact" else None,
+        entry.exactly_score or None,
+        precision,
+        entry.delta,
+        None if anonymous else _user_id(user),
+        user.display_id or None,
+        user.sec_uid or None,
+        user.nickname or None,
+        user.gender or None,
+        _avatar(user),
+        grade.level if graded else None,
+        grade_low if graded else None,
+        grade_high or None,
+        grade.grade_describe or None,
+        spent[0],
+        spent[1],
+        club.club_name or None,
+        club.level or None,
+        None if club.user_fans_club_status is None else club.user_fans_club_status == 1,
+        entry.is_hidden,
+        anonymous,
+        None if user.mystery_man is None else user.mystery_man == 2,
+    )
+
+
+def _is_withheld(ranks: list[Entry]) -> bool:
+    """A room that hides its scores says 1 on every row, and no words."""
+    return bool(ranks) and all(
+        entry.score == 1 and not entry.exactly_score and not entry.score_description and not entry.gap_description
+        for entry in ranks
+    )
+
+
+def _precision(entry: Entry, withheld: bool) -> ScorePrecision:
+    if withheld:
+        return "withheld"
+    if entry.score is not None:
+        return "exact"
+    return "rounded" if entry.exactly_score else "withheld"
+
+
+def _user_id(user: User) -> str | None:
+    text = user.id_str
+    if text and len(text) <= 20 and text.isascii() and text.isdigit() and text != "0":
+        return text
+    return str(user.id) if user.id else None
+
+
+def _avatar(user: User) -> str | None:
+    addresses = user.avatar_thumb.url_list if user.avatar_thumb is not None else None
+    return (addresses[0] or None) if addresses else None
+
+
+_UNTOLD = ClubMembership()
+
+
+def _club(user: User, anchor_id: str | None) -> ClubMembership:
+    """The membership; nothing where the poll named no anchor, since the gateway then leaves it blank."""
+    membership = user.fans_club.data if user.fans_club is not None else None
+    if membership is None or (anchor_id is None and not membership.club_name):
+        return _UNTOLD
+    return membership

@@ -1,0 +1,150 @@
+"""The simulated gateway over real HTTP."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import aiohttp
+import pytest
+
+from rankcrawler.errors import SettingError
+from rankcrawler.simulator.answer import ranklist_answer
+from rankcrawler.simulator.clock import frozen
+from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.server import Gateway, serve
+from rankcrawler.simulator.world import World
+
+ROOM, EMPTY, ENDED = "6994259511469247263", "7000000000000000001", "7000000000000000002"
+NOON = 1_790_000_000_000
+T = TypeVar("T")
+
+
+class Client:
+    """Asks a gateway as a customer would, without undoing the compression."""
+
+    def __init__(self, gateway: Gateway, session: aiohttp.ClientSession) -> None:
+        self.gateway = gateway
+        self._session = session
+
+    async def get(
+        self, path: str = "/douyin/liveroom/ranklist", encoding: str = "identity", **query: str
+    ) -> tuple[aiohttp.ClientResponse, bytes]:
+        """Send a request with the gateway's token, unless `query` holds another."""
+        query = {"token": self.gateway.token, "room_id": ROOM} | query
+        url, headers = self.gateway.url + path, {"Accept-Encoding": encoding}
+        async with self._session.get(url, params=query, headers=headers) as reply:
+            return reply, await reply.read()
+
+    async def json(self, path: str = "/douyin/liveroom/ranklist", **query: str) -> tuple[int, Any]:
+        """Send a request; return the HTTP status and the decoded body."""
+        reply, body = await self.get(path, **query)
+        return reply.status, json.loads(body)
+
+
+def ask(questions: Callable[[Client], Awaitable[T]]) -> T:
+    """Serve a world whose clock stands still, put the questions to it and return what they come to."""
+
+    async def served() -> T:
+        world = World(1, {EMPTY: Kind.EMPTY, ENDED: Kind.ENDED})
+        async with (
+            serve(world, token="t0ken", clock=frozen(NOON)) as gateway,
+            aiohttp.ClientSession(auto_decompress=False) as session,
+        ):
+            return await questions(Client(gateway, session))
+
+    return asyncio.run(served())
+
+
+def test_a_room_is_answered_with_its_list() -> None:
+    """What comes over HTTP is what the world says."""
+    ranklist = World(1).rank_list(ROOM, NOON)
+    assert ranklist is not None
+    reply, body = ask(lambda client: client.get(anchor_id="98204909466"))
+    assert (reply.status, reply.content_type) == (200, "application/json")
+    assert body == ranklist_answer(ranklist, 98204909466)
+
+
+def test_an_audience_is_answered_too() -> None:
+    """The same parameters and envelope at the other path."""
+    status, answer = ask(lambda client: client.json("/douyin/liveroom/audience"))
+    assert (status, answer["code"]) == (200, 200)
+    assert answer["data"]["data"]["ranks"]
+
+
+def test_a_clock_that_stands_still_gives_the_same_bytes_twice() -> None:
+    """From two servers, compressed or not."""
+    for encoding in ("identity", "gzip"):
+        first, second = (ask(partial(Client.get, encoding=encoding)) for _ in range(2))
+        assert first[1] == second[1]
+
+
+def test_answers_are_compressed_for_who_can_read_that() -> None:
+    """gzip is used when it is accepted, and holds the plain answer."""
+    plain, body = ask(lambda client: client.get())
+    small, packed = ask(lambda client: client.get(encoding="deflate, gzip;q=0.8"))
+    assert "Content-Encoding" not in plain.headers
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed) == body
+    assert len(packed) < len(body) / 5
+
+
+@pytest.mark.parametrize("token", ["", "T0KEN", "t0ken "])
+def test_another_token_is_refused(token: str) -> None:
+    """401 in the status and in the code."""
+    status, answer = ask(lambda client: client.json(token=token))
+    assert (status, answer["code"]) == (401, 401)
+
+
+@pytest.mark.parametrize("room_id", ["", "0", "-1", "1e9", "abc", "1" * 20, "٣"])
+def test_what_is_no_room_id_is_refused(room_id: str) -> None:
+    """400 in the status and in the code; an id has 1 to 19 digits and is not 0."""
+    status, answer = ask(lambda client: client.json(room_id=room_id))
+    assert (status, answer["code"]) == (400, 400)
+
+
+def test_what_is_no_anchor_id_is_refused() -> None:
+    """An anchor's id is read as a room's is; a blank one is none."""
+    assert ask(lambda client: client.json(anchor_id="x"))[0] == 400
+    assert ask(lambda client: client.json(anchor_id=""))[0] == 200
+
+
+def test_an_ended_room_is_not_found() -> None:
+    """404 in the status and in the code."""
+    status, answer = ask(lambda client: client.json(room_id=ENDED))
+    assert (status, answer["code"]) == (404, 404)
+
+
+def test_the_ledger_holds_what_was_read() -> None:
+    """Answers by outcome and room, rows by room; no token is needed to see it."""
+
+    async def crawl(client: Client) -> tuple[int, Any]:
+        rows = 0
+        for room_id in (ROOM, ROOM, EMPTY, ENDED):
+            _, answer = await client.json(room_id=room_id)
+            rows += len(answer.get("data", {}).get("data", {}).get("ranks", []))
+        await client.json(token="no")
+        return rows, (await client.json("/ledger", token=""))[1]
+
+    rows, ledger = ask(crawl)
+    assert ledger["rows"] == rows > 0
+    assert ledger["outcomes"] == {"ok": 3, "ended": 1, "bad_token": 1}
+    assert ledger["rooms"] == {
+        ROOM: {"answers": 2, "rows": rows, "outcomes": {"ok": 2}},
+        EMPTY: {"answers": 1, "rows": 0, "outcomes": {"ok": 1}},
+        ENDED: {"answers": 1, "rows": 0, "outcomes": {"ended": 1}},
+    }
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "", "example.org"])  # noqa: S104  it is refused
+def test_only_the_loopback_is_served(host: str) -> None:
+    """Nobody else's machine can reach a simulated gateway."""
+
+    async def served() -> None:
+        async with serve(World(), host=host):
+            pass
+
+    with pytest.raises(SettingError, match="loopback"):
+        asyncio.run(served())

@@ -1,0 +1,162 @@
+"""The simulated world: repeatable, and shaped as real rank lists are."""
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+
+from rankcrawler.simulator.broadcast import BROADCAST_MS, broadcast_at
+from rankcrawler.simulator.clock import frozen, parse_moment, wall_clock
+from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.mask import NOBODY
+from rankcrawler.simulator.ranklist import RankList, Row
+from rankcrawler.simulator.world import World
+
+ROOM = "6994259511469247263"
+NOON = 1_790_000_000_000
+ROOMS = [str(7_000_000_000_000_000_000 + number) for number in range(400)]
+
+
+def listed(world: World, room_id: str, ms: int = NOON) -> RankList:
+    """The room's list; fails for a room that has ended."""
+    ranklist = world.rank_list(room_id, ms)
+    assert ranklist is not None
+    return ranklist
+
+
+def of_kind(world: World, kind: Kind) -> str:
+    """Some room that chance made of that kind."""
+    return next(room for room in ROOMS if world.kind(room) is kind)
+
+
+def contradictions(rows: tuple[Row, ...]) -> list[Row]:
+    """Rows whose delta is not the gap to the row above."""
+    return [row for above, row in pairwise(rows) if row.delta != above.score - row.score]
+
+
+def test_one_seed_makes_one_world() -> None:
+    """Two worlds of a seed agree on every room; another seed's does not."""
+    assert [World(7).rank_list(room, NOON) for room in ROOMS[:20]] == [
+        World(7).rank_list(room, NOON) for room in ROOMS[:20]
+    ]
+    assert listed(World(7), ROOM).rows != listed(World(8), ROOM).rows
+
+
+def test_the_world_is_the_same_on_every_machine() -> None:
+    """These figures were worked out once; another Python must come to the same."""
+    rows = listed(World(1), ROOM, 1_760_000_000_000).rows
+    assert (len(rows), rows[0].score, rows[-1].score, rows[0].user) == ()
+
+
+def test_scores_never_fall_within_a_broadcast() -> None:
+    """Whoever is listed at one moment has at least as many coins at the next."""
+    world = World(1)
+    start = broadcast_at(1, ROOM, NOON).start
+    known: dict[int, int] = {}
+    for ms in range(start, start + BROADCAST_MS, 1_800_000):
+        scores = {row.user.uid: row.score for row in listed(world, ROOM, ms).rows}
+        assert all(score >= known.get(uid, 0) for uid, score in scores.items())
+        known |= scores
+    assert len(known) > len(listed(world, ROOM, start).rows), "newcomers have joined"
+
+
+def test_ordinary_rooms_rank_by_score_and_tell_the_gaps() -> None:
+    """Ranks run from 1, scores do not rise, a delta is the gap to the row above, nobody stands twice."""
+    world = World(1)
+    for room in (room for room in ROOMS[:60] if world.kind(room) is Kind.ORDINARY):
+        rows = listed(world, room).rows
+        assert [row.rank for row in rows] == list(range(1, len(rows) + 1))
+        assert all(above.score >= row.score >= 1 for above, row in pairwise(rows))
+        assert rows[0].delta == 0
+        assert not contradictions(rows)
+        assert len({row.user.uid for row in rows}) == len(rows)
+
+
+def test_lists_are_of_every_length_and_mostly_long() -> None:
+    """Ordinary rooms list a handful to a hundred, three quarters of them thirty or more."""
+    world = World(1)
+    lengths = [len(listed(world, room).rows) for room in ROOMS if world.kind(room) is Kind.ORDINARY]
+    assert min(lengths) < 12
+    assert max(lengths) == 100
+    assert sum(length >= 30 for length in lengths) > 0.75 * len(lengths)
+
+
+@pytest.mark.parametrize("hours", range(0, 26, 2))
+def test_the_documented_room_is_full_at_any_hour(hours: int) -> None:
+    """The room of the examples always has at least twenty contributors."""
+    assert World(1).kind(ROOM) is Kind.ORDINARY
+    assert len(listed(World(1), ROOM, NOON + hours * 3_600_000).rows) >= 20
+
+
+def test_a_list_stays_as_it_is_between_gifts() -> None:
+    """Polled every other second for two minutes, most lists change sometimes and no list changes always."""
+    world = World(1)
+    changes = []
+    for room in (room for room in ROOMS[:40] if world.kind(room) is Kind.ORDINARY):
+        polls = [listed(world, room, NOON + second * 1000).rows for second in range(0, 120, 2)]
+        changes.append(sum(before != after for before, after in pairwise(polls)))
+    assert max(changes) < 59
+    assert sum(map(bool, changes)) > len(changes) / 2
+
+
+def test_chance_makes_every_kind_of_room() -> None:
+    """About 80% of rooms are ordinary and 5% of each other kind."""
+    kinds = Counter(map(World(1).kind, ROOMS))
+    assert set(kinds) == set(Kind)
+    assert 0.7 < kinds[Kind.ORDINARY] / len(ROOMS) < 0.9
+
+
+def test_anonymised_rooms_name_nobody() -> None:
+    """Every row is user 111111 with a masked name, and deltas do not fit the scores."""
+    world = World(1)
+    rows = listed(world, of_kind(world, Kind.ANONYMISED)).rows
+    assert {(row.user.uid, row.user.sec_uid, row.user.display_id) for row in rows} == {(NOBODY, "", "")}
+    assert all(row.user.nickname.endswith("***") and len(row.user.nickname) == 4 for row in rows)
+    assert contradictions(rows)
+
+
+def test_withheld_rooms_tell_no_score() -> None:
+    """Every row has the score 1 and no words."""
+    world = World(1)
+    rows = listed(world, of_kind(world, Kind.WITHHELD)).rows
+    assert {(row.score, row.text) for row in rows} == {(1, "")}
+    assert len({row.user.uid for row in rows}) == len(rows) > 1
+
+
+def test_empty_rooms_have_no_rows() -> None:
+    """An empty list is a list."""
+    world = World(1)
+    assert listed(world, of_kind(world, Kind.EMPTY)).rows == ()
+
+
+def test_ended_rooms_had_a_list_until_they_ended() -> None:
+    """By chance a room ended in 2020; `ends` sets the moment."""
+    world = World(1, ends={ROOM: NOON})
+    assert world.rank_list(of_kind(world, Kind.ENDED), NOON) is None
+    assert world.rank_list(of_kind(world, Kind.ENDED), parse_moment("2019-12-31")) is not None
+    assert listed(world, ROOM, NOON - 1).rows
+    assert world.rank_list(ROOM, NOON) is None
+
+
+def test_kinds_can_be_given() -> None:
+    """What is given goes before chance."""
+    assert World(1, {ROOM: Kind.EMPTY}).kind(ROOM) is Kind.EMPTY
+
+
+def test_users_recur_across_rooms_and_stay_themselves() -> None:
+    """Some users give in several rooms, always with the same profile; some ids pass 2^53."""
+    world = World(1)
+    rooms = [room for room in ROOMS[:60] if world.kind(room) is Kind.ORDINARY]
+    users = [row.user for room in rooms for row in listed(world, room).rows]
+    assert len(set(users)) < len(users)
+    assert len({user.uid for user in users}) == len(set(users))
+    assert any(user.uid > 2**53 for user in users)
+    assert {user.gender for user in users} == {0, 1, 2}
+    assert {user.mystery_man for user in users} == {1, 2}
+
+
+def test_a_moment_is_milliseconds_or_iso() -> None:
+    """Both name the same moment; a frozen clock shows it, the wall clock a later one."""
+    assert parse_moment("1631843079980") == parse_moment("2021-09-17T01:44:39.980Z") == 1631843079980
+    assert frozen(5)() == 5
+    assert wall_clock() > 1631843079980
