@@ -20,7 +20,7 @@ import report
 from contestants import CONTESTANTS, HERE, Contestant, Work
 
 FIRST_ROOM = 7_300_000_000_000_000_000
-MAX_VARIANTS = 2000  # lists the gateway holds, 16 KB each; up to so many rooms, no two get the same list
+MAX_VARIANTS = 2000  # lists the gateway holds, 17 KB each; up to so many rooms, no two get the same list
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 """Looks at what a person has set before anything starts, so that a mistake is one line and not a traceback."""
 
 from collections.abc import Mapping
+from math import inf
 
 from scrapy.settings import BaseSettings
 
@@ -8,8 +9,13 @@ from rankcrawler.errors import SettingError
 from rankcrawler.gateway.handler import client_from_settings
 from rankcrawler.store import locate
 
-_NUMBERS = {"ROOM_ATTEMPTS": 1.0, "ROOM_BACKOFF": 0.0, "ROOM_BACKOFF_MAX": 0.0, "LEASE_SECONDS": 1.0}
-"""Settings that are numbers, and the least that each can be."""
+_NUMBERS: dict[str, tuple[type[int | float], int]] = {
+    "ROOM_ATTEMPTS": (int, 1),
+    "ROOM_BACKOFF": (float, 0),
+    "ROOM_BACKOFF_MAX": (float, 0),
+    "LEASE_SECONDS": (float, 1),
+}
+"""Settings that are numbers, whole or not, and the least that each can be."""
 
 _SHOWN_TO_OTHERS = (
     "The token was given with -a or -s, where other users of this machine can read it: set GATEWAY_TOKEN in the "
@@ -23,13 +29,14 @@ def check(settings: BaseSettings, arguments: Mapping[str, str]) -> None:
         raise SettingError(_SHOWN_TO_OTHERS)
     check_gateway(settings)
     locate.parse(locate.url(settings))
-    for name, least in _NUMBERS.items():
+    for name, (kind, least) in _NUMBERS.items():
         try:
-            is_good = float(settings[name]) >= least
+            is_good = least <= kind(settings[name]) < inf
         except (TypeError, ValueError):
             is_good = False
         if not is_good:
-            raise SettingError(f"{name} must be a number of at least {least:g}, not {settings[name]!r}")
+            whole = "whole number" if kind is int else "number"
+            raise SettingError(f"{name} must be a {whole} of at least {least}, not {settings[name]!r}")
 
 
 def check_gateway(settings: BaseSettings) -> None:

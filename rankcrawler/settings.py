@@ -58,9 +58,7 @@ DOWNLOADER_MIDDLEWARES_BASE = {"scrapy.downloadermiddlewares.stats.DownloaderSta
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # polling a room twice is the point
 
-# There is one host, so the two limits are one.
-CONCURRENT_REQUESTS = 16
-CONCURRENT_REQUESTS_PER_DOMAIN = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # there is one host: CONCURRENT_REQUESTS is the limit
 CONCURRENT_ITEMS = 1  # an answer gives one item
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 << 20  # bytes of answers that wait for their commit: 100 of the usual size
 DOWNLOAD_TIMEOUT = 20

@@ -12,6 +12,8 @@ from rich.text import Text
 
 from rankcrawler.items import RankEntry, RoomSnapshot
 
+SHORTEST = 8
+"""Columns that a text is never cut below."""
 PIPED_WIDTH = 160
 """Columns, where no terminal says how many it has."""
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -22,6 +24,8 @@ class _Column(NamedTuple):
     name: str
     cell: Callable[[RankEntry], str]
     is_number: bool = False
+    can_shrink: bool = False
+    """Cut where there is no room for all of it, down to SHORTEST; every other column is shown whole or not at all."""
     needs_width: int = 0
     """Left out of a screen that is narrower than so many columns."""
 
@@ -40,11 +44,15 @@ def table(snapshot: RoomSnapshot, limit: int | None = None, width: int = PIPED_W
     columns = [column for column in _COLUMNS if column.needs_width <= width and _is_of_use(column, shown)]
     drawn = Table(title=Text(_title(snapshot)), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for column in columns:
-        least = 8 if column.name == "nickname" else max(cell_len(column.cell(entry)) for entry in shown)
-        justify = "right" if column.is_number else "left"
-        drawn.add_column(column.name, justify=justify, no_wrap=True, min_width=least)  # type: ignore[arg-type]
+        drawn.add_column(
+            column.name,
+            justify="right" if column.is_number else "left",
+            no_wrap=not column.can_shrink,  # rich takes width from the columns that may wrap, and from no others
+            min_width=SHORTEST if column.can_shrink else _width(column, shown),
+        )
     for entry in shown:
-        drawn.add_row(*(Text(plain(column.cell(entry))) for column in columns))
+        cells = (plain(column.cell(entry)) for column in columns)
+        drawn.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells))
     if len(shown) < snapshot.entry_count:
         drawn.caption = Text(f"… and {snapshot.entry_count - len(shown)} more")
     return drawn
@@ -63,6 +71,10 @@ def _title(snapshot: RoomSnapshot) -> str:
 
 def _is_of_use(column: _Column, shown: Sequence[RankEntry]) -> bool:
     return any(column.cell(entry) for entry in shown)
+
+
+def _width(column: _Column, shown: Sequence[RankEntry]) -> int:
+    return max(cell_len(text) for text in (column.name, *map(column.cell, shown)))
 
 
 def _number(value: int | None) -> str:
@@ -84,9 +96,9 @@ _COLUMNS = (
     _Column("#", lambda entry: str(entry.rank), is_number=True),
     _Column("音浪", _score, is_number=True),
     _Column("gap", lambda entry: _number(entry.delta), is_number=True, needs_width=90),
-    _Column("nickname", lambda entry: entry.nickname or ""),
-    _Column("level", lambda entry: _number(entry.pay_grade_level), is_number=True),
+    _Column("nickname", lambda entry: entry.nickname or "", can_shrink=True),
+    _Column("level", lambda entry: _number(entry.pay_grade_level), is_number=True, needs_width=45),
     _Column("lifetime 抖币", _lifetime, is_number=True, needs_width=70),
     _Column("user id", lambda entry: entry.user_id or "", needs_width=110),
-    _Column("flags", lambda entry: " ".join(entry.flags), needs_width=110),
+    _Column("flags", lambda entry: " ".join(entry.flags), can_shrink=True, needs_width=110),
 )

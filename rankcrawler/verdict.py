@@ -81,6 +81,6 @@ def _seconds(retry_after: str | None, now: datetime) -> float:
         return min(float(text), LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return DEFAULT_WAIT
     return min(max((moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds(), 0.0), LONGEST_WAIT)

@@ -35,9 +35,7 @@ def answer_to(faults: Faults) -> Reply:
         async with (
             serve(World(), faults=faults) as gateway,
             aiohttp.ClientSession(auto_decompress=False) as session,
-            session.post(gateway.url) as warm_up,
         ):
-            await warm_up.read()
             query = {"token": gateway.token, "room_id": ROOM}
             async with session.get(f"{gateway.url}/douyin/liveroom/ranklist", params=query) as reply:
                 return Reply(reply.status, dict(reply.headers), await reply.read(), gateway.ledger)

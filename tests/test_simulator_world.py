@@ -45,7 +45,9 @@ def test_one_seed_makes_one_world() -> None:
 def test_the_world_is_the_same_on_every_machine() -> None:
     """These figures were worked out once; another Python must come to the same."""
     rows = listed(World(1), ROOM, 1_760_000_000_000).rows
-    assert (len(rows), rows[0].score, rows[-1].score, rows[0].user) == ()
+    first = rows[0]
+    assert (len(rows), first.score, rows[-1].score) == (55, 69103, 3)
+    assert (first.user.uid, first.user.nickname, first.user.lifetime) == (77128401512, "三兔影兔龙", 1572686)
 
 
 def test_scores_never_fall_within_a_broadcast() -> None:
@@ -92,7 +94,7 @@ def test_a_list_stays_as_it_is_between_gifts() -> None:
     """Polled every other second for two minutes, most lists change sometimes and no list changes always."""
     world = World(1)
     changes = []
-    for room in (room for room in ROOMS[:40] if world.kind(room) is Kind.ORDINARY):
+    for room in (room for room in ROOMS[:25] if world.kind(room) is Kind.ORDINARY):
         polls = [listed(world, room, NOON + second * 1000).rows for second in range(0, 120, 2)]
         changes.append(sum(before != after for before, after in pairwise(polls)))
     assert max(changes) < 59

@@ -79,7 +79,9 @@ def _show(folder: Path, rooms: str) -> None:
     first = next(filter(None, lists), None)
     store.close()
     if first is not None:
+        print()
         show(first, limit=10)
+        print()
     print(f"Every row:    {folder / 'ranks.jsonl'}  (JSON Lines, a row for each rank entry)")
     print(f"The database: {folder / 'ranks.db'}  (SQLite: rooms, users, snapshots, entries, polls)")
     print("Next:         .venv/bin/rankcrawler simulate, and in another terminal the command that it prints")

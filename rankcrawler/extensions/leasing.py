@@ -14,6 +14,7 @@ import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack
 from typing import Any
 
 from scrapy import signals
@@ -24,8 +25,7 @@ from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
 from rankcrawler.backoff import Backoff
-from rankcrawler.queue import connection
-from rankcrawler.queue.embedded import Embedded
+from rankcrawler.queue.access import open_queue
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease, Outcome
 from rankcrawler.queue.room_queue import RoomQueue
@@ -42,7 +42,7 @@ class Leasing:
         self._settings = settings
         self._stats = stats
         self._backoff = Backoff(settings.getfloat("ROOM_BACKOFF"), settings.getfloat("ROOM_BACKOFF_MAX"))
-        self._server: Embedded | None = None
+        self._exit = AsyncExitStack()
         self.worker: Worker | None = None
         """The holder of the leases, once the queue is open."""
 
@@ -57,10 +57,9 @@ class Leasing:
         crawler.signals.connect(leasing._spider_closed, signals.spider_closed)
         return leasing
 
-    async def leases(self, spider_name: str, jobs: Iterable[Job] | None) -> AsyncIterator[Lease]:
+    async def leases(self, jobs: Iterable[Job] | None) -> AsyncIterator[Lease]:
         """Push the jobs and lease until the queue is empty; with no jobs, wait for work. QueueError."""
-        self._server = await connection.embedded(self._settings)
-        queue = self._open_queue(spider_name)
+        queue, place = await self._exit.enter_async_context(open_queue(self._settings))
         self.worker = Worker(
             queue,
             f"{socket.gethostname()}:{os.getpid()}",
@@ -72,7 +71,7 @@ class Leasing:
         self.worker.open()
         if jobs is not None:
             await queue.push(jobs)
-        await self._log_depth(queue)
+        await _log_depth(queue, place)
         async for lease in self.worker.leases():
             yield lease
 
@@ -83,6 +82,7 @@ class Leasing:
         if verdict.action is Action.GONE:
             self.worker.settle(lease, Outcome.DEAD, reason=verdict.reason)
         elif verdict.action is Action.STOP:
+            self.worker.stop()
             self.worker.settle(lease, Outcome.RELEASE)
         elif verdict.action is Action.WAIT:
             await self.worker.hold(verdict.seconds)
@@ -90,26 +90,6 @@ class Leasing:
             logger.warning("Holding every room for %g s: %s", verdict.seconds, verdict.reason)
         else:
             self._retry(lease, verdict.reason)
-
-    def _open_queue(self, spider_name: str) -> RoomQueue:
-        return RoomQueue(
-            connection.connect(self._settings, self._server),
-            connection.inbox_key(self._settings, spider_name),
-            attempts=self._settings.getint("ROOM_ATTEMPTS"),
-        )
-
-    async def _log_depth(self, queue: RoomQueue) -> None:
-        depth = await queue.depth()
-        logger.info(
-            "Leasing from %s, pushes to %s are taken in; waiting: %d rooms now, %d later, %d leased, %d recur, %d dead",
-            connection.place(self._settings, self._server),
-            queue.inbox,
-            depth.ready + depth.inbox,
-            depth.scheduled,
-            depth.leased,
-            depth.recurring,
-            depth.dead,
-        )
 
     def _retry(self, lease: Lease, reason: str) -> None:
         assert self.worker is not None
@@ -143,14 +123,27 @@ class Leasing:
         if self.worker is not None:
             await self.worker.close()
             self._count(self.worker)
-        if self._server is not None:
-            self._server.close()
+        await self._exit.aclose()
 
     def _count(self, worker: Worker) -> None:
         for reason, rooms in worker.dead.items():
             self._stats.inc_value(f"rankcrawler/dead/{reason}", rooms)
         self._stats.inc_value("rankcrawler/leases/lost", worker.lost)
         self._stats.inc_value("rankcrawler/inbox/unreadable", worker.unreadable)
+
+
+async def _log_depth(queue: RoomQueue, place: str) -> None:
+    depth = await queue.depth()
+    logger.info(
+        "Leasing from %s, pushes to %s are taken in; waiting: %d rooms now, %d later, %d leased, %d recur, %d dead",
+        place,
+        queue.inbox,
+        depth.ready + depth.inbox,
+        depth.scheduled,
+        depth.leased,
+        depth.recurring,
+        depth.dead,
+    )
 
 
 def _lease_of(response: Response | Failure | None) -> Lease | None:

@@ -1,5 +1,6 @@
 """Scrapy's exporters, each taking a snapshot as the rows that it holds; other items pass as they are."""
 
+import re
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
@@ -9,6 +10,8 @@ from scrapy.exporters import CsvItemExporter, JsonItemExporter, JsonLinesItemExp
 
 from rankcrawler.items import RankEntry, RoomSnapshot
 
+_NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""What XML 1.0 cannot hold, not even escaped: a nickname with one such character would spoil the whole feed."""
 _encode_lines = msgspec.json.Encoder().encode_lines
 
 
@@ -64,7 +67,14 @@ class RowsAsCsv(CsvItemExporter):
 
 
 class RowsAsXml(XmlItemExporter):
-    """XML."""
+    """XML; an element is empty where its value is unknown."""
+
+    def serialize_field(self, field: Any, name: str, value: Any) -> Any:
+        """The value as XML can hold it."""
+        value = super().serialize_field(field, name, value)
+        if value is None:
+            return ""
+        return _NOT_XML.sub("\ufffd", value) if isinstance(value, str) else value
 
     def export_item(self, item: Any) -> None:
         """Write the item's rows."""

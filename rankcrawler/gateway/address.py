@@ -28,6 +28,7 @@ class Address:
         try:
             parts = urlsplit(url)
             parts.port  # noqa: B018 - reading it is what checks it
+            (parts.hostname or "").encode("idna")
         except ValueError as error:
             raise SettingError(f"GATEWAY_URL is not a URL ({error}). {_HOW}") from error
         if parts.scheme not in ("http", "https") or not parts.hostname:

@@ -1,6 +1,7 @@
 """One request to the gateway, with everything about it bounded: time, bytes, redirects, and who sees the token."""
 
 import os
+import ssl
 import zlib
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -128,4 +129,6 @@ def gunzip(packed: bytes, max_bytes: int) -> bytes:
 
 
 def _why(error: OSError) -> str:
+    if isinstance(error, ssl.SSLError):  # numbers its errors in a way of its own
+        return str(error)
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)

@@ -3,11 +3,13 @@
 The request that Scrapy sees, logs and passes around has no token; the client adds it to the bytes it sends.
 """
 
+import asyncio
 import os
+from collections.abc import Callable
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadFailedError
+from scrapy.exceptions import DownloadCancelledError, DownloadFailedError
 from scrapy.http import Headers, Response
 from scrapy.settings import BaseSettings
 
@@ -15,6 +17,9 @@ from rankcrawler.errors import GatewayError
 from rankcrawler.gateway import token
 from rankcrawler.gateway.address import Address
 from rankcrawler.gateway.client import Client
+
+PATIENCE = 5.0
+"""Seconds that requests have to end when the crawl is told to stop."""
 
 
 def client_from_settings(settings: BaseSettings) -> Client:
@@ -29,28 +34,55 @@ def client_from_settings(settings: BaseSettings) -> Client:
 
 
 class GatewayDownloadHandler:
-    """Downloads from the configured gateway and from nowhere else."""
+    """Downloads from the configured gateway and from nowhere else.
+
+    `is_crawling` tells whether the crawl goes on. When it is told to stop, requests have PATIENCE to end.
+    """
 
     lazy = False
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, is_crawling: Callable[[], bool]) -> None:
         self._client = client
+        self._is_crawling = is_crawling
+        self._downloads: set[asyncio.Task[object]] = set()
+        self._watch: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "GatewayDownloadHandler":
         """The handler of a crawl."""
-        return cls(client_from_settings(crawler.settings))
+        return cls(client_from_settings(crawler.settings), lambda: crawler.crawling)
 
     async def download_request(self, request: Request) -> Response:
-        """The response to a request; DownloadFailedError with the client's words where there is none."""
+        """The response to a request.
+
+        DownloadFailedError with the client's words where there is none, DownloadCancelledError where the
+        crawl was stopped before it came.
+        """
+        if self._watch is None:
+            self._watch = asyncio.create_task(self._cancel_what_outlives_the_crawl())
+        download = asyncio.current_task()
+        assert download is not None
+        self._downloads.add(download)
         try:
             reply = await self._client.fetch(request.url)
         except GatewayError as error:
             raise DownloadFailedError(str(error)) from None
-        return Response(
-            request.url, status=reply.status, headers=Headers(reply.headers), body=reply.body, request=request
-        )
+        except asyncio.CancelledError:
+            raise DownloadCancelledError("the crawl was stopped before the answer came") from None
+        finally:
+            self._downloads.discard(download)
+        headers = Headers(reply.headers)
+        return Response(request.url, status=reply.status, headers=headers, body=reply.body, request=request)
 
     async def close(self) -> None:
         """Close the connections."""
+        if self._watch is not None:
+            self._watch.cancel()
         await self._client.close()
+
+    async def _cancel_what_outlives_the_crawl(self) -> None:
+        while self._is_crawling():  # noqa: ASYNC110 - Scrapy tells its components only when all is over
+            await asyncio.sleep(0.2)
+        await asyncio.sleep(PATIENCE)
+        for download in self._downloads:
+            download.cancel()

@@ -25,7 +25,7 @@ def inbox_key(settings: BaseSettings, spider_name: str) -> str:
 def wants_embedded(settings: BaseSettings) -> bool:
     """Whether no server is named, neither by REDIS_URL nor by scrapy-redis's other settings."""
     named = any(settings.get(name) for name in ("REDIS_URL", "REDIS_HOST", "REDIS_PORT"))
-    return not named and not {"url", "host", "port"} & set(settings.getdict("REDIS_PARAMS"))
+    return not named and not {"url", "host", "port", "unix_socket_path"} & set(settings.getdict("REDIS_PARAMS"))
 
 
 async def embedded(settings: BaseSettings) -> Embedded | None:
@@ -38,13 +38,17 @@ async def embedded(settings: BaseSettings) -> Embedded | None:
 def connect(settings: BaseSettings, server: Embedded | None) -> "Redis":
     """A client, which connects when first used; raises QueueError where REDIS_URL is no such address."""
     ours = {name: settings.get(name) for name in SETTINGS_PARAMS_MAP}
-    ours["REDIS_PARAMS"] = {**settings.getdict("REDIS_PARAMS"), "redis_cls": Redis}
+    ours["REDIS_PARAMS"] = {**settings.getdict("REDIS_PARAMS"), "redis_cls": Redis, "decode_responses": False}
+    ours["REDIS_DECODE_RESPONSES"] = None  # the queue reads bytes, whatever a fleet's other spiders read
     if server is not None:
         ours["REDIS_URL"] = server.url
     try:
         return cast("Redis", get_redis_from_settings(BaseSettings(ours)))
-    except ValueError as error:
-        raise QueueError(f"REDIS_URL cannot be used: {error}") from error
+    except ValueError:  # its message may show a part of the password
+        raise QueueError(
+            "REDIS_URL cannot be used: expected redis://, rediss:// or unix:// with a host, a port and a database, "
+            "and percent-encoded what is special in a password"
+        ) from None
 
 
 def place(settings: BaseSettings, server: Embedded | None) -> str:
@@ -52,4 +56,5 @@ def place(settings: BaseSettings, server: Embedded | None) -> str:
     if server is not None:
         return f"the embedded server at {server.socket}"
     parts = urlsplit(settings.get("REDIS_URL") or "")
-    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}" if parts.scheme else "the server of REDIS_HOST"
+    path = parts.path.rpartition("@")[2]  # where a / in a password was not encoded, the rest of it stands there
+    return f"{parts.scheme}://{parts.hostname or ''}{path}" if parts.scheme else "the server of REDIS_HOST"

@@ -100,7 +100,9 @@ end
 
 -- What is written of the dead is JSON made here: cjson would round the numbers.
 local function quoted(text)
-  return (cjson.encode(string.sub(text, 1, 500)))
+  local last = 500
+  while last > 497 and string.find(text, '^[\128-\191]', last + 1) do last = last - 1 end -- not within a character
+  return (cjson.encode(string.sub(text, 1, last)))
 end
 
 local function bury(room, reason, attempts)
@@ -148,6 +150,7 @@ local function json_number(value, factor, low, high)
   if not number or type(value) == 'boolean' then return nil end
   number = number * factor
   if number ~= number or number < low or number > high then return nil end
+  if factor == 1 and number % 1 ~= 0 then return nil end
   return whole(number)
 end
 
@@ -171,8 +174,8 @@ local function parse(raw)
   if room then return {room, '', '', ''} end
   if string.match(raw, '^%s*{') then return parse_json(raw) end
   if string.match(raw, '^%s*https?://') then
-    room = identifier(string.match(raw, '[?&]room_id=(%d+)%f[^%d]'))
-    if room then return {room, '', '', identifier(string.match(raw, '[?&]anchor_id=(%d+)%f[^%d]')) or ''} end
+    room = identifier(string.match(raw, '[?&]room_id=([^&#]*)'))
+    if room then return {room, '', '', identifier(string.match(raw, '[?&]anchor_id=([^&#]*)')) or ''} end
   end
   return nil, 'expected a room id, a JSON object with "room_id", or a gateway URL with room_id='
 end
@@ -199,10 +202,17 @@ local function drop(room)
   call('ZREM', LEASE, room)
 end
 
+-- Whether the room was pushed while leased: then it begins anew, and its next poll is the one asked for.
+local function pushed_again(room)
+  if call('SREM', AGAIN, room) == 0 then return false end
+  call('HDEL', ATT, room)
+  return true
+end
+
 local function fail(room, attempts_allowed, delay, reason)
+  local again = pushed_again(room)
   local attempts = tonumber(call('HGET', ATT, room) or '0') + 1
-  if call('SREM', AGAIN, room) == 1 then attempts = 1 end
-  if attempts >= attempts_allowed then
+  if attempts >= attempts_allowed and not again then
     bury(room, reason, attempts)
     return 2
   end
@@ -240,7 +250,7 @@ local function first_score(key)
 end
 
 local function wait(state)
-  if state == 'run' and call('ZCARD', READY) > 0 then return 0 end
+  if state == 'run' and call('ZCARD', READY) + call('LLEN', INBOX) + call('LLEN', INTAKE) > 0 then return 0 end
   local soonest = math.min(first_score(SCHED) or math.huge, first_score(LEASE) or math.huge)
   if state == 'held' then soonest = math.min(soonest, tonumber(call('HGET', CTL, 'hold_until'))) end
   return math.max(0, math.min(soonest - now, 3600000))
@@ -290,7 +300,7 @@ end
 local function finish(room, due)
   local every = definition(room)
   call('HDEL', ATT, room)
-  if call('SREM', AGAIN, room) == 1 then
+  if pushed_again(room) then
     make_ready(room, now)
   elseif every > 0 then
     local ticks = math.max(1, math.floor((now - due) / every) + 1)
@@ -304,10 +314,16 @@ end
 local outcomes = {}
 function outcomes.done(room, due) finish(room, due) end
 function outcomes.retry(room, _, delay, reason, attempts_allowed) return fail(room, attempts_allowed, delay, reason) end
-function outcomes.defer(room, _, delay) call('ZADD', SCHED, whole(now + delay), room) end
-function outcomes.release(room, due) make_ready(room, due) end
+function outcomes.defer(room, _, delay)
+  pushed_again(room)
+  call('ZADD', SCHED, whole(now + delay), room)
+end
+function outcomes.release(room, due)
+  pushed_again(room)
+  make_ready(room, due)
+end
 function outcomes.dead(room, _, _, reason)
-  if call('SREM', AGAIN, room) == 1 then
+  if pushed_again(room) then
     make_ready(room, now)
   else
     bury(room, reason, tonumber(call('HGET', ATT, room) or '0') + 1)

@@ -48,7 +48,7 @@ class RoomQueue:
         for start in range(0, len(settlements), _SETTLE_BATCH):
             words: list[str | int] = [self._attempts]
             for lease, outcome, delay_ms, reason in settlements[start : start + _SETTLE_BATCH]:
-                words += [lease.room_id, lease.token, outcome.value, delay_ms, reason[:500]]
+                words += [lease.room_id, lease.token, outcome.value, delay_ms, _text(reason[:500])]
             answers += [Settled(answer) for answer in await self._call("settle", *words)]
         return answers
 
@@ -82,6 +82,11 @@ class RoomQueue:
 
     async def _call(self, operation: str, *words: str | int) -> Any:
         return await self._script(keys=self._keys, args=[operation, *words])
+
+
+def _text(reason: str) -> str:
+    """The reason without what UTF-8 cannot hold: a stranger's broken text must not stop the settlements."""
+    return reason.encode(errors="replace").decode()
 
 
 def _words(job: Job) -> tuple[str, str, str, str]:

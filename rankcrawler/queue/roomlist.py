@@ -14,7 +14,7 @@ FILE_ENDINGS = (".jsonl", ".jl", ".ndjson", ".csv", ".txt")
 def read(rooms: str) -> Iterator[Job | JobError]:
     """The jobs that `-a rooms=…` names, lazily and in order, and an error in place of each bad one.
 
-    Ids are separated by commas. What ends like a file, holds a slash, or exists is a file: its lines are
+    Ids are separated by commas. What ends like a file, holds a slash and is no URL, or exists is a file: its lines are
     plain ids, JSON objects or gateway URLs, blank lines and `#` comments aside; a `.csv` needs a header
     line with `room_id`. A file that cannot be read gives an error too.
     """
@@ -25,7 +25,16 @@ def read(rooms: str) -> Iterator[Job | JobError]:
 
 def is_file(rooms: str) -> bool:
     """Whether an argument names a file rather than ids."""
-    return "/" in rooms or rooms.lower().endswith(FILE_ENDINGS) or Path(rooms).is_file()
+    if rooms.startswith(("http://", "https://")):
+        return False
+    return "/" in rooms or rooms.lower().endswith(FILE_ENDINGS) or _exists(rooms)
+
+
+def _exists(rooms: str) -> bool:
+    try:
+        return Path(rooms).is_file()
+    except OSError:  # many ids make a name longer than a file can have
+        return False
 
 
 def _of_argument(rooms: str) -> Iterator[Job | JobError]:

@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator
 from time import monotonic
+from typing import Any
 
 from redis.exceptions import RedisError
 
@@ -47,7 +48,7 @@ class Worker:
         self.waiting = False
         """Whether there is nothing to do but wait for a room to be due or pushed."""
         self.pending = 0
-        """Rooms in the queue that are not dead, as last heard."""
+        """Rooms in the queue that are not dead: as last heard, less those that this worker has finished since."""
         self._queue = queue
         self._name = name
         self._window = window
@@ -60,6 +61,8 @@ class Worker:
         self._window_moved = asyncio.Event()
         self._leasing: asyncio.Task[tuple[list[Lease], float]] | None = None
         self._ear: asyncio.Task[bool] | None = None
+        self._queue_is_empty = False
+        self._stopped = False
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -73,7 +76,7 @@ class Worker:
     async def leases(self) -> AsyncIterator[Lease]:
         """Every lease as it is given; ends as the constructor was told. Cancelling it loses none."""
         busy_at = monotonic()
-        while True:
+        while not self._stopped:
             self._window_moved.clear()
             fresh, nap = await self._lease()
             for lease in fresh:
@@ -95,28 +98,31 @@ class Worker:
         """Have no worker of the fleet lease a room for that long."""
         await self._queue.hold(round(seconds * 1000))
 
+    def stop(self) -> None:
+        """Lease no more: leases() ends."""
+        self._stopped = True
+        self._window_moved.set()
+
     async def close(self) -> None:
-        """Send what is settled, release what is not, and close the queue."""
+        """Send what is settled, and release what is not."""
+        self.stop()
         if self._leasing is not None:
             await asyncio.wait({self._leasing})
-        settled = {settlement.lease.room_id for settlement in self._settled}
-        for room, lease in self._live.items():
-            if room not in settled:
-                self.settle(lease, Outcome.RELEASE)
+        for lease in self._unsettled():
+            self.settle(lease, Outcome.RELEASE)
         self._closing = True
         self._something_settled.set()
         sender, renewer = self._tasks
-        renewer.cancel()
+        await _cancel(renewer)
         if self._ear is not None:
-            self._ear.cancel()
-        await asyncio.wait({sender, renewer, *({self._ear} if self._ear else ())})
+            await _cancel(self._ear)
+        await asyncio.wait({sender})
         if self._settled:
             logger.error("%d leases could not be settled: they expire by themselves", len(self._settled))
-        await self._queue.close()
 
     def _is_finished(self, busy_at: float) -> bool:
         if self._drain:
-            return not self.pending
+            return self._queue_is_empty
         return bool(self._max_idle) and monotonic() - busy_at >= self._max_idle
 
     async def _lease(self) -> tuple[list[Lease], float]:
@@ -128,18 +134,21 @@ class Worker:
         return await asyncio.shield(self._leasing)
 
     async def _lease_now(self) -> tuple[list[Lease], float]:
-        longest = 1.0 if self._drain else 5.0
+        longest = 1.0 if self._drain else min(5.0, self._max_idle or 5.0)
         room = self._window - len(self._live)
-        if room < max(1, self._window // 4):
+        if self._stopped or room < max(1, self._window // 4):
             return [], longest
         try:
             grant = await self._queue.lease(self._name, room, self._ttl_ms)
         except RedisError as error:
             logger.error("The queue does not answer, asking again: %s", error)
+            self._queue_is_empty = False
             return [], _PAUSE_AFTER_ERROR
         self.pending = grant.pending
+        self._queue_is_empty = grant.pending == 0
         self._note_dead_letters(grant)
         self.waiting = not grant.leases and not self._live
+        self._lose({self._live[lease.room_id] for lease in grant.leases if lease.room_id in self._live})
         self._live.update((lease.room_id, lease) for lease in grant.leases)
         return grant.leases, min(max(grant.wait_ms / 1000, 0.001), longest)
 
@@ -176,12 +185,13 @@ class Worker:
         batch = self._settled[:]
         answers = await self._queue.settle(batch)
         del self._settled[: len(batch)]
-        for (lease, _, _, reason), answer in zip(batch, answers, strict=True):
+        for (lease, outcome, _, reason), answer in zip(batch, answers, strict=True):
+            if answer is Settled.DEAD or (outcome is Outcome.DONE and lease.every is None):
+                self.pending = max(self.pending - 1, 0)
             if answer is Settled.DEAD:
                 self.dead[reason] += 1
                 logger.error("Room %s is dead after attempt %d: %s", lease.room_id, lease.attempt, reason)
             self._forget(lease, was_ours=answer is not Settled.LOST)
-        self._window_moved.set()
 
     def _note_dead_letters(self, grant: Grant) -> None:
         if grant.vanished:
@@ -200,14 +210,30 @@ class Worker:
             except RedisError as error:
                 logger.error("The queue renews no leases, trying again: %s", error)
                 continue
-            for lease, is_ours in zip(leases, kept, strict=True):
-                if not is_ours:
-                    self._forget(lease, was_ours=False)
+            self._lose({lease for lease, is_ours in zip(leases, kept, strict=True) if not is_ours})
+
+    def _unsettled(self) -> list[Lease]:
+        settled = {settlement.lease for settlement in self._settled}
+        return [lease for lease in self._live.values() if lease not in settled]
+
+    def _lose(self, leases: set[Lease]) -> None:
+        """Forget leases that are ours no more; those being settled are judged by what their settlement came to."""
+        for lease in self._unsettled():
+            if lease in leases:
+                self._forget(lease, was_ours=False)
 
     def _forget(self, lease: Lease, *, was_ours: bool) -> None:
         if self._live.get(lease.room_id) is not lease:
             return
         del self._live[lease.room_id]
+        self._window_moved.set()
         if not was_ours:
             self.lost += 1
             logger.warning("Room %s: the lease had expired before it was settled", lease.room_id)
+
+
+async def _cancel(task: asyncio.Task[Any]) -> None:
+    """End a task that calls Redis: redis-py swallows a cancellation that comes while it sends, on Python 3.11."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=0.05)

@@ -7,7 +7,7 @@ from typing import Any
 from redis.exceptions import RedisError
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider
+from scrapy.exceptions import CloseSpider, DownloadCancelledError
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -51,7 +51,7 @@ class RanklistSpider(Spider):
         assert leasing is not None
         self._leasing = leasing
         try:
-            async for lease in leasing.leases(self.name, self._jobs()):
+            async for lease in leasing.leases(self._jobs()):
                 yield self._request(lease)
         except (QueueError, JobError, RedisError) as error:
             self.logger.error("%s", error)
@@ -66,7 +66,9 @@ class RanklistSpider(Spider):
             await self._give_up(lease, found)
 
     async def no_answer(self, failure: Failure) -> None:
-        """The errback: settle the lease of a request that brought nothing."""
+        """The errback: settle the lease of a request that brought nothing, or leave it to be released."""
+        if isinstance(failure.value, DownloadCancelledError):
+            return
         request: Request = failure.request  # type: ignore[attr-defined]
         await self._give_up(request.cb_kwargs["lease"], Verdict(Action.RETRY, str(failure.value)))
 

@@ -33,12 +33,16 @@ INSERT INTO snapshots VALUES (NULL, :room_key, :source, :room_id, :anchor_id, :c
 INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: see_user
--- A contributor's latest profile.
+-- A contributor's latest profile; a list that comes late tells only that the user was seen earlier.
 INSERT INTO users VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
-ON CONFLICT (source, user_id) DO UPDATE SET sec_uid = excluded.sec_uid, display_id = excluded.display_id,
-  nickname = excluded.nickname, gender = excluded.gender, avatar_url = excluded.avatar_url,
-  last_seen = excluded.last_seen
-WHERE excluded.last_seen >= last_seen;
+ON CONFLICT (source, user_id) DO UPDATE SET
+  sec_uid = iif(excluded.last_seen >= last_seen, excluded.sec_uid, sec_uid),
+  display_id = iif(excluded.last_seen >= last_seen, excluded.display_id, display_id),
+  nickname = iif(excluded.last_seen >= last_seen, excluded.nickname, nickname),
+  gender = iif(excluded.last_seen >= last_seen, excluded.gender, gender),
+  avatar_url = iif(excluded.last_seen >= last_seen, excluded.avatar_url, avatar_url),
+  first_seen = min(first_seen, excluded.first_seen),
+  last_seen = max(last_seen, excluded.last_seen);
 
 -- name: latest_snapshot
 -- The list that a room had at its last poll.

@@ -5,7 +5,7 @@ and the same without the outer pair, `{data: LIST, extra, status_code}`. Unknown
 integers may come as strings.
 """
 
-import json
+import re
 from typing import Annotated, Any
 
 import msgspec
@@ -147,58 +147,62 @@ class Answer(msgspec.Struct):
         return self.data is not None and (self.data.data is not None or self.data.status_code is not None)
 
 
+class InnerRefusal(msgspec.Struct):
+    """The verdict of an envelope whose list has an unknown shape."""
+
+    status_code: int | None = None
+
+
 class Refusal(msgspec.Struct):
     """The least that can be read of a body whose `data` has an unknown shape."""
 
     code: int | None = None
     msg: str | None = None
     router: str | None = None
+    data: InnerRefusal | list[Any] | str | float | bool | None = None
     status_code: int | None = None
+
+    @property
+    def inner_code(self) -> int | None:
+        """The inner verdict, wherever this shape of answer has it."""
+        told = self.data.status_code if isinstance(self.data, InnerRefusal) else None
+        return self.status_code if told is None else told
 
 
 _decode = msgspec.json.Decoder(Answer, strict=False).decode
 _decode_refusal = msgspec.json.Decoder(Refusal, strict=False).decode
 _BOM = b"\xef\xbb\xbf"
+_KEPT_ESCAPE = rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\[^u]"
+_LONE_SURROGATE = re.compile(rb"(" + _KEPT_ESCAPE + rb")|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 def read(body: bytes) -> Answer:
     """Decode a body; raises AnswerError with the JSON path of the first thing that is wrong."""
+    body = body.removeprefix(_BOM)
     try:
-        return _decode(body.removeprefix(_BOM))
+        return _decode(body)
     except msgspec.ValidationError as error:
         return _read_refusal(body, error)
     except msgspec.DecodeError as error:
-        return _read_with_surrogates(body, error)
+        mended = _without_lone_surrogates(body)
+        if mended == body:
+            raise AnswerError(f"not JSON: {error}") from error
+        return read(mended)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise AnswerError(f"not JSON: {error}") from error
 
 
 def _read_refusal(body: bytes, error: msgspec.ValidationError) -> Answer:
     """A failure may put anything under `data`: what counts then is its code."""
     try:
-        refusal = _decode_refusal(body.removeprefix(_BOM))
-    except msgspec.DecodeError:
+        refusal = _decode_refusal(_without_lone_surrogates(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise AnswerError(str(error)) from error
-    if refusal.code in (None, 200) and refusal.status_code in (None, 0):
+    if refusal.code in (None, 200) and refusal.inner_code in (None, 0):
         raise AnswerError(str(error)) from error
-    return Answer(refusal.code, refusal.msg, refusal.router, None, None, refusal.status_code)
+    return Answer(refusal.code, refusal.msg, refusal.router, None, None, refusal.inner_code)
 
 
-def _read_with_surrogates(body: bytes, error: msgspec.DecodeError) -> Answer:
+def _without_lone_surrogates(body: bytes) -> bytes:
     """Half of an emoji (a lone surrogate) is no reason to lose a list: it becomes U+FFFD."""
-    if b"\\ud" not in body and b"\\uD" not in body:
-        raise AnswerError(f"not JSON: {error}") from error
-    try:
-        return msgspec.convert(_without_surrogates(json.loads(body)), Answer, strict=False)
-    except msgspec.ValidationError as invalid:
-        raise AnswerError(str(invalid)) from invalid
-    except (ValueError, RecursionError):
-        raise AnswerError(f"not JSON: {error}") from error
-
-
-def _without_surrogates(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_without_surrogates(each) for each in value]
-    if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(each) for key, each in value.items()}
-    return value
+    return _LONE_SURROGATE.sub(lambda found: found[1] or rb"\ufffd", body)

@@ -1,0 +1,91 @@
+"""Items, answers and polls that are well-formed, save for what a test changes."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rankcrawler import wire
+from rankcrawler.items import RankEntry, RoomSnapshot
+
+EXAMPLE = Path(__file__).parent / "responses" / "documented-example"
+ROOM = "6994259511469247263"
+CAPTURED, POLLED = "2021-09-17T01:44:39.980Z", "2021-09-17T01:44:40.000Z"
+POLL = wire.Poll("gateway.test", ROOM, None, 1_631_843_080_000)
+
+
+def entry(rank: int = 1, **changes: Any) -> RankEntry:
+    """A row of which everything is known; the row above has 100 coins more."""
+    fields = {
+        "source": "gateway.test",
+        "room_id": ROOM,
+        "anchor_id": None,
+        "captured_at": CAPTURED,
+        "polled_at": POLLED,
+        "rank": rank,
+        "score": 100_000 - 100 * rank,
+        "exactly_score": "10.0万",
+        "score_precision": "exact",
+        "delta": 0 if rank == 1 else 100,
+        "user_id": str(7_000_000 + rank),
+        "display_id": f"handle{rank}",
+        "sec_uid": f"MS4w{rank}",
+        "nickname": f"贡献者{rank}",
+        "gender": 1,
+        "avatar_url": "https://p3.example.com/a.jpeg",
+        "pay_grade_level": 25,
+        "this_grade_min_diamond": 15_000,
+        "this_grade_max_diamond": 20_000,
+        "grade_describe": "距离26级还差1998抖币",
+        "lifetime_diamonds_min": 18_002,
+        "lifetime_diamonds_max": 18_002,
+        "fans_club_name": "粉丝团",
+        "fans_club_level": 3,
+        "fans_club_member": True,
+        "is_hidden": False,
+        "is_anonymous": False,
+        "is_mystery": False,
+    }
+    return RankEntry(**(fields | changes))
+
+
+def snapshot(entries: Sequence[RankEntry] | None = None, **changes: Any) -> RoomSnapshot:
+    """A list of three rows, or of those given, that breaks no rule."""
+    rows = tuple(entry(rank) for rank in (1, 2, 3)) if entries is None else tuple(entries)
+    fields = {
+        "source": "gateway.test",
+        "room_id": ROOM,
+        "anchor_id": None,
+        "captured_at": CAPTURED,
+        "polled_at": POLLED,
+        "total": 39_847,
+        "user_count_desc": "3万+",
+        "currency": None,
+        "has_more": False,
+        "entry_count": len(rows),
+        "digest": "0" * 32,
+        "entries": rows,
+    }
+    return RoomSnapshot(**(fields | changes))
+
+
+def example() -> dict[str, Any]:
+    """The documented answer, to be changed at will."""
+    answer: dict[str, Any] = json.loads((EXAMPLE / "answer.json").read_bytes())
+    return answer
+
+
+def row(rank: Any = 1, user: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    """A row as the gateway writes it, with the fields that every kind of answer has."""
+    return {"rank": rank, "score": 10, "user": {"id": 5, "id_str": "5"} if user is None else user} | changes
+
+
+def body(*ranks: Any, **changes: Any) -> bytes:
+    """An answer that holds these rows; `changes` are made to the list that holds them."""
+    inner = {"data": {"ranks": list(ranks), **changes}, "extra": {"now": 1_631_843_079_980}, "status_code": 0}
+    return json.dumps({"code": 200, "msg": "成功", "data": inner}).encode()
+
+
+def taken(answer: bytes | dict[str, Any], poll: wire.Poll = POLL) -> RoomSnapshot:
+    """The snapshot that the crawler makes of an answer."""
+    return wire.snapshot(wire.read(answer if isinstance(answer, bytes) else json.dumps(answer).encode()), poll)

@@ -1,0 +1,63 @@
+"""A simulated gateway beside a test, and crawls as a user starts them."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from rankcrawler.simulator.clock import Clock, frozen
+from rankcrawler.simulator.faults import Faults
+from rankcrawler.simulator.server import Gateway, serve
+from rankcrawler.simulator.world import World
+
+NOON = 1_790_000_000_000
+TOKEN = "a-canary-token"
+_OURS = ("GATEWAY_", "REDIS_", "STORE_URL", "DATA_DIR", "ROOM_", "SCRAPY_")
+
+
+@contextmanager
+def simulated(
+    world: World | None = None, *, clock: Clock | None = None, faults: Faults | None = None
+) -> Iterator[Gateway]:
+    """Serve a world, its clock standing still at NOON unless another is given, from a thread."""
+    loop = asyncio.new_event_loop()
+    up: list[Gateway] = []
+    ready, over = threading.Event(), asyncio.Event()
+
+    async def run() -> None:
+        async with serve(world or World(1), token=TOKEN, clock=clock or frozen(NOON), faults=faults) as gateway:
+            up.append(gateway)
+            ready.set()
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(run(),))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield up[0]
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()
+
+
+def environment(gateway: Gateway | None, data: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The variables of a user who has set up this gateway and nothing else; every warning is an error."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    clean |= {"DATA_DIR": str(data), "PYTHONWARNINGS": "error", "ROOM_BACKOFF": "0.05", "COLUMNS": "160"}
+    if gateway is not None:
+        clean |= {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": gateway.token}
+    return clean | dict(extra or {})
+
+
+def run(*args: str, env: Mapping[str, str], cwd: Path | None = None, timeout: float = 60) -> "Finished":
+    """Run a command line of ours to its end."""
+    command = [sys.executable, "-m", "rankcrawler", *args]
+    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, timeout=timeout, check=False)
+
+
+Finished = subprocess.CompletedProcess[str]

@@ -1,0 +1,141 @@
+"""The structure that ARCHITECTURE.md describes, and the promises that README.md makes by name."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from scrapy.settings import default_settings
+
+from rankcrawler import settings
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "rankcrawler"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+BASE = {"errors", "instants"}
+LIST = BASE | {"items"}
+ALLOWED = {
+    "errors": set(),
+    "instants": set(),
+    "backoff": set(),
+    "verdict": set(),
+    "report": set(),
+    "items": BASE,
+    "rules": LIST,
+    "wire": LIST,
+    "table": LIST,
+    "logformatter": LIST,
+    "simulator": BASE,
+    "gateway": BASE,
+    "queue": BASE,
+    "store": LIST,
+    "feeds": LIST,
+    "preflight": LIST | {"gateway", "store"},
+    "pipelines": LIST | {"rules", "store"},
+    "extensions": LIST | {"backoff", "queue", "verdict"},
+    "spiders": LIST | {"extensions", "gateway", "queue", "verdict", "wire"},
+    "settings": set(),
+    "fleet": {"backoff"},
+    "cli": set(),
+    "__main__": {"cli"},
+    "commands": LIST
+    | {
+        "backoff",
+        "feeds",
+        "fleet",
+        "gateway",
+        "preflight",
+        "queue",
+        "report",
+        "rules",
+        "settings",
+        "simulator",
+        "store",
+        "table",
+    }
+    | {"verdict", "wire"},
+}
+
+
+def part_of(module: Path) -> str:
+    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_parts(module: Path) -> set[str]:
+    """The top-level parts of the package that a module imports, also within functions."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "rankcrawler":
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("rankcrawler."):
+            names.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("rankcrawler.")}
+    return names - {"__version__"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(PACKAGE)))
+def test_imports_point_one_way(module: Path) -> None:
+    part = part_of(module)
+    if part != "__init__":
+        assert imported_parts(module) <= ALLOWED[part] | {part}
+
+
+def test_every_part_has_its_place_in_the_architecture() -> None:
+    assert {part_of(module) for module in MODULES} - {"__init__"} == set(ALLOWED)
+    table = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("## Which folder")[2]
+    assert {part for part in ALLOWED if f"`{part}`" not in table} == {"__main__"}
+
+
+def test_every_file_that_the_architecture_names_is_there() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8").replace("tests/", "../tests/")
+    named = set(re.findall(r"`([\w./]+\.(?:py|lua))`", text))
+    missing = {name for name in named if not list(PACKAGE.rglob(name)) and not (PACKAGE / name).exists()}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_the_readmes_name_every_setting_and_every_command(readme: str) -> None:
+    text = (ROOT / readme).read_text("utf-8")
+    source = (PACKAGE / "settings.py").read_text("utf-8")
+    ours = {*re.findall(r'environ\.get\("(\w+)"', source), "LEASE_SECONDS", "GATEWAY_TOKEN"}
+    commands = {path.stem for path in (PACKAGE / "commands").glob("[a-z]*.py")}
+    assert {name for name in ours if f"`{name}`" not in text} == set()
+    assert {name for name in commands if not re.search(rf"(scrapy|rankcrawler|make) {name}\b", text)} == set()
+
+
+def test_only_wire_and_the_simulator_know_the_gateways_field_names() -> None:
+    outside = [module for module in MODULES if part_of(module) not in ("wire", "simulator")]
+    inner_names = re.compile(r"status_code.*now|mystery_man|user_fans_club_status|avatar_thumb|id_str")
+    assert [module.name for module in outside if inner_names.search(module.read_text("utf-8"))] == []
+
+
+def test_importing_the_whole_package_opens_nothing_and_starts_no_thread() -> None:
+    names = [".".join(module.relative_to(ROOT).with_suffix("").parts) for module in MODULES]
+    code = (
+        "import importlib, os, threading\n"
+        "def files(): return {os.readlink(f'/proc/self/fd/{fd}') for fd in os.listdir('/proc/self/fd') if "
+        "os.path.exists(f'/proc/self/fd/{fd}')}\n"
+        "before = files() if os.path.exists('/proc/self/fd') else set()\n"
+        f"for name in {[name for name in names if '__main__' not in name]!r}: importlib.import_module(name)\n"
+        "after = files() if os.path.exists('/proc/self/fd') else set()\n"
+        "new = [name for name in after - before if name.startswith(('socket:', '/')) and '/dev/' not in name]\n"
+        "assert threading.active_count() == 1 and not new, new\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_settings_hold_only_what_differs_from_scrapys_own() -> None:
+    ours = {name for name in dir(settings) if name.isupper() and hasattr(default_settings, name)}
+    assert {name for name in ours if getattr(settings, name) == getattr(default_settings, name)} == set()
+
+
+def test_the_locks_hold_names_versions_and_hashes_and_no_address() -> None:
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        text = lock.read_text("utf-8")
+        assert "://" not in text
+        assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\w)", text) if "==" in block)

@@ -1,0 +1,266 @@
+"""Feeds: a row for each rank entry in every format, and nothing lost on the way."""
+
+import csv
+import gzip
+import json
+from collections.abc import Callable, Iterable
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.exporters import BaseItemExporter, JsonLinesItemExporter
+from scrapy.statscollectors import MemoryStatsCollector
+
+from rankcrawler import settings
+from rankcrawler.feeds.exporters import RowsAsCsv, RowsAsJson, RowsAsJsonLines, RowsAsXml
+from rankcrawler.feeds.extension import GZIP, RankFeeds, with_format
+from rankcrawler.items import RankEntry, RoomSnapshot
+from tests.builders import entry, snapshot
+
+FIELDS = list(RankEntry.__struct_fields__)
+TWO_ROOMS = [snapshot([entry(1), entry(2)]), snapshot([entry(1, room_id="2")], room_id="2"), snapshot([])]
+UNKNOWN = entry(3, score=None, nickname=None, fans_club_member=None, flags=("rank_gap", "user_repeated"))
+Exporter = Callable[..., BaseItemExporter]
+EXPORTERS: list[Exporter] = [RowsAsJsonLines, RowsAsJson, RowsAsCsv, RowsAsXml]
+
+texts = st.none() | st.text()
+numbers = st.none() | st.integers(0, 2**63 - 1)
+truths = st.none() | st.booleans()
+rules = st.lists(st.sampled_from(["rank_gap", "has_more"]), max_size=2, unique=True).map(tuple)
+any_entry = st.builds(
+    entry,
+    rank=st.integers(1, 2**31),
+    nickname=texts,
+    fans_club_name=texts,
+    exactly_score=texts,
+    score=numbers,
+    delta=numbers,
+    fans_club_member=truths,
+    is_hidden=truths,
+    flags=rules,
+)
+
+
+def exported(exporter: Exporter, items: Iterable[Any], **options: Any) -> str:
+    """What a feed of these items is, with the settings of the project."""
+    file = BytesIO()
+    writer = exporter(file, **{"encoding": settings.FEED_EXPORT_ENCODING} | options)
+    writer.start_exporting()
+    for item in items:
+        writer.export_item(item)
+    writer.finish_exporting()
+    return file.getvalue().decode()
+
+
+def json_lines(items: Iterable[Any], **options: Any) -> list[dict[str, Any]]:
+    """The rows of a JSON Lines feed."""
+    return [json.loads(line) for line in exported(RowsAsJsonLines, items, **options).splitlines()]
+
+
+def csv_rows(items: Iterable[Any], **options: Any) -> list[dict[str, str]]:
+    """The rows of a CSV feed."""
+    return list(csv.DictReader(StringIO(exported(RowsAsCsv, items, **options), newline="")))
+
+
+def xml_rows(items: Iterable[Any], **options: Any) -> list[dict[str, str | None]]:
+    """The rows of an XML feed."""
+    root = ElementTree.fromstring(exported(RowsAsXml, items, **options))  # noqa: S314 - our own
+    return [{field.tag: field.text for field in row} for row in root]
+
+
+def stock_json_lines(items: Iterable[RoomSnapshot]) -> list[dict[str, Any]]:
+    """The rows as Scrapy's own exporter writes them."""
+    rows = [row for item in items for row in item.entries]
+    return [json.loads(line) for line in exported(JsonLinesItemExporter, rows).split("\n") if line]
+
+
+def plain(row: RankEntry) -> dict[str, Any]:
+    """A row as JSON has it."""
+    fields: dict[str, Any] = json.loads(msgspec.json.encode(row))
+    return fields
+
+
+def test_json_lines_has_a_line_for_each_entry() -> None:
+    assert json_lines(TWO_ROOMS) == [plain(entry(1)), plain(entry(2)), plain(entry(1, room_id="2"))]
+
+
+def test_json_has_one_array_of_all_entries() -> None:
+    assert json.loads(exported(RowsAsJson, TWO_ROOMS)) == json_lines(TWO_ROOMS)
+    assert json.loads(exported(RowsAsJson, [])) == []
+
+
+def test_csv_has_a_line_for_each_entry_below_a_header_of_all_fields() -> None:
+    rows = csv_rows(TWO_ROOMS)
+    assert [(row["room_id"], row["rank"], row["score"]) for row in rows] == [
+        (TWO_ROOMS[0].room_id, "1", "99900"), (TWO_ROOMS[0].room_id, "2", "99800"), ("2", "1", "99900"),
+    ]  # fmt: skip
+    assert list(rows[0]) == FIELDS
+
+
+def test_xml_has_an_element_for_each_entry() -> None:
+    rows = xml_rows(TWO_ROOMS)
+    assert [(row["room_id"], row["rank"]) for row in rows] == [
+        (TWO_ROOMS[0].room_id, "1"), (TWO_ROOMS[0].room_id, "2"), ("2", "1"),
+    ]  # fmt: skip
+    assert list(rows[0]) == FIELDS
+
+
+def test_what_is_unknown_is_null_or_blank_and_never_a_word() -> None:
+    shown = [snapshot([UNKNOWN])]
+    assert json_lines(shown)[0]["score"] is None
+    assert json.loads(exported(RowsAsJson, shown))[0]["nickname"] is None
+    assert [csv_rows(shown)[0][name] for name in ("score", "nickname", "fans_club_member")] == ["", "", ""]
+    assert [xml_rows(shown)[0][name] for name in ("score", "nickname", "fans_club_member")] == [None, None, None]
+
+
+def test_flags_are_a_list_where_the_format_has_lists() -> None:
+    shown = [snapshot([UNKNOWN])]
+    assert json_lines(shown)[0]["flags"] == ["rank_gap", "user_repeated"]
+    assert csv_rows(shown)[0]["flags"] == "rank_gap,user_repeated"
+    root = ElementTree.fromstring(exported(RowsAsXml, shown))  # noqa: S314 - our own
+    assert [value.text for value in root.findall("item/flags/value")] == ["rank_gap", "user_repeated"]
+
+
+@pytest.mark.parametrize("exporter", EXPORTERS)
+def test_chinese_is_not_escaped(exporter: Exporter) -> None:
+    assert "别扔鸡蛋砸我" in exported(exporter, [snapshot([entry(nickname="别扔鸡蛋砸我")])])
+
+
+def test_only_the_fields_asked_for_are_written_in_their_order() -> None:
+    asked = {"fields_to_export": ["score", "rank"]}
+    expected = [{"score": 99900, "rank": 1}, {"score": 99800, "rank": 2}]
+    shown = [snapshot([entry(1), entry(2)])]
+    assert json_lines(shown, **asked) == expected
+    assert list(json_lines(shown, **asked)[0]) == ["score", "rank"]
+    assert json.loads(exported(RowsAsJson, shown, **asked)) == expected
+    assert exported(RowsAsCsv, shown, **asked) == "score,rank\r\n99900,1\r\n99800,2\r\n"
+    assert xml_rows(shown, **asked) == [{"score": "99900", "rank": "1"}, {"score": "99800", "rank": "2"}]
+
+
+def test_fields_can_be_renamed() -> None:
+    asked = {"fields_to_export": {"rank": "place"}}
+    assert json_lines([snapshot([entry(1)])], **asked) == [{"place": 1}]
+    assert exported(RowsAsCsv, [], **asked) == "place\r\n"
+
+
+@pytest.mark.parametrize("items", [[], [snapshot([])]], ids=["no-list", "empty-list"])
+def test_an_empty_csv_feed_has_its_header(items: list[RoomSnapshot]) -> None:
+    assert exported(RowsAsCsv, items) == ",".join(FIELDS) + "\r\n"
+    assert exported(RowsAsCsv, items, fields_to_export=["rank"]) == "rank\r\n"
+    assert exported(RowsAsCsv, items, include_headers_line=False) == ""
+
+
+@pytest.mark.parametrize("items", [[], [snapshot([])]], ids=["no-list", "empty-list"])
+def test_an_empty_feed_is_well_formed(items: list[RoomSnapshot]) -> None:
+    assert exported(RowsAsJsonLines, items) == ""
+    assert json.loads(exported(RowsAsJson, items)) == []
+    assert xml_rows(items) == []
+
+
+@given(st.lists(any_entry, max_size=3))
+def test_the_fast_json_lines_say_what_scrapys_own_say(entries: list[RankEntry]) -> None:
+    shown = [snapshot(entries)]
+    fast = [json.loads(line) for line in exported(RowsAsJsonLines, shown).split("\n") if line]
+    slow = [json.loads(line) for line in exported(RowsAsJsonLines, shown, fields_to_export=FIELDS).split("\n") if line]
+    assert fast == slow == stock_json_lines(shown) == [plain(row) for row in entries]
+    assert [list(row) for row in fast] == [FIELDS] * len(entries)
+
+
+@given(any_entry)
+def test_any_text_comes_back_from_csv(row: RankEntry) -> None:
+    (read,) = csv_rows([snapshot([row])])
+    assert (read["nickname"], read["score"]) == (row.nickname or "", "" if row.score is None else str(row.score))
+
+
+@given(any_entry)
+def test_no_text_spoils_an_xml_feed(row: RankEntry) -> None:
+    (read, other) = xml_rows([snapshot([row, entry(2)])])
+    assert read["rank"] == str(row.rank)
+    assert other["nickname"] == entry(2).nickname
+
+
+@pytest.mark.parametrize("unseen", ["\x00", "\x1b", "\x0b", "\ufffe", "\uffff"])
+def test_what_xml_cannot_hold_is_replaced(unseen: str) -> None:
+    assert xml_rows([snapshot([entry(nickname=f"a{unseen}<😀")])])[0]["nickname"] == "a\ufffd<😀"
+
+
+@pytest.mark.parametrize("exporter", EXPORTERS)
+def test_an_item_that_is_no_snapshot_is_a_row_of_its_own(exporter: Exporter) -> None:
+    assert "77123" in exported(exporter, [{"rank": 77123}])
+
+
+def test_without_an_encoding_json_lines_are_escaped_as_scrapy_does() -> None:
+    shown = [snapshot([entry(nickname="中")])]
+    assert "\\u4e2d" in exported(RowsAsJsonLines, shown, encoding=None)
+    assert json_lines(shown, encoding=None) == json_lines(shown)
+
+
+@pytest.mark.parametrize(
+    ("output", "named"),
+    [
+        ("r.jsonl.gz", "r.jsonl.gz:jsonl"),
+        ("/data/2026.10/r.csv.gz", "/data/2026.10/r.csv.gz:csv"),
+        ("s3://bucket/r.xml.gz", "s3://bucket/r.xml.gz:xml"),
+        ("r.jsonl.gz:csv", "r.jsonl.gz:csv"),
+        ("r.jsonl", "r.jsonl"),
+        ("r.gz", "r.gz"),
+        (".gz", ".gz"),
+        ("-:json", "-:json"),
+    ],
+)
+def test_the_format_before_gz_is_named(output: str, named: str) -> None:
+    assert with_format(output) == named
+
+
+def feeds(options: dict[str, Any]) -> RankFeeds:
+    """The extension of a crawl with these feeds."""
+    crawler = Crawler(Spider, {"FEEDS": options, "FEED_EXPORTERS": settings.FEED_EXPORTERS})
+    crawler.stats = MemoryStatsCollector(crawler)
+    return RankFeeds(crawler)
+
+
+def test_a_feed_whose_address_ends_in_gz_is_packed_once() -> None:
+    extension = feeds(
+        {
+            "a.jsonl.gz": {"format": "jsonl"},
+            "b.jsonl.gz": {"format": "jsonl", "postprocessing": [GZIP]},
+            "c.jsonl": {"format": "jsonl"},
+        }
+    )
+    chains = [options.get("postprocessing", []) for options in extension.feeds.values()]
+    assert chains == [[GZIP], [GZIP], []]
+
+
+def test_each_snapshot_is_written_to_every_feed(tmp_path: Path) -> None:
+    addresses = [tmp_path / "r.jsonl", tmp_path / "r.jsonl.gz"]
+    extension = feeds({str(address): {"format": "jsonl", "encoding": "utf-8"} for address in addresses})
+    spider = Spider("ranklist")
+    extension.open_spider(spider)
+    for item in TWO_ROOMS:
+        extension.item_scraped(item, spider)
+    for slot in extension.slots:
+        slot.finish_exporting()
+        assert slot.file is not None
+        slot.file.close()
+        extension._get_file(slot).close()
+    loose, packed = (address.read_bytes() for address in addresses)
+    assert gzip.decompress(packed) == loose == exported(RowsAsJsonLines, TWO_ROOMS).encode()
+
+
+def test_what_a_feed_cannot_write_is_counted(tmp_path: Path) -> None:
+    extension = feeds({str(tmp_path / "r.json"): {"format": "json"}})
+    spider = Spider("ranklist")
+    extension.open_spider(spider)
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        extension.item_scraped(snapshot([entry(score=object())]), spider)
+    (slot,) = extension.slots
+    assert slot.file is not None
+    slot.file.close()
+    assert extension.crawler.stats.get_value("rankcrawler/feeds/failed") == 1

@@ -1,0 +1,101 @@
+"""Several workers on one machine, as real processes."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from rankcrawler.backoff import Backoff
+from rankcrawler.fleet import Fleet
+from rankcrawler.simulator.faults import Faults
+from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.world import World
+from tests.gateways import environment, run, simulated
+
+ROOMS = [str(7_300_000_000_000_000_000 + step) for step in range(60)]
+WORLD = World(1, dict.fromkeys(ROOMS, Kind.ORDINARY))
+
+
+def polled(data: Path) -> list[tuple[str, int]]:
+    database = sqlite3.connect(data / "ranks.db")
+    try:
+        return database.execute("SELECT room_id, count(*) FROM snapshots GROUP BY 1 ORDER BY 1").fetchall()
+    finally:
+        database.close()
+
+
+def workers_of(fleet: subprocess.Popen[str]) -> list[int]:
+    children = subprocess.run(["pgrep", "-P", str(fleet.pid)], capture_output=True, text=True, check=False)
+    return [int(pid) for pid in children.stdout.split()]
+
+
+def test_three_workers_poll_every_room_once(tmp_path: Path) -> None:
+    with simulated(WORLD, faults=Faults(latency=0.4)) as gateway:
+        env = environment(gateway, tmp_path)
+        done = run("fleet", "--workers", "3", "-s", "CONCURRENT_REQUESTS=4", "-a", f"rooms={','.join(ROOMS)}", env=env)
+        asked = gateway.ledger.outcomes["ok"]
+    assert done.returncode == 0, done.stderr
+    assert polled(tmp_path) == [(room, 1) for room in ROOMS]
+    assert asked == len(ROOMS)
+    assert len([line for line in done.stderr.splitlines() if line.startswith("Rooms: 0")]) == 0, "one had no work"
+
+
+def test_a_worker_that_is_killed_is_started_again_and_no_room_is_lost(tmp_path: Path) -> None:
+    with simulated(WORLD, faults=Faults(latency=0.3)) as gateway:
+        env = environment(gateway, tmp_path)
+        command = [sys.executable, "-m", "rankcrawler", "fleet", "--workers", "2", "-s", "LEASE_SECONDS=2"]
+        with subprocess.Popen(
+            [*command, "-a", f"rooms={','.join(ROOMS)}"], env=env, stderr=subprocess.PIPE, text=True
+        ) as fleet:
+            while gateway.ledger.outcomes.total() < 20:
+                time.sleep(0.01)
+            os.kill(workers_of(fleet)[-1], signal.SIGKILL)
+            _, log = fleet.communicate(timeout=60)
+    assert "A worker was killed by signal 9; it starts again" in log
+    assert fleet.returncode == 0, log
+    assert polled(tmp_path) == [(room, 1) for room in ROOMS]
+
+
+def test_sigterm_is_passed_on_and_waited_for(tmp_path: Path) -> None:
+    with simulated(WORLD) as gateway:
+        command = [sys.executable, "-m", "rankcrawler", "fleet", "--workers", "2"]
+        with subprocess.Popen(command, env=environment(gateway, tmp_path), stderr=subprocess.PIPE, text=True) as fleet:
+            deadline = time.monotonic() + 20
+            while len(workers_of(fleet)) < 2 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            time.sleep(1.5)
+            workers = workers_of(fleet)
+            fleet.send_signal(signal.SIGTERM)
+            _, log = fleet.communicate(timeout=20)
+    assert fleet.returncode == 0, log
+    assert len(workers) == 2
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+def test_what_is_set_wrong_is_told_before_anything_starts(tmp_path: Path) -> None:
+    done = run("fleet", env=environment(None, tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.startswith("rankcrawler: GATEWAY_URL is not set")
+
+
+def test_a_final_status_is_the_fleets_and_others_are_tried_again(tmp_path: Path) -> None:
+    once = tmp_path / "once"
+    script = f"import pathlib, sys; p = pathlib.Path({str(once)!r}); sys.exit(1 if p.exists() else (p.touch(), 7)[1])"
+
+    async def run_fleet() -> tuple[int, int]:
+        fleet = Fleet([[sys.executable, "-c", script]], final=frozenset({0, 1}), backoff=Backoff(0.01, 0.01))
+        return await fleet.run(), fleet.restarts
+
+    assert asyncio.run(run_fleet()) == (1, 1)
+
+
+def test_a_bad_room_is_told_and_fails_the_run_and_the_others_are_polled(tmp_path: Path) -> None:
+    with simulated(WORLD) as gateway:
+        done = run("fleet", "--workers", "2", "-a", f"rooms={ROOMS[0]},abc", env=environment(gateway, tmp_path))
+    assert done.returncode == 1
+    assert "rooms: expected a room id" in done.stderr
+    assert polled(tmp_path) == [(ROOMS[0], 1)]

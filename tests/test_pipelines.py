@@ -1,0 +1,90 @@
+"""The pipelines that judge: flags are set and counted, and what came before is dropped."""
+
+from typing import Any
+
+import pytest
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from scrapy.statscollectors import MemoryStatsCollector
+
+from rankcrawler.items import RoomSnapshot
+from rankcrawler.pipelines.deduplicate import DeduplicatePipeline
+from rankcrawler.pipelines.validate import ValidatePipeline
+from tests.builders import entry, snapshot
+
+LATER = "2021-09-17T01:45:39.980Z"
+
+
+@pytest.fixture
+def crawler() -> Crawler:
+    """A crawl that does not run."""
+    crawler = Crawler(Spider)
+    crawler.stats = MemoryStatsCollector(crawler)
+    return crawler
+
+
+def came_before(pipeline: DeduplicatePipeline, item: RoomSnapshot) -> bool:
+    """Whether the pipeline drops the item; one that it lets through is stored."""
+    try:
+        assert pipeline.process_item(item) is item
+    except DropItem:
+        return True
+    pipeline.remember(item)
+    return False
+
+
+def test_a_good_list_passes_as_it_is_and_nothing_is_counted(crawler: Crawler) -> None:
+    good = snapshot()
+    assert ValidatePipeline.from_crawler(crawler).process_item(good) is good
+    assert crawler.stats.get_stats() == {}
+
+
+def test_a_broken_list_passes_with_its_flags_and_each_is_counted_once_a_list(crawler: Crawler) -> None:
+    pipeline = ValidatePipeline.from_crawler(crawler)
+    broken = snapshot([entry(3), entry(4), entry(4)], has_more=True)
+    for _ in range(2):
+        judged = pipeline.process_item(broken)
+        assert judged.flags == ("has_more", "delta_mismatch", "rank_gap", "user_repeated")
+        assert len(judged.entries) == 3
+    assert crawler.stats.get_stats() == {f"rankcrawler/flags/{flag}": 2 for flag in judged.flags}
+
+
+def test_a_snapshot_goes_through_once_however_often_it_comes(crawler: Crawler) -> None:
+    pipeline = DeduplicatePipeline.from_crawler(crawler)
+    assert [came_before(pipeline, snapshot()) for _ in range(3)] == [False, True, True]
+    assert crawler.stats.get_stats() == {"rankcrawler/snapshots/redelivered": 2}
+
+
+def test_a_drop_says_which_snapshot_and_is_no_warning(crawler: Crawler) -> None:
+    pipeline = DeduplicatePipeline.from_crawler(crawler)
+    pipeline.remember(snapshot())
+    with pytest.raises(DropItem, match=snapshot().captured_at) as drop:
+        pipeline.process_item(snapshot())
+    assert drop.value.log_level == "INFO"
+
+
+@pytest.mark.parametrize("changes", [{"captured_at": LATER}, {"room_id": "2"}, {"source": "other.test"}])
+def test_another_moment_room_or_gateway_is_another_snapshot(crawler: Crawler, changes: dict[str, Any]) -> None:
+    pipeline = DeduplicatePipeline.from_crawler(crawler)
+    assert [came_before(pipeline, snapshot()), came_before(pipeline, snapshot(**changes))] == [False, False]
+
+
+def test_a_snapshot_that_was_not_stored_goes_through_again(crawler: Crawler) -> None:
+    pipeline = DeduplicatePipeline.from_crawler(crawler)
+    for _ in range(2):
+        assert pipeline.process_item(snapshot()) == snapshot()
+
+
+def test_it_is_the_stored_item_that_is_remembered(crawler: Crawler) -> None:
+    pipeline = DeduplicatePipeline.from_crawler(crawler)
+    crawler.signals.send_catch_log(signals.item_scraped, item=snapshot(), spider=None, response=None)
+    assert came_before(pipeline, snapshot())
+
+
+def test_the_rooms_seen_longest_ago_are_forgotten_first(crawler: Crawler) -> None:
+    pipeline = DeduplicatePipeline(crawler.stats, remembered=2)
+    one, two, three = (snapshot(room_id=room) for room in "123")
+    for item in (one, two, one, three):
+        pipeline.remember(item)
+    assert [came_before(pipeline, item) for item in (one, three, two)] == [True, True, False]

@@ -1,0 +1,176 @@
+"""scrapy-redis's settings name the server and the inbox, as they do for its own fleets."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+from scrapy.settings import BaseSettings
+
+from rankcrawler.errors import QueueError
+from rankcrawler.queue.connection import connect, embedded, inbox_key, place, wants_embedded
+from rankcrawler.queue.embedded import join
+from rankcrawler.queue.job import Job
+from rankcrawler.queue.room_queue import RoomQueue
+
+scrapy_redis_passes_retry_on_timeout = pytest.mark.filterwarnings("ignore:.*'retry_on_timeout':DeprecationWarning")
+
+
+def parameters(**settings: Any) -> dict[str, Any]:
+    """What a client made from settings connects with."""
+    client = connect(BaseSettings(settings), None)
+    return dict(client.connection_pool.connection_kwargs)
+
+
+def test_redis_url_is_honoured() -> None:
+    found = parameters(REDIS_URL="redis://worker:s3cret@redis.example:6380/3")
+    expected = {"host": "redis.example", "port": 6380, "db": 3, "username": "worker", "password": "s3cret"}
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_redis_params_are_honoured_beside_redis_url() -> None:
+    found = parameters(
+        REDIS_URL="redis://redis.example", REDIS_PARAMS={"password": "s3cret", "socket_timeout": 7, "db": 2}
+    )
+    expected = {"host": "redis.example", "password": "s3cret", "socket_timeout": 7, "db": 2}
+    assert {name: found[name] for name in expected} == expected
+
+
+@scrapy_redis_passes_retry_on_timeout
+def test_the_older_settings_are_honoured() -> None:
+    found = parameters(REDIS_HOST="redis.example", REDIS_PORT=6380, REDIS_DB=4)
+    assert (found["host"], found["port"], found["db"]) == ("redis.example", 6380, 4)
+
+
+def test_a_stalled_server_is_given_up_after_scrapy_redis_own_timeouts() -> None:
+    found = parameters(REDIS_URL="redis://redis.example")
+    assert (found["socket_timeout"], found["socket_connect_timeout"]) == (30, 30)
+
+
+@scrapy_redis_passes_retry_on_timeout
+def test_the_client_is_asynchronous_whatever_class_the_settings_name() -> None:
+    client = connect(BaseSettings({"REDIS_HOST": "h", "REDIS_PARAMS": {"redis_cls": "redis.client.StrictRedis"}}), None)
+    assert isinstance(client, AsyncRedis)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"REDIS_DECODE_RESPONSES": True}, {"REDIS_PARAMS": {"decode_responses": True}}],
+    ids=["REDIS_DECODE_RESPONSES", "REDIS_PARAMS"],
+)
+async def test_the_queue_works_where_scrapy_redis_was_told_to_decode_answers(
+    redis: Redis, redis_url: str, settings: dict[str, Any]
+) -> None:
+    redis.lpush("ranklist:start_urls", '{"room_id":1,"every":60}')
+    queue = RoomQueue(connect(BaseSettings({**settings, "REDIS_URL": redis_url}), None))
+    try:
+        (lease,) = (await queue.lease("w", 1, 1000)).leases
+    finally:
+        await queue.close()
+    assert (lease.room_id, lease.every) == ("1", 60.0)
+
+
+BROKEN = [
+    "redis.example:6379",
+    "http://redis.example",
+    "redis://redis.example:port",
+    "redis://[::1",
+    "redis://:s3cret/x@redis.example",
+]
+
+
+@pytest.mark.parametrize("url", BROKEN)
+def test_a_broken_redis_url_is_a_queue_error(url: str) -> None:
+    with pytest.raises(QueueError, match="REDIS_URL"):
+        connect(BaseSettings({"REDIS_URL": url}), None)
+
+
+def test_the_error_of_a_broken_redis_url_shows_no_password() -> None:
+    with pytest.raises(QueueError) as caught:
+        connect(BaseSettings({"REDIS_URL": "redis://:s3cret/x@redis.example"}), None)
+    assert "s3cret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"REDIS_URL": "redis://redis.example"},
+        {"REDIS_HOST": "redis.example"},
+        {"REDIS_PORT": 6380},
+        {"REDIS_PARAMS": {"url": "redis://redis.example"}},
+        {"REDIS_PARAMS": {"host": "redis.example"}},
+        {"REDIS_PARAMS": {"port": 6380}},
+        {"REDIS_PARAMS": {"unix_socket_path": "/run/redis.sock"}},
+    ],
+    ids=str,
+)
+def test_no_server_is_embedded_where_the_settings_name_one(settings: dict[str, Any]) -> None:
+    assert not wants_embedded(BaseSettings(settings))
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"REDIS_URL": ""}, {"REDIS_URL": None}, {"REDIS_PARAMS": {"socket_timeout": 7}}], ids=str
+)
+def test_a_server_is_embedded_where_the_settings_name_none(settings: dict[str, Any]) -> None:
+    assert wants_embedded(BaseSettings(settings))
+
+
+def test_nothing_is_started_where_the_settings_name_a_server(tmp_path: Path) -> None:
+    settings = BaseSettings({"REDIS_URL": "redis://redis.example", "DATA_DIR": str(tmp_path)})
+    assert asyncio.run(embedded(settings)) is None
+    assert not list(tmp_path.iterdir())
+
+
+async def test_an_embedded_server_serves_the_queue_of_its_data_folder(tmp_path: Path) -> None:
+    settings = BaseSettings({"DATA_DIR": str(tmp_path)})
+    server = await embedded(settings)
+    assert server is not None
+    queue = RoomQueue(connect(settings, server))
+    try:
+        assert await queue.push([Job("1")]) == 1
+    finally:
+        await queue.close()
+        server.close()
+
+
+def test_the_inbox_is_named_after_the_spider_as_scrapy_redis_does() -> None:
+    assert inbox_key(BaseSettings(), "ranklist") == "ranklist:start_urls"
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("fleet:%(name)s", "fleet:ranklist"), ("rooms", "rooms"), ("", "ranklist:start_urls")]
+)
+def test_redis_start_urls_key_names_the_inbox(key: str, expected: str) -> None:
+    assert inbox_key(BaseSettings({"REDIS_START_URLS_KEY": key}), "ranklist") == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:s3cret@redis.example:6379/0",
+        "redis://worker:s3cret@redis.example/0",
+        "rediss://worker:s%20s3cret@redis.example/0",
+        "redis://redis.example/0?password=s3cret",
+        "redis://:1/s3cret@redis.example:6379/0",
+    ],
+)
+def test_the_place_of_the_queue_shows_no_password(url: str) -> None:
+    shown = place(BaseSettings({"REDIS_URL": url}), None)
+    assert "s3cret" not in shown
+    assert "worker" not in shown
+
+
+def test_the_place_of_the_queue_shows_the_host() -> None:
+    assert "redis.example" in place(BaseSettings({"REDIS_URL": "redis://:s3cret@redis.example:6379/0"}), None)
+    assert place(BaseSettings({"REDIS_URL": "unix:///run/redis.sock?db=0"}), None) == "unix:///run/redis.sock"
+    assert place(BaseSettings({"REDIS_HOST": "redis.example"}), None) == "the server of REDIS_HOST"
+
+
+def test_the_place_of_an_embedded_server_is_its_socket(tmp_path: Path) -> None:
+    server = join(tmp_path)
+    assert place(BaseSettings(), server) == f"the embedded server at {server.socket}"
+    server.close()

@@ -1,0 +1,286 @@
+"""Whatever happens to the queue, in whatever order, each room is where a plain model says, and nothing is left."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+
+from rankcrawler.queue.job import Job
+from rankcrawler.queue.lease import Lease, Outcome, Settled, Settlement
+from rankcrawler.queue.room_queue import RoomQueue
+
+INBOX = "ranklist:start_urls"
+ATTEMPTS = 3
+HOUR = 3_600_000
+ROOMS = ["7301234567890123456", "7301234567890123457", "9223372036854775807", "1"]
+BAD = ["hello", "", '{"room_id":-1}', '{"room_id":1.5}', "73012345678901234560"]
+
+rooms = st.sampled_from(ROOMS)
+anchors = st.sampled_from([None, "6812345678901234567"])
+intervals = st.sampled_from([None, 0.0, 0.5, 3600.0])
+priorities = st.sampled_from([None, -7, 0, 3])
+
+
+@dataclass
+class Room:
+    """What the model knows of a room that the queue holds."""
+
+    place: str
+    every_ms: int = 0
+    priority: int = 0
+    anchor: str = ""
+    failed: int = 0
+    again: bool = False
+
+    @property
+    def definition(self) -> str:
+        default = not (self.every_ms or self.priority or self.anchor)
+        return "" if default else f"{self.every_ms}:{self.priority}:{self.anchor}"
+
+    def define(self, job: Job) -> None:
+        self.every_ms = self.every_ms if job.every is None else round(job.every * 1000)
+        self.priority = self.priority if job.priority is None else job.priority
+        self.anchor = job.anchor_id or self.anchor
+
+
+class QueueMachine(RuleBasedStateMachine):
+    """Every operation, on the queue and on the model."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.redis = Redis.from_url(url, decode_responses=True)
+        self.redis.flushall()
+        self.runner = asyncio.Runner()
+        self.queue = RoomQueue(AsyncRedis.from_url(url), attempts=ATTEMPTS)
+        self.rooms: dict[str, Room] = {}
+        self.live: dict[str, Lease] = {}
+        self.ended: list[Lease] = []
+        self.letters: set[str] = set()
+        self.raw: list[str] = []
+        self.expired: set[str] = set()
+        self.last_token = 0
+
+    def teardown(self) -> None:
+        self.runner.run(self.queue.close())
+        self.runner.close()
+        self.redis.close()
+
+    # What people and workers do
+
+    @rule(jobs=st.lists(st.builds(Job, rooms, anchors, intervals, priorities), min_size=1, max_size=3))
+    def push(self, jobs: list[Job]) -> None:
+        fresh = sum(self._pushed(job) for job in jobs)
+        assert self.runner.run(self.queue.push(jobs)) == fresh
+
+    @rule(raws=st.lists(st.sampled_from(ROOMS + BAD), min_size=1, max_size=4))
+    def push_raw(self, raws: list[str]) -> None:
+        self.redis.lpush(INBOX, *raws)
+        self.raw += raws
+
+    @rule(n=st.integers(0, 3))
+    def lease(self, n: int) -> None:
+        unreadable = self._taken_in()
+        vanished = self._reaped()
+        for room in self.rooms.values():
+            if room.place == "due":
+                room.place = "ready"
+        ready = {room_id for room_id, room in self.rooms.items() if room.place == "ready"}
+        grant = self.runner.run(self.queue.lease("w", n, HOUR))
+        assert len(grant.leases) == min(n, len(ready))
+        assert (grant.unreadable, grant.vanished) == (unreadable, vanished)
+        assert grant.pending == sum(room.place != "dead" for room in self.rooms.values())
+        for lease in grant.leases:
+            self._leased(lease, ready)
+
+    @precondition(lambda self: self.live)
+    @rule(
+        data=st.data(),
+        outcome=st.sampled_from(Outcome),
+        delay_ms=st.sampled_from([0, HOUR]),
+        twice=st.booleans(),
+    )
+    def settle(self, data: st.DataObject, outcome: Outcome, delay_ms: int, twice: bool) -> None:
+        room_id = data.draw(st.sampled_from(sorted(self.live)))
+        lease = self.live.pop(room_id)
+        self.ended.append(lease)
+        self.expired.discard(room_id)
+        expected = [self._settled(room_id, outcome, delay_ms)] + [Settled.LOST] * twice
+        settlements = [Settlement(lease, outcome, delay_ms, "because")] * len(expected)
+        assert self.runner.run(self.queue.settle(settlements)) == expected
+
+    @precondition(lambda self: self.ended)
+    @rule(data=st.data(), outcome=st.sampled_from(Outcome))
+    def settle_too_late(self, data: st.DataObject, outcome: Outcome) -> None:
+        lease = data.draw(st.sampled_from(self.ended))
+        assert self.runner.run(self.queue.settle([Settlement(lease, outcome)])) == [Settled.LOST]
+
+    @precondition(lambda self: self.live or self.ended)
+    @rule()
+    def renew(self) -> None:
+        leases = [*self.live.values(), *self.ended]
+        assert self.runner.run(self.queue.renew(leases, HOUR)) == [lease in self.live.values() for lease in leases]
+        self.expired.clear()
+
+    # What time does
+
+    @precondition(lambda self: self.live)
+    @rule(data=st.data())
+    def expire(self, data: st.DataObject) -> None:
+        room_id = data.draw(st.sampled_from(sorted(self.live)))
+        self.redis.zadd(self._key("lease"), {room_id: 1})
+        self.expired.add(room_id)
+
+    @precondition(lambda self: any(room.place == "sched" for room in self.rooms.values()))
+    @rule(data=st.data(), hours=st.integers(0, 5))
+    def come_due(self, data: st.DataObject, hours: int) -> None:
+        scheduled = sorted(room_id for room_id, room in self.rooms.items() if room.place == "sched")
+        room_id = data.draw(st.sampled_from(scheduled))
+        seconds, _ = self.redis.time()
+        self.redis.zadd(self._key("sched"), {room_id: int(seconds) * 1000 - hours * HOUR})
+        self.rooms[room_id].place = "due"
+
+    @rule()
+    def forget_the_script(self) -> None:
+        self.redis.script_flush()
+
+    # What must hold
+
+    @invariant()
+    def every_room_is_in_exactly_the_place_that_the_model_says(self) -> None:
+        found = [(room, name) for name in ("ready", "sched", "lease", "dead") for room in self._members(name)]
+        expected = [(room_id, room.place.replace("due", "sched")) for room_id, room in self.rooms.items()]
+        assert sorted(found) == sorted(expected + [(name, "dead") for name in self.letters])
+
+    @invariant()
+    def every_lease_has_an_owner_and_no_other_room_has(self) -> None:
+        owners = self.redis.hgetall(self._key("own"))
+        expected = {room_id: f"{lease.token}:{lease.due_ms}:w" for room_id, lease in self.live.items()}
+        assert owners == expected
+
+    @invariant()
+    def only_living_rooms_have_definitions_and_attempts(self) -> None:
+        living = {room_id: room for room_id, room in self.rooms.items() if room.place != "dead"}
+        definitions = {room_id: room.definition for room_id, room in living.items() if room.definition}
+        attempts = {room_id: str(room.failed) for room_id, room in living.items() if room.failed}
+        assert self.redis.hgetall(self._key("def")) == definitions
+        assert self.redis.hgetall(self._key("att")) == attempts
+
+    @invariant()
+    def only_leased_rooms_are_pushed_again(self) -> None:
+        again = {room_id for room_id, room in self.rooms.items() if room.again}
+        assert self.redis.smembers(self._key("again")) == again
+        assert again <= set(self.live)
+
+    @invariant()
+    def something_is_written_of_all_the_dead_and_of_no_other(self) -> None:
+        assert set(self.redis.hkeys(self._key("info"))) == set(self._members("dead"))
+
+    @invariant()
+    def the_depth_is_the_sum_of_it(self) -> None:
+        depth = self.runner.run(self.queue.depth())
+        assert depth.inbox == len(self.raw)
+        assert depth.dead == len(self.letters) + sum(room.place == "dead" for room in self.rooms.values())
+        assert depth.leased == len(self.live)
+        living = [room for room in self.rooms.values() if room.place != "dead"]
+        assert depth.ready + depth.scheduled + depth.leased == len(living)
+        assert depth.recurring == sum(room.every_ms > 0 for room in living)
+
+    # The model
+
+    def _pushed(self, job: Job) -> bool:
+        room = self.rooms.get(job.room_id)
+        fresh = room is None or room.place == "dead"
+        room = self.rooms.setdefault(job.room_id, Room("ready"))
+        room.define(job)
+        if room.place == "lease":
+            room.again = True
+        else:
+            room.place, room.failed = "ready", 0
+        return fresh
+
+    def _taken_in(self) -> int:
+        """The inbox is read from the right, and people push to the left."""
+        raws, self.raw = self.raw, []
+        for raw in raws:
+            if raw in ROOMS:
+                self._pushed(Job(raw))
+            else:
+                self.letters.add("?" + _sha1(raw))
+        return sum(raw not in ROOMS for raw in raws)
+
+    def _reaped(self) -> int:
+        buried = 0
+        for room_id in self.expired:
+            self.ended.append(self.live.pop(room_id))
+            buried += self._failed(self.rooms[room_id], "due") is Settled.DEAD
+        self.expired.clear()
+        return buried
+
+    def _leased(self, lease: Lease, ready: set[str]) -> None:
+        assert lease.room_id in ready
+        assert lease.token > self.last_token
+        room = self.rooms[lease.room_id]
+        assert lease.attempt == room.failed + 1
+        assert (lease.anchor_id or "", lease.every or 0.0) == (room.anchor, room.every_ms / 1000)
+        room.place = "lease"
+        self.last_token = lease.token
+        self.live[lease.room_id] = lease
+
+    def _settled(self, room_id: str, outcome: Outcome, delay_ms: int) -> Settled:
+        room = self.rooms[room_id]
+        later = "sched" if delay_ms else "due"
+        if outcome is Outcome.RETRY:
+            return self._failed(room, later)
+        if room.again or outcome is Outcome.DONE:
+            room.failed = 0
+        if outcome is Outcome.DEFER:
+            room.place = later
+        elif outcome is Outcome.RELEASE or room.again:
+            room.place = "ready"
+        elif outcome is Outcome.DEAD:
+            room.place, room.failed = "dead", 0
+            return Settled.DEAD
+        elif room.every_ms:
+            room.place = "sched"
+        else:
+            del self.rooms[room_id]
+        room.again = False
+        return Settled.KEPT
+
+    def _failed(self, room: Room, later: str) -> Settled:
+        room.failed = 1 if room.again else room.failed + 1
+        dies = room.failed >= ATTEMPTS and not room.again
+        room.again = False
+        room.place = "dead" if dies else later
+        room.failed = 0 if dies else room.failed
+        return Settled.DEAD if dies else Settled.KEPT
+
+    def _members(self, name: str) -> list[str]:
+        return [str(member) for member in self.redis.zrange(self._key(name), 0, -1)]
+
+    @staticmethod
+    def _key(name: str) -> str:
+        return f"rc:{{{INBOX}}}:{name}"
+
+
+def _sha1(raw: str) -> str:
+    return hashlib.sha1(raw.encode(), usedforsecurity=False).hexdigest()
+
+
+def test_the_queue_does_what_the_model_does(redis_url: str) -> None:
+    run_state_machine_as_test(
+        lambda: QueueMachine(redis_url),  # type: ignore[arg-type] # a factory serves, its name says so
+        settings=settings(
+            max_examples=50,
+            stateful_step_count=40,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )

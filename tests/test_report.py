@@ -1,0 +1,86 @@
+"""What came of a run, as its end tells it."""
+
+from typing import Any
+
+import pytest
+
+from rankcrawler.report import Report
+
+GOOD = {
+    "finish_reason": "finished",
+    "elapsed_time_seconds": 12.34,
+    "rankcrawler/rooms/given": 3,
+    "rankcrawler/snapshots/stored": 2,
+    "rankcrawler/snapshots/unchanged": 4,
+    "rankcrawler/snapshots/empty": 1,
+    "rankcrawler/rows/stored": 200,
+}
+
+
+def failures(**stats: Any) -> tuple[str, ...]:
+    """Why a run with these stats failed."""
+    return Report.of(GOOD | stats).failures
+
+
+def test_a_good_run_is_two_lines_and_no_failure() -> None:
+    report = Report.of(GOOD)
+    assert report.failures == ()
+    assert report.lines() == ["Rooms: 2 stored, 4 unchanged, 1 empty, 0 dead", "Rows:  200 in 12.3 s"]
+
+
+def test_what_was_stored_before_is_told_where_there_is_any() -> None:
+    assert Report.of(GOOD | {"rankcrawler/snapshots/duplicate": 5}).lines()[0] == (
+        "Rooms: 2 stored, 4 unchanged, 1 empty, 5 stored before, 0 dead"
+    )
+
+
+def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
+    report = Report.of(GOOD | {"rankcrawler/dead/HTTP 404": 2, "rankcrawler/dead/HTTP 410": 1})
+    assert report.dead == {"HTTP 404": 2, "HTTP 410": 1}
+    assert report.lines() == [
+        "Rooms: 2 stored, 4 unchanged, 1 empty, 3 dead",
+        "Rows:  200 in 12.3 s",
+        "Dead:  2 × HTTP 404",
+        "Dead:  1 × HTTP 410",
+        "Failed: 3 rooms are dead; push them again when the cause is mended",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stats", "told"),
+    [
+        ({"rankcrawler/rooms/rejected": 2}, "2 rooms of the list could not be read; the others were taken"),
+        ({"rankcrawler/inbox/unreadable": 1}, "1 entries of the inbox named no room"),
+        ({"rankcrawler/feeds/failed": 3}, "3 writes to feeds failed: the feeds are not whole, the store is"),
+        (
+            {"rankcrawler/feeds/failed": 1, "feedexport/failed_count/FileFeedStorage": 2},
+            "3 writes to feeds failed: the feeds are not whole, the store is",
+        ),
+        ({"finish_reason": "shutdown"}, "stopped before the queue was empty; its rooms wait in it for the next crawl"),
+        ({"finish_reason": "token_refused"}, "the crawl ended early: token_refused"),
+    ],
+)
+def test_each_failure_is_told_in_a_line(stats: dict[str, Any], told: str) -> None:
+    assert failures(**stats) == (told,)
+    assert Report.of(GOOD | stats).lines()[-1] == f"Failed: {told}"
+
+
+def test_failures_add_up() -> None:
+    stats = {"rankcrawler/dead/x": 1, "rankcrawler/rooms/rejected": 1, "finish_reason": "store_not_open"}
+    assert len(failures(**stats)) == 3
+
+
+def test_a_worker_without_a_list_may_be_stopped() -> None:
+    stats = {name: value for name, value in GOOD.items() if name != "rankcrawler/rooms/given"}
+    assert Report.of(stats | {"finish_reason": "shutdown"}).failures == ()
+
+
+@pytest.mark.parametrize("reason", ["closespider_timeout", "closespider_itemcount", "closespider_pagecount"])
+def test_an_end_that_was_asked_for_is_no_failure(reason: str) -> None:
+    assert failures(finish_reason=reason) == ()
+
+
+def test_a_crawl_that_never_started_failed() -> None:
+    report = Report.of({})
+    assert report.failures == ("the crawl ended early: the crawl never started",)
+    assert (report.stored, report.rows, report.seconds, report.dead) == (0, 0, 0.0, {})

@@ -1,0 +1,84 @@
+"""What is particular to the JSON Lines store: the state of its files after a crash."""
+
+from pathlib import Path
+
+import pytest
+
+from rankcrawler.errors import StoreError
+from rankcrawler.store.contract import Counts, Kept
+from rankcrawler.store.json_lines import JsonLinesStore
+from tests.builders import entry, snapshot
+
+FIRST = snapshot(entries=(entry(rank=1),), captured_at="2026-11-23T12:00:00.000Z", digest="1" * 32)
+SECOND = snapshot(entries=(entry(rank=1), entry(rank=2)), captured_at="2026-11-23T12:00:01.000Z", digest="2" * 32)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in ("entries.jsonl", "polls.jsonl")}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    store = JsonLinesStore(tmp_path)
+    store.write([FIRST])
+    store.close()
+    return tmp_path
+
+
+@pytest.mark.parametrize("torn", ["entries.jsonl", "polls.jsonl"])
+def test_a_second_write_cut_short_at_any_byte_is_undone_on_open(folder: Path, torn: str) -> None:
+    before = files(folder)
+    store = JsonLinesStore(folder)
+    store.write([SECOND])
+    store.close()
+    after = files(folder)
+    for end in range(len(before[torn]), len(after[torn])):
+        (folder / "entries.jsonl").write_bytes(after["entries.jsonl"])
+        (folder / "polls.jsonl").write_bytes(before["polls.jsonl"])
+        (folder / torn).write_bytes(after[torn][:end])
+        store = JsonLinesStore(folder)
+        assert files(folder) == before, end
+        assert store.latest(FIRST.room_id) == FIRST
+        store.close()
+    store = JsonLinesStore(folder)
+    assert store.write([SECOND]) == [Kept.STORED]
+    assert files(folder) == after
+    store.close()
+
+
+def test_a_torn_line_of_another_process_is_undone_before_the_next_write(folder: Path) -> None:
+    store = JsonLinesStore(folder)
+    for name in ("entries.jsonl", "polls.jsonl"):
+        with (folder / name).open("ab") as file:
+            file.write(b'{"source":"torn')
+    assert store.write([SECOND]) == [Kept.STORED]
+    assert store.counts() == Counts(rooms=1, polls=2, snapshots=2, entries=3)
+    assert store.latest(FIRST.room_id) == SECOND
+    store.close()
+
+
+def test_rows_that_are_missing_are_told_and_nothing_is_cut(folder: Path) -> None:
+    before = files(folder)["polls.jsonl"]
+    (folder / "entries.jsonl").write_bytes(b"")
+    with pytest.raises(StoreError, match="rows are missing"):
+        JsonLinesStore(folder)
+    assert files(folder)["polls.jsonl"] == before
+
+
+def test_a_line_that_is_damaged_is_told_with_its_place(folder: Path) -> None:
+    with (folder / "polls.jsonl").open("ab") as file:
+        file.write(b"not JSON\n")
+    with pytest.raises(StoreError, match=r"polls\.jsonl is damaged after byte \d+"):
+        JsonLinesStore(folder)
+
+
+def test_many_polls_are_read_in_pieces(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = JsonLinesStore(folder)
+    store.write([SECOND])
+    store.close()
+    monkeypatch.setattr("rankcrawler.store.json_lines.READ_AT_ONCE", 600)
+    before = files(folder)
+    store = JsonLinesStore(folder)
+    assert store.counts().polls == 2
+    assert files(folder) == before
+    store.close()

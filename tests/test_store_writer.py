@@ -1,0 +1,96 @@
+"""The writer's thread: batches, neighbours of a bad snapshot, and its end."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from rankcrawler.errors import StoreError
+from rankcrawler.items import RoomSnapshot
+from rankcrawler.store.contract import Counts, Kept
+from rankcrawler.store.json_lines import JsonLinesStore
+from rankcrawler.store.writer import MAX_BATCH, Writer
+from tests.builders import snapshot
+
+
+class SlowStore:
+    """Keeps batches; refuses those with room 13; waits for its gate before the first."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.gate = threading.Event()
+        self.is_closed = False
+
+    def write(self, snapshots: Sequence[RoomSnapshot]) -> list[Kept]:
+        self.gate.wait(10)
+        rooms = [each.room_id for each in snapshots]
+        if "13" in rooms:
+            raise StoreError("no room 13")
+        self.batches.append(rooms)
+        return [Kept.STORED] * len(rooms)
+
+    def latest(self, room_id: str) -> RoomSnapshot | None:
+        raise NotImplementedError
+
+    def counts(self) -> Counts:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+async def _write_all(store: SlowStore, rooms: Sequence[int]) -> list[Kept | BaseException]:
+    writer = Writer(lambda: store)
+    await writer.open()
+    writes = [asyncio.create_task(writer.write(snapshot(room_id=str(room)))) for room in rooms]
+    await asyncio.sleep(0.05)
+    store.gate.set()
+    results = await asyncio.gather(*writes, return_exceptions=True)
+    await writer.close()
+    return results
+
+
+def test_what_comes_during_a_commit_is_written_together() -> None:
+    store = SlowStore()
+    assert asyncio.run(_write_all(store, range(100, 150))) == [Kept.STORED] * 50
+    assert len(store.batches) == 2
+    assert store.is_closed
+
+
+def test_a_batch_is_bounded() -> None:
+    store = SlowStore()
+    asyncio.run(_write_all(store, range(100, 100 + 3 * MAX_BATCH)))
+    assert max(map(len, store.batches)) <= MAX_BATCH
+    assert sum(map(len, store.batches)) == 3 * MAX_BATCH
+
+
+def test_a_snapshot_that_is_refused_harms_none_of_its_neighbours() -> None:
+    results = asyncio.run(_write_all(SlowStore(), [11, 12, 13, 14]))
+    assert [isinstance(result, StoreError) for result in results] == [False, False, True, False]
+
+
+def test_opening_raises_what_the_store_raises(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    async def open_it() -> None:
+        await Writer(lambda: JsonLinesStore(tmp_path / "file")).open()
+
+    with pytest.raises(StoreError, match="cannot be opened"):
+        asyncio.run(open_it())
+
+
+def test_closing_writes_what_still_waits(tmp_path: Path) -> None:
+    async def write_and_close() -> Kept:
+        writer = Writer(lambda: JsonLinesStore(tmp_path))
+        await writer.open()
+        write = asyncio.create_task(writer.write(snapshot()))
+        await asyncio.sleep(0)
+        await writer.close()
+        return await write
+
+    assert asyncio.run(write_and_close()) is Kept.STORED
+    store = JsonLinesStore(tmp_path)
+    assert store.counts().polls == 1
+    store.close()

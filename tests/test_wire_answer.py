@@ -1,0 +1,220 @@
+"""The decoded answer: which shapes are read, and what is said of those that are not."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rankcrawler import wire
+from rankcrawler.errors import AnswerError
+from rankcrawler.wire.answer import Answer
+from tests.builders import body, example, row, taken
+
+LISTLESS = {"prompts": "网络繁忙", "message": "m"}
+
+
+def refused(answer: bytes) -> str:
+    """What the reader says of an answer that it does not take."""
+    with pytest.raises(AnswerError) as refusal:
+        wire.read(answer)
+    return str(refusal.value)
+
+
+def with_strings(value: Any) -> Any:
+    """The same JSON with each integer as a string."""
+    if isinstance(value, dict):
+        return {key: with_strings(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [with_strings(each) for each in value]
+    return str(value) if type(value) is int else value
+
+
+def with_unknown(value: Any) -> Any:
+    """The same JSON with a field that nobody knows in each object."""
+    if isinstance(value, dict):
+        return {key: with_unknown(each) for key, each in value.items()} | {"brand_new": [{"a": None}, 1.5]}
+    return [with_unknown(each) for each in value] if isinstance(value, list) else value
+
+
+def test_both_outer_shapes_give_the_same_items() -> None:
+    assert taken(example()) == taken(example()["data"])
+
+
+def test_router_stands_in_for_msg() -> None:
+    answer = example()
+    answer["router"] = answer.pop("msg")
+    assert taken(answer) == taken(example())
+    assert wire.read(json.dumps(answer).encode()).words == "成功"
+
+
+def test_integers_may_come_as_strings() -> None:
+    assert taken(with_strings(example())) == taken(example())
+
+
+def test_unknown_fields_are_passed_over_at_any_depth() -> None:
+    assert taken(with_unknown(example())) == taken(example())
+
+
+@pytest.mark.parametrize("icons", [[], {}, [{"uri": ""}], {"1": {"uri": ""}}, None])
+def test_icons_and_preferences_may_be_arrays_or_objects(icons: Any) -> None:
+    answer = example()
+    for ranked in answer["data"]["data"]["ranks"]:
+        ranked["user"]["fans_club"]["data"]["badge"]["icons"] = icons
+        ranked["user"]["fans_club"]["prefer_data"] = icons
+    assert taken(answer) == taken(example())
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    assert taken(b"\xef\xbb\xbf" + json.dumps(example()).encode()) == taken(example())
+
+
+@pytest.mark.parametrize("words", ["null", "123", "true", "1e5", "", "0"])
+def test_text_that_looks_like_something_else_stays_text(words: str) -> None:
+    ranks = wire.read(body(row(user={"nickname": words}))).ranklist
+    assert ranks is not None
+    assert isinstance(ranks.ranks, list)
+    assert ranks.ranks[0].user.nickname == words
+
+
+def test_a_wrong_field_is_named_by_its_path() -> None:
+    assert refused(body(row(1), row("x"))).endswith("at `$.data.data.ranks[1].rank`")
+
+
+def test_a_wrong_field_is_named_by_its_path_in_the_bare_shape() -> None:
+    bare = json.loads(body(row(1), row("x")))["data"]
+    assert refused(json.dumps(bare).encode()).endswith("at `$.data.ranks[1].rank`")
+
+
+@pytest.mark.parametrize("rank", ["null", "0", "-1", "1.5", "2147483648", "[]"])
+def test_a_rank_is_a_natural_number(rank: str) -> None:
+    answer = body(row(987654)).replace(b"987654", rank.encode())
+    assert refused(answer).endswith("at `$.data.data.ranks[0].rank`")
+
+
+@pytest.mark.parametrize("missing", ["rank", "user"])
+def test_a_row_without_rank_or_user_is_named_by_its_path(missing: str) -> None:
+    ranked = row()
+    del ranked[missing]
+    assert refused(body(ranked)) == f"Object missing required field `{missing}` - at `$.data.data.ranks[0]`"
+
+
+@pytest.mark.parametrize("score", ["-1", "9223372036854775808", "18446744073709551616", "1e999", "1.5", "true", '"x"'])
+def test_a_number_that_is_no_amount_is_refused_with_its_path(score: str) -> None:
+    answer = body(row(score=987654)).replace(b"987654", score.encode())
+    assert refused(answer).endswith("at `$.data.data.ranks[0].score`")
+
+
+@pytest.mark.parametrize("score", ["NaN", "Infinity", "-Infinity"])
+@pytest.mark.parametrize("nickname", ["a", "\ud83d"])
+def test_what_is_not_a_json_number_is_refused(score: str, nickname: str) -> None:
+    answer = body(row(score=987654, user={"nickname": nickname})).replace(b"987654", score.encode())
+    assert refused(answer).startswith("not JSON")
+
+
+@pytest.mark.parametrize("now", ["0", "-1", "253402300800000", '"soon"'])
+def test_a_time_outside_of_four_digit_years_is_refused_with_its_path(now: str) -> None:
+    answer = body(row()).replace(b"1631843079980", now.encode())
+    assert refused(answer).endswith("at `$.data.extra.now`")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"<!DOCTYPE html>", b'{"code": 200', b'{"code": 200} {}', b'{"code":200,"msg":"\xff"}', b"\xff\xfe{"],
+    ids=["empty", "page", "cut-short", "two", "not-utf-8", "utf-16"],
+)
+def test_what_is_not_json_is_refused_as_such(answer: bytes) -> None:
+    assert refused(answer).startswith("not JSON")
+
+
+def test_an_answer_cut_short_anywhere_is_refused() -> None:
+    whole = body(row())
+    for length in range(len(whole)):
+        refused(whole[:length])
+
+
+@pytest.mark.parametrize("answer", [b"null", b"[]", b'"x"', b"1"])
+def test_what_is_no_object_is_refused(answer: bytes) -> None:
+    assert refused(answer).startswith("Expected `object`")
+
+
+@pytest.mark.parametrize("more", ["", '"msg": "\\ud83d",'])
+def test_nesting_without_end_is_refused(more: str) -> None:
+    deep = f'{{{more} "x": {"[" * 100_000}{"]" * 100_000}}}'
+    assert "recursion" in refused(deep.encode())
+
+
+@given(st.binary(max_size=60))
+def test_no_body_raises_anything_but_our_error(answer: bytes) -> None:
+    try:
+        wire.read(answer)
+    except AnswerError:
+        return
+
+
+@pytest.mark.parametrize("half", ["\\ud83d", "\\uD83D", "\\ude00", "\\uDE00"])
+def test_half_an_emoji_becomes_the_replacement_character(half: str) -> None:
+    answer = body(row(user={"nickname": "HERE"})).replace(b"HERE", f"a{half}b".encode())
+    assert taken(answer).entries[0].nickname == "a\ufffdb"
+
+
+def test_mending_half_an_emoji_leaves_other_text_as_it_is() -> None:
+    written = r"\ud83d\ude00 \ud83d\ud83d\ude01 \\ud83d \u4e2d \"\\\\\ude00"
+    answer = body(row(user={"nickname": "HERE"})).replace(b"HERE", written.encode())
+    assert taken(answer).entries[0].nickname == '😀 \ufffd😁 \\ud83d 中 "\\\\\ufffd'
+
+
+@given(st.text(st.characters(), max_size=12))
+def test_any_nickname_is_read_with_only_its_half_emojis_replaced(nickname: str) -> None:
+    expected = nickname.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    assert taken(body(row(user={"nickname": nickname}))).entries[0].nickname == (expected or None)
+
+
+@pytest.mark.parametrize("data", ["nope", "", [], [1], 0, 1.5, False, None])
+def test_a_failure_with_anything_for_data_still_gives_its_code(data: Any) -> None:
+    answer = wire.read(json.dumps({"code": 401, "msg": "bad token", "data": data}).encode())
+    assert (answer.code, answer.words, answer.ranklist) == (401, "bad token", None)
+
+
+@pytest.mark.parametrize("data", ["nope", [], False])
+@pytest.mark.parametrize("has_outer", [True, False])
+def test_an_inner_failure_with_anything_for_a_list_still_gives_its_code(data: Any, has_outer: bool) -> None:
+    inner = {"data": data, "extra": {"now": 1}, "status_code": "10011"}
+    answer = wire.read(json.dumps({"code": 200, "msg": "m", "data": inner} if has_outer else inner).encode())
+    assert (answer.inner_code, answer.ranklist) == (10011, None)
+
+
+def test_a_failure_with_half_an_emoji_still_gives_its_code() -> None:
+    answer = wire.read(json.dumps({"code": 402, "data": [], "msg": "\ud83d"}).encode())
+    assert (answer.code, answer.words) == (402, "\ufffd")
+
+
+@pytest.mark.parametrize("code", [None, 200, "200"])
+@pytest.mark.parametrize("status_code", [None, 0, "0"])
+def test_a_success_with_a_broken_list_is_no_failure_of_the_gateways(code: Any, status_code: Any) -> None:
+    for inner in ({"data": {"ranks": "x"}, "status_code": status_code}, {"data": [], "status_code": status_code}):
+        refused(json.dumps({"code": code, "data": inner}).encode())
+
+
+@pytest.mark.parametrize(
+    ("answer", "codes"),
+    [
+        ({"code": 200, "msg": "m", "data": {"data": LISTLESS, "status_code": 10011}}, (200, 10011)),
+        ({"data": LISTLESS, "extra": {"now": 1}, "status_code": 4017136}, (None, 4017136)),
+        ({"code": 500, "msg": "m"}, (500, None)),
+        ({"code": "500", "data": {}}, (500, None)),
+        ({"code": -1, "data": None}, (-1, None)),
+        ({"code": 2**70}, (2**70, None)),
+        ({}, (None, None)),
+    ],
+)
+def test_codes_are_found_in_every_shape(answer: dict[str, Any], codes: tuple[int | None, int | None]) -> None:
+    read = wire.read(json.dumps(answer).encode())
+    assert (read.code, read.inner_code) == codes
+
+
+def test_the_gateways_words_are_put_together() -> None:
+    inner = {"data": LISTLESS, "status_code": 10011}
+    assert wire.read(json.dumps({"code": 200, "msg": "成功", "data": inner}).encode()).words == "成功 m 网络繁忙"
+    assert Answer().words == ""
