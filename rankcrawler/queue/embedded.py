@@ -9,40 +9,39 @@ keeper.lock  by the keeper, a small process that stops the server when it can ha
 
 Server and keeper have a session of their own: Ctrl-C reaches the workers, and the server outlives their last
 acknowledgements. A server whose keeper was killed gets another from the next process that joins or closes; if
-none does, Linux ends the server after its last user (see ``_end_without_users``), and macOS leaves it idle.
+none does, Linux ends the server after its last user (see ``keeper``), and macOS leaves it idle.
 """
 
-import contextlib
 import fcntl
-import hashlib
 import importlib.util
 import os
 import shutil
-import signal
-import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 from rankcrawler.errors import QueueError
+from rankcrawler.queue.server_folder import (
+    LOG,
+    POLL,
+    SOCKET,
+    answers,
+    locked,
+    log_end,
+    open_users,
+    socket_path,
+    try_lock,
+)
 
 FOLDER = "queue"
-SOCKET = "redis.sock"
-LOG = "server.log"
-USERS = "users.pipe" if sys.platform == "linux" else "users.lock"
 FLAGS = ["--port", "0", "--unixsocketperm", "700", "--appendonly", "yes", "--appendfsync", "everysec"]
-MAX_SOCKET_PATH = 100  # bytes; Linux takes 107, macOS 103
-POLL = 0.005  # seconds between two looks at a server that starts
-BEAT = 0.2  # seconds between two looks of the keeper at the users
 KEEP = """
 import sys
 sys.path.append(sys.argv[1])
-from rankcrawler.queue.embedded import keep
+from rankcrawler.queue.keeper import keep
 keep(*sys.argv[2:])
 """
 
@@ -51,7 +50,7 @@ class Embedded:
     """One process's use of a folder's server, until it is closed or the process ends, however it ends."""
 
     def __init__(self, folder: Path, users: int) -> None:
-        self.socket = _socket(folder)
+        self.socket = socket_path(folder)
         self.url = f"unix://{quote(str(self.socket))}?db=0"
         self._folder = folder
         self._users: int | None = users
@@ -79,7 +78,7 @@ def join(data_dir: Path, *, binary: str | None = None, timeout: float = 30.0) ->
     folder = data_dir.resolve() / FOLDER
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        users = _open_users(folder)
+        users = open_users(folder)
         try:
             _enter(folder, users, binary, timeout)
             _ensure_keeper(folder)
@@ -112,23 +111,23 @@ def _enter(folder: Path, users: int, binary: str | None, timeout: float) -> None
     started = False
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
-        if _lock(users, fcntl.LOCK_SH):  # else the keeper is stopping the server
-            if _answers(_socket(folder)):
+        if try_lock(users, fcntl.LOCK_SH):  # else the keeper is stopping the server
+            if answers(socket_path(folder)):
                 return
-            with _locked(folder / "server.lock") as lock:
+            with locked(folder / "server.lock") as lock:
                 if lock is not None:  # else a server starts, or loads its data
                     if started:
-                        raise QueueError(f"the queue's server ended at once: {_log_end(folder)}")
+                        raise QueueError(f"the queue's server ended at once: {log_end(folder)}")
                     command = _command(folder, binary or find_binary())
                     _start_keeper(folder, str(lock), *command, inherit=[lock])
                     started = True
         time.sleep(POLL)
-    raise QueueError(f"the queue's server did not answer within {timeout:g} s: {_log_end(folder)}")
+    raise QueueError(f"the queue's server did not answer within {timeout:g} s: {log_end(folder)}")
 
 
 def _command(folder: Path, binary: str) -> list[str]:
     """Answer the server's command line, with the socket's place made ready."""
-    path, name = _socket(folder), folder / SOCKET
+    path, name = socket_path(folder), folder / SOCKET
     if path != name:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         status = path.parent.lstat()
@@ -138,20 +137,6 @@ def _command(folder: Path, binary: str) -> list[str]:
         name.symlink_to(path)
     more = {"--save": "", "--unixsocket": path, "--dir": folder, "--logfile": folder / LOG}
     return [binary, *FLAGS, *(str(part) for pair in more.items() for part in pair)]
-
-
-def _socket(folder: Path) -> Path:
-    """Answer the socket's path: in the folder or, if that is too long, where a symlink in the folder points.
-
-    The name it points to is that of this folder alone: folders are copied, with their symlinks.
-    """
-    path = folder / SOCKET
-    if len(os.fsencode(path)) <= MAX_SOCKET_PATH:
-        return path
-    name = f"{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}.sock"
-    if path.is_symlink() and path.readlink().name == name:
-        return path.readlink()
-    return Path(tempfile.gettempdir()) / f"rankcrawler-{os.getuid()}" / name
 
 
 def _start_keeper(folder: Path, *arguments: str, inherit: list[int]) -> None:
@@ -171,117 +156,7 @@ def _start_keeper(folder: Path, *arguments: str, inherit: list[int]) -> None:
 
 
 def _ensure_keeper(folder: Path) -> None:
-    with _locked(folder / "keeper.lock") as lock:
+    with locked(folder / "keeper.lock") as lock:
         unkept = lock is not None
     if unkept:
         _start_keeper(folder, inherit=[])
-
-
-def keep(folder: str, lock: str = "", *command: str) -> None:
-    """Be the keeper: with a command, start the server, to hold ``lock``; stop it after its last user."""
-    if os.fork():
-        return  # for this process its starter waits; the keeper is nobody's child
-    users = _open_users(Path(folder))
-    fcntl.flock(_open(Path(folder) / "keeper.lock"), fcntl.LOCK_EX)
-    server = _serve(folder, int(lock), command) if command else None
-    while (connection := _connect(_socket(Path(folder)))) is None:
-        if server is None or server.poll() is not None:
-            return
-        if _lock(users, fcntl.LOCK_EX):
-            server.terminate()  # nobody waits for it to start any more
-        time.sleep(POLL)
-    with connection:
-        _stop_after_last_user(connection, users)
-
-
-def _serve(folder: str, lock: int, command: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    users = os.open(Path(folder) / USERS, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        server = subprocess.Popen(command, pass_fds=(lock, users))  # noqa: S603 — comes from _command
-    except OSError as error:
-        sys.exit(f"{command[0]} cannot be started: {error.strerror}")
-    os.close(lock)
-    _end_without_users(server.pid, users)
-    return server
-
-
-def _end_without_users(server: int, users: int) -> None:
-    """Have Linux end the server when nobody is left to write to ``users``: no worker, and no keeper either.
-
-    So even killing all of them at once leaves nothing behind. On macOS nobody can choose the signal.
-    """
-    if sys.platform == "linux":
-        fcntl.fcntl(users, fcntl.F_SETOWN, server)
-        fcntl.fcntl(users, fcntl.F_SETSIG, signal.SIGTERM)
-        fcntl.fcntl(users, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
-
-
-def _stop_after_last_user(connection: socket.socket, users: int) -> None:
-    """Return when the server has ended. Unlike the socket's path, a connection outlives a deleted folder."""
-    connection.settimeout(BEAT)
-    with contextlib.suppress(ConnectionError):
-        while True:
-            try:
-                if not connection.recv(4096):
-                    return
-            except TimeoutError:
-                if _lock(users, fcntl.LOCK_EX):
-                    connection.sendall(b"SHUTDOWN\r\n")
-
-
-def _connect(path: Path) -> socket.socket | None:
-    """Connect, waiting at most a second for every step; None if nobody listens there, or too many queue."""
-    connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(1.0)
-    try:
-        connection.connect(str(path))
-    except (FileNotFoundError, ConnectionError, BlockingIOError, TimeoutError):
-        connection.close()
-        return None
-    return connection
-
-
-def _answers(path: Path) -> bool:
-    """Whether a server there serves; one that still loads its data does not."""
-    if (connection := _connect(path)) is None:
-        return False
-    with connection, contextlib.suppress(ConnectionError, TimeoutError):
-        connection.sendall(b"PING\r\n")
-        return connection.recv(64).startswith(b"+PONG")
-    return False
-
-
-def _open_users(folder: Path) -> int:
-    """Open the users' file; on Linux it is a named pipe, so that the kernel notices its last writer go."""
-    path = folder / USERS
-    if sys.platform == "linux":
-        with contextlib.suppress(FileExistsError):
-            os.mkfifo(path, 0o600)
-    return _open(path)
-
-
-def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-
-
-def _lock(descriptor: int, kind: int) -> bool:
-    try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[int | None]:
-    """Lock a file and answer its descriptor, or None if another holds it; who inherits it keeps the lock."""
-    descriptor = _open(path)
-    try:
-        yield descriptor if _lock(descriptor, fcntl.LOCK_EX) else None
-    finally:
-        os.close(descriptor)
-
-
-def _log_end(folder: Path) -> str:
-    log = folder / LOG
-    return "\n".join([f"{log} ends with", *log.read_text(errors="replace").splitlines()[-8:]])
