@@ -63,6 +63,16 @@ class RankEntry(msgspec.Struct, frozen=True):
     """Rules that this row or its list breaks, as rankcrawler.rules names them."""
 
 
+class Quarantined(msgspec.Struct, frozen=True):
+    """A row of an answer that could not be read; its content is not kept, since it may be anything."""
+
+    position: int
+    """Where it stood in the answer's list; 1 is first."""
+    path: str
+    """The JSON path of what is wrong."""
+    reason: str
+
+
 class RoomSnapshot(msgspec.Struct, frozen=True):
     """One room's rank list as one poll saw it; identified by (source, room_id, captured_at)."""
 
@@ -77,9 +87,12 @@ class RoomSnapshot(msgspec.Struct, frozen=True):
     currency: str | None
     has_more: bool | None
     entry_count: int
+    """The rows that could be read."""
     digest: str
     """128 bits, hex, over all that is kept of the list; equal digests are equal lists."""
     entries: tuple[RankEntry, ...]
+    quarantined: tuple[Quarantined, ...] = ()
+    """The rows that could not."""
     flags: tuple[str, ...] = ()
     """Rules that the list as a whole breaks."""
     fence: int = 0

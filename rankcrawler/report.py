@@ -56,6 +56,7 @@ def _failures(stats: Mapping[str, Any], dead: Mapping[str, int]) -> list[str]:
         stats.get("rankcrawler/inbox/unreadable", 0),
     )
     feeds = stats.get("rankcrawler/feeds/failed", 0) + sum(_under(stats, "feedexport/failed_count/").values())
+    quarantined = stats.get("rankcrawler/rows/quarantined", 0)
     failures = []
     if dead:
         failures.append(f"{sum(dead.values())} rooms are dead; push them again when the cause is mended")
@@ -63,8 +64,14 @@ def _failures(stats: Mapping[str, Any], dead: Mapping[str, int]) -> list[str]:
         failures.append(f"{rejected} rooms of the list could not be read; the others were taken")
     if unreadable:
         failures.append(f"{unreadable} entries of the inbox named no room")
+    if quarantined:
+        failures.append(f"{quarantined} rows could not be read, and are in quarantine; the others are stored")
     if feeds:
         failures.append(f"{feeds} writes to feeds failed: the feeds are not whole, the store is")
+    if left := stats.get("rankcrawler/leases/left", 0):
+        failures.append(
+            f"{left} rooms could not be given back to the queue; they are polled again when their leases expire"
+        )
     if reason == "shutdown" and stats.get("rankcrawler/rooms/given"):
         failures.append("stopped before the queue was empty; its rooms wait in it for the next crawl")
     if reason not in _FINE:

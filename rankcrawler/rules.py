@@ -8,11 +8,13 @@
 | `user_repeated` | a user stands in the list twice |
 | `anonymous_room` | the gateway masks every contributor |
 | `scores_withheld` | the gateway tells no score |
+| `partial` | a row could not be read, and is in quarantine |
 | `has_more` | the gateway says that the list goes on, and has no way to ask for the rest |
 | `captured_in_future` | the list's clock is over five minutes ahead of the worker's |
 """
 
 from collections.abc import Iterator
+from itertools import count
 
 import msgspec
 
@@ -39,6 +41,8 @@ def _of_the_list(snapshot: RoomSnapshot) -> Iterator[str]:
         yield "anonymous_room"
     if entries and all(entry.score_precision == "withheld" for entry in entries):
         yield "scores_withheld"
+    if snapshot.quarantined:
+        yield "partial"
     if snapshot.has_more:
         yield "has_more"
     if snapshot.captured_at > snapshot.polled_at and (ms(snapshot.captured_at) - ms(snapshot.polled_at) > FUTURE_MS):
@@ -48,8 +52,11 @@ def _of_the_list(snapshot: RoomSnapshot) -> Iterator[str]:
 def _with_flags(snapshot: RoomSnapshot, whole: tuple[str, ...]) -> Iterator[RankEntry]:
     seen: set[str] = set()
     above: RankEntry | None = None
-    for position, entry in enumerate(snapshot.entries, start=1):
-        own = [*whole, *_of_the_row(entry, above, position)]
+    unread = {row.position for row in snapshot.quarantined}
+    read = (position for position in count(1) if position not in unread)
+    for position, entry in zip(read, snapshot.entries, strict=False):
+        knows_above = position == 1 or position - 1 not in unread
+        own = [*whole, *_of_the_row(entry, above, position, knows_above)]
         if entry.user_id is not None:
             if entry.user_id in seen:
                 own.append("user_repeated")
@@ -58,7 +65,7 @@ def _with_flags(snapshot: RoomSnapshot, whole: tuple[str, ...]) -> Iterator[Rank
         above = entry
 
 
-def _of_the_row(entry: RankEntry, above: RankEntry | None, position: int) -> Iterator[str]:
+def _of_the_row(entry: RankEntry, above: RankEntry | None, position: int, knows_above: bool) -> Iterator[str]:
     if entry.rank != position:
         yield "rank_gap"
     if entry.score is None or entry.is_anonymous:
@@ -67,5 +74,5 @@ def _of_the_row(entry: RankEntry, above: RankEntry | None, position: int) -> Ite
     if gap is not None and gap < 0:
         yield "score_rises"
     expected = 0 if above is None else gap
-    if entry.delta is not None and expected is not None and entry.delta != expected:
+    if knows_above and entry.delta is not None and expected is not None and entry.delta != expected:
         yield "delta_mismatch"

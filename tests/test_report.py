@@ -51,6 +51,7 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
     [
         ({"rankcrawler/rooms/rejected": 2}, "2 rooms of the list could not be read; the others were taken"),
         ({"rankcrawler/inbox/unreadable": 1}, "1 entries of the inbox named no room"),
+        ({"rankcrawler/rows/quarantined": 2}, "2 rows could not be read, and are in quarantine; the others are stored"),
         ({"rankcrawler/feeds/failed": 3}, "3 writes to feeds failed: the feeds are not whole, the store is"),
         (
             {"rankcrawler/feeds/failed": 1, "feedexport/failed_count/FileFeedStorage": 2},

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rankcrawler.errors import SettingError, StoreError
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.items import Quarantined, RoomSnapshot
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Counts, Kept, Store
 from tests.builders import entry, snapshot
@@ -50,7 +50,8 @@ def listed(captured_at: str = FIRST, score: int = 900, *, fence: int = 0, room_i
 def test_what_is_written_is_read_back_exactly(store: Store, open_again: Open) -> None:
     nickname = "=cmd|' /C calc'!A0 <b>\n\x1b[31m\0 ‮ 'OR 1=1;-- 😀"
     odd = entry(rank=2, nickname=nickname, score=None, score_precision="withheld", flags=("rank_gap", "has_more"))
-    written = snapshot(entries=(entry(rank=1), odd, odd), flags=("has_more",), has_more=True)
+    unread = (Quarantined(4, "$.data.data.ranks[3].rank", "Expected `int`, got `str`"),)
+    written = snapshot(entries=(entry(rank=1), odd, odd), flags=("has_more",), has_more=True, quarantined=unread)
     assert store.write([written]) == [Kept.STORED]
     assert store.latest(written.room_id) == written
     assert open_again().latest(written.room_id) == written

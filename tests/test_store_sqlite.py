@@ -16,7 +16,7 @@ def test_the_file_is_in_wal_mode_and_has_the_tables(tmp_path: Path) -> None:
     database = sqlite3.connect(tmp_path / "ranks.db")
     assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert tables == {"rooms", "users", "snapshots", "entries", "polls"}
+    assert tables == {"rooms", "users", "snapshots", "entries", "polls", "quarantine"}
     columns = [row[1] for row in database.execute("PRAGMA table_info(snapshots)")]
     assert {"room_id", "captured_at"} <= set(columns)
     database.close()

@@ -79,18 +79,30 @@ def test_text_that_looks_like_something_else_stays_text(words: str) -> None:
 
 
 def test_a_wrong_field_is_named_by_its_path() -> None:
-    assert refused(body(row(1), row("x"))).endswith("at `$.data.data.ranks[1].rank`")
+    assert refused(body(row("y"), row("x"))).endswith("at `$.data.data.ranks[0].rank`")
 
 
 def test_a_wrong_field_is_named_by_its_path_in_the_bare_shape() -> None:
-    bare = json.loads(body(row(1), row("x")))["data"]
-    assert refused(json.dumps(bare).encode()).endswith("at `$.data.ranks[1].rank`")
+    bare = json.loads(body(row("y"), row("x")))["data"]
+    assert refused(json.dumps(bare).encode()).endswith("at `$.data.ranks[0].rank`")
 
 
 @pytest.mark.parametrize("rank", ["null", "0", "-1", "1.5", "2147483648", "[]"])
 def test_a_rank_is_a_natural_number(rank: str) -> None:
     answer = body(row(987654)).replace(b"987654", rank.encode())
     assert refused(answer).endswith("at `$.data.data.ranks[0].rank`")
+
+
+def test_the_largest_rank_and_the_first_moment_are_taken() -> None:
+    answer = body(row(2**31 - 1)).replace(b"1631843079980", b"1")
+    snapshot = taken(answer)
+    assert (snapshot.entries[0].rank, snapshot.captured_at) == (2**31 - 1, "1970-01-01T00:00:00.001Z")
+
+
+def test_an_envelope_may_leave_its_verdict_out() -> None:
+    answer = example()
+    del answer["data"]["status_code"]
+    assert taken(answer) == taken(example())
 
 
 @pytest.mark.parametrize("missing", ["rank", "user"])
@@ -177,7 +189,7 @@ def test_a_failure_with_anything_for_data_still_gives_its_code(data: Any) -> Non
     assert (answer.code, answer.words, answer.ranklist) == (401, "bad token", None)
 
 
-@pytest.mark.parametrize("data", ["nope", [], False])
+@pytest.mark.parametrize("data", ["nope", [], False, None])
 @pytest.mark.parametrize("has_outer", [True, False])
 def test_an_inner_failure_with_anything_for_a_list_still_gives_its_code(data: Any, has_outer: bool) -> None:
     inner = {"data": data, "extra": {"now": 1}, "status_code": "10011"}

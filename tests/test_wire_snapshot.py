@@ -250,6 +250,7 @@ def test_equal_lists_have_equal_digests_whenever_and_however_they_come() -> None
     later = example()
     later["data"]["extra"]["now"] += 60_000
     later["data"]["data"]["total"] += 1
+    assert len(bytes.fromhex(taken(later).digest)) == 16
     assert taken(later).digest == taken(example()["data"], POLL._replace(polled_at_ms=0)).digest
 
 

@@ -1,10 +1,14 @@
 """First: hold every list against the rules, flag what breaks them, and count it. Nothing is dropped."""
 
+import logging
+
 from scrapy.crawler import Crawler
 from scrapy.statscollectors import StatsCollector
 
 from rankcrawler import rules
 from rankcrawler.items import RoomSnapshot
+
+logger = logging.getLogger(__name__)
 
 
 class ValidatePipeline:
@@ -21,6 +25,10 @@ class ValidatePipeline:
     def process_item(self, item: RoomSnapshot) -> RoomSnapshot:
         """The snapshot with its flags."""
         judged = rules.judged(item)
+        if item.quarantined:
+            self._stats.inc_value("rankcrawler/rows/quarantined", len(item.quarantined))
+            first, rows = item.quarantined[0], len(item.quarantined)
+            logger.error("Room %s: %d rows unread, at %s: %s", item.room_id, rows, first.path, first.reason)
         for flag in judged.flags:
             self._stats.inc_value(f"rankcrawler/flags/{flag}")
         return judged

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from rankcrawler.errors import StoreError
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.items import Quarantined, RankEntry, RoomSnapshot
 from rankcrawler.store.contract import Counts, Kept
 
 READ_AT_ONCE = 16 << 20
@@ -41,6 +41,8 @@ class PollLine(msgspec.Struct, frozen=True):
     fence: int
     entries_end: int
     """The size of entries.jsonl, in bytes, with this poll's entries in it."""
+    quarantined: tuple[Quarantined, ...] = ()
+    """The rows of the answer that could not be read."""
 
 
 class _Room(msgspec.Struct):

@@ -32,6 +32,14 @@ INSERT INTO snapshots VALUES (NULL, :room_key, :source, :room_id, :anchor_id, :c
 -- One row of a list.
 INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
+-- name: add_quarantined
+-- A row of an answer that could not be read.
+INSERT INTO quarantine VALUES (?, ?, ?, ?, ?);
+
+-- name: quarantined_of
+-- The rows of one answer that could not be read.
+SELECT position, path, reason FROM quarantine WHERE room_key = ? AND captured_at = ? ORDER BY position;
+
 -- name: see_user
 -- A contributor's latest profile; a list that comes late tells only that the user was seen earlier.
 INSERT INTO users VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)

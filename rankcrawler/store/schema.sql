@@ -77,6 +77,15 @@ CREATE TABLE entries (                   -- the rows of the lists
   PRIMARY KEY (snapshot_key, position)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE quarantine (                -- rows of answers that could not be read
+  room_key    INTEGER NOT NULL REFERENCES rooms,
+  captured_at TEXT NOT NULL,             -- with room_key: the poll
+  position    INTEGER NOT NULL,          -- where the row stood in the answer
+  path        TEXT NOT NULL,             -- the JSON path of what is wrong
+  reason      TEXT NOT NULL,
+  PRIMARY KEY (room_key, captured_at, position)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE polls (                     -- every look at a room, and what came of it
   room_key        INTEGER NOT NULL REFERENCES rooms,
   captured_at     TEXT NOT NULL,

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from rankcrawler.errors import StoreError
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.items import Quarantined, RankEntry, RoomSnapshot
 from rankcrawler.store import queries
 from rankcrawler.store.contract import Counts, Kept
 
@@ -96,6 +96,8 @@ class SqliteStore:
         )
         facts |= {"room_key": room_key, "snapshot_key": key, "outcome": kept.value}
         self._db.execute(self._sql["add_poll"], facts)
+        unread = [(room_key, snapshot.captured_at, *msgspec.structs.astuple(row)) for row in snapshot.quarantined]
+        self._db.executemany(self._sql["add_quarantined"], unread)
         if is_newest:
             self._db.execute(self._sql["advance_room"], facts)
         return kept
@@ -120,11 +122,15 @@ class SqliteStore:
             dict(zip(RankEntry.__struct_fields__, (*shared, rank, *own, _words(flags)), strict=True))
             for _, rank, _, *own, flags in rows
         ]
-        return msgspec.convert(row | {"entries": entries, "flags": _words(row["flags"])}, RoomSnapshot, strict=False)
+        unread = self._db.execute(self._sql["quarantined_of"], (row["room_key"], row["captured_at"])).fetchall()
+        quarantined = [dict(zip(Quarantined.__struct_fields__, each, strict=True)) for each in unread]
+        fields = row | {"entries": entries, "quarantined": quarantined, "flags": _words(row["flags"])}
+        return msgspec.convert(fields, RoomSnapshot, strict=False)
 
 
 def _facts(snapshot: RoomSnapshot) -> dict[str, Any]:
-    facts = {name: getattr(snapshot, name) for name in RoomSnapshot.__struct_fields__ if name != "entries"}
+    lists = ("entries", "quarantined")
+    facts = {name: getattr(snapshot, name) for name in RoomSnapshot.__struct_fields__ if name not in lists}
     return facts | {"flags": " ".join(snapshot.flags) or None}
 
 

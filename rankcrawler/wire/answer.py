@@ -6,13 +6,14 @@ integers may come as strings.
 """
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Raw, UnsetType
 
 from rankcrawler.errors import AnswerError
 from rankcrawler.instants import LAST_MS
+from rankcrawler.items import Quarantined
 
 Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Position = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
@@ -82,10 +83,13 @@ class Extra(msgspec.Struct, gc=False):
     now: Moment | None = None
 
 
-class RankList(msgspec.Struct):
-    """The list and what is said of the room."""
+Row = TypeVar("Row", Entry, Raw)
 
-    ranks: list[Entry] | UnsetType | None = UNSET
+
+class RankList(msgspec.Struct, Generic[Row]):
+    """The list and what is said of the room; its rows decoded or, where one of them is bad, raw."""
+
+    ranks: list[Row] | UnsetType | None = UNSET
     total: Natural | None = None
     user_count_desc: str | None = None
     currency: str | None = None
@@ -94,26 +98,26 @@ class RankList(msgspec.Struct):
     prompts: str | None = None
 
 
-class Inner(RankList):
+class Inner(RankList[Row], Generic[Row]):
     """What stands under the outermost `data`: the envelope of a list or, without one, the list itself."""
 
-    data: RankList | None = None
+    data: RankList[Row] | None = None
     extra: Extra | None = None
     status_code: int | None = None
 
 
-class Answer(msgspec.Struct):
+class Answer(msgspec.Struct, Generic[Row]):
     """A whole body."""
 
     code: int | None = None
     msg: str | None = None
     router: str | None = None
-    data: Inner | None = None
+    data: Inner[Row] | None = None
     extra: Extra | None = None
     status_code: int | None = None
 
     @property
-    def ranklist(self) -> RankList | None:
+    def ranklist(self) -> RankList[Row] | None:
         """The list, wherever this shape of answer has it."""
         return self.data.data if self.data is not None and self._enveloped else self.data
 
@@ -147,6 +151,12 @@ class Answer(msgspec.Struct):
         return self.data is not None and (self.data.data is not None or self.data.status_code is not None)
 
 
+class PartialAnswer(Answer[Entry]):
+    """An answer some of whose rows could not be read: `ranks` has the others."""
+
+    quarantined: tuple[Quarantined, ...] = ()
+
+
 class InnerRefusal(msgspec.Struct):
     """The verdict of an envelope whose list has an unknown shape."""
 
@@ -169,20 +179,25 @@ class Refusal(msgspec.Struct):
         return self.status_code if told is None else told
 
 
-_decode = msgspec.json.Decoder(Answer, strict=False).decode
+_decode = msgspec.json.Decoder(Answer[Entry], strict=False).decode
+_decode_raw = msgspec.json.Decoder(Answer[Raw], strict=False).decode
+_decode_entry = msgspec.json.Decoder(Entry, strict=False).decode
 _decode_refusal = msgspec.json.Decoder(Refusal, strict=False).decode
 _BOM = b"\xef\xbb\xbf"
 _KEPT_ESCAPE = rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\[^u]"
 _LONE_SURROGATE = re.compile(rb"(" + _KEPT_ESCAPE + rb")|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
-def read(body: bytes) -> Answer:
-    """Decode a body; raises AnswerError with the JSON path of the first thing that is wrong."""
+def read(body: bytes) -> Answer[Entry]:
+    """Decode a body; raises AnswerError with the JSON path of the first thing that is wrong.
+
+    Where nothing but some rows of the list is wrong, those are quarantined: the answer is a PartialAnswer.
+    """
     body = body.removeprefix(_BOM)
     try:
         return _decode(body)
     except msgspec.ValidationError as error:
-        return _read_refusal(body, error)
+        return _read_by_row(body) or _read_refusal(body, error)
     except msgspec.DecodeError as error:
         mended = _without_lone_surrogates(body)
         if mended == body:
@@ -192,7 +207,35 @@ def read(body: bytes) -> Answer:
         raise AnswerError(f"not JSON: {error}") from error
 
 
-def _read_refusal(body: bytes, error: msgspec.ValidationError) -> Answer:
+def _read_by_row(body: bytes) -> PartialAnswer | None:
+    """The rows that can be read, if any can and all else is well."""
+    try:
+        answer = _decode_raw(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    ranklist = answer.ranklist
+    if ranklist is None or not isinstance(ranklist.ranks, list):
+        return None
+    good: list[Entry] = []
+    bad: list[Quarantined] = []
+    for position, raw in enumerate(ranklist.ranks, start=1):
+        try:
+            good.append(_decode_entry(raw))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            bad.append(_quarantined(position, answer.ranks_path, str(error)))
+    if not good or len(bad) == 0:
+        return None
+    kept = RankList(good, *(getattr(ranklist, name) for name in RankList.__struct_fields__[1:]))
+    inner = Inner[Entry](data=kept, extra=Extra(answer.now), status_code=answer.inner_code)
+    return PartialAnswer(answer.code, answer.msg, answer.router, inner, quarantined=tuple(bad))
+
+
+def _quarantined(position: int, ranks_path: str, error: str) -> Quarantined:
+    reason, _, place = error.partition(" - at `$")
+    return Quarantined(position, f"{ranks_path}[{position - 1}]{place.rstrip('`')}", reason)
+
+
+def _read_refusal(body: bytes, error: msgspec.ValidationError) -> Answer[Entry]:
     """A failure may put anything under `data`: what counts then is its code."""
     try:
         refusal = _decode_refusal(_without_lone_surrogates(body))
@@ -200,7 +243,7 @@ def _read_refusal(body: bytes, error: msgspec.ValidationError) -> Answer:
         raise AnswerError(str(error)) from error
     if refusal.code in (None, 200) and refusal.inner_code in (None, 0):
         raise AnswerError(str(error)) from error
-    return Answer(refusal.code, refusal.msg, refusal.router, None, None, refusal.inner_code)
+    return Answer[Entry](refusal.code, refusal.msg, refusal.router, None, None, refusal.inner_code)
 
 
 def _without_lone_surrogates(body: bytes) -> bytes:

@@ -10,7 +10,7 @@ from rankcrawler.errors import AnswerError
 from rankcrawler.instants import iso
 from rankcrawler.items import RankEntry, RoomSnapshot, ScorePrecision
 from rankcrawler.wire.amounts import UNKNOWN, lifetime
-from rankcrawler.wire.answer import Answer, ClubMembership, Entry, PayGrade, User
+from rankcrawler.wire.answer import Answer, ClubMembership, Entry, PartialAnswer, PayGrade, User
 
 MASKED_ID = 111111
 """The id that every row of an anonymised room carries: it belongs to nobody."""
@@ -29,7 +29,7 @@ class Poll(NamedTuple):
     fence: int = 0
 
 
-def snapshot(answer: Answer, poll: Poll) -> RoomSnapshot:
+def snapshot(answer: Answer[Entry], poll: Poll) -> RoomSnapshot:
     """The snapshot that a successful answer holds; AnswerError where it holds no list or no time."""
     ranklist = answer.ranklist
     if ranklist is None or ranklist.ranks is UNSET or ranklist.ranks is None:
@@ -52,6 +52,7 @@ def snapshot(answer: Answer, poll: Poll) -> RoomSnapshot:
         entry_count=len(ranks),
         digest=blake2b(_pack(ranks), digest_size=16).hexdigest(),
         entries=tuple([_row(each, poll, moments, withheld) for each in ranks]),
+        quarantined=answer.quarantined if isinstance(answer, PartialAnswer) else (),
         fence=poll.fence,
     )
 
