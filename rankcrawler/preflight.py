@@ -14,6 +14,10 @@ _NUMBERS: dict[str, tuple[type[int | float], int]] = {
     "ROOM_BACKOFF": (float, 0),
     "ROOM_BACKOFF_MAX": (float, 0),
     "LEASE_SECONDS": (float, 1),
+    "MAX_IDLE_TIME_BEFORE_CLOSE": (float, 0),
+    "CONCURRENT_REQUESTS": (int, 1),
+    "DOWNLOAD_TIMEOUT": (float, 1),
+    "DOWNLOAD_MAXSIZE": (int, 1),
 }
 """Settings that are numbers, whole or not, and the least that each can be."""
 
@@ -29,6 +33,17 @@ def check(settings: BaseSettings, arguments: Mapping[str, str]) -> None:
         raise SettingError(_SHOWN_TO_OTHERS)
     check_gateway(settings)
     locate.parse(locate.url(settings))
+
+
+def check_gateway(settings: BaseSettings) -> None:
+    """Raise SettingError where a number is none, or no gateway can be asked."""
+    if settings["GATEWAY_TOKEN"] is not None:
+        raise SettingError(_SHOWN_TO_OTHERS)
+    _check_numbers(settings)
+    client_from_settings(settings)
+
+
+def _check_numbers(settings: BaseSettings) -> None:
     for name, (kind, least) in _NUMBERS.items():
         try:
             is_good = least <= kind(settings[name]) < inf
@@ -37,10 +52,3 @@ def check(settings: BaseSettings, arguments: Mapping[str, str]) -> None:
         if not is_good:
             whole = "whole number" if kind is int else "number"
             raise SettingError(f"{name} must be a {whole} of at least {least}, not {settings[name]!r}")
-
-
-def check_gateway(settings: BaseSettings) -> None:
-    """Raise SettingError where no gateway can be asked."""
-    if settings["GATEWAY_TOKEN"] is not None:
-        raise SettingError(_SHOWN_TO_OTHERS)
-    client_from_settings(settings)

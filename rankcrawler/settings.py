@@ -20,6 +20,9 @@ ROOM_BACKOFF_MAX = os.environ.get("ROOM_BACKOFF_MAX", "60")
 # A room that a worker took and never gave back is leased again after this many seconds.
 LEASE_SECONDS = 60
 
+# A crawl that waits for rooms ends after so many idle seconds; 0 is never. The name is scrapy-redis's.
+MAX_IDLE_TIME_BEFORE_CLOSE = 0
+
 # The project.
 BOT_NAME = "rankcrawler"
 SPIDER_MODULES = ["rankcrawler.spiders"]

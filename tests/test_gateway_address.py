@@ -43,7 +43,9 @@ def test_what_names_no_http_host_is_refused(url: str) -> None:
     assert refused(url).startswith("GATEWAY_URL must begin with http:// or https:// and name a host")
 
 
-@pytest.mark.parametrize("url", ["http://user@g", "http://:secret@g", "http://g/?token=secret", "http://g/#secret"])
+@pytest.mark.parametrize(
+    "url", ["http://user@g", "http://:secret@g", "http://g/?token=secret", "http://g/#secret", "http://g?"]
+)
 def test_an_address_with_a_secret_in_it_is_refused_without_showing_it(url: str) -> None:
     said = refused(url)
     assert "GATEWAY_TOKEN" in said

@@ -114,3 +114,8 @@ def test_a_number_that_cannot_be_used_is_named_with_what_it_takes(name: str, val
 )
 def test_the_least_that_each_number_can_be_is_taken(name: str, value: Any) -> None:
     preflight.check(settings(**{name: value}), {})
+
+
+@pytest.mark.parametrize("name", ["CONCURRENT_REQUESTS", "DOWNLOAD_TIMEOUT", "DOWNLOAD_MAXSIZE"])
+def test_a_number_of_scrapys_that_is_none_is_named(name: str) -> None:
+    assert refused(**{name: "many"}).startswith(f"{name} must be a ")

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rankcrawler.errors import JobError
-from rankcrawler.queue.job import FORMS, LARGEST_ID, Job, of_fields, parse
+from rankcrawler.queue.job import FORMS, Job, of_fields, parse
 
 ROOM = "6994259511469247263"
+LARGEST_ID = 9_223_372_036_854_775_807
 
 
 def refused(text: str) -> str:

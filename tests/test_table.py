@@ -20,7 +20,12 @@ LONG = [
     entry(1, score=1_234_567_890, nickname="别扔鸡蛋砸我" * 8, lifetime_diamonds_max=None),
     entry(2, score=500_000, delta=1_234_067_890, nickname="ddezf", flags=("score_rises", "delta_mismatch")),
     entry(
-        100, score=None, score_precision="withheld", lifetime_diamonds_min=12_345_678, lifetime_diamonds_max=12_399_999
+        100,
+        delta=7,
+        score=None,
+        score_precision="withheld",
+        lifetime_diamonds_min=12_345_678,
+        lifetime_diamonds_max=12_399_999,
     ),
 ]
 
@@ -124,6 +129,21 @@ def test_a_long_nickname_is_cut_where_there_is_no_room_for_it() -> None:
     assert "别扔鸡蛋砸我" * 8 in rows(drawn(snapshot(LONG), 300))[0]
     assert "别扔" in rows(drawn(snapshot(LONG), 80))[0]
     assert "…" in rows(drawn(snapshot(LONG), 80))[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("#", [" 1 ", " 2 ", " 100 "]),
+        ("音浪", ["1,234,567,890", "500,000", "withheld"]),
+        ("gap", [" 0 ", "1,234,067,890", " 7 "]),
+        ("抖币", ["≥ 18,002", "18,002", "12,345,678–12,399,999"]),
+    ],
+)
+def test_numbers_end_below_each_other(name: str, cells: list[str]) -> None:
+    lines = drawn(snapshot(LONG))
+    ends = {end(f" {row}", cell.rstrip()) - 1 for row, cell in zip(rows(lines), cells, strict=False)}
+    assert ends == {end(lines[header(lines)], name)}
 
 
 def test_columns_of_which_nothing_is_known_are_left_out() -> None:

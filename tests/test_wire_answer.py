@@ -230,3 +230,8 @@ def test_the_gateways_words_are_put_together() -> None:
     inner = {"data": LISTLESS, "status_code": 10011}
     assert wire.read(json.dumps({"code": 200, "msg": "成功", "data": inner}).encode()).words == "成功 m 网络繁忙"
     assert Answer().words == ""
+
+
+def test_a_failure_whose_words_are_no_text_still_gives_its_code() -> None:
+    answer = wire.read(b'{"code": 401, "msg": {"why": ["token"]}, "router": 7}')
+    assert (answer.code, answer.words) == (401, "{'why': ['token']} 7")

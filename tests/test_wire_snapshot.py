@@ -261,3 +261,9 @@ def test_any_kept_difference_changes_the_digest(change: dict[str, Any]) -> None:
     changed = example()
     changed["data"]["data"]["ranks"][0] |= change
     assert taken(changed).digest != taken(example()).digest
+
+
+def test_a_masked_row_is_anonymous_whichever_id_it_carries() -> None:
+    for user in ({"id": 111111}, {"id_str": "111111"}, {"id": 111111, "id_str": "111111"}):
+        entry = only(body({"rank": 1, "user": user}))
+        assert (entry.is_anonymous, entry.user_id) == (True, None)

@@ -33,7 +33,7 @@ class Address:
             raise SettingError(f"GATEWAY_URL is not a URL ({error}). {_HOW}") from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SettingError(f"GATEWAY_URL must begin with http:// or https:// and name a host. {_HOW}")
-        if parts.username or parts.password or parts.query or parts.fragment:
+        if parts.username or parts.password or "?" in url or "#" in url:
             raise SettingError(
                 "GATEWAY_URL must hold no user, password, query or fragment: the token goes into "
                 "GATEWAY_TOKEN, which is kept out of every log."

@@ -167,8 +167,8 @@ class Refusal(msgspec.Struct):
     """The least that can be read of a body whose `data` has an unknown shape."""
 
     code: int | None = None
-    msg: str | None = None
-    router: str | None = None
+    msg: Any = None
+    router: Any = None
     data: InnerRefusal | list[Any] | str | float | bool | None = None
     status_code: int | None = None
 
@@ -243,7 +243,8 @@ def _read_refusal(body: bytes, error: msgspec.ValidationError) -> Answer[Entry]:
         raise AnswerError(str(error)) from error
     if refusal.code in (None, 200) and refusal.inner_code in (None, 0):
         raise AnswerError(str(error)) from error
-    return Answer[Entry](refusal.code, refusal.msg, refusal.router, None, None, refusal.inner_code)
+    msg, router = (None if words is None else str(words)[:200] for words in (refusal.msg, refusal.router))
+    return Answer[Entry](refusal.code, msg, router, None, None, refusal.inner_code)
 
 
 def _without_lone_surrogates(body: bytes) -> bytes:

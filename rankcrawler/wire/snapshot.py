@@ -12,7 +12,7 @@ from rankcrawler.items import RankEntry, RoomSnapshot, ScorePrecision
 from rankcrawler.wire.amounts import UNKNOWN, lifetime
 from rankcrawler.wire.answer import Answer, ClubMembership, Entry, PartialAnswer, PayGrade, User
 
-MASKED_ID = 111111
+MASKED_ID = "111111"
 """The id that every row of an anonymised room carries: it belongs to nobody."""
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -64,7 +64,7 @@ def _row(entry: Entry, poll: Poll, moments: tuple[str, str], withheld: bool) -> 
     graded = grade_low or grade_high
     spent = lifetime(grade_low, grade_high, grade.grade_describe or "") if graded else UNKNOWN
     club = _club(user, poll.anchor_id)
-    anonymous = user.id == MASKED_ID and not user.sec_uid and not user.display_id
+    anonymous = _user_id(user) == MASKED_ID and not user.sec_uid and not user.display_id
     precision = _precision(entry, withheld)
     return RankEntry(
         poll.source,
