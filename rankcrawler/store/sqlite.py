@@ -28,10 +28,17 @@ class SqliteStore:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=patience, isolation_level=None)
-            self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;")
-            self._create(path)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"the SQLite store {path} cannot be opened: {error}") from error
+        try:
+            self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;")
+            self._create(path)
+        except sqlite3.Error as error:
+            self._db.close()
+            raise StoreError(f"the SQLite store {path} cannot be opened: {error}") from error
+        except StoreError:
+            self._db.close()
+            raise
 
     def write(self, snapshots: Sequence[RoomSnapshot]) -> list[Kept]:
         """Keep all in one transaction, on disk when it returns; or raise StoreError and keep none."""
