@@ -118,4 +118,5 @@ def test_the_least_that_each_number_can_be_is_taken(name: str, value: Any) -> No
 
 @pytest.mark.parametrize("name", ["CONCURRENT_REQUESTS", "DOWNLOAD_TIMEOUT", "DOWNLOAD_MAXSIZE"])
 def test_a_number_of_scrapys_that_is_none_is_named(name: str) -> None:
-    assert refused(**{name: "many"}).startswith(f"{name} must be a ")
+    changes: dict[str, Any] = {name: "many"}
+    assert refused(**changes).startswith(f"{name} must be a ")
