@@ -62,6 +62,10 @@ class QueueMachine(RuleBasedStateMachine):
         self.ended: list[Lease] = []
         self.letters: set[str] = set()
         self.raw: list[str] = []
+        self.inbox = "list"
+        self.paused = self.held = False
+        self.tokens: int | None = None
+        self.most: int | None = None
         self.expired: set[str] = set()
         self.last_token = 0
 
@@ -77,10 +81,22 @@ class QueueMachine(RuleBasedStateMachine):
         fresh = sum(self._pushed(job) for job in jobs)
         assert self.runner.run(self.queue.push(jobs)) == fresh
 
-    @rule(raws=st.lists(st.sampled_from(ROOMS + BAD), min_size=1, max_size=4))
-    def push_raw(self, raws: list[str]) -> None:
-        self.redis.lpush(INBOX, *raws)
-        self.raw += raws
+    @rule(
+        raws=st.lists(st.sampled_from(ROOMS + BAD), min_size=1, max_size=4),
+        kind=st.sampled_from(["list", "set", "zset"]),
+    )
+    def push_raw(self, raws: list[str], kind: str) -> None:
+        if not self.raw:
+            self.inbox = kind
+        if self.inbox == "list":
+            self.redis.lpush(INBOX, *raws)
+            self.raw += raws
+            return
+        if self.inbox == "set":
+            self.redis.sadd(INBOX, *raws)
+        else:
+            self.redis.zadd(INBOX, dict.fromkeys(raws, 1))
+        self.raw = sorted({*self.raw, *raws})
 
     @rule(n=st.integers(0, 3))
     def lease(self, n: int) -> None:
@@ -91,7 +107,10 @@ class QueueMachine(RuleBasedStateMachine):
                 room.place = "ready"
         ready = {room_id for room_id, room in self.rooms.items() if room.place == "ready"}
         grant = self.runner.run(self.queue.lease("w", n, HOUR))
-        assert len(grant.leases) == min(n, len(ready))
+        assert (len(grant.leases), grant.state) == self._let_through(min(n, len(ready)))
+        assert grant.wait_ms > 0 or grant.state == "run"
+        if self.tokens is not None:
+            self.tokens -= len(grant.leases)
         assert (grant.unreadable, grant.vanished) == (unreadable, vanished)
         assert grant.pending == sum(room.place != "dead" for room in self.rooms.values())
         for lease in grant.leases:
@@ -125,6 +144,64 @@ class QueueMachine(RuleBasedStateMachine):
         leases = [*self.live.values(), *self.ended]
         assert self.runner.run(self.queue.renew(leases, HOUR)) == [lease in self.live.values() for lease in leases]
         self.expired.clear()
+
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
+        names = data.draw(st.lists(st.sampled_from(ROOMS + sorted(self.letters)), max_size=2, unique=True))
+        known = [name in self.rooms or name in self.letters for name in names]
+        assert self.runner.run(self.queue.remove(names)) == known
+        for name in names:
+            self.letters.discard(name)
+            self.rooms.pop(name, None)
+            self.expired.discard(name)
+            if name in self.live:
+                self.ended.append(self.live.pop(name))
+
+    @rule(some=st.lists(rooms, max_size=2, unique=True))
+    def retry(self, some: list[str]) -> None:
+        dead = [room_id in self.rooms and self.rooms[room_id].place == "dead" for room_id in some]
+        assert self.runner.run(self.queue.retry(some)) == dead
+        for room_id, was_dead in zip(some, dead, strict=True):
+            if was_dead:
+                self._pushed(Job(room_id))
+
+    @rule()
+    def retry_all(self) -> None:
+        dead = [room_id for room_id, room in self.rooms.items() if room.place == "dead"]
+        assert self.runner.run(self.queue.retry_all()) == len(dead)
+        for room_id in dead:
+            self._pushed(Job(room_id))
+
+    @precondition(lambda self: len(self.rooms) > 2)
+    @rule()
+    def drain(self) -> None:
+        waiting = [room_id for room_id, room in self.rooms.items() if room.place in ("ready", "due", "sched")]
+        assert self.runner.run(self.queue.drain()) == (len(waiting), len(self.raw))
+        self.raw = []
+        for room_id in waiting:
+            del self.rooms[room_id]
+
+    @rule(hold=st.booleans())
+    def stop_leasing(self, hold: bool) -> None:
+        self.runner.run(self.queue.hold(HOUR) if hold else self.queue.pause())
+        self.held |= hold
+        self.paused |= not hold
+
+    @precondition(lambda self: self.paused or self.held)
+    @rule()
+    def resume(self) -> None:
+        self.runner.run(self.queue.resume())
+        self.paused = self.held = False
+
+    @rule(burst=st.sampled_from([None, None, 1, 3]))
+    def limit_the_rate(self, burst: int | None) -> None:
+        self.runner.run(self.queue.set_rate(None if burst is None else 1e-4, burst))
+        self.tokens = burst
+
+    @rule(most=st.sampled_from([None, None, 1, 2]))
+    def limit_what_is_in_flight(self, most: int | None) -> None:
+        self.runner.run(self.queue.set_max_inflight(most))
+        self.most = most
 
     # What time does
 
@@ -202,6 +279,16 @@ class QueueMachine(RuleBasedStateMachine):
         else:
             room.place, room.failed = "ready", 0
         return fresh
+
+    def _let_through(self, n: int) -> tuple[int, str]:
+        if self.paused or self.held:
+            return 0, "paused" if self.paused else "held"
+        state = "run"
+        if self.most is not None and self.most - len(self.live) < n:
+            n, state = max(self.most - len(self.live), 0), "full"
+        if self.tokens is not None and self.tokens < n:
+            n, state = self.tokens, "rate"
+        return n, state
 
     def _taken_in(self) -> int:
         """The inbox is read from the right, and people push to the left."""

@@ -83,7 +83,7 @@ async def test_a_one_shot_room_is_pushed_leased_done_and_gone(queue: RoomQueue, 
     assert (lease.room_id, lease.attempt, lease.anchor_id, lease.every) == (ROOM, 1, None, None)
     assert await settle(queue, lease, Outcome.DONE) is Settled.KEPT
     assert await queue.depth() == Depth(0, 0, 0, 0, 0, 0)
-    assert set(redis.scan_iter()) == {key(name) for name in ("ctl", "st", "wrk")}
+    assert set(redis.scan_iter()) == {key(name) for name in ("ctl", "st", "wrk", "born", "lag")}
 
 
 async def test_a_leased_room_is_given_to_nobody_else(queue: RoomQueue) -> None:
@@ -173,7 +173,7 @@ async def test_queues_of_different_inboxes_share_nothing(queue: RoomQueue, redis
 
 
 async def test_all_keys_of_a_queue_are_in_one_slot_of_a_cluster(queue: RoomQueue) -> None:
-    tagged = RoomQueue(queue._redis, "{fleet}:start_urls")
+    tagged = RoomQueue(queue.redis, "{fleet}:start_urls")
     assert queue.intake == "rc:{ranklist:start_urls}:intake"
     assert tagged.intake == "rc:{fleet}:start_urls:intake"
 
@@ -659,7 +659,7 @@ async def test_a_room_pushed_while_leased_is_polled_once_more_after_the_delay(
 
 
 async def test_a_push_while_leased_spares_the_room_from_its_last_attempt(queue: RoomQueue, redis: Redis) -> None:
-    strict = RoomQueue(queue._redis, attempts=1)
+    strict = RoomQueue(queue.redis, attempts=1)
     await strict.push([Job(ROOM)])
     lease = await lease_one(strict)
     await strict.push([Job(ROOM)])

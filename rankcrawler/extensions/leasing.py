@@ -25,11 +25,12 @@ from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
 from rankcrawler.backoff import Backoff
+from rankcrawler.errors import QueueError
 from rankcrawler.queue.access import open_queue
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease, Outcome
 from rankcrawler.queue.room_queue import RoomQueue
-from rankcrawler.queue.worker import Worker
+from rankcrawler.queue.worker import FAULTS, Worker
 from rankcrawler.verdict import Action, Verdict
 
 logger = logging.getLogger(__name__)
@@ -69,9 +70,12 @@ class Leasing:
             max_idle=self._settings.getfloat("MAX_IDLE_TIME_BEFORE_CLOSE"),
         )
         self.worker.open()
-        if jobs is not None:
-            await queue.push(jobs)
-        await _log_depth(queue, place)
+        try:
+            if jobs is not None:
+                await queue.push(jobs)
+            await _log_depth(queue, place)
+        except FAULTS as error:
+            raise QueueError(f"{place}: {error}") from error
         async for lease in self.worker.leases():
             yield lease
 
@@ -85,8 +89,8 @@ class Leasing:
             self.worker.stop()
             self.worker.settle(lease, Outcome.RELEASE)
         elif verdict.action is Action.WAIT:
-            await self.worker.hold(verdict.seconds)
             self.worker.settle(lease, Outcome.DEFER, delay=verdict.seconds)
+            await self.worker.hold(verdict.seconds)
             logger.warning("Holding every room for %g s: %s", verdict.seconds, verdict.reason)
         else:
             self._retry(lease, verdict.reason)
@@ -129,6 +133,7 @@ class Leasing:
         for reason, rooms in worker.dead.items():
             self._stats.inc_value(f"rankcrawler/dead/{reason}", rooms)
         self._stats.inc_value("rankcrawler/leases/lost", worker.lost)
+        self._stats.inc_value("rankcrawler/leases/left", worker.left)
         self._stats.inc_value("rankcrawler/inbox/unreadable", worker.unreadable)
 
 

@@ -8,12 +8,18 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from scrapy.settings import BaseSettings
 from scrapy_redis.connection import SETTINGS_PARAMS_MAP, get_redis_from_settings
 from scrapy_redis.defaults import START_URLS_KEY
 
 from rankcrawler.errors import QueueError
 from rankcrawler.queue.embedded import Embedded, join
+
+# What lasts longer than a dropped connection is the worker's to wait out, since it says so.
+_RETRIES = {"retry": Retry(ConstantBackoff(0.2), 1, (RedisConnectionError,)), "retry_on_timeout": False}
 
 
 def inbox_key(settings: BaseSettings, spider_name: str) -> str:
@@ -38,7 +44,8 @@ async def embedded(settings: BaseSettings) -> Embedded | None:
 def connect(settings: BaseSettings, server: Embedded | None) -> "Redis":
     """A client, which connects when first used; raises QueueError where REDIS_URL is no such address."""
     ours = {name: settings.get(name) for name in SETTINGS_PARAMS_MAP}
-    ours["REDIS_PARAMS"] = {**settings.getdict("REDIS_PARAMS"), "redis_cls": Redis, "decode_responses": False}
+    given = settings.getdict("REDIS_PARAMS")
+    ours["REDIS_PARAMS"] = {**_RETRIES, **given, "redis_cls": Redis, "decode_responses": False}
     ours["REDIS_DECODE_RESPONSES"] = None  # the queue reads bytes, whatever a fleet's other spiders read
     if server is not None:
         ours["REDIS_URL"] = server.url

@@ -3,7 +3,7 @@
 -- A room is in exactly one of: ready, sched, lease, dead. (Not yet a room: an entry of inbox or intake.)
 --
 -- KEYS
---  1 inbox  list   raw jobs as people push them (ranklist:start_urls)
+--  1 inbox  list, set or zset (highest score first): raw jobs as people push them (ranklist:start_urls)
 --  2 intake list   raw jobs that a waiting worker was woken by
 --  3 sched  zset   room → when it is due
 --  4 ready  zset   room → due − priority × 60000: a head start, so that nothing starves
@@ -14,26 +14,36 @@
 --  9 again  set    rooms that were pushed while leased
 -- 10 dead   zset   room, or "?" and a hash for what is no room → when it died
 -- 11 info   hash   the same → JSON: reason, at, attempts, definition or raw
--- 12 st     hash   counters
--- 13 ctl    hash   token (the last given), paused, hold_until
+-- 12 st     hash   counters; and recurring, the number of definitions with an interval
+-- 13 ctl    hash   token (the last given), paused, hold_until, max_inflight,
+--                  rate (leases a second), burst, tat (µs: when the bucket of the rate is full again)
 -- 14 wrk    zset   worker → last seen
+-- 15 born   hash   worker → first seen
+-- 16 lag    list   how late the last 1,000 leases were, in ms; the newest first
 --
 -- ARGV[1] is the operation:
 --  push   (room, every, priority, anchor)*                 → how many of the rooms were not known before
---  lease  worker, n, ttl, attempts                         → {wait, state, pending, vanished, unreadable,
+--  lease  worker, n, ttl, attempts                         → {wait, state, pending, vanished, unreadable, kind,
 --                                                             (room, token, due, attempt, definition)*}
---         wait: ms until something may change; state: run | paused | held; pending: rooms not dead;
+--         wait: ms until something may change; pending: rooms not dead;
+--         state: run, or what kept rooms that are ready from being leased: paused | held | full | rate;
 --         vanished: rooms that this call buried since worker after worker died with them;
---         unreadable: raw jobs that this call buried
+--         unreadable: raw jobs that this call buried; kind: the inbox's type before, in TYPE's words
 --  settle attempts, (room, token, outcome, delay, reason)* → each 1: settled, 2: and the room is dead,
 --                                                             0: the lease was lost and nothing done
 --         outcome: done | retry | defer (no attempt counted) | release | dead
 --  renew  ttl, (room, token)*                              → 1 or 0 each
 --  hold   ms                                               → until when no room is leased
+--  turn   (knob, value)*                                   → sets knobs of ctl; an empty value takes one away
+--  remove room*                                            → each 1: removed, wherever it was, 0: not known
+--  retry  room*                                            → each 1: was dead and is ready, 0: was not dead
+--  drain  n                                                → {rooms, raw}: all raw jobs are removed, and up to n rooms
+--                                                             of ready and of sched each; until there are none
 --  depth                                                   → {inbox, ready, sched, lease, dead, recurring}
 
-local INBOX, INTAKE, SCHED, READY, LEASE, OWN, DEF, ATT, AGAIN, DEAD, INFO, ST, CTL, WRK = unpack(KEYS)
+local INBOX, INTAKE, SCHED, READY, LEASE, OWN, DEF, ATT, AGAIN, DEAD, INFO, ST, CTL, WRK, BORN, LAG = unpack(KEYS)
 local INGEST, REAP, PROMOTE, LONGEST_RAW, HEAD_START = 256, 64, 256, 4096, 60000
+local LAGS, FULL_WAIT, DAY = 1000, 200, 86400000
 local call = redis.call
 
 local time = call('TIME')
@@ -54,6 +64,15 @@ local function make_ready(room, due)
   call('ZADD', READY, whole(due - priority * HEAD_START), room)
 end
 
+local function recurs(text) return string.match(text, '^0*[1-9]') and 1 or 0 end
+
+-- The one way to change what is defined of a room: it keeps count of those that recur.
+local function set_definition(room, text)
+  local _, _, _, old = definition(room)
+  if text == '' then call('HDEL', DEF, room) else call('HSET', DEF, room, text) end
+  if recurs(text) ~= recurs(old) then count('recurring', recurs(text) - recurs(old)) end
+end
+
 -- What a push leaves out stays as it was; every = 0 makes a recurring room a one-shot.
 local function define(room, every, priority, anchor)
   if every == '' and priority == '' and anchor == '' then return end
@@ -62,15 +81,15 @@ local function define(room, every, priority, anchor)
   priority = priority ~= '' and priority or whole(old_priority)
   anchor = anchor ~= '' and anchor or old_anchor
   if every == '0' and priority == '0' and anchor == '' then
-    call('HDEL', DEF, room)
+    set_definition(room, '')
   else
-    call('HSET', DEF, room, every .. ':' .. priority .. ':' .. anchor)
+    set_definition(room, every .. ':' .. priority .. ':' .. anchor)
   end
 end
 
 local function revive(room)
   local definition_then = string.match(call('HGET', INFO, room) or '', '"definition":"([%d:-]*)"')
-  if definition_then and definition_then ~= '' then call('HSET', DEF, room, definition_then) end
+  set_definition(room, definition_then or '')
   call('ZREM', DEAD, room)
   call('HDEL', INFO, room)
 end
@@ -110,7 +129,7 @@ local function bury(room, reason, attempts)
   call('HSET', INFO, room, '{"reason":' .. quoted(reason) .. ',"at":' .. whole(now) .. ',"attempts":' ..
     whole(attempts) .. ',"definition":"' .. text .. '"}')
   call('ZADD', DEAD, whole(now), room)
-  call('HDEL', DEF, room)
+  set_definition(room, '')
   call('HDEL', ATT, room)
   count('dead')
 end
@@ -180,8 +199,39 @@ local function parse(raw)
   return nil, 'expected a room id, a JSON object with "room_id", or a gateway URL with room_id='
 end
 
-local function ingest(list)
-  local raws, unreadable = call('LRANGE', list, -INGEST, -1), 0
+-- The kinds of inbox: how many entries one has, the INGEST that come next (the last first), and their end.
+-- A key of another type is no inbox: it is let alone.
+local kinds = {
+  list = {
+    size = function(key) return call('LLEN', key) end,
+    next = function(key) return call('LRANGE', key, -INGEST, -1) end,
+    remove = function(key, raws) call('LTRIM', key, 0, -#raws - 1) end,
+  },
+  set = {
+    size = function(key) return call('SCARD', key) end,
+    next = function(key) return call('SRANDMEMBER', key, INGEST) end,
+    remove = function(key, raws) call('SREM', key, unpack(raws)) end,
+  },
+  zset = {
+    size = function(key) return call('ZCARD', key) end,
+    next = function(key) return call('ZRANGE', key, -INGEST, -1) end,
+    remove = function(key, raws) call('ZREMRANGEBYRANK', key, -#raws, -1) end,
+  },
+}
+
+local function kind_of(key) return call('TYPE', key).ok end
+
+local function size(key)
+  local kind = kinds[kind_of(key)]
+  return kind and kind.size(key) or 0
+end
+
+local function raw_jobs() return size(INBOX) + size(INTAKE) end
+
+local function ingest(key)
+  local kind, unreadable = kinds[kind_of(key)], 0
+  if not kind then return 0 end
+  local raws = kind.next(key)
   for i = #raws, 1, -1 do
     local good, job, reason = pcall(parse, raws[i])
     if good and job then
@@ -191,7 +241,7 @@ local function ingest(list)
       unreadable = unreadable + 1
     end
   end
-  if #raws > 0 then call('LTRIM', list, 0, -#raws - 1) end
+  kind.remove(key, raws)
   return unreadable
 end
 
@@ -239,25 +289,81 @@ local function promote()
   end
 end
 
-local function gate()
-  if call('HGET', CTL, 'paused') == '1' then return 'paused' end
-  if tonumber(call('HGET', CTL, 'hold_until') or '0') > now then return 'held' end
-  return 'run'
+-- The gates. The rate is a bucket of `burst` tokens, a lease takes one, and `rate` come in a second (GCRA: the bucket
+-- is its `tat`, the time at which it is full again).
+
+local function knobs()
+  local values = call('HMGET', CTL, 'paused', 'hold_until', 'max_inflight', 'rate', 'burst', 'tat')
+  local rate = tonumber(values[4] or '')
+  return {
+    paused = values[1] == '1',
+    hold_until = tonumber(values[2] or '') or 0,
+    max_inflight = tonumber(values[3] or ''),
+    token_us = rate and 1000000 / rate,
+    burst = tonumber(values[5] or '') or 1,
+    tat = math.max(tonumber(values[6] or '') or 0, now_us),
+  }
+end
+
+local function tokens(ctl)
+  return math.max(math.floor(ctl.burst - (ctl.tat - now_us) / ctl.token_us + 1e-6), 0)
+end
+
+local function take_tokens(ctl, n)
+  if not ctl.token_us or n == 0 then return end
+  ctl.tat = ctl.tat + n * ctl.token_us
+  call('HSET', CTL, 'tat', whole(ctl.tat))
+end
+
+local function next_token(ctl)
+  return now + math.ceil((ctl.tat + (1 - ctl.burst) * ctl.token_us - now_us) / 1000)
+end
+
+-- How many of n rooms that are ready may be leased, and what keeps the others.
+local function gate(ctl, n)
+  if ctl.paused then return 0, 'paused' end
+  if ctl.hold_until > now then return 0, 'held' end
+  local state, free = 'run', (ctl.max_inflight or math.huge) - call('ZCARD', LEASE)
+  if free < n then n, state = math.max(free, 0), 'full' end
+  local left = ctl.token_us and tokens(ctl) or math.huge
+  if left < n then n, state = left, 'rate' end
+  return n, state
 end
 
 local function first_score(key)
   return tonumber(call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
 end
 
-local function wait(state)
-  if state == 'run' and call('ZCARD', READY) + call('LLEN', INBOX) + call('LLEN', INTAKE) > 0 then return 0 end
+local function wait(state, ctl)
+  if state == 'run' and call('ZCARD', READY) + raw_jobs() > 0 then return 0 end
   local soonest = math.min(first_score(SCHED) or math.huge, first_score(LEASE) or math.huge)
-  if state == 'held' then soonest = math.min(soonest, tonumber(call('HGET', CTL, 'hold_until'))) end
+  if state == 'held' then soonest = math.min(soonest, ctl.hold_until) end
+  if state == 'full' then soonest = now + FULL_WAIT end -- a lease that ends wakes nobody
+  if state == 'rate' then soonest = next_token(ctl) end
   return math.max(0, math.min(soonest - now, 3600000))
 end
 
 local function pending()
-  return call('ZCARD', READY) + call('ZCARD', SCHED) + call('ZCARD', LEASE) + call('LLEN', INBOX) + call('LLEN', INTAKE)
+  return call('ZCARD', READY) + call('ZCARD', SCHED) + call('ZCARD', LEASE) + raw_jobs()
+end
+
+local function forget_workers()
+  for _, worker in ipairs(call('ZRANGEBYSCORE', WRK, '-inf', whole(now - DAY), 'LIMIT', 0, 64)) do
+    call('ZREM', WRK, worker)
+    call('HDEL', BORN, worker)
+  end
+end
+
+local function seen(worker)
+  if call('ZADD', WRK, whole(now), worker) == 0 then return end
+  call('HSET', BORN, worker, whole(now))
+  forget_workers()
+end
+
+local function note_lags(lags)
+  if #lags == 0 then return end
+  call('LPUSH', LAG, unpack(lags))
+  call('LTRIM', LAG, 0, LAGS - 1)
 end
 
 local operations = {}
@@ -268,31 +374,40 @@ function operations.push(args)
   return fresh
 end
 
+-- One room from ready to leased: appends to the answer, and to the lags.
+local function lend(room, score, token, till, worker, answer, lags)
+  local _, priority, _, text = definition(room)
+  local due = tonumber(score) + priority * HEAD_START
+  call('HSET', OWN, room, whole(token) .. ':' .. whole(due) .. ':' .. worker)
+  call('ZADD', LEASE, whole(till), room)
+  call('ZREM', READY, room)
+  local attempt = tonumber(call('HGET', ATT, room) or '0') + 1
+  for _, value in ipairs({room, whole(token), whole(due), attempt, text}) do answer[#answer + 1] = value end
+  lags[#lags + 1] = whole(math.max(now - due, 0))
+end
+
 function operations.lease(args)
   local worker, n, ttl, attempts_allowed = args[1], math.min(tonumber(args[2]), 500), tonumber(args[3]), tonumber(args[4])
+  local kind = kind_of(INBOX)
   local unreadable = ingest(INTAKE) + ingest(INBOX)
   local vanished = reap(attempts_allowed)
   promote()
-  call('ZADD', WRK, whole(now), worker)
-  local state = gate()
-  local leased = {}
-  if state == 'run' and n > 0 then
-    local rooms = call('ZRANGE', READY, 0, n - 1, 'WITHSCORES')
+  seen(worker)
+  local ctl = knobs()
+  local most, state = gate(ctl, math.min(n, call('ZCARD', READY)))
+  local leased, lags = {}, {}
+  if most > 0 then
+    local rooms = call('ZRANGE', READY, 0, most - 1, 'WITHSCORES')
     local token = math.max(tonumber(call('HGET', CTL, 'token') or '0') + 1, now_us)
     for i = 1, #rooms, 2 do
-      local room = rooms[i]
-      local _, priority, _, text = definition(room)
-      local due = tonumber(rooms[i + 1]) + priority * HEAD_START
-      call('HSET', OWN, room, whole(token) .. ':' .. whole(due) .. ':' .. worker)
-      call('ZADD', LEASE, whole(now + ttl), room)
-      call('ZREM', READY, room)
-      local attempt = tonumber(call('HGET', ATT, room) or '0') + 1
-      for _, value in ipairs({room, whole(token), whole(due), attempt, text}) do leased[#leased + 1] = value end
+      lend(rooms[i], rooms[i + 1], token, now + ttl, worker, leased, lags)
       token = token + 1
     end
-    if #rooms > 0 then call('HSET', CTL, 'token', whole(token)) end
+    call('HSET', CTL, 'token', whole(token))
+    take_tokens(ctl, most)
+    note_lags(lags)
   end
-  local answer = {whole(wait(state)), state, pending(), vanished, unreadable}
+  local answer = {whole(wait(state, ctl)), state, pending(), vanished, unreadable, kind}
   for _, value in ipairs(leased) do answer[#answer + 1] = value end
   return answer
 end
@@ -307,7 +422,7 @@ local function finish(room, due)
     if ticks > 1 then count('missed', ticks - 1) end
     call('ZADD', SCHED, whole(due + ticks * every), room)
   else
-    call('HDEL', DEF, room)
+    set_definition(room, '')
   end
 end
 
@@ -331,35 +446,43 @@ function outcomes.dead(room, _, _, reason)
   end
 end
 
+-- When a room was due, and its worker, where the lease is still this one.
 local function holds(room, token)
   local own = call('HGET', OWN, room)
   if not own then return end
-  local given, due = string.match(own, '^(%d+):(-?%d+):')
-  if given == token then return tonumber(due) end
+  local given, due, worker = string.match(own, '^(%d+):(-?%d+):(.*)$')
+  if given == token then return tonumber(due), worker end
 end
 
 function operations.settle(args)
-  local attempts_allowed, settled = tonumber(args[1]), {}
+  local attempts_allowed, settled, busy = tonumber(args[1]), {}, nil
   for i = 2, #args, 5 do
     local room, token, outcome, delay, reason = args[i], args[i + 1], args[i + 2], tonumber(args[i + 3]), args[i + 4]
-    local due, answer = holds(room, token), 0
+    local due, worker = holds(room, token)
+    local answer = 0
     if due then
       answer = outcomes[outcome](room, due, delay, reason, attempts_allowed) or 1
       drop(room)
-      count(outcome)
+      if outcome ~= 'dead' then count(outcome) end -- bury counts the dead
+      busy = worker
     end
     settled[#settled + 1] = answer
   end
+  if busy then seen(busy) end
   return settled
 end
 
 function operations.renew(args)
-  local renewed = {}
+  local renewed, busy = {}, nil
   for i = 2, #args, 2 do
-    local mine = holds(args[i], args[i + 1])
-    if mine then call('ZADD', LEASE, whole(now + tonumber(args[1])), args[i]) end
+    local mine, worker = holds(args[i], args[i + 1])
+    if mine then
+      call('ZADD', LEASE, whole(now + tonumber(args[1])), args[i])
+      busy = worker
+    end
     renewed[#renewed + 1] = mine and 1 or 0
   end
+  if busy then seen(busy) end
   return renewed
 end
 
@@ -369,13 +492,56 @@ function operations.hold(args)
   return whole(till)
 end
 
-function operations.depth()
-  local recurring = 0
-  for _, text in ipairs(call('HVALS', DEF)) do
-    if not string.match(text, '^0?:') then recurring = recurring + 1 end
+function operations.turn(args)
+  for i = 1, #args, 2 do
+    if args[i + 1] == '' then call('HDEL', CTL, args[i]) else call('HSET', CTL, args[i], args[i + 1]) end
   end
-  return {call('LLEN', INBOX) + call('LLEN', INTAKE), call('ZCARD', READY), call('ZCARD', SCHED),
-    call('ZCARD', LEASE), call('ZCARD', DEAD), recurring}
+  return 1
+end
+
+local function remove(room)
+  set_definition(room, '')
+  call('HDEL', ATT, room)
+  call('SREM', AGAIN, room)
+  local found = call('ZREM', READY, room) + call('ZREM', SCHED, room) + call('ZREM', DEAD, room) + call('ZREM', LEASE, room)
+  call('HDEL', INFO, room)
+  call('HDEL', OWN, room)
+  return found
+end
+
+local function each(rooms, change)
+  local answers = {}
+  for i, room in ipairs(rooms) do answers[i] = change(room) end
+  return answers
+end
+
+function operations.remove(rooms) return each(rooms, remove) end
+
+function operations.retry(rooms)
+  return each(rooms, function(room)
+    if string.sub(room, 1, 1) == '?' or not call('ZSCORE', DEAD, room) then return 0 end
+    push(room, '', '', '')
+    return 1
+  end)
+end
+
+local function empty(key)
+  local entries = size(key)
+  if entries > 0 then call('UNLINK', key) end
+  return entries
+end
+
+function operations.drain(args)
+  local removed = 0
+  for _, key in ipairs({READY, SCHED}) do
+    for _, room in ipairs(call('ZRANGE', key, 0, tonumber(args[1]) - 1)) do removed = removed + remove(room) end
+  end
+  return {removed, empty(INBOX) + empty(INTAKE)}
+end
+
+function operations.depth()
+  return {raw_jobs(), call('ZCARD', READY), call('ZCARD', SCHED), call('ZCARD', LEASE), call('ZCARD', DEAD),
+    tonumber(call('HGET', ST, 'recurring') or '0')}
 end
 
 local args = {}

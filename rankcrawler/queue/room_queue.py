@@ -1,19 +1,26 @@
 """The room queue: jobs in, leases out, outcomes back; every operation is one atomic call of queue.lua."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from importlib.resources import files
 from itertools import islice
+from math import ceil
+from time import monotonic
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Depth, Grant, Lease, Settled, Settlement
 
-_KEYS = ("sched", "ready", "lease", "own", "def", "att", "again", "dead", "info", "st", "ctl", "wrk")
+_KEYS = ("sched", "ready", "lease", "own", "def", "att", "again", "dead", "info", "st", "ctl", "wrk", "born", "lag")
 _PUSH_BATCH = 500
 _SETTLE_BATCH = 200
+_DRAIN_BATCH = 500
+_LOOK_EVERY = 0.2
+"""Seconds between two looks at an inbox that cannot wake anybody."""
 
 
 class RoomQueue:
@@ -23,10 +30,16 @@ class RoomQueue:
         slot = inbox if "{" in inbox else f"{{{inbox}}}"
         self.inbox = inbox
         self.intake = f"rc:{slot}:intake"
-        self._keys = [inbox, self.intake, *(f"rc:{slot}:{name}" for name in _KEYS)]
+        self.redis = redis
+        self._slot = slot
+        self._keys = [inbox, self.intake, *(self.key(name) for name in _KEYS)]
         self._attempts = attempts
-        self._redis = redis
+        self._inbox_wakes = True
         self._script = redis.register_script(files(__package__).joinpath("queue.lua").read_text("utf-8"))
+
+    def key(self, name: str) -> str:
+        """The key that queue.lua's head calls by that name."""
+        return f"rc:{self._slot}:{name}"
 
     async def push(self, jobs: Iterable[Job]) -> int:
         """Have rooms polled now; returns how many of them the queue did not know."""
@@ -39,7 +52,8 @@ class RoomQueue:
     async def lease(self, worker: str, n: int, ttl_ms: int) -> Grant:
         """Lease up to n rooms that are due, for ttl_ms."""
         answer = await self._call("lease", worker, n, ttl_ms, self._attempts)
-        wait, state, pending, vanished, unreadable, *rooms = answer
+        wait, state, pending, vanished, unreadable, kind, *rooms = answer
+        self._note_kind(kind)
         return Grant(list(_leases(rooms)), int(wait), state.decode(), pending, vanished, unreadable)
 
     async def settle(self, settlements: Sequence[Settlement]) -> list[Settled]:
@@ -61,6 +75,51 @@ class RoomQueue:
         """Lease no room to anybody for that long."""
         await self._call("hold", ms)
 
+    async def pause(self) -> None:
+        """Lease no room to anybody until resume()."""
+        await self._call("turn", "paused", "1")
+
+    async def resume(self) -> None:
+        """Lease again: ends a pause, and a hold."""
+        await self._call("turn", "paused", "", "hold_until", "")
+
+    async def set_rate(self, rate: float | None, burst: int | None = None) -> None:
+        """Lease at most so many rooms a second, to all workers together; None sets no limit.
+
+        `burst` is how many may be leased at once after a rest; by default what makes up for a tenth of a second.
+        """
+        burst = burst or max(2, ceil((rate or 0) / 10))
+        limits = ("", "") if rate is None else (repr(rate), burst)
+        await self._call("turn", "rate", limits[0], "burst", limits[1], "tat", "")
+
+    async def set_max_inflight(self, rooms: int | None) -> None:
+        """Have at most so many rooms leased at a time; None sets no limit."""
+        await self._call("turn", "max_inflight", "" if rooms is None else rooms)
+
+    async def remove(self, names: Iterable[str]) -> list[bool]:
+        """Forget rooms and dead letters, wherever they are; a leased room's worker finds its lease lost."""
+        return await self._each("remove", names)
+
+    async def retry(self, rooms: Iterable[str]) -> list[bool]:
+        """Have dead rooms polled again, as they were defined; False where one was not dead."""
+        return await self._each("retry", rooms)
+
+    async def retry_all(self) -> int:
+        """The same for every room that is dead now; returns how many."""
+        retried = 0
+        async for rooms in self._dead_until_now():
+            retried += sum(await self.retry(rooms))
+        return retried
+
+    async def drain(self) -> tuple[int, int]:
+        """Remove all rooms that are ready or scheduled, and all raw jobs; returns how many of each."""
+        rooms = raw_jobs = 0
+        while True:
+            some, raw = (int(number) for number in await self._call("drain", _DRAIN_BATCH))
+            rooms, raw_jobs = rooms + some, raw_jobs + raw
+            if not some:
+                return rooms, raw_jobs
+
     async def depth(self) -> Depth:
         """How many rooms stand where."""
         return Depth(*(int(number) for number in await self._call("depth")))
@@ -68,17 +127,61 @@ class RoomQueue:
     async def wait(self, seconds: int) -> bool:
         """Sleep until somebody pushes to the inbox; False when `seconds` went by first.
 
-        Takes its connection for that long. The raw job stands in the intake, for the next lease to take in.
+        Takes its connection for that long. The raw job stands in the intake, for the next lease to take in. A set or
+        a sorted set wakes nobody: such an inbox is looked at five times a second.
         """
+        if not self._inbox_wakes:
+            return await self._watch(seconds)
         try:
-            moved = await self._redis.blmove(self.inbox, self.intake, seconds, "RIGHT", "LEFT")
+            moved = await self.redis.blmove(self.inbox, self.intake, seconds, "RIGHT", "LEFT")
         except RedisTimeoutError:
             return False
+        except ResponseError as error:
+            if not str(error).startswith("WRONGTYPE"):
+                raise
+            return await self._watch(seconds)
         return moved is not None
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._redis.aclose()
+        await self.redis.aclose()
+
+    async def _watch(self, seconds: float) -> bool:
+        until = monotonic() + seconds
+        while (left := until - monotonic()) > 0:
+            await asyncio.sleep(min(left, _LOOK_EVERY))
+            kind: Any = await self.redis.type(self.inbox)
+            self._note_kind(kind)
+            if kind in (b"list", b"set", b"zset"):
+                return True
+        return False
+
+    def _note_kind(self, kind: bytes) -> None:
+        """An empty inbox is of no kind: it is thought to be of the same as before."""
+        if kind != b"none":
+            self._inbox_wakes = kind == b"list"
+
+    async def _dead_until_now(self) -> AsyncIterator[list[str]]:
+        """Those that are dead now, in parts; who asks for the next part has had the last one retried."""
+        seconds, _ = await self.redis.time()
+        before, offset = f"({(int(seconds) + 1) * 1000}", 0
+        while names := await self._dead(before, offset):
+            rooms = [name for name in names if not name.startswith("?")]
+            offset += len(names) - len(rooms)
+            yield rooms
+
+    async def _dead(self, before: str, offset: int) -> list[str]:
+        names: list[Any] = await self.redis.zrange(
+            self.key("dead"), "-inf", before, byscore=True, offset=offset, num=_PUSH_BATCH
+        )
+        return [name.decode() for name in names]
+
+    async def _each(self, operation: str, names: Iterable[str]) -> list[bool]:
+        answers: list[bool] = []
+        rest = iter(names)
+        while batch := list(islice(rest, _PUSH_BATCH)):
+            answers += [answer == 1 for answer in await self._call(operation, *batch)]
+        return answers
 
     async def _call(self, operation: str, *words: str | int) -> Any:
         return await self._script(keys=self._keys, args=[operation, *words])

@@ -7,18 +7,26 @@ and so slows leasing. Settlements are sent together, as many as have come up sin
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from redis.exceptions import RedisError
 
+from rankcrawler.errors import QueueError
 from rankcrawler.queue.lease import Grant, Lease, Outcome, Settled, Settlement
+from rankcrawler.queue.outage import Outage
 from rankcrawler.queue.room_queue import RoomQueue
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
+FAULTS = (RedisError, RuntimeError)
+"""What a server's fault looks like; RuntimeError is uvloop's word for writing to a connection just reset."""
+
 _PAUSE_AFTER_ERROR = 0.5
+_PATIENCE = 3.0  # seconds that a server has to take the last settlements
 
 
 class Worker:
@@ -49,6 +57,8 @@ class Worker:
         """Whether there is nothing to do but wait for a room to be due or pushed."""
         self.pending = 0
         """Rooms in the queue that are not dead: as last heard, less those that this worker has finished since."""
+        self.left = 0
+        """Leases that close() could not end: they expire by themselves, and their rooms are polled again."""
         self._queue = queue
         self._name = name
         self._window = window
@@ -65,16 +75,20 @@ class Worker:
         self._stopped = False
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._defect: BaseException | None = None
+        self._no_leases = Outage("does not answer, asking again", "answers again")
+        self._no_settlements = Outage("takes no settlements, trying again", "takes settlements again")
+        self._no_renewals = Outage("renews no leases, trying again", "renews leases again")
 
     def open(self) -> None:
         """Start to send settlements and to renew leases."""
-        self._tasks = [
-            asyncio.create_task(self._send_until_closed()),
-            asyncio.create_task(self._renew_for_ever()),
-        ]
+        self._tasks = [self._start(self._send_until_closed()), self._start(self._renew_for_ever())]
 
     async def leases(self) -> AsyncIterator[Lease]:
-        """Every lease as it is given; ends as the constructor was told. Cancelling it loses none."""
+        """Every lease as it is given; ends as the constructor was told. Cancelling it loses none.
+
+        Faults of the server are waited out. QueueError where a fault of our own keeps leases from being settled.
+        """
         busy_at = monotonic()
         while not self._stopped:
             self._window_moved.clear()
@@ -87,6 +101,8 @@ class Worker:
                 return
             if not fresh:
                 await self._listen(nap)
+        if self._defect is not None:
+            raise QueueError(f"leases cannot be settled any more: {self._defect!r}") from self._defect
 
     def settle(self, lease: Lease, outcome: Outcome, *, delay: float = 0.0, reason: str = "") -> None:
         """End a lease, with a delay in seconds; sent soon. Settling one that is not live changes nothing."""
@@ -95,8 +111,11 @@ class Worker:
             self._something_settled.set()
 
     async def hold(self, seconds: float) -> None:
-        """Have no worker of the fleet lease a room for that long."""
-        await self._queue.hold(round(seconds * 1000))
+        """Have no worker of the fleet lease a room for that long; where the server refuses, that is logged."""
+        try:
+            await self._queue.hold(round(seconds * 1000))
+        except FAULTS as error:
+            logger.error("The queue could not be told to hold every room for %g s: %s", seconds, error)
 
     def stop(self) -> None:
         """Lease no more: leases() ends."""
@@ -104,21 +123,39 @@ class Worker:
         self._window_moved.set()
 
     async def close(self) -> None:
-        """Send what is settled, and release what is not."""
+        """Send what is settled, and release what is not; gives up after 3 s, and says what is `left`."""
         self.stop()
+        deadline = monotonic() + _PATIENCE
+        self._release()
         if self._leasing is not None:
-            await asyncio.wait({self._leasing})
-        for lease in self._unsettled():
-            self.settle(lease, Outcome.RELEASE)
+            await asyncio.wait({self._leasing}, timeout=_PATIENCE / 2)
+            self._release()
         self._closing = True
         self._something_settled.set()
-        sender, renewer = self._tasks
-        await _cancel(renewer)
-        if self._ear is not None:
-            await _cancel(self._ear)
-        await asyncio.wait({sender})
-        if self._settled:
-            logger.error("%d leases could not be settled: they expire by themselves", len(self._settled))
+        sender, _ = self._tasks
+        await asyncio.wait({sender}, timeout=deadline - monotonic())
+        for task in (*self._tasks, self._ear, self._leasing):
+            if task is not None:
+                await _cancel(task)
+        self.left = len(self._live)
+        if self.left:
+            logger.error("%d leases could not be settled: they expire by themselves", self.left)
+
+    def _start(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(coroutine)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """Stop for good where a task has failed otherwise than its server: nobody else would hear of it."""
+        if not task.cancelled() and (defect := task.exception()) is not None:
+            logger.critical("A task of the worker failed: %r", defect, exc_info=defect)
+            self._defect = defect
+            self.stop()
+
+    def _release(self) -> None:
+        for lease in self._unsettled():
+            self.settle(lease, Outcome.RELEASE)
 
     def _is_finished(self, busy_at: float) -> bool:
         if self._drain:
@@ -130,7 +167,7 @@ class Worker:
 
         The call goes on when its caller is cancelled: what it leased is live, and is released by close().
         """
-        self._leasing = asyncio.create_task(self._lease_now())
+        self._leasing = self._start(self._lease_now())
         return await asyncio.shield(self._leasing)
 
     async def _lease_now(self) -> tuple[list[Lease], float]:
@@ -140,10 +177,11 @@ class Worker:
             return [], longest
         try:
             grant = await self._queue.lease(self._name, room, self._ttl_ms)
-        except RedisError as error:
-            logger.error("The queue does not answer, asking again: %s", error)
+        except FAULTS as error:
+            self._no_leases.note(error)
             self._queue_is_empty = False
             return [], _PAUSE_AFTER_ERROR
+        self._no_leases.over()
         self.pending = grant.pending
         self._queue_is_empty = grant.pending == 0
         self._note_dead_letters(grant)
@@ -155,7 +193,7 @@ class Worker:
     async def _listen(self, seconds: float) -> None:
         """Sleep until the queue may give more: a room is pushed or due, or a lease of ours has ended."""
         if self._ear is None or self._ear.done():
-            self._ear = asyncio.create_task(self._hear())
+            self._ear = self._start(self._hear())
         moved = asyncio.create_task(self._window_moved.wait())
         await asyncio.wait({self._ear, moved}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         moved.cancel()
@@ -164,7 +202,7 @@ class Worker:
         """Wait for a push; a server that does not answer is reported by the next lease."""
         try:
             return await self._queue.wait(5)
-        except RedisError:
+        except FAULTS:
             await asyncio.sleep(_PAUSE_AFTER_ERROR)
             return False
 
@@ -175,10 +213,9 @@ class Worker:
             while self._settled:
                 try:
                     await self._send()
-                except RedisError as error:
-                    if self._closing:
-                        return
-                    logger.error("The queue takes no settlements, trying again: %s", error)
+                    self._no_settlements.over()
+                except FAULTS as error:
+                    self._no_settlements.note(error)
                     await asyncio.sleep(_PAUSE_AFTER_ERROR)
 
     async def _send(self) -> None:
@@ -202,14 +239,20 @@ class Worker:
             logger.error("%d entries of %s name no room: see the dead letters", grant.unreadable, self._queue.inbox)
 
     async def _renew_for_ever(self) -> None:
+        pause = self._ttl_ms / 3000
         while True:
-            await asyncio.sleep(self._ttl_ms / 3000)
-            leases = list(self._live.values())
+            await asyncio.sleep(pause)
             try:
-                kept = await self._queue.renew(leases, self._ttl_ms) if leases else []
-            except RedisError as error:
-                logger.error("The queue renews no leases, trying again: %s", error)
-                continue
+                await self._renew()
+                self._no_renewals.over()
+                pause = self._ttl_ms / 3000
+            except FAULTS as error:
+                self._no_renewals.note(error)
+                pause = min(_PAUSE_AFTER_ERROR, self._ttl_ms / 3000)
+
+    async def _renew(self) -> None:
+        if leases := list(self._live.values()):
+            kept = await self._queue.renew(leases, self._ttl_ms)
             self._lose({lease for lease, is_ours in zip(leases, kept, strict=True) if not is_ours})
 
     def _unsettled(self) -> list[Lease]:

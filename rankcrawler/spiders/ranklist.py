@@ -53,9 +53,9 @@ class RanklistSpider(Spider):
         try:
             async for lease in leasing.leases(self._jobs()):
                 yield self._request(lease)
-        except (QueueError, JobError, RedisError) as error:
-            self.logger.error("%s", error)
-            raise CloseSpider("no_rooms" if isinstance(error, JobError) else "queue_not_open") from error
+        except (QueueError, RedisError) as error:
+            self.logger.error("The queue cannot be used: %s", error)
+            raise CloseSpider("queue_not_open") from error
 
     async def parse(self, response: Response, lease: Lease) -> AsyncIterator[RoomSnapshot]:
         """The snapshot that an answer holds, or the settlement of its lease."""
