@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 
-.PHONY: demo test lint types format bench lock clean
+.PHONY: demo test lint types format bench torture lock clean
 
 demo: .venv/.run ## crawl the seed rooms from the built-in simulated gateway
 	$(BIN)/rankcrawler demo
@@ -24,6 +24,9 @@ format: .venv/.dev ## mend what lint and format can mend
 
 bench: .venv/.dev ## the benchmarks, side by side with what people would use instead
 	$(BIN)/python benchmarks/crawl.py
+
+torture: .venv/.dev ## kill real workers again and again; docs/torture.md has the figures
+	$(BIN)/python -m tests.torture.kills --kills 200 --rooms 10000
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --upgrade

@@ -1,0 +1,48 @@
+"""Builds of the product that lose rooms, to show that the harness sees it: two mistakes that queues are known for."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from rankcrawler.queue.lease import Grant, Lease, Outcome, Settlement
+from rankcrawler.queue.room_queue import RoomQueue
+from rankcrawler.spiders.ranklist import RanklistSpider
+
+
+def ack_before_commit() -> None:
+    """A room is acknowledged when its answer has been read, before the store has it."""
+    parse = RanklistSpider.parse
+
+    async def hasty(spider: RanklistSpider, response: Any, lease: Lease) -> AsyncIterator[Any]:
+        async for snapshot in parse(spider, response, lease):
+            worker = spider._leasing.worker
+            assert worker is not None
+            worker.settle(lease, Outcome.DONE)
+            while worker._live.get(lease.room_id) is lease:  # noqa: ASYNC110 - the worker has no event for it
+                await asyncio.sleep(0.001)
+            yield snapshot
+
+    _patch(RanklistSpider, "parse", hasty)
+
+
+def batch_pop() -> None:
+    """Rooms are gone from the queue when they are given out."""
+    lease = RoomQueue.lease
+
+    async def popping(queue: RoomQueue, *args: Any) -> Grant:
+        grant = await lease(queue, *args)
+        await queue.settle([Settlement(each, Outcome.DONE) for each in grant.leases])
+        return grant
+
+    _patch(RoomQueue, "lease", popping)
+
+
+BUILDS: dict[str, Callable[[], None]] = {
+    "sound": lambda: None,
+    "ack_before_commit": ack_before_commit,
+    "batch_pop": batch_pop,
+}
+
+
+def _patch(owner: type, name: str, function: Callable[..., Any]) -> None:
+    setattr(owner, name, function)

@@ -1,0 +1,97 @@
+"""The place of one run: a data folder with its queue's server, a gateway, and the workers started there."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from rankcrawler.queue.embedded import join
+from rankcrawler.queue.job import Job
+from rankcrawler.queue.room_queue import RoomQueue
+from tests.torture.gateway import Gateway, serve
+
+FIRST_ROOM = 7_300_000_000_000_000_000
+_OURS = ("GATEWAY_", "REDIS_", "STORE_URL", "DATA_DIR", "ROOM_", "SCRAPY_")
+
+
+class Place:
+    """Starts workers, and ends those that are left when the run is over."""
+
+    def __init__(self, data: Path, gateway: Gateway, redis: "Redis", lease_seconds: float) -> None:
+        self.data = data
+        self.gateway = gateway
+        self.redis = redis
+        self.queue = RoomQueue(redis)
+        self._lease_seconds = lease_seconds
+        self._workers: list[Process] = []
+
+    async def push(self, rooms: Iterable[str], every: float | None = None) -> None:
+        """Have rooms polled."""
+        await self.queue.push([Job(room, every=every) for room in rooms])
+
+    async def worker(self, *options: str, crawl: Iterable[str] = ()) -> Process:
+        """Start a worker that tells on its stdout what tests.torture.worker says; its log goes to a file."""
+        settings = ["-s", f"LEASE_SECONDS={self._lease_seconds:g}", "-L", "WARNING"]
+        command = [sys.executable, "-m", "tests.torture.worker", *options, "--", "crawl", "ranklist", *settings, *crawl]
+        with (self.data / "workers.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=log, env=self._environment()
+            )
+        self._workers.append(process)
+        return process
+
+    async def drain(self, workers: int, seconds: float) -> None:
+        """Let sound workers poll what is left; raises AssertionError where one of them fails."""
+        crews = [await self.worker(crawl=["-a", "rooms="]) for _ in range(workers)]
+        statuses = await asyncio.wait_for(asyncio.gather(*(each.wait() for each in crews)), seconds)
+        assert not any(statuses), f"exit statuses {statuses}: {self.log()[-2000:]}"
+
+    def log(self) -> str:
+        """What the workers have logged."""
+        return (self.data / "workers.log").read_text("utf-8")
+
+    async def close(self) -> None:
+        """Kill the workers that are left."""
+        for process in self._workers:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+
+    def _environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        return clean | {
+            "DATA_DIR": str(self.data),
+            "GATEWAY_URL": self.gateway.url,
+            "GATEWAY_TOKEN": "a-made-up-token",
+            "ROOM_ATTEMPTS": "1000",
+            "ROOM_BACKOFF": "0.05",
+        }
+
+
+@asynccontextmanager
+async def place(data: Path, clock: Callable[[], int], *, latency: float, lease_seconds: float) -> AsyncIterator[Place]:
+    """A place with nothing in it yet; all that was started there is ended with the context."""
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
+    server = await asyncio.to_thread(join, data)
+    redis = Redis.from_url(server.url)
+    try:
+        async with serve(clock, latency) as gateway:
+            made = Place(data, gateway, redis, lease_seconds)
+            try:
+                yield made
+            finally:
+                await made.close()
+    finally:
+        await redis.aclose()
+        server.close()
+
+
+def room_ids(count: int) -> list[str]:
+    """That many rooms."""
+    return [str(FIRST_ROOM + step) for step in range(count)]

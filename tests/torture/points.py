@@ -1,0 +1,130 @@
+"""The named points at which a worker can be struck: each is a patch of one function of the product."""
+
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from rankcrawler.queue.lease import Grant, Outcome, Settled
+from rankcrawler.queue.room_queue import RoomQueue
+from rankcrawler.spiders.ranklist import RanklistSpider
+from rankcrawler.store.sqlite import SqliteStore
+
+
+class Strike:
+    """Kills, or freezes, this very process when called for the `call`th time; says on stdout where it was."""
+
+    def __init__(self, point: str, call: int, number: signal.Signals) -> None:
+        self._point = point
+        self._left = call
+        self._signal = number
+
+    def __call__(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os.write(1, f"{self._point}\n".encode())
+            os.kill(os.getpid(), self._signal)
+
+
+def _after_lease(strike: Strike) -> None:
+    """The rooms are leased, and no request has been made."""
+    lease = RoomQueue.lease
+
+    async def struck(queue: RoomQueue, *args: Any) -> Grant:
+        grant = await lease(queue, *args)
+        if grant.leases:
+            strike()
+        return grant
+
+    _patch(RoomQueue, "lease", struck)
+
+
+def _after_request(strike: Strike) -> None:
+    """The gateway has answered, and nobody has read the answer."""
+    parse = RanklistSpider.parse
+
+    def struck(spider: RanklistSpider, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        strike()
+        return parse(spider, *args, **kwargs)
+
+    _patch(RanklistSpider, "parse", struck)
+
+
+def _before_write(strike: Strike) -> None:
+    """The snapshot has come to the store, which has not begun its transaction."""
+    write = SqliteStore.write
+
+    def struck(store: SqliteStore, *args: Any) -> Any:
+        strike()
+        return write(store, *args)
+
+    _patch(SqliteStore, "write", struck)
+
+
+def _before_commit(strike: Strike) -> None:
+    """The rows are written, and their transaction is not committed."""
+    write_one = SqliteStore._write_one
+
+    def struck(store: SqliteStore, *args: Any) -> Any:
+        kept = write_one(store, *args)
+        strike()
+        return kept
+
+    _patch(SqliteStore, "_write_one", struck)
+
+
+def _after_commit(strike: Strike) -> None:
+    """The rows are on disk, and the crawl does not know it."""
+    write = SqliteStore.write
+
+    def struck(store: SqliteStore, *args: Any) -> Any:
+        kept = write(store, *args)
+        strike()
+        return kept
+
+    _patch(SqliteStore, "write", struck)
+
+
+def _before_ack(strike: Strike) -> None:
+    """The acknowledgements are about to be sent."""
+    settle = RoomQueue.settle
+
+    async def struck(queue: RoomQueue, settlements: Any) -> list[Settled]:
+        if any(settlement.outcome is Outcome.DONE for settlement in settlements):
+            strike()
+        return await settle(queue, settlements)
+
+    _patch(RoomQueue, "settle", struck)
+
+
+def _after_ack(strike: Strike) -> None:
+    """The queue has acted on the acknowledgements, and the worker has not seen that it did."""
+    settle = RoomQueue.settle
+
+    async def struck(queue: RoomQueue, settlements: Any) -> list[Settled]:
+        answers = await settle(queue, settlements)
+        if any(settlement.outcome is Outcome.DONE for settlement in settlements):
+            strike()
+        return answers
+
+    _patch(RoomQueue, "settle", struck)
+
+
+POINTS: dict[str, Callable[[Strike], None]] = {
+    "after_lease": _after_lease,
+    "after_request": _after_request,
+    "before_write": _before_write,
+    "before_commit": _before_commit,
+    "after_commit": _after_commit,
+    "before_ack": _before_ack,
+    "after_ack": _after_ack,
+}
+
+
+def arm(point: str, call: int, number: signal.Signals = signal.SIGKILL) -> None:
+    """Have this process struck when it is at the point for the `call`th time."""
+    POINTS[point](Strike(point, call, number))
+
+
+def _patch(owner: type, name: str, function: Callable[..., Any]) -> None:
+    setattr(owner, name, function)
