@@ -39,6 +39,7 @@ ALLOWED = {
     "spiders": LIST | {"extensions", "gateway", "queue", "verdict", "wire"},
     "settings": set(),
     "fleet": {"backoff"},
+    "rooms": BASE | {"queue", "table"},
     "cli": set(),
     "__main__": {"cli"},
     "commands": LIST
@@ -50,6 +51,7 @@ ALLOWED = {
         "preflight",
         "queue",
         "report",
+        "rooms",
         "rules",
         "settings",
         "simulator",

@@ -1,1 +1,8 @@
-"""Scrapy commands: `scrapy crawl`, `rank`, `simulate`, `demo`. The modules' names are the commands'."""
+"""Scrapy commands: `scrapy crawl`, `fleet`, `rank`, `rooms`, `simulate`, `demo`; each is in the module of its name."""
+
+from typing import Any
+
+from rankcrawler import settings
+
+OUR_SETTINGS: dict[str, Any] = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
+"""For commands that work in other people's projects too, whose own settings go before these."""

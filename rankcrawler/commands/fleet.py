@@ -6,11 +6,13 @@ import logging
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
+
+from rankcrawler.commands import OUR_SETTINGS
 
 if TYPE_CHECKING:
     from rankcrawler.queue.room_queue import RoomQueue
@@ -20,6 +22,7 @@ class Command(ScrapyCommand):
     """Exit status: the worst of the workers'; SIGTERM and Ctrl-C are passed on, and waited for."""
 
     requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = OUR_SETTINGS
 
     def syntax(self) -> str:
         """What follows the command's name."""

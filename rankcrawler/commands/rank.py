@@ -10,7 +10,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
-from rankcrawler import settings as our_settings
+from rankcrawler.commands import OUR_SETTINGS
 from rankcrawler.errors import AnswerError, GatewayError, RankcrawlerError
 from rankcrawler.items import RoomSnapshot
 
@@ -19,9 +19,7 @@ class Command(ScrapyCommand):
     """Exit status: 0 for a list, also an empty one; 1 where there was none; 2 for a wrong setting."""
 
     requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {
-        name: getattr(our_settings, name) for name in dir(our_settings) if name.isupper()
-    }
+    default_settings: ClassVar[dict[str, Any]] = OUR_SETTINGS
 
     def syntax(self) -> str:
         """What follows the command's name."""

@@ -61,7 +61,7 @@ class Grant(NamedTuple):
     wait_ms: int
     """Until something may change by itself; 0 where more is ready now."""
     state: str
-    """`run`, `paused` or `held`."""
+    """`run`, or what kept ready rooms from being leased: `paused`, `held`, `full` or `rate`."""
     pending: int
     """Rooms and raw jobs that are not dead, the leased ones among them."""
     vanished: int

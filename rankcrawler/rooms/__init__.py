@@ -1,0 +1,1 @@
+"""Looking after the rooms of a queue: what `scrapy rooms` does and prints."""

@@ -1,0 +1,228 @@
+"""`scrapy rooms`, each sub-command on a real queue: what it does, prints and says when it cannot."""
+
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from scrapy.cmdline import execute
+from scrapy.settings import Settings
+
+INBOX = "ranklist:start_urls"
+ROOM = "7301234567890123457"
+ROOT = Path(__file__).parent.parent
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+def key(name: str) -> str:
+    return f"rc:{{{INBOX}}}:{name}"
+
+
+@pytest.fixture
+def rooms(redis: Redis, redis_url: str, capsys: pytest.CaptureFixture[str]) -> Run:  # noqa: ARG001 — empties it
+    """Runs a sub-command, and gives its status, output and errors."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        settings = Settings({"COMMANDS_MODULE": "rankcrawler.commands", "REDIS_URL": redis_url})
+        with pytest.raises(SystemExit) as ended:
+            execute(["rankcrawler", "rooms", *words], settings)
+        output, errors = capsys.readouterr()
+        code = ended.value.code
+        return (code, output, errors) if isinstance(code, int) else (1, output, f"{errors}{code}\n")
+
+    return run
+
+
+def kill(redis: Redis, room: str, reason: str = "gone", definition: str = "") -> None:
+    redis.zadd(key("dead"), {room: 1_700_000_000_000})
+    letter = {"reason": reason, "at": 1_700_000_000_000, "attempts": 3, "definition": definition}
+    redis.hset(key("info"), room, json.dumps(letter, separators=(",", ":")))
+
+
+def test_add_takes_ids_with_the_options_that_they_do_not_say_themselves(rooms: Run) -> None:
+    assert rooms("add", "1,2", ROOM, "--every", "60", "--priority", "2", "--anchor", "5") == (
+        0,
+        "3 taken, 3 of them new\n",
+        "",
+    )
+    shown = json.loads(rooms("show", ROOM, "--json")[1])
+    assert (shown["every"], shown["priority"], shown["anchor_id"]) == (60.0, 2, "5")
+
+
+def test_add_reports_bad_lines_with_file_and_line_and_takes_the_good_ones(rooms: Run, tmp_path: Path) -> None:
+    file = tmp_path / "rooms.jsonl"
+    file.write_text('{"room_id":"1","every":5}\nhello\n2\n', "utf-8")
+    status, output, errors = rooms("add", str(file), "--every", "60")
+    assert (status, output) == (1, "2 taken, 2 of them new\n")
+    assert errors.count("\n") == 1
+    assert f"{file}, line 2" in errors
+    assert [json.loads(line)["every"] for line in rooms("list", "--json")[1].splitlines()] == [5.0, 60.0]
+
+
+def test_add_refuses_an_option_that_cannot_be(rooms: Run) -> None:
+    status, output, errors = rooms("add", "1", "--every", "often")
+    assert (status, output) == (1, "")
+    assert errors.startswith("rankcrawler: every must be")
+
+
+def test_a_list_is_a_line_a_room_and_feeds_what_reads_ids(
+    rooms: Run, monkeypatch: pytest.MonkeyPatch, redis: Redis
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1\n# no room\n2\n3\n"))
+    assert rooms("add", "-")[1] == "3 taken, 3 of them new\n"
+    listed = rooms("list")[1]
+    assert [line.split("\t")[:2] for line in listed.splitlines()] == [["1", "ready"], ["2", "ready"], ["3", "ready"]]
+    monkeypatch.setattr(sys, "stdin", io.StringIO(listed))
+    assert rooms("remove", "-") == (0, "3 removed\n", "")
+    assert redis.zcard(key("ready")) == 0
+
+
+def test_a_list_is_of_one_state_and_as_long_as_asked(rooms: Run, redis: Redis) -> None:
+    rooms("add", "1,2,3")
+    kill(redis, "4")
+    assert len(rooms("list")[1].splitlines()) == 4
+    assert len(rooms("list", "--limit", "2")[1].splitlines()) == 2
+    assert rooms("list", "--state", "dead")[1].split("\t")[0] == "4"
+
+
+def test_the_text_of_strangers_cannot_steer_the_terminal(rooms: Run, redis: Redis) -> None:
+    kill(redis, "4", reason="\x1b[2J\nboo")
+    for words in (("dead",), ("show", "4")):
+        _, output, _ = rooms(*words)
+        assert "\x1b" not in output
+        assert "[2J�boo" in output
+
+
+def test_show_and_remove_say_which_room_is_not_there(rooms: Run) -> None:
+    rooms("add", "1,2")
+    status, output, errors = rooms("show", "1", "9")
+    assert (status, errors) == (1, "rankcrawler: room 9 is not in the queue\n")
+    assert output.startswith("room_id\t1\nstate\tready\n")
+    assert rooms("remove", "1", "9") == (1, "1 removed\n", "rankcrawler: room 9 is not in the queue\n")
+
+
+def test_pause_resume_and_the_limits_turn_the_knobs(rooms: Run, redis: Redis) -> None:
+    for words in (("pause",), ("rate", "2.5/s", "--burst", "4"), ("inflight", "7")):
+        assert rooms(*words)[0] == 0
+    now = json.loads(rooms("status", "--json")[1])
+    assert (now["state"], now["rate"], now["burst"], now["max_inflight"]) == ("paused", 2.5, 4, 7)
+    for words in (("resume",), ("rate", "off"), ("inflight", "off")):
+        assert rooms(*words)[0] == 0
+    assert redis.hgetall(key("ctl")) == {}
+
+
+def test_drain_wants_to_be_asked_twice(rooms: Run, redis: Redis) -> None:
+    rooms("add", "1,2,3")
+    redis.lpush(INBOX, "4", "5")
+    status, output, errors = rooms("drain")
+    assert (status, output) == (1, "")
+    assert "3 rooms and 2 entries" in errors
+    assert redis.zcard(key("ready")) == 3
+    assert rooms("drain", "--yes") == (0, "3 rooms and 2 entries of the inbox removed\n", "")
+    assert redis.exists(INBOX, key("ready")) == 0
+
+
+def test_dead_letters_are_listed_with_their_reason_and_retried(rooms: Run, redis: Redis) -> None:
+    for room in ("1", "2", "3"):
+        kill(redis, room, definition="60000:1:5")
+    assert [line.split("\t")[-1] for line in rooms("dead")[1].splitlines()] == ["gone"] * 3
+    assert rooms("retry", "1", "9") == (1, "1 ready again\n", "rankcrawler: room 9 is no dead room\n")
+    assert rooms("retry", "--all") == (0, "2 ready again\n", "")
+    assert redis.hgetall(key("def")) == dict.fromkeys(("1", "2", "3"), "60000:1:5")
+
+
+def test_status_says_how_the_queue_does(rooms: Run) -> None:
+    rooms("add", "1,2", "--every", "60")
+    lines = dict(line.split("\t", 1) for line in rooms("status")[1].splitlines())
+    assert (lines["state"], lines["ready"], lines["recurring"], lines["so far"]) == ("run", "2", "2", "pushed 2")
+    assert (lines["rate"], lines["inflight"], lines["workers"], lines["lag p50"]) == ("off", "off", "0", "unknown")
+
+
+def test_status_warns_of_an_inbox_that_cannot_be_read(rooms: Run, redis: Redis) -> None:
+    redis.set(INBOX, "mine")
+    assert "warning\tthe inbox is a string" in rooms("status")[1]
+
+
+MISTAKES = [
+    pytest.param((), "expected one of add, list", id="nothing"),
+    pytest.param(("nope",), "expected one of add, list", id="an unknown word"),
+    pytest.param(("list", "--yes"), "does not take --yes", id="another's option"),
+    pytest.param(("list", "--nope"), "does not take --nope", id="an unknown option"),
+    pytest.param(("remove",), "expected ID", id="no id"),
+    pytest.param(("remove", "x"), "room_id must be", id="a bad id"),
+    pytest.param(("pause", "1"), "expected nothing more", id="too much"),
+    pytest.param(("retry",), "or --all", id="nothing to retry"),
+    pytest.param(("retry", "1", "--all"), "or --all", id="one and all"),
+    pytest.param(("rate", "fast"), "expected a rate", id="a bad rate"),
+    pytest.param(("rate", "0/s"), "expected a rate", id="a rate of zero"),
+    pytest.param(("inflight", "0"), "expected how many", id="none in flight"),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), MISTAKES)
+def test_a_mistake_is_told_in_one_line_and_changes_nothing(
+    rooms: Run, redis: Redis, words: tuple[str, ...], expected: str
+) -> None:
+    status, output, errors = rooms(*words)
+    assert (status, output, errors.count("\n")) == (1, "", 1)
+    assert errors.startswith("rankcrawler: ")
+    assert expected in errors
+    assert redis.dbsize() == 0
+
+
+def command(url: str, *words: str) -> list[str]:
+    return [sys.executable, "-m", "rankcrawler", "rooms", *words, "-s", f"REDIS_URL={url}"]
+
+
+def test_a_server_that_does_not_answer_is_one_line() -> None:
+    done = subprocess.run(
+        command("redis://127.0.0.1:1", "list"), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("rankcrawler: redis://127.0.0.1 does not answer")
+
+
+def test_a_reader_that_has_read_enough_ends_a_list_quietly(rooms: Run, redis_url: str, tmp_path: Path) -> None:
+    (tmp_path / "rooms.txt").write_text("\n".join(map(str, range(1, 5001))), "utf-8")
+    rooms("add", str(tmp_path / "rooms.txt"))
+    with subprocess.Popen(command(redis_url, "list"), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b"1\tready")
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+def test_on_a_terminal_a_list_is_a_table_and_watching_ends_with_ctrl_c(rooms: Run, redis_url: str) -> None:
+    rooms("add", ROOM)
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    subprocess.run(command(redis_url, "list"), stdout=theirs, env=environment, timeout=60, check=True)
+    assert b"worker or reason" in os.read(ours, 65_536)
+    with subprocess.Popen(command(redis_url, "status", "--watch"), stdout=theirs, env=environment) as process:
+        seen = b""
+        while seen.count(b"recurring") < 2:
+            seen += os.read(ours, 65_536)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 0
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_the_commands_of_other_projects_name_modules_that_are_there() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    commands = project["entry-points"]["scrapy.commands"]
+    assert set(commands) == {"fleet", "rank", "rooms", "simulate"}
+    for name, place in commands.items():
+        module, _, attribute = place.partition(":")
+        assert getattr(import_module(module), attribute), name
