@@ -25,8 +25,10 @@ format: .venv/.dev ## mend what lint and format can mend
 bench: .venv/.dev ## the benchmarks, side by side with what people would use instead
 	$(BIN)/python benchmarks/crawl.py
 
-torture: .venv/.dev ## kill real workers again and again; docs/torture.md has the figures
+torture: .venv/.dev ## kill, freeze and time real workers; docs/torture.md has the figures
 	$(BIN)/python -m tests.torture.kills --kills 200 --rooms 10000
+	$(BIN)/python -m tests.torture.freeze
+	$(BIN)/python -m tests.torture.schedule --seconds 60
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --upgrade

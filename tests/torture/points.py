@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from threading import get_ident
 from typing import Any
 
 from rankcrawler.queue.lease import Grant, Outcome, Settled
@@ -23,7 +24,7 @@ class Strike:
         self._left -= 1
         if self._left == 0:
             os.write(1, f"{self._point}\n".encode())
-            os.kill(os.getpid(), self._signal)
+            signal.pthread_kill(get_ident(), self._signal)  # to the process, it would let this thread run on a while
 
 
 def _after_lease(strike: Strike) -> None:
