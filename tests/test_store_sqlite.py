@@ -1,7 +1,9 @@
 """What is particular to the SQLite store."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -62,3 +64,19 @@ def test_a_batch_that_fails_keeps_none_of_it(tmp_path: Path) -> None:
         store.write([good, bad])
     assert store.counts() == Counts(0, 0, 0, 0)
     store.close()
+
+
+def test_many_that_open_a_new_file_at_once_all_get_it(tmp_path: Path) -> None:
+    for round_ in range(20):
+        together = Barrier(8)
+
+        def open_it(path: Path = tmp_path / f"{round_}.db", together: Barrier = together) -> Counts:
+            together.wait()
+            store = SqliteStore(path)
+            try:
+                return store.counts()
+            finally:
+                store.close()
+
+        with ThreadPoolExecutor(8) as pool:
+            assert [each.result() for each in [pool.submit(open_it) for _ in range(8)]] == [Counts(0, 0, 0, 0)] * 8

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import msgspec
@@ -31,7 +32,7 @@ class SqliteStore:
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"the SQLite store {path} cannot be opened: {error}") from error
         try:
-            self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;")
+            self._set_up(monotonic() + patience)
             self._create(path)
         except sqlite3.Error as error:
             self._db.close()
@@ -63,6 +64,18 @@ class SqliteStore:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def _set_up(self, deadline: float) -> None:
+        """Of many that open a new file at once one can turn it to WAL, and SQLite has the others fail, not wait."""
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                    raise
+                sleep(0.01)
+        self._db.execute("PRAGMA synchronous = FULL")
 
     def _create(self, path: Path) -> None:
         """Make the tables, once: BEGIN IMMEDIATE lets one of many workers that start together do it."""
@@ -123,7 +136,8 @@ class SqliteStore:
         return Kept.STORED, key
 
     def _read(self, row: dict[str, Any]) -> RoomSnapshot:
-        shared = [row[name] for name in ("source", "room_id", "anchor_id", "captured_at", "polled_at")]
+        row |= {"kind": "ranklist"}
+        shared = [row[name] for name in ("source", "kind", "room_id", "anchor_id", "captured_at", "polled_at")]
         rows = self._db.execute(self._sql["entries_of"], (row["snapshot_key"],)).fetchall()
         entries = [
             dict(zip(RankEntry.__struct_fields__, (*shared, rank, *own, _words(flags)), strict=True))
