@@ -1,6 +1,7 @@
-"""What a crawl yields: one RoomSnapshot a poll, holding a RankEntry for each contributor of the list.
+"""What a crawl yields: one item a poll. A RoomSnapshot holds a RankEntry for each contributor of the list;
+a FailedPoll says why there is no list.
 
-Both are frozen msgspec structs: building one costs 0.3 µs where a frozen dataclass costs 5, and a poll
+All are frozen msgspec structs: building one costs 0.3 µs where a frozen dataclass costs 5, and a poll
 builds a hundred. ItemAdapter takes them, so that exporters, pipelines and middlewares of others work.
 What is not known is None, never 0 or "". Times are ISO 8601 in UTC with milliseconds; ids are strings.
 """
@@ -13,6 +14,8 @@ from itemadapter import ItemAdapter
 from itemadapter.adapter import AdapterInterface
 
 ScorePrecision = Literal["exact", "rounded", "withheld"]
+Kind = Literal["ranklist", "audience"]
+"""Which of the room's lists: its contributors, or its audience."""
 
 
 class RankEntry(msgspec.Struct, frozen=True):
@@ -20,6 +23,7 @@ class RankEntry(msgspec.Struct, frozen=True):
 
     source: str
     """The gateway's name, so that simulated and real data never mix."""
+    kind: Kind
     room_id: str
     anchor_id: str | None
     captured_at: str
@@ -74,9 +78,10 @@ class Quarantined(msgspec.Struct, frozen=True):
 
 
 class RoomSnapshot(msgspec.Struct, frozen=True):
-    """One room's rank list as one poll saw it; identified by (source, room_id, captured_at)."""
+    """One room's list as one poll saw it; identified by (source, kind, room_id, captured_at)."""
 
     source: str
+    kind: Kind
     room_id: str
     anchor_id: str | None
     captured_at: str
@@ -97,6 +102,38 @@ class RoomSnapshot(msgspec.Struct, frozen=True):
     """Rules that the list as a whole breaks."""
     fence: int = 0
     """The lease's token: a store refuses a snapshot whose token is older than the room's last."""
+    every: float | None = None
+    """Seconds between the room's polls, as its job says; None where it is polled once."""
+    priority: int = 0
+    kept: str | None = None
+    """What the store made of it: stored, unchanged, empty or duplicate; None before it was asked."""
+
+
+class FailedPoll(msgspec.Struct, frozen=True):
+    """A poll that brought no list, and why."""
+
+    source: str
+    kind: Kind
+    room_id: str
+    anchor_id: str | None
+    polled_at: str
+    action: str
+    """What follows from it, as rankcrawler.verdict names it: retry, wait, gone or stop."""
+    reason: str
+    status: int | None
+    """The HTTP status; None where no answer came."""
+    code: int | None
+    """The outer code of the answer's body, if it could be read."""
+    status_code: int | None
+    """The inner code."""
+    attempt: int
+    """1 is the first since the room was last polled with success."""
+    wait: float = 0.0
+    """Seconds for which the gateway asks everybody to wait, where the action is wait."""
+    fence: int = 0
+    """As of a RoomSnapshot, like the next two."""
+    every: float | None = None
+    priority: int = 0
 
 
 class StructAdapter(AdapterInterface):

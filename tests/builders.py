@@ -18,6 +18,7 @@ def entry(rank: int = 1, **changes: Any) -> RankEntry:
     """A row of which everything is known; the row above has 100 coins more."""
     fields = {
         "source": "gateway.test",
+        "kind": "ranklist",
         "room_id": ROOM,
         "anchor_id": None,
         "captured_at": CAPTURED,
@@ -54,6 +55,7 @@ def snapshot(entries: Sequence[RankEntry] | None = None, **changes: Any) -> Room
     rows = tuple(entry(rank) for rank in (1, 2, 3)) if entries is None else tuple(entries)
     fields = {
         "source": "gateway.test",
+        "kind": "ranklist",
         "room_id": ROOM,
         "anchor_id": None,
         "captured_at": CAPTURED,

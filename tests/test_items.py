@@ -8,7 +8,8 @@ from rankcrawler.items import RankEntry, RoomSnapshot
 from tests.builders import entry, snapshot
 
 FIELDS = [
-    "source", "room_id", "anchor_id", "captured_at", "polled_at", "rank", "score", "exactly_score", "score_precision",
+    "source", "kind", "room_id", "anchor_id", "captured_at", "polled_at", "rank", "score", "exactly_score",
+    "score_precision",
     "delta", "user_id", "display_id", "sec_uid", "nickname", "gender", "avatar_url", "pay_grade_level",
     "this_grade_min_diamond", "this_grade_max_diamond", "grade_describe", "lifetime_diamonds_min",
     "lifetime_diamonds_max", "fans_club_name", "fans_club_level", "fans_club_member", "is_hidden", "is_anonymous",

@@ -45,9 +45,11 @@ def test_a_broken_list_passes_with_its_flags_and_each_is_counted_once_a_list(cra
     broken = snapshot([entry(3), entry(4), entry(4)], has_more=True)
     for _ in range(2):
         judged = pipeline.process_item(broken)
+        assert isinstance(judged, RoomSnapshot)
         assert judged.flags == ("has_more", "delta_mismatch", "rank_gap", "user_repeated")
         assert len(judged.entries) == 3
-    assert crawler.stats.get_stats() == {f"rankcrawler/flags/{flag}": 2 for flag in judged.flags}
+    flags = ("has_more", "delta_mismatch", "rank_gap", "user_repeated")
+    assert crawler.stats.get_stats() == {f"rankcrawler/flags/{flag}": 2 for flag in flags}
 
 
 def test_a_snapshot_goes_through_once_however_often_it_comes(crawler: Crawler) -> None:

@@ -67,7 +67,7 @@ def test_every_row_says_where_and_when_it_was_seen() -> None:
 
 
 def test_a_row_of_which_nothing_is_told_is_none_throughout() -> None:
-    told = {"source", "room_id", "captured_at", "polled_at", "rank", "score_precision", "is_anonymous", "flags"}
+    told = {"source", "kind", "room_id", "captured_at", "polled_at", "rank", "score_precision", "is_anonymous", "flags"}
     entry = only(body({"rank": 1, "user": {}}))
     assert {name for name in entry.__struct_fields__ if getattr(entry, name) is not None} == told
     assert (entry.rank, entry.score_precision, entry.is_anonymous, entry.flags) == (1, "withheld", False, ())
@@ -87,6 +87,7 @@ def test_blank_and_zero_are_unknown_where_they_can_say_nothing() -> None:
     entry = only(body(row(**blank)))
     told = {
         "source",
+        "kind",
         "room_id",
         "captured_at",
         "polled_at",

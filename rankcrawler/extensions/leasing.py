@@ -6,14 +6,15 @@
 | its snapshot was stored before, or is another worker's | item_dropped | done |
 | a pipeline failed, the store for one | item_error | retry |
 | the callback or the errback failed | spider_error | retry |
-| the answer was no list, or there was none | the spider calls settle() | as its verdict says |
+| there was no list: the item is a FailedPoll | item_scraped | as its action says |
 | the crawl ended before | spider_closed | released |
 """
 
+import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -26,12 +27,13 @@ from twisted.python.failure import Failure
 
 from rankcrawler.backoff import Backoff
 from rankcrawler.errors import QueueError
+from rankcrawler.items import FailedPoll
 from rankcrawler.queue.access import open_queue
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease, Outcome
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.worker import FAULTS, Worker
-from rankcrawler.verdict import Action, Verdict
+from rankcrawler.verdict import Action
 
 logger = logging.getLogger(__name__)
 
@@ -39,18 +41,25 @@ logger = logging.getLogger(__name__)
 class Leasing:
     """The crawl's one connection with the queue."""
 
-    def __init__(self, settings: BaseSettings, stats: StatsCollector) -> None:
+    def __init__(self, settings: BaseSettings, stats: StatsCollector, close: Callable[[str], None]) -> None:
         self._settings = settings
+        self._close = close
         self._stats = stats
         self._backoff = Backoff(settings.getfloat("ROOM_BACKOFF"), settings.getfloat("ROOM_BACKOFF_MAX"))
         self._exit = AsyncExitStack()
+        self._closing: asyncio.Future[None] | None = None
         self.worker: Worker | None = None
         """The holder of the leases, once the queue is open."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Leasing":
         """The extension of a crawl."""
-        leasing = cls(crawler.settings, crawler.stats)
+
+        def close(reason: str) -> None:
+            assert crawler.engine is not None
+            leasing._closing = asyncio.ensure_future(crawler.engine.close_spider_async(reason=reason))
+
+        leasing = cls(crawler.settings, crawler.stats, close)
         crawler.signals.connect(leasing._item_scraped, signals.item_scraped)
         crawler.signals.connect(leasing._item_dropped, signals.item_dropped)
         crawler.signals.connect(leasing._item_error, signals.item_error)
@@ -79,21 +88,24 @@ class Leasing:
         async for lease in self.worker.leases():
             yield lease
 
-    async def settle(self, lease: Lease, verdict: Verdict) -> None:
+    async def _give_up(self, lease: Lease, failed: FailedPoll) -> None:
         """End the lease of a poll that gave no list."""
         assert self.worker is not None
-        self._stats.inc_value(f"rankcrawler/polls/{verdict.action.value}")
-        if verdict.action is Action.GONE:
-            self.worker.settle(lease, Outcome.DEAD, reason=verdict.reason)
-        elif verdict.action is Action.STOP:
-            self.worker.stop()
+        action = Action(failed.action)
+        self._stats.inc_value(f"rankcrawler/polls/{action.value}")
+        if action is Action.GONE:
+            self.worker.settle(lease, Outcome.DEAD, reason=failed.reason)
+        elif action is Action.STOP:
+            logger.error("%s. Its rooms stay in the queue: mend the token, and start again.", failed.reason)
             self.worker.settle(lease, Outcome.RELEASE)
-        elif verdict.action is Action.WAIT:
-            self.worker.settle(lease, Outcome.DEFER, delay=verdict.seconds)
-            await self.worker.hold(verdict.seconds)
-            logger.warning("Holding every room for %g s: %s", verdict.seconds, verdict.reason)
+            self.worker.stop()
+            self._close("token_refused")
+        elif action is Action.WAIT:
+            self.worker.settle(lease, Outcome.DEFER, delay=failed.wait)
+            await self.worker.hold(failed.wait)
+            logger.warning("Holding every room for %g s: %s", failed.wait, failed.reason)
         else:
-            self._retry(lease, verdict.reason)
+            self._retry(lease, failed.reason)
 
     def _retry(self, lease: Lease, reason: str) -> None:
         assert self.worker is not None
@@ -106,8 +118,12 @@ class Leasing:
         if lease is not None and self.worker is not None:
             self.worker.settle(lease, outcome)
 
-    def _item_scraped(self, response: Any) -> None:
-        self._end(response, Outcome.DONE)
+    async def _item_scraped(self, item: Any, response: Any) -> None:
+        lease = _lease_of(response)
+        if isinstance(item, FailedPoll) and lease is not None:
+            await self._give_up(lease, item)
+        else:
+            self._end(response, Outcome.DONE)
 
     def _item_dropped(self, response: Any) -> None:
         self._end(response, Outcome.DONE)

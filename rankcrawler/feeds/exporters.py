@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from scrapy.exporters import CsvItemExporter, JsonItemExporter, JsonLinesItemExporter, XmlItemExporter
 
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.items import FailedPoll, RankEntry, RoomSnapshot
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 """What XML 1.0 cannot hold, not even escaped: a nickname with one such character would spoil the whole feed."""
@@ -16,7 +16,9 @@ _encode_lines = msgspec.json.Encoder().encode_lines
 
 
 def rows(item: Any) -> Iterable[Any]:
-    """The rows of a snapshot; any other item is a row of its own."""
+    """The rows of a snapshot; none of a failed poll; any other item is a row of its own."""
+    if isinstance(item, FailedPoll):
+        return ()
     return item.entries if isinstance(item, RoomSnapshot) else (item,)
 
 

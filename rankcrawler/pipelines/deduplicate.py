@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.statscollectors import StatsCollector
 
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.items import FailedPoll, Kind, RoomSnapshot
 
 REMEMBERED = 100_000
 """Rooms whose last snapshot is remembered; about 300 bytes each."""
@@ -24,7 +24,7 @@ class DeduplicatePipeline:
     def __init__(self, stats: StatsCollector, remembered: int = REMEMBERED) -> None:
         self._stats = stats
         self._remembered = remembered
-        self._last: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._last: OrderedDict[tuple[str, Kind, str], str] = OrderedDict()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "DeduplicatePipeline":
@@ -33,17 +33,23 @@ class DeduplicatePipeline:
         crawler.signals.connect(pipeline.remember, signals.item_scraped)
         return pipeline
 
-    def process_item(self, item: RoomSnapshot) -> RoomSnapshot:
-        """The snapshot; DropItem if it came before."""
-        if self._last.get((item.source, item.room_id)) == item.captured_at:
+    def process_item(self, item: RoomSnapshot | FailedPoll) -> RoomSnapshot | FailedPoll:
+        """The item; DropItem if it is a snapshot that came before."""
+        if isinstance(item, RoomSnapshot) and self._last.get(_room(item)) == item.captured_at:
             self._stats.inc_value("rankcrawler/snapshots/redelivered")
             raise DropItem(f"snapshot of {item.captured_at} came before", log_level="INFO")
         return item
 
-    def remember(self, item: RoomSnapshot) -> None:
+    def remember(self, item: RoomSnapshot | FailedPoll) -> None:
         """Called when the snapshot is stored: one that could not be is not a duplicate when it comes again."""
-        room = (item.source, item.room_id)
+        if isinstance(item, FailedPoll):
+            return
+        room = _room(item)
         self._last[room] = item.captured_at
         self._last.move_to_end(room)
         if len(self._last) > self._remembered:
             self._last.popitem(last=False)
+
+
+def _room(item: RoomSnapshot) -> tuple[str, Kind, str]:
+    return item.source, item.kind, item.room_id

@@ -1,14 +1,15 @@
-"""Last: keep the snapshot, and go on only when it is on disk. What follows acknowledges the room."""
+"""Last: keep the poll, and go on only when it is on disk. What follows acknowledges the room."""
 
 import logging
 from functools import partial
 
+import msgspec
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 from scrapy.statscollectors import StatsCollector
 
 from rankcrawler.errors import RankcrawlerError
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.items import FailedPoll, RoomSnapshot
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.writer import Writer
@@ -38,15 +39,17 @@ class StorePipeline:
             raise CloseSpider("store_not_open") from error
         self._is_open = True
 
-    async def process_item(self, item: RoomSnapshot) -> RoomSnapshot:
-        """The snapshot, kept; DropItem where the lease it was polled under is no longer the newest."""
+    async def process_item(self, item: RoomSnapshot | FailedPoll) -> RoomSnapshot | FailedPoll:
+        """The poll, kept; DropItem where the lease it was polled under is no longer the newest."""
+        if isinstance(item, FailedPoll):
+            return item
         kept = await self._writer.write(item)
         self._stats.inc_value(f"rankcrawler/snapshots/{kept.value}")
         if kept is Kept.STALE:
             raise DropItem("its lease had gone to another worker", log_level="WARNING")
         if kept is Kept.STORED:
             self._stats.inc_value("rankcrawler/rows/stored", item.entry_count)
-        return item
+        return msgspec.structs.replace(item, kept=kept.value)
 
     async def close_spider(self) -> None:
         """Close the store."""

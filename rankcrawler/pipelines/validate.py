@@ -6,7 +6,7 @@ from scrapy.crawler import Crawler
 from scrapy.statscollectors import StatsCollector
 
 from rankcrawler import rules
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.items import FailedPoll, RoomSnapshot
 
 logger = logging.getLogger(__name__)
 
@@ -22,8 +22,10 @@ class ValidatePipeline:
         """The pipeline of a crawl."""
         return cls(crawler.stats)
 
-    def process_item(self, item: RoomSnapshot) -> RoomSnapshot:
-        """The snapshot with its flags."""
+    def process_item(self, item: RoomSnapshot | FailedPoll) -> RoomSnapshot | FailedPoll:
+        """The snapshot with its flags; a failed poll as it is."""
+        if isinstance(item, FailedPoll):
+            return item
         judged = rules.judged(item)
         if item.quarantined:
             self._stats.inc_value("rankcrawler/rows/quarantined", len(item.quarantined))

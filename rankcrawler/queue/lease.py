@@ -18,6 +18,7 @@ class Lease(msgspec.Struct, frozen=True):
     anchor_id: str | None = None
     every: float | None = None
     """Seconds between polls; None polls once."""
+    priority: int = 0
 
 
 class Outcome(Enum):

@@ -203,7 +203,7 @@ def _words(job: Job) -> tuple[str, str, str, str]:
 
 def _leases(words: list[Any]) -> Iterator[Lease]:
     for room, token, due, attempt, definition in zip(*(iter(words),) * 5, strict=True):
-        every, _priority, anchor = definition.decode().split(":") if definition else ("", "", "")
+        every, priority, anchor = definition.decode().split(":") if definition else ("", "", "")
         yield Lease(
             room.decode(),
             int(token),
@@ -211,4 +211,5 @@ def _leases(words: list[Any]) -> Iterator[Lease]:
             int(attempt),
             anchor or None,
             int(every) / 1000 if every not in ("", "0") else None,
+            int(priority or 0),
         )

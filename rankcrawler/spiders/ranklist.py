@@ -1,8 +1,8 @@
-"""The spider: a request for each leased room, and a snapshot from each answer."""
+"""The spider: a request for each leased room, and from each answer a snapshot, or what failed."""
 
 import time
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis.exceptions import RedisError
 from scrapy import Request, Spider
@@ -15,7 +15,8 @@ from rankcrawler import verdict, wire
 from rankcrawler.errors import AnswerError, JobError, QueueError
 from rankcrawler.extensions.leasing import Leasing
 from rankcrawler.gateway.address import Address
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.instants import iso
+from rankcrawler.items import FailedPoll, RoomSnapshot
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease
@@ -43,13 +44,11 @@ class RanklistSpider(Spider):
         return spider
 
     address: Address
-    _leasing: Leasing
 
     async def start(self) -> AsyncIterator[Request]:
         """A request for each lease."""
         leasing = self.crawler.get_extension(Leasing)
         assert leasing is not None
-        self._leasing = leasing
         try:
             async for lease in leasing.leases(self._jobs()):
                 yield self._request(lease)
@@ -57,20 +56,30 @@ class RanklistSpider(Spider):
             self.logger.error("The queue cannot be used: %s", error)
             raise CloseSpider("queue_not_open") from error
 
-    async def parse(self, response: Response, lease: Lease) -> AsyncIterator[RoomSnapshot]:
-        """The snapshot that an answer holds, or the settlement of its lease."""
-        found = self._read(response, lease)
-        if isinstance(found, RoomSnapshot):
-            yield found
-        else:
-            await self._give_up(lease, found)
+    def parse(self, response: Response, lease: Lease) -> Iterator[RoomSnapshot | FailedPoll]:
+        """The snapshot that an answer holds, or why it holds none."""
+        poll = self._poll(lease)
+        after = response.headers.get("Retry-After")
+        judged = verdict.of_status(response.status, after.decode("latin-1") if after else None)
+        codes = Codes(response.status)
+        if judged.action is Action.READ:
+            try:
+                answer = wire.read(response.body)
+                codes = Codes(response.status, answer.code, answer.inner_code)
+                judged = verdict.of_codes(answer.code, answer.inner_code, answer.words)
+                if judged.action is Action.READ:
+                    yield wire.snapshot(answer, poll)
+                    return
+            except AnswerError as error:
+                judged = Verdict(Action.RETRY, f"unreadable answer: {error}")
+        yield _failed(poll, lease, judged, codes)
 
-    async def no_answer(self, failure: Failure) -> None:
-        """The errback: settle the lease of a request that brought nothing, or leave it to be released."""
+    def no_answer(self, failure: Failure) -> Iterator[FailedPoll]:
+        """The errback: why a request brought nothing; nothing where the crawl's end cut it short."""
         if isinstance(failure.value, DownloadCancelledError):
             return
-        request: Request = failure.request  # type: ignore[attr-defined]
-        await self._give_up(request.cb_kwargs["lease"], Verdict(Action.RETRY, str(failure.value)))
+        lease: Lease = failure.request.cb_kwargs["lease"]  # type: ignore[attr-defined]
+        yield _failed(self._poll(lease), lease, Verdict(Action.RETRY, str(failure.value)), Codes())
 
     def _request(self, lease: Lease) -> Request:
         return Request(
@@ -81,24 +90,16 @@ class RanklistSpider(Spider):
             dont_filter=True,
         )
 
-    def _read(self, response: Response, lease: Lease) -> RoomSnapshot | Verdict:
-        after = response.headers.get("Retry-After")
-        judged = verdict.of_status(response.status, after.decode("latin-1") if after else None)
-        if judged.action is not Action.READ:
-            return judged
-        poll = wire.Poll(self.address.source, lease.room_id, lease.anchor_id, time.time_ns() // 1_000_000, lease.token)
-        try:
-            answer = wire.read(response.body)
-            judged = verdict.of_codes(answer.code, answer.inner_code, answer.words)
-            return wire.snapshot(answer, poll) if judged.action is Action.READ else judged
-        except AnswerError as error:
-            return Verdict(Action.RETRY, f"unreadable answer: {error}")
-
-    async def _give_up(self, lease: Lease, judged: Verdict) -> None:
-        await self._leasing.settle(lease, judged)
-        if judged.action is Action.STOP:
-            self.logger.error("%s. Its rooms stay in the queue: mend the token, and start again.", judged.reason)
-            raise CloseSpider("token_refused")
+    def _poll(self, lease: Lease) -> wire.Poll:
+        return wire.Poll(
+            self.address.source,
+            lease.room_id,
+            lease.anchor_id,
+            time.time_ns() // 1_000_000,
+            lease.token,
+            lease.every,
+            lease.priority,
+        )
 
     def _jobs(self) -> Iterator[Job] | None:
         return None if self.rooms is None else self._good_jobs(self.rooms)
@@ -112,3 +113,29 @@ class RanklistSpider(Spider):
             else:
                 self.crawler.stats.inc_value("rankcrawler/rooms/given")
                 yield job
+
+
+class Codes(NamedTuple):
+    """What the verdict on an answer rests on; None is what it did not have, or was not read."""
+
+    status: int | None = None
+    code: int | None = None
+    status_code: int | None = None
+
+
+def _failed(poll: wire.Poll, lease: Lease, judged: Verdict, codes: Codes) -> FailedPoll:
+    return FailedPoll(
+        source=poll.source,
+        kind=poll.kind,
+        room_id=poll.room_id,
+        anchor_id=poll.anchor_id,
+        polled_at=iso(poll.polled_at_ms),
+        action=judged.action.value,
+        reason=judged.reason,
+        **codes._asdict(),
+        attempt=lease.attempt,
+        wait=judged.seconds,
+        fence=poll.fence,
+        every=poll.every,
+        priority=poll.priority,
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from rankcrawler.errors import StoreError
-from rankcrawler.items import Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.items import Kind, Quarantined, RankEntry, RoomSnapshot
 from rankcrawler.store.contract import Counts, Kept
 
 READ_AT_ONCE = 16 << 20
@@ -26,6 +26,7 @@ class PollLine(msgspec.Struct, frozen=True):
     """A line of polls.jsonl."""
 
     source: str
+    kind: Kind
     room_id: str
     anchor_id: str | None
     captured_at: str
@@ -213,5 +214,6 @@ def _write_all(file: int, data: bytes) -> None:
 
 
 def _line(snapshot: RoomSnapshot, outcome: Kept, entries_end: int) -> PollLine:
-    shared = {name: getattr(snapshot, name) for name in RoomSnapshot.__struct_fields__ if name != "entries"}
+    lists = ("entries", "every", "priority", "kept")
+    shared = {name: getattr(snapshot, name) for name in RoomSnapshot.__struct_fields__ if name not in lists}
     return PollLine(outcome=outcome.value, entries_end=entries_end, **shared)

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from rankcrawler.errors import AnswerError
 from rankcrawler.instants import iso
-from rankcrawler.items import RankEntry, RoomSnapshot, ScorePrecision
+from rankcrawler.items import Kind, RankEntry, RoomSnapshot, ScorePrecision
 from rankcrawler.wire.amounts import UNKNOWN, lifetime
 from rankcrawler.wire.answer import Answer, ClubMembership, Entry, PartialAnswer, PayGrade, User
 
@@ -27,6 +27,9 @@ class Poll(NamedTuple):
     anchor_id: str | None
     polled_at_ms: int
     fence: int = 0
+    every: float | None = None
+    priority: int = 0
+    kind: Kind = "ranklist"
 
 
 def snapshot(answer: Answer[Entry], poll: Poll) -> RoomSnapshot:
@@ -41,6 +44,7 @@ def snapshot(answer: Answer[Entry], poll: Poll) -> RoomSnapshot:
     withheld = _is_withheld(ranks)
     return RoomSnapshot(
         source=poll.source,
+        kind=poll.kind,
         room_id=poll.room_id,
         anchor_id=poll.anchor_id,
         captured_at=moments[0],
@@ -54,6 +58,8 @@ def snapshot(answer: Answer[Entry], poll: Poll) -> RoomSnapshot:
         entries=tuple([_row(each, poll, moments, withheld) for each in ranks]),
         quarantined=answer.quarantined if isinstance(answer, PartialAnswer) else (),
         fence=poll.fence,
+        every=poll.every,
+        priority=poll.priority,
     )
 
 
@@ -68,6 +74,7 @@ def _row(entry: Entry, poll: Poll, moments: tuple[str, str], withheld: bool) -> 
     precision = _precision(entry, withheld)
     return RankEntry(
         poll.source,
+        poll.kind,
         poll.room_id,
         poll.anchor_id,
         moments[0],

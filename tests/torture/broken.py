@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+from rankcrawler.extensions.leasing import Leasing
 from rankcrawler.queue.lease import Grant, Lease, Outcome, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.spiders.ranklist import RanklistSpider
@@ -14,13 +15,15 @@ def ack_before_commit() -> None:
     parse = RanklistSpider.parse
 
     async def hasty(spider: RanklistSpider, response: Any, lease: Lease) -> AsyncIterator[Any]:
-        async for snapshot in parse(spider, response, lease):
-            worker = spider._leasing.worker
+        leasing = spider.crawler.get_extension(Leasing)
+        assert leasing is not None
+        for item in parse(spider, response, lease):
+            worker = leasing.worker
             assert worker is not None
             worker.settle(lease, Outcome.DONE)
             while worker._live.get(lease.room_id) is lease:  # noqa: ASYNC110 - the worker has no event for it
                 await asyncio.sleep(0.001)
-            yield snapshot
+            yield item
 
     _patch(RanklistSpider, "parse", hasty)
 
