@@ -59,7 +59,7 @@ DOWNLOAD_HANDLERS = {
 # redirects, retries (the queue's work) or robots.txt.
 DOWNLOADER_MIDDLEWARES_BASE = {"scrapy.downloadermiddlewares.stats.DownloaderStats": 850}
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # polling a room twice is the point
+SCHEDULER = "rankcrawler.scheduler.Handover"  # rooms wait in the queue, which has the schedule
 
 CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # there is one host: CONCURRENT_REQUESTS is the limit
 CONCURRENT_ITEMS = 1  # an answer gives one item

@@ -37,6 +37,7 @@ ALLOWED = {
     "pipelines": LIST | {"rules", "store"},
     "extensions": LIST | {"backoff", "queue", "verdict"},
     "spiders": LIST | {"extensions", "gateway", "queue", "verdict", "wire"},
+    "scheduler": set(),
     "settings": set(),
     "fleet": {"backoff"},
     "rooms": BASE | {"queue", "table"},

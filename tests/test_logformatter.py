@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from scrapy import Request, Spider
+from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatterResult
@@ -19,8 +20,9 @@ RESPONSE = Response(URL, request=Request(URL))
 EVIL = snapshot([entry(1, nickname="\x1b[2J\n%s %(item)s"), entry(2)])
 
 
-def line(result: LogFormatterResult) -> str:
+def line(result: LogFormatterResult | None) -> str:
     """The log line as it is written."""
+    assert result is not None
     arguments: Any = result["args"]
     return logging.LogRecord("n", result["level"], "p", 1, result["msg"], (arguments,), None).getMessage()
 
@@ -54,3 +56,10 @@ def test_other_items_are_logged_as_scrapy_does() -> None:
 def test_a_drop_is_logged_at_the_level_that_it_asks_for(level: str) -> None:
     result = RoomLogFormatter().dropped(EVIL, DropItem("why", log_level=level), RESPONSE, SPIDER)
     assert result["level"] == getattr(logging, level)
+
+
+@pytest.mark.parametrize(("level", "told"), [("DEBUG", True), (10, True), ("INFO", False), ("warning", False)])
+def test_what_happens_in_every_poll_is_made_into_lines_only_where_they_are_logged(level: str | int, told: bool) -> None:
+    formatter = RoomLogFormatter.from_crawler(Crawler(Spider, {"LOG_LEVEL": level}))
+    assert (formatter.crawled(Request(URL), RESPONSE, SPIDER) is not None) is told
+    assert (formatter.scraped(EVIL, RESPONSE, SPIDER) is not None) is told

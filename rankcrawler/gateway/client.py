@@ -2,12 +2,12 @@
 
 import os
 import ssl
-import zlib
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import aiohttp
 from yarl import URL
+from zlib_ng import zlib_ng
 
 from rankcrawler import __version__
 from rankcrawler.errors import GatewayError
@@ -116,10 +116,10 @@ def gunzip(packed: bytes, max_bytes: int) -> bytes:
     """Undo gzip, at most `max_bytes` of it; raises GatewayError where it is cut short, damaged or a bomb."""
     if not packed:
         return b""
-    stream = zlib.decompressobj(wbits=31)
+    stream = zlib_ng.decompressobj(wbits=31)
     try:
         body = stream.decompress(packed, max_bytes + 1)
-    except zlib.error as error:
+    except zlib_ng.error as error:  # type: ignore[misc]  # its stub has an instance for the class
         raise GatewayError(f"the answer's gzip is damaged: {error}") from None
     if len(body) > max_bytes:
         raise GatewayError(f"the answer is larger than {max_bytes} bytes when unpacked")

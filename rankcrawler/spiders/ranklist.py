@@ -56,8 +56,11 @@ class RanklistSpider(Spider):
             self.logger.error("The queue cannot be used: %s", error)
             raise CloseSpider("queue_not_open") from error
 
-    def parse(self, response: Response, lease: Lease) -> Iterator[RoomSnapshot | FailedPoll]:
-        """The snapshot that an answer holds, or why it holds none."""
+    def parse(self, response: Response, lease: Lease) -> tuple[RoomSnapshot | FailedPoll]:
+        """The snapshot that an answer holds, or why it holds none.
+
+        Not a generator: Scrapy reads the source of one, for every answer, to warn of a mistake in it.
+        """
         poll = self._poll(lease)
         after = response.headers.get("Retry-After")
         judged = verdict.of_status(response.status, after.decode("latin-1") if after else None)
@@ -68,18 +71,17 @@ class RanklistSpider(Spider):
                 codes = Codes(response.status, answer.code, answer.inner_code)
                 judged = verdict.of_codes(answer.code, answer.inner_code, answer.words)
                 if judged.action is Action.READ:
-                    yield wire.snapshot(answer, poll)
-                    return
+                    return (wire.snapshot(answer, poll),)
             except AnswerError as error:
                 judged = Verdict(Action.RETRY, f"unreadable answer: {error}")
-        yield _failed(poll, lease, judged, codes)
+        return (_failed(poll, lease, judged, codes),)
 
-    def no_answer(self, failure: Failure) -> Iterator[FailedPoll]:
+    def no_answer(self, failure: Failure) -> tuple[FailedPoll, ...]:
         """The errback: why a request brought nothing; nothing where the crawl's end cut it short."""
         if isinstance(failure.value, DownloadCancelledError):
-            return
+            return ()
         lease: Lease = failure.request.cb_kwargs["lease"]  # type: ignore[attr-defined]
-        yield _failed(self._poll(lease), lease, Verdict(Action.RETRY, str(failure.value)), Codes())
+        return (_failed(self._poll(lease), lease, Verdict(Action.RETRY, str(failure.value)), Codes()),)
 
     def _request(self, lease: Lease) -> Request:
         return Request(

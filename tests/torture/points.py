@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from threading import get_ident
 from typing import Any
 
@@ -44,7 +44,7 @@ def _after_request(strike: Strike) -> None:
     """The gateway has answered, and nobody has read the answer."""
     parse = RanklistSpider.parse
 
-    def struck(spider: RanklistSpider, *args: Any, **kwargs: Any) -> Iterator[Any]:
+    def struck(spider: RanklistSpider, *args: Any, **kwargs: Any) -> tuple[Any]:
         strike()
         return parse(spider, *args, **kwargs)
 
