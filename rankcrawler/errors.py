@@ -6,6 +6,7 @@ RankcrawlerError
 ├── GatewayError      the gateway did not answer: not reachable, too slow, cut off, too large
 ├── AnswerError       the gateway answered, and the answer cannot be read as a rank list
 ├── QueueError        the queue's server cannot be started or joined
+│   └── QueueStopped  somebody, or a worker, has stopped the whole fleet's leasing
 └── StoreError        the store cannot be opened or written
 """
 
@@ -32,6 +33,17 @@ class AnswerError(RankcrawlerError):
 
 class QueueError(RankcrawlerError):
     """The queue's server cannot be started or joined."""
+
+
+class QueueStopped(QueueError):  # noqa: N818 — it is no fault of the queue's
+    """The whole fleet leases nothing until a person acts; the message says why, and what to do."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The fleet is stopped: {reason}. Its rooms wait in the queue: mend the cause, run `scrapy rooms resume`, "
+            "and start again"
+        )
+        self.reason = reason
 
 
 class StoreError(RankcrawlerError):

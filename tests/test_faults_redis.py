@@ -3,6 +3,7 @@
 Each time: the worker goes on, ends with 0, every room is stored exactly once, and the queue holds nothing more.
 """
 
+import asyncio
 import signal
 import sqlite3
 import subprocess
@@ -265,9 +266,25 @@ def test_a_server_that_is_not_there_is_one_line_without_its_password(gateway: Ga
     assert time.monotonic() - began < 5
     assert done.returncode == 1
     assert done.stderr.count("] ERROR: ") == 1
-    assert f"The queue cannot be used: redis://127.0.0.1/0: Error 111 connecting to 127.0.0.1:{port}." in done.stderr
+    assert (
+        f"The queue cannot be used: redis://127.0.0.1:{port}/0: Error 111 connecting to 127.0.0.1:{port}."
+        in done.stderr
+    )
     assert "s3cret" not in done.stderr
     assert "Failed: the crawl ended early: queue_not_open" in done.stderr
+
+
+def test_a_crawl_of_a_stopped_fleet_says_what_to_do_and_fails_at_once(
+    server: Server, gateway: Gateway, tmp_path: Path
+) -> None:
+    server.client.hset(f"rc:{{{INBOX}}}:ctl", "stopped", "the token's quota is spent")
+    with crawling(gateway, tmp_path / "data", server.url, *all_rooms()) as crawl:
+        assert crawl.end() == 1
+        assert "The fleet is stopped: the token's quota is spent." in crawl.log
+        assert "scrapy rooms resume" in crawl.log
+        assert "Failed: the crawl ended early: fleet_stopped" in crawl.log
+    assert asked(gateway) == 0
+    assert len(places(server.client)) == len(ROOMS)
 
 
 def test_a_worker_that_cannot_give_its_rooms_back_says_so_and_fails_within_ten_seconds(
@@ -311,19 +328,42 @@ def test_a_worker_told_to_stop_during_a_partition_ends_within_ten_seconds(
             assert "Traceback" not in crawl.log
 
 
-def test_a_waiting_worker_asks_for_a_pushed_room_at_once(server: Server, tmp_path: Path) -> None:
+def lpush(url: str, room: str) -> None:
+    with Redis.from_url(url) as redis:
+        redis.lpush(INBOX, room)
+
+
+def push(url: str, room: str) -> None:
+    """As `scrapy rooms add` does."""
+
+    async def pushed() -> None:
+        queue = RoomQueue(AsyncRedis.from_url(url))
+        await queue.push([Job(room)])
+        await queue.close()
+
+    asyncio.run(pushed())
+
+
+@pytest.mark.parametrize("push_room", [lpush, push], ids=["LPUSH", "rooms add"])
+def test_a_waiting_worker_asks_for_a_pushed_room_at_once(
+    server: Server, tmp_path: Path, push_room: Callable[[str, str], None]
+) -> None:
     with simulated(WORLD) as gateway, crawling(gateway, tmp_path / "data", server.url) as crawl:
         crawl.says("Leasing from")
-        delays = [_seconds_until_asked(gateway, server.client, room) for room in ROOMS[:20]]
+        for attempt in range(3):  # the machine may be busy with something else
+            rooms = ROOMS[20 * attempt : 20 * attempt + 20]
+            delays = [_seconds_until_asked(gateway, server.url, room, push_room) for room in rooms]
+            print(f"median {median(delays) * 1000:.1f} ms from push to request")  # noqa: T201 — the figure is the point
+            if median(delays) < 0.02:
+                break
         crawl.terminate()
-    print(f"median {median(delays) * 1000:.1f} ms from push to request")  # noqa: T201 — the figure is the point
-    assert median(delays) < 0.05
+    assert median(delays) < 0.02
 
 
-def _seconds_until_asked(gateway: Gateway, redis: Redis, room: str) -> float:
+def _seconds_until_asked(gateway: Gateway, url: str, room: str, push_room: Callable[[str, str], None]) -> float:
     time.sleep(0.05)
     began = time.monotonic()
-    redis.lpush(INBOX, room)
+    push_room(url, room)
     while room not in gateway.ledger.rooms and time.monotonic() - began < 10:
         time.sleep(0.0005)
     return time.monotonic() - began

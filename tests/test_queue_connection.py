@@ -15,8 +15,6 @@ from rankcrawler.queue.embedded import join
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.room_queue import RoomQueue
 
-scrapy_redis_passes_retry_on_timeout = pytest.mark.filterwarnings("ignore:.*'retry_on_timeout':DeprecationWarning")
-
 
 def parameters(**settings: Any) -> dict[str, Any]:
     """What a client made from settings connects with."""
@@ -38,7 +36,6 @@ def test_redis_params_are_honoured_beside_redis_url() -> None:
     assert {name: found[name] for name in expected} == expected
 
 
-@scrapy_redis_passes_retry_on_timeout
 def test_the_older_settings_are_honoured() -> None:
     found = parameters(REDIS_HOST="redis.example", REDIS_PORT=6380, REDIS_DB=4)
     assert (found["host"], found["port"], found["db"]) == ("redis.example", 6380, 4)
@@ -49,7 +46,6 @@ def test_a_stalled_server_is_given_up_after_scrapy_redis_own_timeouts() -> None:
     assert (found["socket_timeout"], found["socket_connect_timeout"]) == (30, 30)
 
 
-@scrapy_redis_passes_retry_on_timeout
 def test_the_client_is_asynchronous_whatever_class_the_settings_name() -> None:
     client = connect(BaseSettings({"REDIS_HOST": "h", "REDIS_PARAMS": {"redis_cls": "redis.client.StrictRedis"}}), None)
     assert isinstance(client, AsyncRedis)
@@ -164,8 +160,9 @@ def test_the_place_of_the_queue_shows_no_password(url: str) -> None:
     assert "worker" not in shown
 
 
-def test_the_place_of_the_queue_shows_the_host() -> None:
-    assert "redis.example" in place(BaseSettings({"REDIS_URL": "redis://:s3cret@redis.example:6379/0"}), None)
+def test_the_place_of_the_queue_shows_host_and_port() -> None:
+    url = "redis://:s3cret@redis.example:6380/0"
+    assert place(BaseSettings({"REDIS_URL": url}), None) == "redis://redis.example:6380/0"
     assert place(BaseSettings({"REDIS_URL": "unix:///run/redis.sock?db=0"}), None) == "unix:///run/redis.sock"
     assert place(BaseSettings({"REDIS_HOST": "redis.example"}), None) == "the server of REDIS_HOST"
 

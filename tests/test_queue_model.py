@@ -11,7 +11,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from rankcrawler.queue.job import Job
-from rankcrawler.queue.lease import Lease, Outcome, Settled, Settlement
+from rankcrawler.queue.lease import Call, Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 
 INBOX = "ranklist:start_urls"
@@ -35,12 +35,20 @@ class Room:
     priority: int = 0
     anchor: str = ""
     failed: int = 0
+    first_due: int | None = None
     again: bool = False
 
     @property
     def definition(self) -> str:
         default = not (self.every_ms or self.priority or self.anchor)
         return "" if default else f"{self.every_ms}:{self.priority}:{self.anchor}"
+
+    @property
+    def history(self) -> str:
+        return "" if self.first_due is None else f"{self.failed}:{self.first_due}"
+
+    def begin_anew(self) -> None:
+        self.failed, self.first_due = 0, None
 
     def define(self, job: Job) -> None:
         self.every_ms = self.every_ms if job.every is None else round(job.every * 1000)
@@ -63,7 +71,9 @@ class QueueMachine(RuleBasedStateMachine):
         self.letters: set[str] = set()
         self.raw: list[str] = []
         self.inbox = "list"
-        self.paused = self.held = False
+        self.stopped = self.paused = self.held = False
+        self.leased = self.heard = self.settled = 0
+        self.unheard: dict[str, Lease] = {}
         self.tokens: int | None = None
         self.most: int | None = None
         self.expired: set[str] = set()
@@ -98,15 +108,18 @@ class QueueMachine(RuleBasedStateMachine):
             self.redis.zadd(INBOX, dict.fromkeys(raws, 1))
         self.raw = sorted({*self.raw, *raws})
 
-    @rule(n=st.integers(0, 3))
-    def lease(self, n: int) -> None:
+    @rule(n=st.integers(0, 3), is_heard=st.sampled_from([True, True, True, False]))
+    def lease(self, n: int, is_heard: bool) -> None:
         unreadable = self._taken_in()
+        self._taken_back()
         vanished = self._reaped()
         for room in self.rooms.values():
             if room.place == "due":
                 room.place = "ready"
         ready = {room_id for room_id, room in self.rooms.items() if room.place == "ready"}
-        grant = self.runner.run(self.queue.lease("w", n, HOUR))
+        self.leased += 1
+        grant = self.runner.run(self.queue.lease(Call("w", self.leased, self.heard), n, HOUR))
+        self.heard = self.leased if is_heard else self.heard
         assert (len(grant.leases), grant.state) == self._let_through(min(n, len(ready)))
         assert grant.wait_ms > 0 or grant.state == "run"
         if self.tokens is not None:
@@ -115,6 +128,16 @@ class QueueMachine(RuleBasedStateMachine):
         assert grant.pending == sum(room.place != "dead" for room in self.rooms.values())
         for lease in grant.leases:
             self._leased(lease, ready)
+        self.unheard = {} if is_heard else {lease.room_id: lease for lease in grant.leases}
+
+    @precondition(lambda self: self.leased > 1)
+    @rule()
+    def lease_by_a_call_that_comes_late(self) -> None:
+        unreadable, vanished = self._taken_in(), self._reaped()
+        for room in self.rooms.values():
+            room.place = "ready" if room.place == "due" else room.place
+        grant = self.runner.run(self.queue.lease(Call("w", self.leased - 1, self.heard), 3, HOUR))
+        assert (grant.leases, grant.unreadable, grant.vanished) == ([], unreadable, vanished)
 
     @precondition(lambda self: self.live)
     @rule(
@@ -122,15 +145,19 @@ class QueueMachine(RuleBasedStateMachine):
         outcome=st.sampled_from(Outcome),
         delay_ms=st.sampled_from([0, HOUR]),
         twice=st.booleans(),
+        repeated=st.booleans(),
     )
-    def settle(self, data: st.DataObject, outcome: Outcome, delay_ms: int, twice: bool) -> None:
+    def settle(self, data: st.DataObject, outcome: Outcome, delay_ms: int, twice: bool, repeated: bool) -> None:
         room_id = data.draw(st.sampled_from(sorted(self.live)))
         lease = self.live.pop(room_id)
         self.ended.append(lease)
         self.expired.discard(room_id)
-        expected = [self._settled(room_id, outcome, delay_ms)] + [Settled.LOST] * twice
+        expected = [self._settled(lease, outcome, delay_ms)] + [Settled.LOST] * twice
         settlements = [Settlement(lease, outcome, delay_ms, "because")] * len(expected)
-        assert self.runner.run(self.queue.settle(settlements)) == expected
+        self.settled += 1
+        assert self.runner.run(self.queue.settle(settlements, Call("w", self.settled))) == expected
+        if repeated:
+            assert self.runner.run(self.queue.settle(settlements, Call("w", self.settled))) == expected
 
     @precondition(lambda self: self.ended)
     @rule(data=st.data(), outcome=st.sampled_from(Outcome))
@@ -181,17 +208,21 @@ class QueueMachine(RuleBasedStateMachine):
         for room_id in waiting:
             del self.rooms[room_id]
 
-    @rule(hold=st.booleans())
-    def stop_leasing(self, hold: bool) -> None:
-        self.runner.run(self.queue.hold(HOUR) if hold else self.queue.pause())
-        self.held |= hold
-        self.paused |= not hold
+    @rule(how=st.sampled_from(["stopped", "paused", "held"]))
+    def stop_leasing(self, how: str) -> None:
+        stop = {
+            "stopped": lambda: self.queue.stop("why"),
+            "paused": lambda: self.queue.pause(),
+            "held": lambda: self.queue.hold(HOUR),
+        }
+        self.runner.run(stop[how]())
+        setattr(self, how, True)
 
-    @precondition(lambda self: self.paused or self.held)
+    @precondition(lambda self: self.stopped or self.paused or self.held)
     @rule()
     def resume(self) -> None:
         self.runner.run(self.queue.resume())
-        self.paused = self.held = False
+        self.stopped = self.paused = self.held = False
 
     @rule(burst=st.sampled_from([None, None, 1, 3]))
     def limit_the_rate(self, burst: int | None) -> None:
@@ -243,7 +274,7 @@ class QueueMachine(RuleBasedStateMachine):
     def only_living_rooms_have_definitions_and_attempts(self) -> None:
         living = {room_id: room for room_id, room in self.rooms.items() if room.place != "dead"}
         definitions = {room_id: room.definition for room_id, room in living.items() if room.definition}
-        attempts = {room_id: str(room.failed) for room_id, room in living.items() if room.failed}
+        attempts = {room_id: room.history for room_id, room in living.items() if room.history}
         assert self.redis.hgetall(self._key("def")) == definitions
         assert self.redis.hgetall(self._key("att")) == attempts
 
@@ -277,12 +308,14 @@ class QueueMachine(RuleBasedStateMachine):
         if room.place == "lease":
             room.again = True
         else:
-            room.place, room.failed = "ready", 0
+            room.place = "ready"
+            room.begin_anew()
         return fresh
 
     def _let_through(self, n: int) -> tuple[int, str]:
-        if self.paused or self.held:
-            return 0, "paused" if self.paused else "held"
+        for gate in ("stopped", "paused", "held"):
+            if getattr(self, gate):
+                return 0, gate
         state = "run"
         if self.most is not None and self.most - len(self.live) < n:
             n, state = max(self.most - len(self.live), 0), "full"
@@ -300,11 +333,23 @@ class QueueMachine(RuleBasedStateMachine):
                 self.letters.add("?" + _sha1(raw))
         return sum(raw not in ROOMS for raw in raws)
 
+    def _taken_back(self) -> None:
+        """What was leased by a call whose answer was lost."""
+        for room_id, lease in self.unheard.items():
+            if self.live.get(room_id) is lease:
+                self.ended.append(self.live.pop(room_id))
+                self.expired.discard(room_id)
+                room = self.rooms[room_id]
+                if room.again:
+                    room.begin_anew()
+                room.place, room.again = "ready", False
+
     def _reaped(self) -> int:
         buried = 0
         for room_id in self.expired:
-            self.ended.append(self.live.pop(room_id))
-            buried += self._failed(self.rooms[room_id], "due") is Settled.DEAD
+            lease = self.live.pop(room_id)
+            self.ended.append(lease)
+            buried += self._failed(lease, "due") is Settled.DEAD
         self.expired.clear()
         return buried
 
@@ -318,19 +363,21 @@ class QueueMachine(RuleBasedStateMachine):
         self.last_token = lease.token
         self.live[lease.room_id] = lease
 
-    def _settled(self, room_id: str, outcome: Outcome, delay_ms: int) -> Settled:
-        room = self.rooms[room_id]
+    def _settled(self, lease: Lease, outcome: Outcome, delay_ms: int) -> Settled:
+        room_id, room = lease.room_id, self.rooms[lease.room_id]
         later = "sched" if delay_ms else "due"
         if outcome is Outcome.RETRY:
-            return self._failed(room, later)
+            return self._failed(lease, later)
         if room.again or outcome is Outcome.DONE:
-            room.failed = 0
+            room.begin_anew()
         if outcome is Outcome.DEFER:
             room.place = later
+            room.first_due = lease.due_ms if room.first_due is None else room.first_due
         elif outcome is Outcome.RELEASE or room.again:
             room.place = "ready"
         elif outcome is Outcome.DEAD:
-            room.place, room.failed = "dead", 0
+            room.place = "dead"
+            room.begin_anew()
             return Settled.DEAD
         elif room.every_ms:
             room.place = "sched"
@@ -339,12 +386,17 @@ class QueueMachine(RuleBasedStateMachine):
         room.again = False
         return Settled.KEPT
 
-    def _failed(self, room: Room, later: str) -> Settled:
-        room.failed = 1 if room.again else room.failed + 1
+    def _failed(self, lease: Lease, later: str) -> Settled:
+        room = self.rooms[lease.room_id]
+        if room.again:
+            room.begin_anew()
+        room.failed += 1
+        room.first_due = lease.due_ms if room.first_due is None else room.first_due
         dies = room.failed >= ATTEMPTS and not room.again
         room.again = False
         room.place = "dead" if dies else later
-        room.failed = 0 if dies else room.failed
+        if dies:
+            room.begin_anew()
         return Settled.DEAD if dies else Settled.KEPT
 
     def _members(self, name: str) -> list[str]:

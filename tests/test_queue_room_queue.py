@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 
 from rankcrawler.errors import JobError
 from rankcrawler.queue.job import Job, parse
-from rankcrawler.queue.lease import Depth, Lease, Outcome, Settled, Settlement
+from rankcrawler.queue.lease import Call, Depth, Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 
 INBOX = "ranklist:start_urls"
@@ -408,6 +408,32 @@ async def test_a_recurring_room_keeps_its_phase_and_its_missed_ticks_are_counted
     assert int(redis.hget(key("st"), "missed") or 0) == ticks - 1
 
 
+@pytest.mark.parametrize("outcome", [Outcome.RETRY, Outcome.DEFER])
+async def test_a_poll_that_was_put_off_does_not_move_the_phase(
+    queue: RoomQueue, redis: Redis, outcome: Outcome
+) -> None:
+    await queue.push([Job(ROOM, every=60.0)])
+    due = server_now(redis) - 130_000
+    schedule(redis, ROOM, due)
+    for late_ms in (90_000, 61_000):
+        await settle(queue, await lease_one(queue), outcome, 5000)
+        schedule(redis, ROOM, server_now(redis) - late_ms)
+    lease = await lease_one(queue)
+    assert lease.due_ms > due
+    await settle(queue, lease, Outcome.DONE)
+    assert due_of(redis, ROOM) == due + 3 * MINUTE
+    assert redis.hget(key("st"), "missed") == "2"
+
+
+async def test_an_expired_lease_does_not_move_the_phase(queue: RoomQueue, redis: Redis) -> None:
+    await queue.push([Job(ROOM, every=60.0)])
+    first = await lease_one(queue)
+    expire(redis, first)
+    await asyncio.sleep(0.005)
+    await settle(queue, await lease_one(queue), Outcome.DONE)
+    assert due_of(redis, ROOM) == first.due_ms + MINUTE
+
+
 async def test_a_room_is_not_leased_before_it_is_due(queue: RoomQueue, redis: Redis) -> None:
     await queue.push([Job(ROOM)])
     schedule(redis, ROOM, server_now(redis) + 5000)
@@ -625,6 +651,52 @@ async def test_renewing_tells_lost_leases_from_kept_ones(queue: RoomQueue, redis
     assert await queue.renew([new], HOUR) == [True]
 
 
+# Calls whose answer was lost
+
+
+async def test_what_a_lost_answer_leased_is_given_by_the_next_call_and_no_attempt_is_counted(queue: RoomQueue) -> None:
+    await queue.push([Job("1"), Job("2"), Job("3")])
+    heard = (await queue.lease(Call("w", 1, 0), 1, LONG)).leases
+    lost = (await queue.lease(Call("w", 2, 1), 1, LONG)).leases
+    again = (await queue.lease(Call("w", 3, 1), 5, LONG)).leases
+    assert [lease.room_id for lease in (*heard, *lost)] == ["1", "2"]
+    assert [(lease.room_id, lease.attempt) for lease in again] == [("2", 1), ("3", 1)]
+    assert await queue.renew([*heard, *lost, *again], LONG) == [True, False, True, True]
+
+
+async def test_a_call_for_leases_that_is_made_twice_leases_once(queue: RoomQueue) -> None:
+    await queue.push([Job("1"), Job("2"), Job("3")])
+    first = await queue.lease(Call("w", 1, 0), 1, LONG)
+    again = await queue.lease(Call("w", 1, 0), 1, LONG)
+    assert [lease.room_id for grant in (first, again) for lease in grant.leases] == ["1", "1"]
+    assert (await queue.depth()).leased == 1
+
+
+async def test_a_call_for_leases_that_comes_after_a_later_one_leases_nothing(queue: RoomQueue) -> None:
+    await queue.push([Job("1"), Job("2")])
+    given = (await queue.lease(Call("w", 2, 0), 1, LONG)).leases
+    assert (await queue.lease(Call("w", 1, 0), 1, LONG)).leases == []
+    assert await queue.renew(given, LONG) == [True]
+
+
+async def test_a_lost_answer_takes_nothing_from_another_worker(queue: RoomQueue, redis: Redis) -> None:
+    await queue.push([Job(ROOM)])
+    (lost,) = (await queue.lease(Call("w", 1, 0), 1, LONG)).leases
+    expire(redis, lost)
+    taken = await lease_one(queue, "another")
+    assert (await queue.lease(Call("w", 2, 0), 1, LONG)).leases == []
+    assert await queue.renew([taken], LONG) == [True]
+
+
+async def test_a_settlement_that_is_made_twice_is_answered_as_the_first_time(queue: RoomQueue) -> None:
+    await queue.push([Job("1"), Job("2"), Job("3")])
+    first, second, third = (await queue.lease("w", 3, LONG)).leases
+    ends = [Settlement(first, Outcome.DONE), Settlement(second, Outcome.DEAD), Settlement(first, Outcome.DONE)]
+    answers = [await queue.settle(ends, Call("w", 1)) for _ in range(2)]
+    assert answers == [[Settled.KEPT, Settled.DEAD, Settled.LOST]] * 2
+    assert await queue.settle([Settlement(third, Outcome.DONE)], Call("w", 2)) == [Settled.KEPT]
+
+
 # Pushed again while leased
 
 
@@ -697,6 +769,15 @@ async def test_a_shorter_hold_does_not_cut_a_longer_one(queue: RoomQueue) -> Non
     await queue.hold(HOUR)
     await queue.hold(10)
     assert (await queue.lease("w", 1, LONG)).wait_ms > HOUR - 10_000
+
+
+async def test_a_stopped_queue_leases_nothing_and_says_why(queue: RoomQueue) -> None:
+    await queue.push([Job(ROOM)])
+    await queue.stop("the token is refused")
+    grant = await queue.lease("w", 10, LONG)
+    assert (grant.leases, grant.state, grant.reason) == ([], "stopped", "the token is refused")
+    await queue.resume()
+    assert await leased_ids(queue) == [ROOM]
 
 
 async def test_a_paused_queue_leases_nothing(queue: RoomQueue, redis: Redis) -> None:

@@ -1,13 +1,16 @@
 """A worker's leases, on a real server that stalls, refuses, dies and comes back."""
 
 import asyncio
+import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from time import monotonic
+from typing import TypeVar
 
 import pytest
 from redis import Redis
@@ -17,11 +20,14 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError  # noqa: A004 — the client's, which is no OSError
 from redis.retry import Retry as SyncRetry
 
+from rankcrawler.errors import QueueStopped
 from rankcrawler.queue.embedded import join
 from rankcrawler.queue.job import Job
-from rankcrawler.queue.lease import Lease, Outcome, Settled, Settlement
+from rankcrawler.queue.lease import Call, Grant, Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.worker import Worker
+
+T = TypeVar("T")
 
 INBOX = "ranklist:start_urls"
 LEASE = f"rc:{{{INBOX}}}:lease"
@@ -417,9 +423,9 @@ class Slow(RoomQueue):
         super().__init__(AsyncRedis.from_url(url), attempts=3)
         self._seconds = seconds
 
-    async def settle(self, settlements: Sequence[Settlement]) -> list[Settled]:
+    async def settle(self, settlements: Sequence[Settlement], by: Call | None = None) -> list[Settled]:
         await asyncio.sleep(self._seconds)
-        answers = await super().settle(settlements)
+        answers = await super().settle(settlements, by)
         await asyncio.sleep(self._seconds)
         return answers
 
@@ -502,6 +508,79 @@ async def test_a_waiting_worker_picks_up_a_push_at_once(queue: RoomQueue, redis:
     assert median(delays) < 0.1
 
 
+RINGS: dict[str, Callable[[RoomQueue], Awaitable[object]]] = {
+    "a push": lambda queue: queue.push([Job("2")]),
+    "a resumption": lambda queue: queue.resume(),
+    "a retry": lambda queue: queue.retry(["3"]),
+    "a higher rate": lambda queue: queue.set_rate(1000.0),
+}
+
+
+@pytest.mark.parametrize("ring", RINGS)
+async def test_a_waiting_worker_hears_at_once_that_it_may_lease(queue: RoomQueue, redis_url: str, ring: str) -> None:
+    await queue.push([Job("3")])
+    await queue.settle([Settlement((await queue.lease("x", 1, 1000)).leases[0], Outcome.DEAD)])
+    if ring == "a resumption":
+        await queue.pause()
+    if ring == "a higher rate":
+        await queue.set_rate(1e-4, 1)
+    if ring in ("a resumption", "a higher rate"):
+        await queue.push([Job("1"), Job("2")])
+    async with working(client(redis_url)) as worker, consuming(worker) as consumer:
+        await asyncio.sleep(0.15)
+        before = len(consumer.leases)
+        assert before == (ring == "a higher rate")
+        rung_at = monotonic()
+        await RINGS[ring](queue)
+        await until(lambda: len(consumer.leases) > before)
+        assert monotonic() - rung_at < 0.5
+
+
+async def test_rooms_that_a_worker_gives_back_wake_another(queue: RoomQueue, redis_url: str) -> None:
+    await queue.push(rooms(3))
+    leases = (await queue.lease("x", 3, 30_000)).leases
+    async with working(client(redis_url)) as worker, consuming(worker) as consumer:
+        await asyncio.sleep(0.15)
+        released_at = monotonic()
+        await queue.settle([Settlement(lease, Outcome.RELEASE) for lease in leases])
+        await consumer.has(3)
+        assert monotonic() - released_at < 0.5
+
+
+async def test_pushes_wake_as_many_workers_as_it_takes(queue: RoomQueue, redis: Redis, redis_url: str) -> None:
+    async with (
+        working(client(redis_url), window=2) as first,
+        working(client(redis_url), window=2) as second,
+        working(client(redis_url), window=2) as third,
+        consuming(first) as one,
+        consuming(second) as two,
+        consuming(third) as three,
+    ):
+        await until(lambda: first.waiting and second.waiting and third.waiting)
+        await asyncio.sleep(0.1)
+        redis.lpush(INBOX, *[json.dumps({"room_id": room}) for room in range(1, 7)])
+        pushed_at = monotonic()
+        await until(lambda: sum(len(each.leases) for each in (one, two, three)) == 6)
+        assert monotonic() - pushed_at < 0.5
+    del queue
+
+
+async def test_a_push_that_woke_a_worker_without_room_goes_to_another(
+    queue: RoomQueue, redis: Redis, redis_url: str
+) -> None:
+    async with working(client(redis_url), window=1) as full, consuming(full) as one:
+        await until(lambda: full.waiting)
+        await asyncio.sleep(0.1)  # it waits at the inbox, and goes on to when a room comes by another way
+        await queue.push(rooms(1))
+        await one.has(1)
+        async with working(client(redis_url), window=1) as other, consuming(other) as two:
+            await until(lambda: other.waiting)
+            redis.lpush(INBOX, "2")
+            pushed_at = monotonic()
+            await two.has(1)
+            assert monotonic() - pushed_at < 0.5
+
+
 async def test_a_retry_sooner_than_the_nap_is_picked_up_on_time(queue: RoomQueue) -> None:
     await queue.push(rooms(1))
     async with working(queue) as worker, consuming(worker) as consumer:
@@ -523,7 +602,79 @@ async def test_a_hold_stops_the_leasing_of_every_worker_for_that_long(queue: Roo
             assert 0.25 < monotonic() - began < 0.6
 
 
+async def test_stopping_the_fleet_ends_every_worker_with_the_reason_and_loses_no_room(
+    queue: RoomQueue, redis_url: str
+) -> None:
+    await queue.push(rooms(6))
+    async with (
+        working(client(redis_url), window=4) as one,
+        working(client(redis_url), window=4) as other,
+        consuming(one) as first,
+        consuming(other) as second,
+    ):
+        await first.has(4)
+        await second.has(2)
+        one.settle(first.leases[0], Outcome.RELEASE)
+        await one.halt("the gateway refuses the token")
+        for consumer in (first, second):
+            await asyncio.wait({consumer.task}, timeout=2)
+            with pytest.raises(QueueStopped, match=r"refuses the token.*scrapy rooms resume"):
+                consumer.task.result()
+        other.settle(second.leases[0], Outcome.DONE)
+    depth = await queue.depth()
+    assert (depth.ready, depth.leased) == (5, 0)
+    async with working(client(redis_url), drain=True) as late:
+        with pytest.raises(QueueStopped):
+            await drained(late, lambda lease: late.settle(lease, Outcome.DONE))
+    await queue.resume()
+    async with working(client(redis_url), drain=True) as late:
+        assert len(await drained(late, lambda lease: late.settle(lease, Outcome.DONE))) == 5
+
+
+async def test_a_fleet_that_cannot_be_told_to_stop_is_one_worker_less(
+    queue: RoomQueue, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with working(queue) as worker, consuming(worker) as consumer:
+        with refusing(redis):
+            await worker.halt("the quota is spent")
+            await asyncio.wait({consumer.task}, timeout=2)
+        with pytest.raises(QueueStopped, match="the quota is spent"):
+            consumer.task.result()
+    assert "could not be told to stop the fleet" in caplog.text
+
+
 # A server that refuses, or dies
+
+
+class Deaf(RoomQueue):
+    """A queue whose calls get through, and whose answers are lost at first."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(AsyncRedis.from_url(url), attempts=3)
+        self.lost: Counter[str] = Counter()
+
+    async def lease(self, by: Call | str, n: int, ttl_ms: int) -> Grant:
+        return self._once("lease", await super().lease(by, n, ttl_ms))
+
+    async def settle(self, settlements: Sequence[Settlement], by: Call | None = None) -> list[Settled]:
+        return self._once("settle", await super().settle(settlements, by))
+
+    def _once(self, what: str, answer: T) -> T:
+        self.lost[what] += 1
+        if self.lost[what] == 1:
+            raise ConnectionError("reset by peer")
+        return answer
+
+
+async def test_lost_answers_cost_no_attempt_and_no_lease(redis_url: str, redis: Redis) -> None:
+    deaf = Deaf(redis_url)
+    await deaf.push(rooms(3))
+    async with working(deaf, drain=True) as worker:
+        ends = {"1": Outcome.DONE, "2": Outcome.DEAD, "3": Outcome.DONE}
+        leases = await drained(worker, lambda lease: worker.settle(lease, ends[lease.room_id], reason="gone"))
+    assert [(lease.room_id, lease.attempt) for lease in leases] == [("1", 1), ("2", 1), ("3", 1)]
+    assert (worker.lost, worker.dead) == (0, {"gone": 1})
+    assert redis.hgetall(f"rc:{{{INBOX}}}:st") == {"pushed": "3", "done": "2", "dead": "1"}
 
 
 async def test_settlements_that_the_server_refuses_are_sent_again(
@@ -575,6 +726,20 @@ async def test_a_worker_goes_on_when_the_server_was_killed_and_is_back(
             plain.lpush(INBOX, "2")
         assert (await consumer.has(2)).room_id == "2"
     again.close()
+    server.close()
+
+
+async def test_a_worker_of_an_embedded_server_that_was_killed_starts_it_again(tmp_path: Path) -> None:
+    server = join(tmp_path)
+    queue = RoomQueue(AsyncRedis.from_url(server.url, retry=Retry(NoBackoff(), 0)), mend=server.mend)
+    async with working(queue) as worker, consuming(worker) as consumer:
+        await queue.push(rooms(1))
+        lease = await consumer.has(1)
+        await asyncio.sleep(1.1)  # the last second of writes may be lost
+        kill_server(server.url)
+        worker.settle(lease, Outcome.DONE)
+        await until(lambda: not worker.pending)
+        assert (await queue.depth()).leased == 0
     server.close()
 
 

@@ -121,6 +121,14 @@ def test_pause_resume_and_the_limits_turn_the_knobs(rooms: Run, redis: Redis) ->
     assert redis.hgetall(key("ctl")) == {}
 
 
+def test_a_stopped_fleet_is_shown_with_its_reason_and_resumed(rooms: Run, redis: Redis) -> None:
+    redis.hset(key("ctl"), "stopped", "HTTP 401: the gateway refuses the token")
+    assert "state\tstopped: HTTP 401: the gateway refuses the token\n" in rooms("status")[1]
+    assert json.loads(rooms("status", "--json")[1])["reason"] == "HTTP 401: the gateway refuses the token"
+    assert rooms("resume")[0] == 0
+    assert "state\trun\n" in rooms("status")[1]
+
+
 def test_drain_wants_to_be_asked_twice(rooms: Run, redis: Redis) -> None:
     rooms("add", "1,2,3")
     redis.lpush(INBOX, "4", "5")
@@ -189,7 +197,7 @@ def test_a_server_that_does_not_answer_is_one_line() -> None:
         command("redis://127.0.0.1:1", "list"), capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert done.stderr.startswith("rankcrawler: redis://127.0.0.1 does not answer")
+    assert done.stderr.startswith("rankcrawler: redis://127.0.0.1:1 does not answer")
 
 
 def test_a_reader_that_has_read_enough_ends_a_list_quietly(rooms: Run, redis_url: str, tmp_path: Path) -> None:

@@ -25,7 +25,12 @@ async def open_queue(settings: BaseSettings) -> AsyncIterator[Access]:
     server = await connection.embedded(settings)
     try:
         redis = connection.connect(settings, server)
-        queue = RoomQueue(redis, connection.inbox_key(settings, SPIDER), attempts=settings.getint("ROOM_ATTEMPTS"))
+        queue = RoomQueue(
+            redis,
+            connection.inbox_key(settings, SPIDER),
+            attempts=settings.getint("ROOM_ATTEMPTS"),
+            mend=None if server is None else server.mend,
+        )
         try:
             yield Access(queue, connection.place(settings, server))
         finally:

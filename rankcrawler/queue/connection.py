@@ -4,7 +4,7 @@ must not freeze the downloads. This module alone knows scrapy-redis, which has n
 
 import asyncio
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
@@ -19,7 +19,22 @@ from rankcrawler.errors import QueueError
 from rankcrawler.queue.embedded import Embedded, join
 
 # What lasts longer than a dropped connection is the worker's to wait out, since it says so.
-_RETRIES = {"retry": Retry(ConstantBackoff(0.2), 1, (RedisConnectionError,)), "retry_on_timeout": False}
+_RETRY = Retry(ConstantBackoff(0.2), 1, (RedisConnectionError,))
+
+
+class _Client:
+    """What scrapy-redis makes a client with: its own default retry_on_timeout is one that redis-py warns of."""
+
+    @staticmethod
+    def from_url(url: str, **parameters: Any) -> "Redis":
+        return Redis.from_url(url, **_without_warning(parameters))
+
+    def __new__(cls, **parameters: Any) -> "Redis":  # type: ignore[misc] # called as the class that it stands for
+        return Redis(**_without_warning(parameters))
+
+
+def _without_warning(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if name != "retry_on_timeout"}
 
 
 def inbox_key(settings: BaseSettings, spider_name: str) -> str:
@@ -45,7 +60,7 @@ def connect(settings: BaseSettings, server: Embedded | None) -> "Redis":
     """A client, which connects when first used; raises QueueError where REDIS_URL is no such address."""
     ours = {name: settings.get(name) for name in SETTINGS_PARAMS_MAP}
     given = settings.getdict("REDIS_PARAMS")
-    ours["REDIS_PARAMS"] = {**_RETRIES, **given, "redis_cls": Redis, "decode_responses": False}
+    ours["REDIS_PARAMS"] = {"retry": _RETRY, **given, "redis_cls": _Client, "decode_responses": False}
     ours["REDIS_DECODE_RESPONSES"] = None  # the queue reads bytes, whatever a fleet's other spiders read
     if server is not None:
         ours["REDIS_URL"] = server.url
@@ -64,4 +79,6 @@ def place(settings: BaseSettings, server: Embedded | None) -> str:
         return f"the embedded server at {server.socket}"
     parts = urlsplit(settings.get("REDIS_URL") or "")
     path = parts.path.rpartition("@")[2]  # where a / in a password was not encoded, the rest of it stands there
-    return f"{parts.scheme}://{parts.hostname or ''}{path}" if parts.scheme else "the server of REDIS_HOST"
+    if not parts.scheme:
+        return "the server of REDIS_HOST"
+    return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{path}"

@@ -55,6 +55,16 @@ class Embedded:
         self._folder = folder
         self._users: int | None = users
 
+    def mend(self, timeout: float = 5.0) -> None:
+        """Bring a server that was killed back; one that lives is let alone. Blocks; raises QueueError."""
+        if self._users is None:
+            return
+        try:
+            _enter(self._folder, self._users, None, timeout)
+            _ensure_keeper(self._folder)
+        except OSError as error:
+            raise QueueError(f"the queue's folder {self._folder} cannot be used: {error}") from error
+
     def close(self) -> None:
         """Give the server up: with no other use it stops, its data on disk, within about 0.3 s."""
         if self._users is None:

@@ -62,13 +62,25 @@ class Grant(NamedTuple):
     wait_ms: int
     """Until something may change by itself; 0 where more is ready now."""
     state: str
-    """`run`, or what kept ready rooms from being leased: `paused`, `held`, `full` or `rate`."""
+    """`run`, or what kept ready rooms from being leased: `stopped`, `paused`, `held`, `full` or `rate`."""
     pending: int
     """Rooms and raw jobs that are not dead, the leased ones among them."""
     vanished: int
     """Rooms that are dead by this call, since worker after worker died with them."""
     unreadable: int
     """Raw jobs that are dead letters by this call."""
+    reason: str = ""
+    """Why the fleet is stopped, where it is."""
+
+
+class Call(NamedTuple):
+    """Which of a worker's calls this is: one that is repeated, since its answer was lost, does no harm."""
+
+    worker: str
+    number: int = 0
+    """Grows from 1 with every call of its kind that is no repetition; 0 where nobody counts."""
+    heard: int = 0
+    """The last one for leases whose answer came."""
 
 
 class Depth(NamedTuple):

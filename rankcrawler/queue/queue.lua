@@ -10,28 +10,38 @@
 --  5 lease  zset   room → when its lease expires
 --  6 own    hash   room → "token:due:worker" of its lease
 --  7 def    hash   room → "every:priority:anchor", where one of them is given
---  8 att    hash   room → attempts that failed since the last success
+--  8 att    hash   room → "attempts:due", after a retry or a defer: polls that failed since the last success, and when
+--                  the first of them was due
 --  9 again  set    rooms that were pushed while leased
 -- 10 dead   zset   room, or "?" and a hash for what is no room → when it died
 -- 11 info   hash   the same → JSON: reason, at, attempts, definition or raw
 -- 12 st     hash   counters; and recurring, the number of definitions with an interval
--- 13 ctl    hash   token (the last given), paused, hold_until, max_inflight,
+-- 13 ctl    hash   token (the last given), stopped (why), paused, hold_until, max_inflight,
 --                  rate (leases a second), burst, tat (µs: when the bucket of the rate is full again)
 -- 14 wrk    zset   worker → last seen
 -- 15 born   hash   worker → first seen
 -- 16 lag    list   how late the last 1,000 leases were, in ms; the newest first
+-- 17 gave   hash   worker → "number:room room …": its last call for leases, and what it was given
+-- 18 took   hash   worker → "number:answers": its last call that settled
+-- 19 bell   no key but a channel: a message when rooms became ready, or may be leased again, other than by time
+--
+-- A worker numbers its calls that lease, and those that settle, each from 1. So a call whose answer was lost on its
+-- way does no harm: what it leased is released by the next, and what it settled is answered again.
 --
 -- ARGV[1] is the operation:
 --  push   (room, every, priority, anchor)*                 → how many of the rooms were not known before
---  lease  worker, n, ttl, attempts                         → {wait, state, pending, vanished, unreadable, kind,
+--  lease  worker, n, ttl, attempts, number, heard          → {wait, state, pending, vanished, unreadable, kind, reason,
 --                                                             (room, token, due, attempt, definition)*}
+--         number: of this call, heard: of the last whose answer came; both 0 where nobody counts;
 --         wait: ms until something may change; pending: rooms not dead;
---         state: run, or what kept rooms that are ready from being leased: paused | held | full | rate;
+--         state: run, or what kept rooms that are ready from being leased: stopped | paused | held | full | rate;
+--         reason: why it is stopped;
 --         vanished: rooms that this call buried since worker after worker died with them;
 --         unreadable: raw jobs that this call buried; kind: the inbox's type before, in TYPE's words
---  settle attempts, (room, token, outcome, delay, reason)* → each 1: settled, 2: and the room is dead,
+--  settle attempts, worker, number,
+--         (room, token, outcome, delay, reason)*           → each 1: settled, 2: and the room is dead,
 --                                                             0: the lease was lost and nothing done
---         outcome: done | retry | defer (no attempt counted) | release | dead
+--         number: as for lease; outcome: done | retry | defer (no attempt counted) | release | dead
 --  renew  ttl, (room, token)*                              → 1 or 0 each
 --  hold   ms                                               → until when no room is leased
 --  turn   (knob, value)*                                   → sets knobs of ctl; an empty value takes one away
@@ -41,7 +51,8 @@
 --                                                             of ready and of sched each; until there are none
 --  depth                                                   → {inbox, ready, sched, lease, dead, recurring}
 
-local INBOX, INTAKE, SCHED, READY, LEASE, OWN, DEF, ATT, AGAIN, DEAD, INFO, ST, CTL, WRK, BORN, LAG = unpack(KEYS)
+local INBOX, INTAKE, SCHED, READY, LEASE, OWN, DEF, ATT, AGAIN, DEAD, INFO, ST, CTL, WRK, BORN, LAG, GAVE, TOOK, BELL =
+  unpack(KEYS)
 local INGEST, REAP, PROMOTE, LONGEST_RAW, HEAD_START = 256, 64, 256, 4096, 60000
 local LAGS, FULL_WAIT, DAY = 1000, 200, 86400000
 local call = redis.call
@@ -53,13 +64,18 @@ local now_us = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local function whole(number) return string.format('%.0f', number) end
 local function count(what, n) call('HINCRBY', ST, what, n or 1) end
 
+-- Wakes every worker that waits. Where the server forbids messages, they look by themselves within seconds.
+local function ring() redis.pcall('PUBLISH', BELL, '') end
+
 local function definition(room)
   local text = call('HGET', DEF, room) or ''
   local every, priority, anchor = string.match(text, '^(%d*):(-?%d*):(%d*)$')
   return tonumber(every or '') or 0, tonumber(priority or '') or 0, anchor or '', text
 end
 
+local readied = false
 local function make_ready(room, due)
+  readied = true
   local _, priority = definition(room)
   call('ZADD', READY, whole(due - priority * HEAD_START), room)
 end
@@ -230,7 +246,7 @@ local function raw_jobs() return size(INBOX) + size(INTAKE) end
 
 local function ingest(key)
   local kind, unreadable = kinds[kind_of(key)], 0
-  if not kind then return 0 end
+  if not kind then return 0, 0 end
   local raws = kind.next(key)
   for i = #raws, 1, -1 do
     local good, job, reason = pcall(parse, raws[i])
@@ -242,7 +258,7 @@ local function ingest(key)
     end
   end
   kind.remove(key, raws)
-  return unreadable
+  return unreadable, #raws - unreadable
 end
 
 -- A lease ends: its room's next state is written before the lease is dropped.
@@ -259,22 +275,39 @@ local function pushed_again(room)
   return true
 end
 
-local function fail(room, attempts_allowed, delay, reason)
+-- How often a room's poll has failed, and when the first of these polls was due: that keeps the phase.
+local function history(room, due)
+  local attempts, first_due = string.match(call('HGET', ATT, room) or '', '^(%d+):(%-?%d+)$')
+  return tonumber(attempts or '') or 0, tonumber(first_due or '') or due
+end
+
+local function postpone(room, attempts, first_due, delay)
+  call('HSET', ATT, room, whole(attempts) .. ':' .. whole(first_due))
+  call('ZADD', SCHED, whole(now + delay), room)
+end
+
+local function fail(room, due, attempts_allowed, delay, reason)
   local again = pushed_again(room)
-  local attempts = tonumber(call('HGET', ATT, room) or '0') + 1
-  if attempts >= attempts_allowed and not again then
-    bury(room, reason, attempts)
+  local attempts, first_due = history(room, due)
+  if attempts + 1 >= attempts_allowed and not again then
+    bury(room, reason, attempts + 1)
     return 2
   end
-  call('HSET', ATT, room, attempts)
-  call('ZADD', SCHED, whole(now + delay), room)
+  postpone(room, attempts + 1, first_due, delay)
   return 1
+end
+
+-- Token, due and worker of a room's lease.
+local function owner(room)
+  local token, due, worker = string.match(call('HGET', OWN, room) or '', '^(%d+):(%-?%d+):(.*)$')
+  return token, tonumber(due or ''), worker
 end
 
 local function reap(attempts_allowed)
   local buried = 0
   for _, room in ipairs(call('ZRANGEBYSCORE', LEASE, '-inf', whole(now), 'LIMIT', 0, REAP)) do
-    if fail(room, attempts_allowed, 0, 'its worker vanished') == 2 then buried = buried + 1 end
+    local _, due = owner(room)
+    if fail(room, due or now, attempts_allowed, 0, 'its worker vanished') == 2 then buried = buried + 1 end
     drop(room)
     count('expired')
   end
@@ -293,9 +326,10 @@ end
 -- is its `tat`, the time at which it is full again).
 
 local function knobs()
-  local values = call('HMGET', CTL, 'paused', 'hold_until', 'max_inflight', 'rate', 'burst', 'tat')
+  local values = call('HMGET', CTL, 'paused', 'hold_until', 'max_inflight', 'rate', 'burst', 'tat', 'stopped')
   local rate = tonumber(values[4] or '')
   return {
+    stopped = values[7],
     paused = values[1] == '1',
     hold_until = tonumber(values[2] or '') or 0,
     max_inflight = tonumber(values[3] or ''),
@@ -321,6 +355,7 @@ end
 
 -- How many of n rooms that are ready may be leased, and what keeps the others.
 local function gate(ctl, n)
+  if ctl.stopped then return 0, 'stopped' end
   if ctl.paused then return 0, 'paused' end
   if ctl.hold_until > now then return 0, 'held' end
   local state, free = 'run', (ctl.max_inflight or math.huge) - call('ZCARD', LEASE)
@@ -350,7 +385,7 @@ end
 local function forget_workers()
   for _, worker in ipairs(call('ZRANGEBYSCORE', WRK, '-inf', whole(now - DAY), 'LIMIT', 0, 64)) do
     call('ZREM', WRK, worker)
-    call('HDEL', BORN, worker)
+    for _, key in ipairs({BORN, GAVE, TOOK}) do call('HDEL', key, worker) end
   end
 end
 
@@ -369,8 +404,9 @@ end
 local operations = {}
 
 function operations.push(args)
-  local fresh = 0
+  local fresh, was_idle = 0, call('EXISTS', READY) == 0
   for i = 1, #args, 4 do fresh = fresh + push(args[i], args[i + 1], args[i + 2], args[i + 3]) end
+  if was_idle then ring() end -- else those who wait are at it, or may not
   return fresh
 end
 
@@ -381,20 +417,51 @@ local function lend(room, score, token, till, worker, answer, lags)
   call('HSET', OWN, room, whole(token) .. ':' .. whole(due) .. ':' .. worker)
   call('ZADD', LEASE, whole(till), room)
   call('ZREM', READY, room)
-  local attempt = tonumber(call('HGET', ATT, room) or '0') + 1
-  for _, value in ipairs({room, whole(token), whole(due), attempt, text}) do answer[#answer + 1] = value end
+  local failed = history(room)
+  for _, value in ipairs({room, whole(token), whole(due), failed + 1, text}) do answer[#answer + 1] = value end
   lags[#lags + 1] = whole(math.max(now - due, 0))
 end
 
+-- The worker's last call gave rooms that it never heard of: they are ready as if they had not been leased.
+local function take_back(worker, rooms)
+  for room in string.gmatch(rooms, '%d+') do
+    local _, due, holder = owner(room)
+    if holder == worker then
+      pushed_again(room)
+      make_ready(room, due)
+      drop(room)
+    end
+  end
+end
+
+-- Whether a call may lease: not where the worker has made a later one, and this one was long on its way.
+local function is_current(worker, number, heard)
+  if number == 0 then return true end
+  local given, rooms = string.match(call('HGET', GAVE, worker) or '0:', '^(%d+):(.*)$')
+  if tonumber(given) > number then return false end
+  if tonumber(given) > heard then take_back(worker, rooms) end
+  return true
+end
+
+local function note_given(worker, number, leased)
+  if number == 0 then return end
+  local rooms = {}
+  for i = 1, #leased, 5 do rooms[#rooms + 1] = leased[i] end
+  call('HSET', GAVE, worker, whole(number) .. ':' .. table.concat(rooms, ' '))
+end
+
 function operations.lease(args)
-  local worker, n, ttl, attempts_allowed = args[1], math.min(tonumber(args[2]), 500), tonumber(args[3]), tonumber(args[4])
-  local kind = kind_of(INBOX)
-  local unreadable = ingest(INTAKE) + ingest(INBOX)
+  local worker, n, ttl = args[1], math.min(tonumber(args[2]), 500), tonumber(args[3])
+  local attempts_allowed, number, heard = tonumber(args[4]), tonumber(args[5]), tonumber(args[6])
+  local kind, was_idle = kind_of(INBOX), call('EXISTS', READY) == 0
+  local unreadable, pushed = ingest(INTAKE)
+  local more_unreadable, more_pushed = ingest(INBOX)
+  local is_late = not is_current(worker, number, heard)
   local vanished = reap(attempts_allowed)
   promote()
   seen(worker)
   local ctl = knobs()
-  local most, state = gate(ctl, math.min(n, call('ZCARD', READY)))
+  local most, state = gate(ctl, is_late and 0 or math.min(n, call('ZCARD', READY)))
   local leased, lags = {}, {}
   if most > 0 then
     local rooms = call('ZRANGE', READY, 0, most - 1, 'WITHSCORES')
@@ -407,20 +474,24 @@ function operations.lease(args)
     take_tokens(ctl, most)
     note_lags(lags)
   end
-  local answer = {whole(wait(state, ctl)), state, pending(), vanished, unreadable, kind}
+  if not is_late then note_given(worker, number, leased) end
+  local pause = wait(state, ctl)
+  if was_idle and pause == 0 and pushed + more_pushed > 0 then ring() end -- they woke one worker: wake the others
+  local answer = {whole(pause), state, pending(), vanished, unreadable + more_unreadable, kind, ctl.stopped or ''}
   for _, value in ipairs(leased) do answer[#answer + 1] = value end
   return answer
 end
 
 local function finish(room, due)
   local every = definition(room)
+  local _, first_due = history(room, due)
   call('HDEL', ATT, room)
   if pushed_again(room) then
     make_ready(room, now)
   elseif every > 0 then
-    local ticks = math.max(1, math.floor((now - due) / every) + 1)
+    local ticks = math.max(1, math.floor((now - first_due) / every) + 1)
     if ticks > 1 then count('missed', ticks - 1) end
-    call('ZADD', SCHED, whole(due + ticks * every), room)
+    call('ZADD', SCHED, whole(first_due + ticks * every), room)
   else
     set_definition(room, '')
   end
@@ -428,10 +499,13 @@ end
 
 local outcomes = {}
 function outcomes.done(room, due) finish(room, due) end
-function outcomes.retry(room, _, delay, reason, attempts_allowed) return fail(room, attempts_allowed, delay, reason) end
-function outcomes.defer(room, _, delay)
+function outcomes.retry(room, due, delay, reason, attempts_allowed)
+  return fail(room, due, attempts_allowed, delay, reason)
+end
+function outcomes.defer(room, due, delay)
   pushed_again(room)
-  call('ZADD', SCHED, whole(now + delay), room)
+  local attempts, first_due = history(room, due)
+  postpone(room, attempts, first_due, delay)
 end
 function outcomes.release(room, due)
   pushed_again(room)
@@ -441,34 +515,46 @@ function outcomes.dead(room, _, _, reason)
   if pushed_again(room) then
     make_ready(room, now)
   else
-    bury(room, reason, tonumber(call('HGET', ATT, room) or '0') + 1)
+    bury(room, reason, history(room) + 1)
     return 2
   end
 end
 
--- When a room was due, and its worker, where the lease is still this one.
+-- When a room was due, where the lease is still this one.
 local function holds(room, token)
-  local own = call('HGET', OWN, room)
-  if not own then return end
-  local given, due, worker = string.match(own, '^(%d+):(-?%d+):(.*)$')
-  if given == token then return tonumber(due), worker end
+  local given, due, worker = owner(room)
+  if given == token then return due, worker end
+end
+
+-- What the same call was answered before.
+local function answered(worker, number)
+  local last, answers = string.match(call('HGET', TOOK, worker) or '', '^(%d+):(%d*)$')
+  if number == 0 or tonumber(last or '') ~= number then return end
+  local settled = {}
+  for answer in string.gmatch(answers, '%d') do settled[#settled + 1] = tonumber(answer) end
+  return settled
+end
+
+local function settle_one(room, token, outcome, delay, reason, attempts_allowed)
+  local due = holds(room, token)
+  if not due then return 0 end
+  local answer = outcomes[outcome](room, due, delay, reason, attempts_allowed) or 1
+  drop(room)
+  if outcome ~= 'dead' then count(outcome) end -- bury counts the dead
+  return answer
 end
 
 function operations.settle(args)
-  local attempts_allowed, settled, busy = tonumber(args[1]), {}, nil
-  for i = 2, #args, 5 do
-    local room, token, outcome, delay, reason = args[i], args[i + 1], args[i + 2], tonumber(args[i + 3]), args[i + 4]
-    local due, worker = holds(room, token)
-    local answer = 0
-    if due then
-      answer = outcomes[outcome](room, due, delay, reason, attempts_allowed) or 1
-      drop(room)
-      if outcome ~= 'dead' then count(outcome) end -- bury counts the dead
-      busy = worker
-    end
-    settled[#settled + 1] = answer
+  local attempts_allowed, worker, number, settled = tonumber(args[1]), args[2], tonumber(args[3]), {}
+  local before = answered(worker, number)
+  if before then return before end
+  for i = 4, #args, 5 do
+    local room, token, outcome, delay, reason = unpack(args, i, i + 4)
+    settled[#settled + 1] = settle_one(room, token, outcome, tonumber(delay), reason, attempts_allowed)
   end
-  if busy then seen(busy) end
+  if worker ~= '' then seen(worker) end
+  if number > 0 then call('HSET', TOOK, worker, whole(number) .. ':' .. table.concat(settled)) end
+  if readied then ring() end -- released, or pushed again meanwhile
   return settled
 end
 
@@ -496,6 +582,7 @@ function operations.turn(args)
   for i = 1, #args, 2 do
     if args[i + 1] == '' then call('HDEL', CTL, args[i]) else call('HSET', CTL, args[i], args[i + 1]) end
   end
+  ring()
   return 1
 end
 
@@ -518,11 +605,13 @@ end
 function operations.remove(rooms) return each(rooms, remove) end
 
 function operations.retry(rooms)
-  return each(rooms, function(room)
+  local answers = each(rooms, function(room)
     if string.sub(room, 1, 1) == '?' or not call('ZSCORE', DEAD, room) then return 0 end
     push(room, '', '', '')
     return 1
   end)
+  ring()
+  return answers
 end
 
 local function empty(key)

@@ -1,7 +1,7 @@
 """The room queue: jobs in, leases out, outcomes back; every operation is one atomic call of queue.lua."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from importlib.resources import files
 from itertools import islice
 from math import ceil
@@ -13,27 +13,41 @@ from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from rankcrawler.queue.job import Job
-from rankcrawler.queue.lease import Depth, Grant, Lease, Settled, Settlement
+from rankcrawler.queue.lease import Call, Depth, Grant, Lease, Settled, Settlement
 
 _KEYS = ("sched", "ready", "lease", "own", "def", "att", "again", "dead", "info", "st", "ctl", "wrk", "born", "lag")
+_CALL_KEYS = ("gave", "took", "bell")
 _PUSH_BATCH = 500
-_SETTLE_BATCH = 200
+SETTLE_BATCH = 200
+"""Settlements that go in one call."""
 _DRAIN_BATCH = 500
 _LOOK_EVERY = 0.2
 """Seconds between two looks at an inbox that cannot wake anybody."""
 
 
 class RoomQueue:
-    """The queue behind one inbox. `attempts` is after how many failed polls a room is dead."""
+    """The queue behind one inbox.
 
-    def __init__(self, redis: "Redis", inbox: str = "ranklist:start_urls", *, attempts: int = 5) -> None:
+    `attempts` is after how many failed polls a room is dead; `mend` blocks until a server that was killed is back,
+    where somebody can bring it back.
+    """
+
+    def __init__(
+        self,
+        redis: "Redis",
+        inbox: str = "ranklist:start_urls",
+        *,
+        attempts: int = 5,
+        mend: Callable[[], None] | None = None,
+    ) -> None:
         slot = inbox if "{" in inbox else f"{{{inbox}}}"
         self.inbox = inbox
         self.intake = f"rc:{slot}:intake"
         self.redis = redis
         self._slot = slot
-        self._keys = [inbox, self.intake, *(self.key(name) for name in _KEYS)]
+        self._keys = [inbox, self.intake, *(self.key(name) for name in (*_KEYS, *_CALL_KEYS))]
         self._attempts = attempts
+        self._mend = mend
         self._inbox_wakes = True
         self._script = redis.register_script(files(__package__).joinpath("queue.lua").read_text("utf-8"))
 
@@ -49,19 +63,22 @@ class RoomQueue:
             fresh += await self._call("push", *(word for job in batch for word in _words(job)))
         return fresh
 
-    async def lease(self, worker: str, n: int, ttl_ms: int) -> Grant:
-        """Lease up to n rooms that are due, for ttl_ms."""
-        answer = await self._call("lease", worker, n, ttl_ms, self._attempts)
-        wait, state, pending, vanished, unreadable, kind, *rooms = answer
+    async def lease(self, by: Call | str, n: int, ttl_ms: int) -> Grant:
+        """Lease up to n rooms that are due, for ttl_ms, to a worker."""
+        worker, number, heard = by if isinstance(by, Call) else Call(by)
+        answer = await self._call("lease", worker, n, ttl_ms, self._attempts, number, heard)
+        wait, state, pending, vanished, unreadable, kind, reason, *rooms = answer
         self._note_kind(kind)
-        return Grant(list(_leases(rooms)), int(wait), state.decode(), pending, vanished, unreadable)
+        leases = list(_leases(rooms))
+        return Grant(leases, int(wait), state.decode(), pending, vanished, unreadable, reason.decode())
 
-    async def settle(self, settlements: Sequence[Settlement]) -> list[Settled]:
-        """End leases; says of each what became of it."""
+    async def settle(self, settlements: Sequence[Settlement], by: Call | None = None) -> list[Settled]:
+        """End leases; says of each what became of it. A call that counts takes SETTLE_BATCH of them at the most."""
         answers: list[Settled] = []
-        for start in range(0, len(settlements), _SETTLE_BATCH):
-            words: list[str | int] = [self._attempts]
-            for lease, outcome, delay_ms, reason in settlements[start : start + _SETTLE_BATCH]:
+        worker, number, _ = by or Call("")
+        for start in range(0, len(settlements), SETTLE_BATCH):
+            words: list[str | int] = [self._attempts, worker, number]
+            for lease, outcome, delay_ms, reason in settlements[start : start + SETTLE_BATCH]:
                 words += [lease.room_id, lease.token, outcome.value, delay_ms, _text(reason[:500])]
             answers += [Settled(answer) for answer in await self._call("settle", *words)]
         return answers
@@ -75,13 +92,17 @@ class RoomQueue:
         """Lease no room to anybody for that long."""
         await self._call("hold", ms)
 
+    async def stop(self, reason: str) -> None:
+        """Lease no room to anybody until resume(), and have every worker end and say why."""
+        await self._call("turn", "stopped", _text(reason[:500]) or "no reason was given")
+
     async def pause(self) -> None:
         """Lease no room to anybody until resume()."""
         await self._call("turn", "paused", "1")
 
     async def resume(self) -> None:
-        """Lease again: ends a pause, and a hold."""
-        await self._call("turn", "paused", "", "hold_until", "")
+        """Lease again: ends a stop, a pause and a hold."""
+        await self._call("turn", "stopped", "", "paused", "", "hold_until", "")
 
     async def set_rate(self, rate: float | None, burst: int | None = None) -> None:
         """Lease at most so many rooms a second, to all workers together; None sets no limit.
@@ -141,6 +162,22 @@ class RoomQueue:
                 raise
             return await self._watch(seconds)
         return moved is not None
+
+    async def hear(self, ring: Callable[[], None]) -> None:
+        """Call ring() whenever rooms became ready or may be leased again, other than by time; for ever.
+
+        Takes a connection for that long. What rang before there was a connection is made up for by a ring.
+        """
+        async with self.redis.pubsub() as bell:
+            await bell.subscribe(self.key("bell"))
+            while True:
+                if await bell.get_message(timeout=None):
+                    ring()
+
+    async def mend(self) -> None:
+        """After a fault: bring the server back where that can be done from here; raises QueueError."""
+        if self._mend is not None:
+            await asyncio.to_thread(self._mend)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -105,7 +105,7 @@ def _room(name: str, state: str, score: int, written: _Written) -> Room:
         name,
         state,
         due=dues.get(state),
-        attempts=letter.get("attempts") or int(written.attempts or 0),
+        attempts=letter.get("attempts") or int((written.attempts or b"0").split(b":")[0]),
         every=every,
         priority=priority,
         anchor_id=anchor,

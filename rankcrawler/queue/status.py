@@ -27,7 +27,9 @@ class Status(msgspec.Struct, frozen=True):
 
     now: int
     state: str
-    """`run`, `paused` or `held`."""
+    """`run`, `stopped`, `paused` or `held`."""
+    reason: str
+    """Why it is stopped."""
     inbox_kind: str
     """The type of the inbox's key, `none` where it is empty; what is no list, set or zset is not read."""
     depth: Depth
@@ -57,13 +59,14 @@ async def status(queue: RoomQueue) -> Status:
     pipe.zrange(queue.key("ready"), 0, _NEXT - 1, withscores=True)
     (seconds, micros), kind, counters, ctl, lags, seen, born, sched, ready = await pipe.execute()
     now = int(seconds) * 1000 + int(micros) // 1000
-    knobs = {name.decode(): value.decode() for name, value in ctl.items()}
+    knobs = {name.decode(): value.decode(errors="replace") for name, value in ctl.items()}
     counted = {name.decode(): int(value) for name, value in sorted(counters.items()) if name != b"recurring"}
     held_until = int(knobs.get("hold_until") or 0)
-    paused = knobs.get("paused") == "1"
+    paused, reason = knobs.get("paused") == "1", knobs.get("stopped", "")
     return Status(
         now=now,
-        state="paused" if paused else "held" if held_until > now else "run",
+        state="stopped" if reason else "paused" if paused else "held" if held_until > now else "run",
+        reason=reason,
         inbox_kind=kind.decode(),
         depth=depth,
         missed=counted.pop("missed", 0),

@@ -8,15 +8,16 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
+from secrets import token_hex
 from time import monotonic
 from typing import Any, TypeVar
 
 from redis.exceptions import RedisError
 
-from rankcrawler.errors import QueueError
-from rankcrawler.queue.lease import Grant, Lease, Outcome, Settled, Settlement
+from rankcrawler.errors import QueueError, QueueStopped
+from rankcrawler.queue.lease import Call, Grant, Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.outage import Outage
-from rankcrawler.queue.room_queue import RoomQueue
+from rankcrawler.queue.room_queue import SETTLE_BATCH, RoomQueue
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ _PATIENCE = 3.0  # seconds that a server has to take the last settlements
 
 
 class Worker:
-    """Leases rooms under a name of its own; open() it within a running loop, and close() it.
+    """Leases rooms under its name and a suffix of its own; open() it within a running loop, and close() it.
 
     `window` bounds the live leases; `ttl` is how many seconds a lease outlives a worker that died.
     With `drain` the worker ends when the queue holds nothing more, without it after `max_idle` seconds
@@ -60,15 +61,18 @@ class Worker:
         self.left = 0
         """Leases that close() could not end: they expire by themselves, and their rooms are polled again."""
         self._queue = queue
-        self._name = name
+        self._name = f"{name}:{token_hex(3)}"  # the calls of one worker are counted, and a pid comes again
         self._window = window
         self._ttl_ms = int(ttl * 1000)
         self._drain = drain
         self._max_idle = max_idle
         self._live: dict[str, Lease] = {}
         self._settled: list[Settlement] = []
+        self._sending: list[Settlement] = []
         self._something_settled = asyncio.Event()
-        self._window_moved = asyncio.Event()
+        self._moved = asyncio.Event()
+        self._asked = self._heard = self._sent = 0
+        self._halted = ""
         self._leasing: asyncio.Task[tuple[list[Lease], float]] | None = None
         self._ear: asyncio.Task[bool] | None = None
         self._queue_is_empty = False
@@ -82,19 +86,24 @@ class Worker:
 
     def open(self) -> None:
         """Start to send settlements and to renew leases."""
-        self._tasks = [self._start(self._send_until_closed()), self._start(self._renew_for_ever())]
+        endless = (self._send_until_closed(), self._renew_for_ever(), self._hear_the_bell())
+        self._tasks = [self._start(each) for each in endless]
 
     async def leases(self) -> AsyncIterator[Lease]:
         """Every lease as it is given; ends as the constructor was told. Cancelling it loses none.
 
-        Faults of the server are waited out. QueueError where a fault of our own keeps leases from being settled.
+        Faults of the server are waited out. QueueStopped where the whole fleet is stopped: what is live then may
+        still be settled, and close() releases the rest. QueueError where a fault of our own keeps leases from being
+        settled.
         """
         busy_at = monotonic()
         while not self._stopped:
-            self._window_moved.clear()
+            self._moved.clear()
             fresh, nap = await self._lease()
             for lease in fresh:
                 yield lease
+            if self._halted:
+                raise QueueStopped(self._halted)
             if self._live:
                 busy_at = monotonic()
             elif self._is_finished(busy_at):
@@ -117,10 +126,19 @@ class Worker:
         except FAULTS as error:
             logger.error("The queue could not be told to hold every room for %g s: %s", seconds, error)
 
+    async def halt(self, reason: str) -> None:
+        """Have no worker of the fleet lease a room until it is resumed; where the server refuses, only this one."""
+        self._halted = reason
+        self._moved.set()
+        try:
+            await self._queue.stop(reason)
+        except FAULTS as error:
+            logger.error("The queue could not be told to stop the fleet (%s): %s", reason, error)
+
     def stop(self) -> None:
         """Lease no more: leases() ends."""
         self._stopped = True
-        self._window_moved.set()
+        self._moved.set()
 
     async def close(self) -> None:
         """Send what is settled, and release what is not; gives up after 3 s, and says what is `left`."""
@@ -132,7 +150,7 @@ class Worker:
             self._release()
         self._closing = True
         self._something_settled.set()
-        sender, _ = self._tasks
+        sender, *_ = self._tasks
         await asyncio.wait({sender}, timeout=deadline - monotonic())
         for task in (*self._tasks, self._ear, self._leasing):
             if task is not None:
@@ -172,16 +190,20 @@ class Worker:
 
     async def _lease_now(self) -> tuple[list[Lease], float]:
         longest = 1.0 if self._drain else min(5.0, self._max_idle or 5.0)
-        room = self._window - len(self._live)
-        if self._stopped or room < max(1, self._window // 4):
+        if self._stopped or self._halted or not (self._has_room() or self._was_woken()):
             return [], longest
+        self._asked += 1
+        call = Call(self._name, self._asked, self._heard)
         try:
-            grant = await self._queue.lease(self._name, room, self._ttl_ms)
+            grant = await self._queue.lease(call, self._window - len(self._live), self._ttl_ms)
         except FAULTS as error:
             self._no_leases.note(error)
             self._queue_is_empty = False
+            await self._mend()
             return [], _PAUSE_AFTER_ERROR
         self._no_leases.over()
+        self._heard = call.number
+        self._halted = grant.reason
         self.pending = grant.pending
         self._queue_is_empty = grant.pending == 0
         self._note_dead_letters(grant)
@@ -190,13 +212,36 @@ class Worker:
         self._live.update((lease.room_id, lease) for lease in grant.leases)
         return grant.leases, min(max(grant.wait_ms / 1000, 0.001), longest)
 
+    async def _mend(self) -> None:
+        try:
+            await self._queue.mend()
+        except QueueError as error:
+            self._no_leases.note(error)
+
+    def _has_room(self) -> bool:
+        """Whether to ask for leases is worth a call."""
+        return self._window - len(self._live) >= max(1, self._window // 4)
+
+    def _was_woken(self) -> bool:
+        """Whether this worker was given a push that it must hand on, though it may have no room itself."""
+        ear, self._ear = self._ear, None if self._ear is None or self._ear.done() else self._ear
+        return ear is not None and ear.done() and not ear.cancelled() and ear.exception() is None and ear.result()
+
     async def _listen(self, seconds: float) -> None:
         """Sleep until the queue may give more: a room is pushed or due, or a lease of ours has ended."""
-        if self._ear is None or self._ear.done():
+        if self._has_room() and (self._ear is None or self._ear.done()):
             self._ear = self._start(self._hear())
-        moved = asyncio.create_task(self._window_moved.wait())
-        await asyncio.wait({self._ear, moved}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        moved = asyncio.create_task(self._moved.wait())
+        await asyncio.wait({moved, *filter(None, [self._ear])}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         moved.cancel()
+
+    async def _hear_the_bell(self) -> None:
+        """Look at the queue whenever it says that there is something to lease."""
+        while True:
+            try:
+                await self._queue.hear(self._moved.set)
+            except FAULTS:  # the next lease reports it
+                await asyncio.sleep(_PAUSE_AFTER_ERROR)
 
     async def _hear(self) -> bool:
         """Wait for a push; a server that does not answer is reported by the next lease."""
@@ -216,11 +261,15 @@ class Worker:
                     self._no_settlements.over()
                 except FAULTS as error:
                     self._no_settlements.note(error)
+                    await self._mend()
                     await asyncio.sleep(_PAUSE_AFTER_ERROR)
 
     async def _send(self) -> None:
-        batch = self._settled[:]
-        answers = await self._queue.settle(batch)
+        """Send what came first; after a fault that is the same again, under the same number."""
+        batch = self._sending = self._sending or self._settled[:SETTLE_BATCH]
+        answers = await self._queue.settle(batch, Call(self._name, self._sent + 1))
+        self._sent += 1
+        self._sending = []
         del self._settled[: len(batch)]
         for (lease, outcome, _, reason), answer in zip(batch, answers, strict=True):
             if answer is Settled.DEAD or (outcome is Outcome.DONE and lease.every is None):
@@ -269,7 +318,7 @@ class Worker:
         if self._live.get(lease.room_id) is not lease:
             return
         del self._live[lease.room_id]
-        self._window_moved.set()
+        self._moved.set()
         if not was_ours:
             self.lost += 1
             logger.warning("Room %s: the lease had expired before it was settled", lease.room_id)

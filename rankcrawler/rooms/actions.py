@@ -116,7 +116,7 @@ async def pause(queue: RoomQueue, _: Sequence[str], __: argparse.Namespace) -> i
 
 
 async def resume(queue: RoomQueue, _: Sequence[str], __: argparse.Namespace) -> int:
-    """Lease again."""
+    """Lease again, also after a worker has stopped the fleet."""
     await queue.resume()
     print("resumed")
     return 0

@@ -27,6 +27,8 @@ def lines(status: Status) -> Iterator[tuple[str, str]]:
 
 
 def _state(status: Status) -> str:
+    if status.reason:
+        return f"stopped: {plain(status.reason)}"
     if status.held_until is None or status.state == "paused":
         return status.state
     return f"{status.state} for {_seconds(status.held_until - status.now)}"

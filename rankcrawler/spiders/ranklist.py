@@ -12,7 +12,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from rankcrawler import verdict, wire
-from rankcrawler.errors import AnswerError, JobError, QueueError
+from rankcrawler.errors import AnswerError, JobError, QueueError, QueueStopped
 from rankcrawler.extensions.leasing import Leasing
 from rankcrawler.gateway.address import Address
 from rankcrawler.instants import iso
@@ -52,6 +52,9 @@ class RanklistSpider(Spider):
         try:
             async for lease in leasing.leases(self._jobs()):
                 yield self._request(lease)
+        except QueueStopped as error:
+            self.logger.error("%s", error)
+            raise CloseSpider("fleet_stopped") from error
         except (QueueError, RedisError) as error:
             self.logger.error("The queue cannot be used: %s", error)
             raise CloseSpider("queue_not_open") from error
