@@ -19,6 +19,8 @@ class Report:
     seconds: float
     dead: dict[str, int]
     """Rooms that will not be polled again, by reason."""
+    retired: int
+    """Recurring rooms that came to their end."""
     failures: tuple[str, ...]
     """Why the run failed; empty if it did not."""
 
@@ -33,6 +35,7 @@ class Report:
             rows=stats.get("rankcrawler/rows/stored", 0),
             seconds=stats.get("elapsed_time_seconds", 0.0),
             dead=dead,
+            retired=stats.get("rankcrawler/rooms/retired", 0),
             failures=tuple(_failures(stats, dead)),
         )
 
@@ -41,6 +44,8 @@ class Report:
         polled = f"{self.stored} stored, {self.unchanged} unchanged, {self.empty} empty"
         if self.duplicate:
             polled += f", {self.duplicate} stored before"
+        if self.retired:
+            polled += f", {self.retired} retired"
         lines = [
             f"Rooms: {polled}, {sum(self.dead.values())} dead",
             f"Rows:  {self.rows} in {self.seconds:.1f} s",

@@ -20,10 +20,13 @@ HOUR = 3_600_000
 ROOMS = ["7301234567890123456", "7301234567890123457", "9223372036854775807", "1"]
 BAD = ["hello", "", '{"room_id":-1}', '{"room_id":1.5}', "73012345678901234560"]
 
+GONE = ("dead", "retired")
+
 rooms = st.sampled_from(ROOMS)
 anchors = st.sampled_from([None, "6812345678901234567"])
 intervals = st.sampled_from([None, 0.0, 0.5, 3600.0])
 priorities = st.sampled_from([None, -7, 0, 3])
+longest = st.sampled_from([None, 0.0, 2.0, 7200.0])
 
 
 @dataclass
@@ -32,6 +35,9 @@ class Room:
 
     place: str
     every_ms: int = 0
+    every_max_ms: int = 0
+    pace: int = 1
+    polled: bool = False
     priority: int = 0
     anchor: str = ""
     failed: int = 0
@@ -41,7 +47,8 @@ class Room:
     @property
     def definition(self) -> str:
         default = not (self.every_ms or self.priority or self.anchor)
-        return "" if default else f"{self.every_ms}:{self.priority}:{self.anchor}"
+        longest, polled = f":{self.every_max_ms}" if self.every_max_ms else "", "*" if self.polled else ""
+        return "" if default else f"{self.every_ms}:{self.priority}:{self.anchor}{longest}{polled}"
 
     @property
     def history(self) -> str:
@@ -50,8 +57,27 @@ class Room:
     def begin_anew(self) -> None:
         self.failed, self.first_due = 0, None
 
+    def leave(self, place: str) -> None:
+        self.begin_anew()
+        self.place, self.polled, self.pace = place, False, 1
+
+    def poll(self, unchanged: bool) -> None:
+        """It was polled with success, and recurs."""
+        self.polled = True
+        if not self.again:
+            self.place = "sched"
+            most = self.every_max_ms // self.every_ms
+            if self.every_max_ms:
+                self.pace = min(-(-self.pace * 3 // 2), most) if unchanged else max(self.pace // 2, 1)
+
     def define(self, job: Job) -> None:
+        before = self.every_ms, self.every_max_ms
         self.every_ms = self.every_ms if job.every is None else round(job.every * 1000)
+        self.every_max_ms = self.every_max_ms if job.every_max is None else round(job.every_max * 1000)
+        if self.every_max_ms <= self.every_ms or not self.every_ms:
+            self.every_max_ms = 0
+        self.pace = self.pace if before == (self.every_ms, self.every_max_ms) else 1
+        self.polled &= self.every_ms > 0
         self.priority = self.priority if job.priority is None else job.priority
         self.anchor = job.anchor_id or self.anchor
 
@@ -86,7 +112,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     # What people and workers do
 
-    @rule(jobs=st.lists(st.builds(Job, rooms, anchors, intervals, priorities), min_size=1, max_size=3))
+    @rule(jobs=st.lists(st.builds(Job, rooms, anchors, intervals, priorities, longest), min_size=1, max_size=3))
     def push(self, jobs: list[Job]) -> None:
         fresh = sum(self._pushed(job) for job in jobs)
         assert self.runner.run(self.queue.push(jobs)) == fresh
@@ -125,7 +151,7 @@ class QueueMachine(RuleBasedStateMachine):
         if self.tokens is not None:
             self.tokens -= len(grant.leases)
         assert (grant.unreadable, grant.vanished) == (unreadable, vanished)
-        assert grant.pending == sum(room.place != "dead" for room in self.rooms.values())
+        assert grant.pending == sum(room.place not in GONE for room in self.rooms.values())
         for lease in grant.leases:
             self._leased(lease, ready)
         self.unheard = {} if is_heard else {lease.room_id: lease for lease in grant.leases}
@@ -186,7 +212,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(some=st.lists(rooms, max_size=2, unique=True))
     def retry(self, some: list[str]) -> None:
-        dead = [room_id in self.rooms and self.rooms[room_id].place == "dead" for room_id in some]
+        dead = [room_id in self.rooms and self.rooms[room_id].place in GONE for room_id in some]
         assert self.runner.run(self.queue.retry(some)) == dead
         for room_id, was_dead in zip(some, dead, strict=True):
             if was_dead:
@@ -260,7 +286,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_room_is_in_exactly_the_place_that_the_model_says(self) -> None:
-        found = [(room, name) for name in ("ready", "sched", "lease", "dead") for room in self._members(name)]
+        found = [(room, name) for name in ("ready", "sched", "lease", *GONE) for room in self._members(name)]
         expected = [(room_id, room.place.replace("due", "sched")) for room_id, room in self.rooms.items()]
         assert sorted(found) == sorted(expected + [(name, "dead") for name in self.letters])
 
@@ -272,11 +298,13 @@ class QueueMachine(RuleBasedStateMachine):
 
     @invariant()
     def only_living_rooms_have_definitions_and_attempts(self) -> None:
-        living = {room_id: room for room_id, room in self.rooms.items() if room.place != "dead"}
+        living = {room_id: room for room_id, room in self.rooms.items() if room.place not in GONE}
         definitions = {room_id: room.definition for room_id, room in living.items() if room.definition}
         attempts = {room_id: room.history for room_id, room in living.items() if room.history}
         assert self.redis.hgetall(self._key("def")) == definitions
         assert self.redis.hgetall(self._key("att")) == attempts
+        paces = {room_id: str(room.pace) for room_id, room in living.items() if room.pace > 1}
+        assert self.redis.hgetall(self._key("pace")) == paces
 
     @invariant()
     def only_leased_rooms_are_pushed_again(self) -> None:
@@ -286,7 +314,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     @invariant()
     def something_is_written_of_all_the_dead_and_of_no_other(self) -> None:
-        assert set(self.redis.hkeys(self._key("info"))) == set(self._members("dead"))
+        assert set(self.redis.hkeys(self._key("info"))) == {name for gone in GONE for name in self._members(gone)}
 
     @invariant()
     def the_depth_is_the_sum_of_it(self) -> None:
@@ -294,7 +322,8 @@ class QueueMachine(RuleBasedStateMachine):
         assert depth.inbox == len(self.raw)
         assert depth.dead == len(self.letters) + sum(room.place == "dead" for room in self.rooms.values())
         assert depth.leased == len(self.live)
-        living = [room for room in self.rooms.values() if room.place != "dead"]
+        assert depth.retired == sum(room.place == "retired" for room in self.rooms.values())
+        living = [room for room in self.rooms.values() if room.place not in GONE]
         assert depth.ready + depth.scheduled + depth.leased == len(living)
         assert depth.recurring == sum(room.every_ms > 0 for room in living)
 
@@ -302,7 +331,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     def _pushed(self, job: Job) -> bool:
         room = self.rooms.get(job.room_id)
-        fresh = room is None or room.place == "dead"
+        fresh = room is None or room.place in GONE
         room = self.rooms.setdefault(job.room_id, Room("ready"))
         room.define(job)
         if room.place == "lease":
@@ -368,20 +397,21 @@ class QueueMachine(RuleBasedStateMachine):
         later = "sched" if delay_ms else "due"
         if outcome is Outcome.RETRY:
             return self._failed(lease, later)
-        if room.again or outcome is Outcome.DONE:
+        is_done = outcome in (Outcome.DONE, Outcome.UNCHANGED)
+        if room.again or is_done:
             room.begin_anew()
+        if is_done and room.every_ms:
+            room.poll(outcome is Outcome.UNCHANGED)
         if outcome is Outcome.DEFER:
             room.place = later
             room.first_due = lease.due_ms if room.first_due is None else room.first_due
         elif outcome is Outcome.RELEASE or room.again:
             room.place = "ready"
         elif outcome is Outcome.DEAD:
-            room.place = "dead"
-            room.begin_anew()
-            return Settled.DEAD
-        elif room.every_ms:
-            room.place = "sched"
-        else:
+            answer = Settled.RETIRED if room.polled else Settled.DEAD
+            room.leave("retired" if room.polled else "dead")
+            return answer
+        elif not room.every_ms:
             del self.rooms[room_id]
         room.again = False
         return Settled.KEPT
@@ -394,9 +424,9 @@ class QueueMachine(RuleBasedStateMachine):
         room.first_due = lease.due_ms if room.first_due is None else room.first_due
         dies = room.failed >= ATTEMPTS and not room.again
         room.again = False
-        room.place = "dead" if dies else later
+        room.place = later
         if dies:
-            room.begin_anew()
+            room.leave("dead")
         return Settled.DEAD if dies else Settled.KEPT
 
     def _members(self, name: str) -> list[str]:

@@ -263,6 +263,8 @@ MALFORMED = [
     pytest.param('{"room_id":5,"every":"often"}', "every must be", id="every a word"),
     pytest.param('{"room_id":5,"every":[1]}', "every must be", id="every an array"),
     pytest.param('{"room_id":5,"every":true}', "every must be", id="every true"),
+    pytest.param('{"room_id":5,"every_max":"x"}', "every_max must be", id="every_max a word"),
+    pytest.param('{"room_id":5,"every":60,"every_max":30}', "every_max must be", id="every_max below every"),
     pytest.param('{"room_id":5,"priority":"high"}', "priority must be", id="priority a word"),
     pytest.param('{"room_id":5,"priority":1001}', "priority must be", id="priority too high"),
     pytest.param('{"room_id":5,"priority":0.5}', "priority must be", id="priority half"),
@@ -455,6 +457,96 @@ async def test_what_a_push_leaves_out_stays_as_it_was(queue: RoomQueue) -> None:
     await queue.push([Job(ROOM, every=30.0)])
     lease = await lease_one(queue)
     assert (lease.anchor_id, lease.every) == (ANCHOR, 30.0)
+
+
+async def interval_after(queue: RoomQueue, redis: Redis, outcome: Outcome) -> int:
+    """Poll the room when it is due; the ms until it is due again."""
+    now = server_now(redis)
+    if place_of(redis, ROOM) == "sched":
+        schedule(redis, ROOM, now)
+    lease = await lease_one(queue)
+    await settle(queue, lease, outcome)
+    return due_of(redis, ROOM) - lease.due_ms
+
+
+async def test_a_room_that_adapts_is_polled_more_rarely_while_its_list_stays_and_more_often_when_it_moves(
+    queue: RoomQueue, redis: Redis
+) -> None:
+    await queue.push([Job(ROOM, every=60.0, every_max=500.0)])
+    same = [await interval_after(queue, redis, Outcome.UNCHANGED) // MINUTE for _ in range(6)]
+    assert same == [2, 3, 5, 8, 8, 8]  # and not 12, which is above 500 s
+    moved = [await interval_after(queue, redis, Outcome.DONE) // MINUTE for _ in range(5)]
+    assert moved == [4, 2, 1, 1, 1]
+    assert redis.exists(key("pace")) == 0
+    assert (redis.hget(key("st"), "done"), redis.hget(key("st"), "unchanged")) == ("11", "6")
+
+
+async def test_a_room_that_adapts_keeps_its_phase_and_misses_only_polls_it_would_have_had(
+    queue: RoomQueue, redis: Redis
+) -> None:
+    await queue.push([Job(ROOM, every=60.0, every_max=500.0)])
+    due = server_now(redis) - 5 * MINUTE - 1000
+    schedule(redis, ROOM, due)
+    await settle(queue, await lease_one(queue), Outcome.UNCHANGED)
+    assert due_of(redis, ROOM) == due + 6 * MINUTE
+    assert redis.hget(key("st"), "missed") == "2"
+
+
+async def test_a_room_that_does_not_adapt_keeps_its_interval(queue: RoomQueue, redis: Redis) -> None:
+    await queue.push([Job(ROOM, every=60.0)])
+    assert {await interval_after(queue, redis, Outcome.UNCHANGED) for _ in range(4)} == {MINUTE}
+    assert redis.exists(key("pace")) == 0
+
+
+@pytest.mark.parametrize("change", [Job(ROOM, every=30.0), Job(ROOM, every_max=600.0), Job(ROOM, every_max=0.0)])
+async def test_a_new_interval_begins_anew(queue: RoomQueue, redis: Redis, change: Job) -> None:
+    await queue.push([Job(ROOM, every=60.0, every_max=500.0)])
+    await interval_after(queue, redis, Outcome.UNCHANGED)
+    await queue.push([change])
+    assert redis.exists(key("pace")) == 0
+    every = round((change.every or 60.0) * 1000)
+    assert await interval_after(queue, redis, Outcome.UNCHANGED) == (every if change.every_max == 0 else 2 * every)
+
+
+# The end of a recurring room
+
+
+async def test_a_recurring_room_that_was_polled_and_then_is_gone_is_retired_until_it_is_pushed(
+    queue: RoomQueue, redis: Redis
+) -> None:
+    await queue.push([Job(ROOM, ANCHOR, 60.0, -2, 600.0)])
+    for _ in range(3):
+        await interval_after(queue, redis, Outcome.UNCHANGED)
+    schedule(redis, ROOM, server_now(redis))
+    assert await settle(queue, await lease_one(queue), Outcome.DEAD, reason="HTTP 404") is Settled.RETIRED
+    assert await queue.depth() == Depth(0, 0, 0, 0, 0, 0, retired=1)
+    assert letter(redis, ROOM)["reason"] == "HTTP 404"
+    assert (redis.hget(key("st"), "retired"), redis.hget(key("st"), "dead")) == ("1", None)
+    assert redis.exists(key("def"), key("pace"), key("att")) == 0
+    grant = await queue.lease("w", 10, LONG)
+    assert (grant.leases, grant.pending) == ([], 0)
+    assert await queue.push([Job(ROOM)]) == 1
+    assert redis.exists(key("retired"), key("info")) == 0
+    assert redis.hget(key("def"), ROOM) == f"60000:-2:{ANCHOR}:600000"
+
+
+@pytest.mark.parametrize("every", [None, 60.0])
+async def test_a_room_that_is_gone_at_its_first_poll_is_dead(
+    queue: RoomQueue, redis: Redis, every: float | None
+) -> None:
+    await queue.push([Job(ROOM, every=every)])
+    assert await settle(queue, await lease_one(queue), Outcome.DEAD, reason="HTTP 404") is Settled.DEAD
+    assert place_of(redis, ROOM) == "dead"
+
+
+async def test_a_recurring_room_whose_attempts_are_used_up_is_dead_and_not_retired(
+    queue: RoomQueue, redis: Redis
+) -> None:
+    await queue.push([Job(ROOM, every=60.0)])
+    await interval_after(queue, redis, Outcome.DONE)
+    schedule(redis, ROOM, server_now(redis))
+    answers = [await settle(queue, await lease_one(queue), Outcome.RETRY) for _ in range(3)]
+    assert answers[-1] is Settled.DEAD
 
 
 async def test_pushing_a_scheduled_room_polls_it_now(queue: RoomQueue, redis: Redis) -> None:

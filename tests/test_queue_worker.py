@@ -464,6 +464,20 @@ async def test_dead_rooms_are_counted_by_their_reason(queue: RoomQueue) -> None:
     assert worker.dead == {"gone": 2, "502": 1}
 
 
+async def test_rooms_that_have_come_to_their_end_are_no_dead_rooms(queue: RoomQueue, redis: Redis) -> None:
+    await queue.push([Job("1", every=0.1), Job("2")])
+    polled: Counter[str] = Counter()
+
+    def settle(lease: Lease) -> None:
+        polled[lease.room_id] += 1
+        worker.settle(lease, Outcome.DEAD if polled[lease.room_id] == 3 else Outcome.UNCHANGED, reason="gone")
+
+    async with working(queue, drain=True) as worker:
+        await drained(worker, settle)
+    assert (worker.retired, worker.dead, polled) == (1, {}, {"1": 3, "2": 1})
+    assert redis.zrange(f"rc:{{{INBOX}}}:retired", 0, -1) == ["1"]
+
+
 async def test_rooms_that_outlived_worker_after_worker_are_counted(queue: RoomQueue, redis: Redis) -> None:
     strict = RoomQueue(queue.redis, attempts=1)
     await strict.push(rooms(2))

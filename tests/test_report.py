@@ -34,6 +34,12 @@ def test_what_was_stored_before_is_told_where_there_is_any() -> None:
     )
 
 
+def test_retired_rooms_are_told_and_fail_nothing() -> None:
+    report = Report.of(GOOD | {"rankcrawler/rooms/retired": 2})
+    assert report.lines()[0] == "Rooms: 2 stored, 4 unchanged, 1 empty, 2 retired, 0 dead"
+    assert report.failures == ()
+
+
 def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
     report = Report.of(GOOD | {"rankcrawler/dead/HTTP 404": 2, "rankcrawler/dead/HTTP 410": 1})
     assert report.dead == {"HTTP 404": 2, "HTTP 410": 1}

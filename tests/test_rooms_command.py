@@ -50,13 +50,14 @@ def kill(redis: Redis, room: str, reason: str = "gone", definition: str = "") ->
 
 
 def test_add_takes_ids_with_the_options_that_they_do_not_say_themselves(rooms: Run) -> None:
-    assert rooms("add", "1,2", ROOM, "--every", "60", "--priority", "2", "--anchor", "5") == (
+    assert rooms("add", "1,2", ROOM, "--every", "60", "--every-max", "600", "--priority", "2", "--anchor", "5") == (
         0,
         "3 taken, 3 of them new\n",
         "",
     )
     shown = json.loads(rooms("show", ROOM, "--json")[1])
-    assert (shown["every"], shown["priority"], shown["anchor_id"]) == (60.0, 2, "5")
+    assert (shown["every"], shown["every_max"], shown["interval"]) == (60.0, 600.0, 60.0)
+    assert (shown["priority"], shown["anchor_id"]) == (2, "5")
 
 
 def test_add_reports_bad_lines_with_file_and_line_and_takes_the_good_ones(rooms: Run, tmp_path: Path) -> None:
@@ -129,6 +130,20 @@ def test_a_stopped_fleet_is_shown_with_its_reason_and_resumed(rooms: Run, redis:
     assert "state\trun\n" in rooms("status")[1]
 
 
+def test_a_retired_room_is_listed_apart_from_the_dead_and_brought_back_by_its_id(rooms: Run, redis: Redis) -> None:
+    redis.zadd(key("retired"), {"5": 1_700_000_000_000})
+    letter = '{"reason":"HTTP 404","at":1700000000000,"attempts":1,"definition":"60000:0:*"}'
+    redis.hset(key("info"), "5", letter)
+    assert rooms("dead")[1] == ""
+    listed = rooms("list", "--state", "retired")[1].split("\t")
+    assert (listed[0], listed[1], listed[4], listed[-1]) == ("5", "retired", "60", "HTTP 404\n")
+    assert "reason\tHTTP 404\n" in rooms("show", "5")[1]
+    assert "retired\t1\n" in rooms("status")[1]
+    assert rooms("retry", "--all")[1] == "0 ready again\n"
+    assert rooms("retry", "5")[:2] == (0, "1 ready again\n")
+    assert redis.hgetall(key("def")) == {"5": "60000:0:"}
+
+
 def test_drain_wants_to_be_asked_twice(rooms: Run, redis: Redis) -> None:
     rooms("add", "1,2,3")
     redis.lpush(INBOX, "4", "5")
@@ -144,7 +159,7 @@ def test_dead_letters_are_listed_with_their_reason_and_retried(rooms: Run, redis
     for room in ("1", "2", "3"):
         kill(redis, room, definition="60000:1:5")
     assert [line.split("\t")[-1] for line in rooms("dead")[1].splitlines()] == ["gone"] * 3
-    assert rooms("retry", "1", "9") == (1, "1 ready again\n", "rankcrawler: room 9 is no dead room\n")
+    assert rooms("retry", "1", "9") == (1, "1 ready again\n", "rankcrawler: room 9 is neither dead nor retired\n")
     assert rooms("retry", "--all") == (0, "2 ready again\n", "")
     assert redis.hgetall(key("def")) == dict.fromkeys(("1", "2", "3"), "60000:1:5")
 

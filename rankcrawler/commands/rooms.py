@@ -13,7 +13,8 @@ from scrapy.settings import BaseSettings
 from rankcrawler.commands import OUR_SETTINGS
 from rankcrawler.errors import QueueError, RankcrawlerError, SettingError
 
-_OPTIONS = ("every", "priority", "anchor", "state", "limit", "yes", "all", "burst", "json", "watch")
+_OPTIONS = ("every", "every_max", "priority", "anchor", "state", "limit", "yes", "all", "burst", "json", "watch")
+_STATES = ("ready", "scheduled", "leased", "dead", "retired")
 
 
 class Command(ScrapyCommand):
@@ -35,12 +36,13 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         own = parser.add_argument_group(title="Rooms; - as an argument reads them from the standard input")
         own.add_argument("--every", metavar="SECONDS", help="add: between polls of a room that is a plain id")
+        own.add_argument("--every-max", metavar="SECONDS", help="add: up to how many while the list stays the same")
         own.add_argument("--priority", metavar="N", help="add: its head start in minutes")
         own.add_argument("--anchor", metavar="ID", help="add: its anchor's user id")
-        own.add_argument("--state", choices=("ready", "scheduled", "leased", "dead"), help="list: only these")
+        own.add_argument("--state", choices=_STATES, help="list: only these")
         own.add_argument("--limit", type=_count, metavar="N", help="list, dead: at most so many")
         own.add_argument("--yes", action="store_true", help="drain: without this it removes nothing")
-        own.add_argument("--all", action="store_true", help="retry: every dead room")
+        own.add_argument("--all", action="store_true", help="retry: every dead room, but not the retired")
         own.add_argument("--burst", type=_count, metavar="N", help="rate: how many at once after a rest")
         own.add_argument("--json", action="store_true", help="list, show, dead, status: as JSON Lines")
         own.add_argument("--watch", action="store_true", help="status: again every second, until Ctrl-C")
@@ -74,7 +76,7 @@ def _check(args: list[str], opts: argparse.Namespace) -> None:
     if action is None:
         raise SettingError(f"rooms: expected one of {', '.join(ACTIONS)}, not {args[0] if args else 'nothing'}")
     given = {name for name in _OPTIONS if getattr(opts, name) not in (None, False)}
-    strange = [f"--{name}" for name in sorted(given - action.options)]
+    strange = [f"--{name.replace('_', '-')}" for name in sorted(given - action.options)]
     strange += [word for word in args[1:] if word.startswith("-") and word != "-"]
     if strange:
         raise SettingError(f"rooms {args[0]}: does not take {', '.join(strange)}")

@@ -2,7 +2,7 @@
 
 | what happened to the request | signal | the lease |
 |---|---|---|
-| its snapshot is stored | item_scraped | done |
+| its snapshot is stored | item_scraped | done, or unchanged, as its `kept` says |
 | its snapshot was stored before, or is another worker's | item_dropped | done |
 | a pipeline failed, the store for one | item_error | retry |
 | the callback or the errback failed | spider_error | retry |
@@ -123,7 +123,8 @@ class Leasing:
         if isinstance(item, FailedPoll) and lease is not None:
             await self._give_up(lease, item)
         else:
-            self._end(response, Outcome.DONE)
+            is_new = getattr(item, "kept", None) in (None, "stored")
+            self._end(response, Outcome.DONE if is_new else Outcome.UNCHANGED)
 
     def _item_dropped(self, response: Any) -> None:
         self._end(response, Outcome.DONE)
@@ -148,6 +149,7 @@ class Leasing:
     def _count(self, worker: Worker) -> None:
         for reason, rooms in worker.dead.items():
             self._stats.inc_value(f"rankcrawler/dead/{reason}", rooms)
+        self._stats.inc_value("rankcrawler/rooms/retired", worker.retired)
         self._stats.inc_value("rankcrawler/leases/lost", worker.lost)
         self._stats.inc_value("rankcrawler/leases/left", worker.left)
         self._stats.inc_value("rankcrawler/inbox/unreadable", worker.unreadable)

@@ -26,6 +26,8 @@ class Job(msgspec.Struct, frozen=True):
     """Seconds between polls; None polls once."""
     priority: int | None = None
     """Each step is a head start of a minute; None is 0 for a new room, and no change for a known one."""
+    every_max: float | None = None
+    """Up to how many seconds lie between polls while the list stays the same; None always takes `every`."""
 
 
 def parse(text: str) -> Job:
@@ -40,13 +42,15 @@ def parse(text: str) -> Job:
 
 def of_fields(fields: Mapping[str, Any]) -> Job:
     """The job that named fields describe; blank and missing optional fields are the same."""
-    given = {key: fields.get(key) for key in ("room_id", "anchor_id", "every", "priority")}
-    room_id, anchor_id, every, priority = (None if value == "" else value for value in given.values())
+    given = {key: fields.get(key) for key in ("room_id", "anchor_id", "every", "every_max", "priority")}
+    room_id, anchor_id, every, every_max, priority = (None if value == "" else value for value in given.values())
+    shortest = None if every is None else _interval(every, "every")
     return Job(
         _identifier(room_id, "room_id"),
         None if anchor_id is None else _identifier(anchor_id, "anchor_id"),
-        None if every is None else _interval(every),
+        shortest,
         None if priority is None else _priority(priority),
+        None if every_max is None else _longest(every_max, shortest),
     )
 
 
@@ -73,11 +77,18 @@ def _identifier(value: Any, name: str) -> str:
     raise JobError(f"expected {FORMS}; {name} must be a whole number of 1 to 19 digits, not {_shown(value)}")
 
 
-def _interval(value: Any) -> float:
+def _longest(value: Any, every: float | None) -> float:
+    seconds = _interval(value, "every_max")
+    if seconds < (every or 0):
+        raise JobError(f"every_max must be at least every, which is {every:g}, not {_shown(value)}")
+    return seconds
+
+
+def _interval(value: Any, name: str) -> float:
     seconds = _number(value)
     if seconds is None or not SHORTEST_INTERVAL <= seconds <= LONGEST_INTERVAL:
         raise JobError(
-            f"every must be seconds between {SHORTEST_INTERVAL:g} and {LONGEST_INTERVAL:.0f}, not {_shown(value)}"
+            f"{name} must be seconds between {SHORTEST_INTERVAL:g} and {LONGEST_INTERVAL:.0f}, not {_shown(value)}"
         )
     return seconds
 

@@ -26,6 +26,8 @@ class Outcome(Enum):
 
     DONE = "done"
     """Polled and stored: gone, or scheduled again where it recurs."""
+    UNCHANGED = "unchanged"
+    """The same, where the list is as it was: a room that adapts is polled more rarely."""
     RETRY = "retry"
     """Failed: scheduled after a delay, or dead when its attempts are used up."""
     DEFER = "defer"
@@ -33,7 +35,7 @@ class Outcome(Enum):
     RELEASE = "release"
     """Not begun: ready again at once, and no attempt counted."""
     DEAD = "dead"
-    """No use to try again."""
+    """No use to try again; a recurring room that was polled before is retired."""
 
 
 class Settled(Enum):
@@ -44,6 +46,8 @@ class Settled(Enum):
     KEPT = 1
     DEAD = 2
     """The room will not be polled again until it is pushed."""
+    RETIRED = 3
+    """The same of a recurring room that had been polled before: it has come to its end, and that is no failure."""
 
 
 class Settlement(NamedTuple):
@@ -92,3 +96,4 @@ class Depth(NamedTuple):
     leased: int
     dead: int
     recurring: int
+    retired: int = 0

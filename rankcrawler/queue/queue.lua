@@ -1,6 +1,6 @@
 -- The room queue. One operation a call; all times are the server's own, in milliseconds.
 --
--- A room is in exactly one of: ready, sched, lease, dead. (Not yet a room: an entry of inbox or intake.)
+-- A room is in exactly one of: ready, sched, lease, dead, retired. (Not yet a room: an entry of inbox or intake.)
 --
 -- KEYS
 --  1 inbox  list, set or zset (highest score first): raw jobs as people push them (ranklist:start_urls)
@@ -9,7 +9,8 @@
 --  4 ready  zset   room → due − priority × 60000: a head start, so that nothing starves
 --  5 lease  zset   room → when its lease expires
 --  6 own    hash   room → "token:due:worker" of its lease
---  7 def    hash   room → "every:priority:anchor", where one of them is given
+--  7 def    hash   room → "every:priority:anchor", where one of them is given; then ":every_max" where it adapts, and
+--                  "*" where it recurs and was polled since it was pushed
 --  8 att    hash   room → "attempts:due", after a retry or a defer: polls that failed since the last success, and when
 --                  the first of them was due
 --  9 again  set    rooms that were pushed while leased
@@ -23,13 +24,15 @@
 -- 16 lag    list   how late the last 1,000 leases were, in ms; the newest first
 -- 17 gave   hash   worker → "number:room room …": its last call for leases, and what it was given
 -- 18 took   hash   worker → "number:answers": its last call that settled
--- 19 bell   no key but a channel: a message when rooms became ready, or may be leased again, other than by time
+-- 19 retired zset  room that recurred until the gateway knew it no more → when; info has its reason
+-- 20 pace   hash   room that adapts → how many times `every` lies between its polls now, where that is more than one
+-- 21 bell   no key but a channel: a message when rooms became ready, or may be leased again, other than by time
 --
 -- A worker numbers its calls that lease, and those that settle, each from 1. So a call whose answer was lost on its
 -- way does no harm: what it leased is released by the next, and what it settled is answered again.
 --
 -- ARGV[1] is the operation:
---  push   (room, every, priority, anchor)*                 → how many of the rooms were not known before
+--  push   (room, every, every_max, priority, anchor)*      → how many of the rooms were not known before
 --  lease  worker, n, ttl, attempts, number, heard          → {wait, state, pending, vanished, unreadable, kind, reason,
 --                                                             (room, token, due, attempt, definition)*}
 --         number: of this call, heard: of the last whose answer came; both 0 where nobody counts;
@@ -39,22 +42,23 @@
 --         vanished: rooms that this call buried since worker after worker died with them;
 --         unreadable: raw jobs that this call buried; kind: the inbox's type before, in TYPE's words
 --  settle attempts, worker, number,
---         (room, token, outcome, delay, reason)*           → each 1: settled, 2: and the room is dead,
+--         (room, token, outcome, delay, reason)*           → each 1: settled, 2: and the room is dead, 3: retired,
 --                                                             0: the lease was lost and nothing done
---         number: as for lease; outcome: done | retry | defer (no attempt counted) | release | dead
+--         number: as for lease; outcome: done | unchanged (done, and its list was the same as before) | retry |
+--         defer (no attempt counted) | release | dead (or retired, where it recurs and was polled before)
 --  renew  ttl, (room, token)*                              → 1 or 0 each
 --  hold   ms                                               → until when no room is leased
 --  turn   (knob, value)*                                   → sets knobs of ctl; an empty value takes one away
 --  remove room*                                            → each 1: removed, wherever it was, 0: not known
---  retry  room*                                            → each 1: was dead and is ready, 0: was not dead
+--  retry  room*                                            → each 1: was dead or retired, and is ready, 0: was not
 --  drain  n                                                → {rooms, raw}: all raw jobs are removed, and up to n rooms
 --                                                             of ready and of sched each; until there are none
---  depth                                                   → {inbox, ready, sched, lease, dead, recurring}
+--  depth                                                   → {inbox, ready, sched, lease, dead, recurring, retired}
 
-local INBOX, INTAKE, SCHED, READY, LEASE, OWN, DEF, ATT, AGAIN, DEAD, INFO, ST, CTL, WRK, BORN, LAG, GAVE, TOOK, BELL =
-  unpack(KEYS)
+local INBOX, INTAKE, SCHED, READY, LEASE, OWN, DEF, ATT, AGAIN, DEAD, INFO, ST, CTL, WRK, BORN, LAG, GAVE, TOOK,
+  RETIRED, PACE, BELL = unpack(KEYS)
 local INGEST, REAP, PROMOTE, LONGEST_RAW, HEAD_START = 256, 64, 256, 4096, 60000
-local LAGS, FULL_WAIT, DAY = 1000, 200, 86400000
+local LAGS, FULL_WAIT, DAY, RETIRED_KEPT = 1000, 200, 86400000, 100000
 local call = redis.call
 
 local time = call('TIME')
@@ -67,67 +71,79 @@ local function count(what, n) call('HINCRBY', ST, what, n or 1) end
 -- Wakes every worker that waits. Where the server forbids messages, they look by themselves within seconds.
 local function ring() redis.pcall('PUBLISH', BELL, '') end
 
-local function definition(room)
-  local text = call('HGET', DEF, room) or ''
-  local every, priority, anchor = string.match(text, '^(%d*):(-?%d*):(%d*)$')
-  return tonumber(every or '') or 0, tonumber(priority or '') or 0, anchor or '', text
+-- A definition: what it says, as numbers where they are; and its text.
+
+local function read_definition(text)
+  local every, priority, anchor, every_max, polled = string.match(text or '', '^(%d*):(-?%d*):(%d*):?(%d*)(%*?)$')
+  return {
+    every = tonumber(every or '') or 0, every_max = tonumber(every_max or '') or 0,
+    priority = tonumber(priority or '') or 0, anchor = anchor or '', polled = polled == '*', text = text or '',
+  }
+end
+
+local function definition(room) return read_definition(call('HGET', DEF, room) or '') end
+
+local function written(def)
+  if def.every == 0 and def.priority == 0 and def.anchor == '' then return '' end
+  local text = whole(def.every) .. ':' .. whole(def.priority) .. ':' .. def.anchor
+  if def.every_max > def.every and def.every > 0 then text = text .. ':' .. whole(def.every_max) end
+  if def.polled and def.every > 0 then text = text .. '*' end
+  return text
+end
+
+local function recurs(def) return def.every > 0 and 1 or 0 end
+
+-- The one way to change what is defined of a room: it keeps count of those that recur.
+local function set_definition(room, old, new)
+  local text = written(new)
+  if text == old.text then return end
+  if text == '' then call('HDEL', DEF, room) else call('HSET', DEF, room, text) end
+  if old.every_max > 0 and (old.every ~= new.every or old.every_max ~= new.every_max) then call('HDEL', PACE, room) end
+  if recurs(new) ~= recurs(old) then count('recurring', recurs(new) - recurs(old)) end
+end
+
+local function undefine(room) set_definition(room, definition(room), read_definition('')) end
+
+-- What a push leaves out stays as it was; every = 0 makes a recurring room a one-shot, every_max = 0 ends adapting.
+-- Returns the room's priority.
+local function define(room, every, every_max, priority, anchor)
+  local old = definition(room)
+  set_definition(room, old, {
+    every = tonumber(every) or old.every, every_max = tonumber(every_max) or old.every_max,
+    priority = tonumber(priority) or old.priority, anchor = anchor ~= '' and anchor or old.anchor, polled = old.polled,
+  })
+  return tonumber(priority) or old.priority
 end
 
 local readied = false
-local function make_ready(room, due)
+local function make_ready(room, due, priority)
   readied = true
-  local _, priority = definition(room)
-  call('ZADD', READY, whole(due - priority * HEAD_START), room)
+  call('ZADD', READY, whole(due - (priority or definition(room).priority) * HEAD_START), room)
 end
 
-local function recurs(text) return string.match(text, '^0*[1-9]') and 1 or 0 end
-
--- The one way to change what is defined of a room: it keeps count of those that recur.
-local function set_definition(room, text)
-  local _, _, _, old = definition(room)
-  if text == '' then call('HDEL', DEF, room) else call('HSET', DEF, room, text) end
-  if recurs(text) ~= recurs(old) then count('recurring', recurs(text) - recurs(old)) end
-end
-
--- What a push leaves out stays as it was; every = 0 makes a recurring room a one-shot.
-local function define(room, every, priority, anchor)
-  if every == '' and priority == '' and anchor == '' then return end
-  local old_every, old_priority, old_anchor = definition(room)
-  every = every ~= '' and every or whole(old_every)
-  priority = priority ~= '' and priority or whole(old_priority)
-  anchor = anchor ~= '' and anchor or old_anchor
-  if every == '0' and priority == '0' and anchor == '' then
-    set_definition(room, '')
-  else
-    set_definition(room, every .. ':' .. priority .. ':' .. anchor)
-  end
-end
-
-local function revive(room)
-  local definition_then = string.match(call('HGET', INFO, room) or '', '"definition":"([%d:-]*)"')
-  set_definition(room, definition_then or '')
+local function revive(room, info)
+  local then_defined = read_definition(string.match(info, '"definition":"([%d:-]*)%*?"'))
+  then_defined.text = ''
+  set_definition(room, read_definition(''), then_defined)
   call('ZREM', DEAD, room)
+  call('ZREM', RETIRED, room)
   call('HDEL', INFO, room)
 end
 
 -- Pushing polls a room now, whatever it waited for; a room that is being polled is polled once more.
-local function push(room, every, priority, anchor)
+local function push(room, every, every_max, priority, anchor)
   if call('ZSCORE', LEASE, room) then
-    define(room, every, priority, anchor)
+    define(room, every, every_max, priority, anchor)
     call('SADD', AGAIN, room)
     return 0
   end
-  local fresh = 1
-  if call('ZSCORE', DEAD, room) then revive(room) end
-  if call('ZSCORE', SCHED, room) then fresh = 0 end
-  local due, head_start = now, call('ZSCORE', READY, room)
+  local info, head_start, fresh, due = call('HGET', INFO, room), call('ZSCORE', READY, room), 1, now
+  if info then revive(room, info) end
+  if call('ZREM', SCHED, room) == 1 then fresh = 0 end
   if head_start then
-    local _, old_priority = definition(room)
-    due, fresh = tonumber(head_start) + old_priority * HEAD_START, 0
+    fresh, due = 0, tonumber(head_start) + definition(room).priority * HEAD_START
   end
-  define(room, every, priority, anchor)
-  make_ready(room, due)
-  call('ZREM', SCHED, room)
+  make_ready(room, due, define(room, every, every_max, priority, anchor))
   call('HDEL', ATT, room)
   count('pushed')
   return fresh
@@ -140,14 +156,20 @@ local function quoted(text)
   return (cjson.encode(string.sub(text, 1, last)))
 end
 
-local function bury(room, reason, attempts)
-  local _, _, _, text = definition(room)
+-- A room leaves for good, to the dead or to the retired; a push brings it back.
+local function bury(room, reason, attempts, where, as)
   call('HSET', INFO, room, '{"reason":' .. quoted(reason) .. ',"at":' .. whole(now) .. ',"attempts":' ..
-    whole(attempts) .. ',"definition":"' .. text .. '"}')
-  call('ZADD', DEAD, whole(now), room)
-  set_definition(room, '')
+    whole(attempts) .. ',"definition":"' .. definition(room).text .. '"}')
+  call('ZADD', where or DEAD, whole(now), room)
+  undefine(room)
   call('HDEL', ATT, room)
-  count('dead')
+  count(as or 'dead')
+end
+
+-- Rooms that end are nobody's fault, and many: the oldest are forgotten.
+local function retire(room, reason, attempts)
+  bury(room, reason, attempts, RETIRED, 'retired')
+  if call('ZCARD', RETIRED) > RETIRED_KEPT then call('HDEL', INFO, call('ZPOPMIN', RETIRED)[1]) end
 end
 
 local function bury_raw(raw, reason)
@@ -198,19 +220,22 @@ local function parse_json(raw)
   if anchor == false then return nil, 'anchor_id must be a whole number of 1 to 19 digits' end
   local every = json_number(fields['every'], 1000, 100, 2592000000)
   if not every then return nil, 'every must be seconds between 0.1 and 2592000' end
+  local every_max = json_number(fields['every_max'], 1000, 100, 2592000000)
+  if not every_max then return nil, 'every_max must be seconds between 0.1 and 2592000' end
+  if (tonumber(every_max) or math.huge) < (tonumber(every) or 0) then return nil, 'every_max must be at least every' end
   local priority = json_number(fields['priority'], 1, -1000, 1000)
   if not priority then return nil, 'priority must be a whole number from -1000 to 1000' end
-  return {room, every, priority, anchor or ''}
+  return {room, every, every_max, priority, anchor or ''}
 end
 
 local function parse(raw)
   if #raw > LONGEST_RAW then return nil, 'longer than 4096 bytes' end
   local room = identifier(raw)
-  if room then return {room, '', '', ''} end
+  if room then return {room, '', '', '', ''} end
   if string.match(raw, '^%s*{') then return parse_json(raw) end
   if string.match(raw, '^%s*https?://') then
     room = identifier(string.match(raw, '[?&]room_id=([^&#]*)'))
-    if room then return {room, '', '', identifier(string.match(raw, '[?&]anchor_id=([^&#]*)')) or ''} end
+    if room then return {room, '', '', '', identifier(string.match(raw, '[?&]anchor_id=([^&#]*)')) or ''} end
   end
   return nil, 'expected a room id, a JSON object with "room_id", or a gateway URL with room_id='
 end
@@ -316,10 +341,15 @@ end
 
 local function promote()
   local due = call('ZRANGEBYSCORE', SCHED, '-inf', whole(now), 'WITHSCORES', 'LIMIT', 0, PROMOTE)
-  for i = 1, #due, 2 do
-    make_ready(due[i], tonumber(due[i + 1]))
-    call('ZREM', SCHED, due[i])
+  if #due == 0 then return end
+  local rooms, scores = {}, {}
+  for i = 1, #due, 2 do rooms[#rooms + 1] = due[i] end
+  for i, text in ipairs(call('HMGET', DEF, unpack(rooms))) do
+    scores[2 * i - 1] = whole(tonumber(due[2 * i]) - read_definition(text or '').priority * HEAD_START)
+    scores[2 * i] = rooms[i]
   end
+  call('ZADD', READY, unpack(scores))
+  call('ZREMRANGEBYRANK', SCHED, 0, #rooms - 1)
 end
 
 -- The gates. The rate is a bucket of `burst` tokens, a lease takes one, and `rate` come in a second (GCRA: the bucket
@@ -405,21 +435,33 @@ local operations = {}
 
 function operations.push(args)
   local fresh, was_idle = 0, call('EXISTS', READY) == 0
-  for i = 1, #args, 4 do fresh = fresh + push(args[i], args[i + 1], args[i + 2], args[i + 3]) end
+  for i = 1, #args, 5 do fresh = fresh + push(unpack(args, i, i + 4)) end
   if was_idle then ring() end -- else those who wait are at it, or may not
   return fresh
 end
 
--- One room from ready to leased: appends to the answer, and to the lags.
-local function lend(room, score, token, till, worker, answer, lags)
-  local _, priority, _, text = definition(room)
-  local due = tonumber(score) + priority * HEAD_START
-  call('HSET', OWN, room, whole(token) .. ':' .. whole(due) .. ':' .. worker)
-  call('ZADD', LEASE, whole(till), room)
-  call('ZREM', READY, room)
-  local failed = history(room)
-  for _, value in ipairs({room, whole(token), whole(due), failed + 1, text}) do answer[#answer + 1] = value end
-  lags[#lags + 1] = whole(math.max(now - due, 0))
+-- The first rooms that are ready, leased: (room, token, due, attempt, definition)*.
+local function lend(most, worker, till)
+  local first = call('ZRANGE', READY, 0, most - 1, 'WITHSCORES')
+  local rooms, owns, expiries, lags, answer = {}, {}, {}, {}, {}
+  for i = 1, #first, 2 do rooms[#rooms + 1] = first[i] end
+  local token = math.max(tonumber(call('HGET', CTL, 'token') or '0') + 1, now_us)
+  local definitions, histories = call('HMGET', DEF, unpack(rooms)), call('HMGET', ATT, unpack(rooms))
+  for i, room in ipairs(rooms) do
+    local text, given = definitions[i] or '', whole(token + i - 1)
+    local due = tonumber(first[2 * i]) + read_definition(text).priority * HEAD_START
+    local failed = tonumber(string.match(histories[i] or '', '^%d+') or '0')
+    owns[2 * i - 1], owns[2 * i] = room, given .. ':' .. whole(due) .. ':' .. worker
+    expiries[2 * i - 1], expiries[2 * i] = till, room
+    lags[i] = whole(math.max(now - due, 0))
+    for j, value in ipairs({room, given, whole(due), failed + 1, text}) do answer[5 * i - 5 + j] = value end
+  end
+  call('HSET', CTL, 'token', whole(token + #rooms - 1))
+  call('HSET', OWN, unpack(owns))
+  call('ZADD', LEASE, unpack(expiries))
+  call('ZREMRANGEBYRANK', READY, 0, #rooms - 1)
+  note_lags(lags)
+  return answer
 end
 
 -- The worker's last call gave rooms that it never heard of: they are ready as if they had not been leased.
@@ -462,18 +504,8 @@ function operations.lease(args)
   seen(worker)
   local ctl = knobs()
   local most, state = gate(ctl, is_late and 0 or math.min(n, call('ZCARD', READY)))
-  local leased, lags = {}, {}
-  if most > 0 then
-    local rooms = call('ZRANGE', READY, 0, most - 1, 'WITHSCORES')
-    local token = math.max(tonumber(call('HGET', CTL, 'token') or '0') + 1, now_us)
-    for i = 1, #rooms, 2 do
-      lend(rooms[i], rooms[i + 1], token, now + ttl, worker, leased, lags)
-      token = token + 1
-    end
-    call('HSET', CTL, 'token', whole(token))
-    take_tokens(ctl, most)
-    note_lags(lags)
-  end
+  local leased = most > 0 and lend(most, worker, whole(now + ttl)) or {}
+  take_tokens(ctl, most)
   if not is_late then note_given(worker, number, leased) end
   local pause = wait(state, ctl)
   if was_idle and pause == 0 and pushed + more_pushed > 0 then ring() end -- they woke one worker: wake the others
@@ -482,23 +514,47 @@ function operations.lease(args)
   return answer
 end
 
-local function finish(room, due)
-  local every = definition(room)
+-- A room that adapts is polled more rarely, by and by, while its list stays the same, and more often when it moves.
+-- The time between polls is a whole number of `every`: that keeps the phase.
+local function interval(room, def, unchanged)
+  if def.every_max <= def.every then return def.every end
+  local before = tonumber(call('HGET', PACE, room) or '1')
+  local pace = math.max(math.floor(before / 2), 1)
+  if unchanged then pace = math.min(math.ceil(before * 1.5), math.floor(def.every_max / def.every)) end
+  if pace == 1 then call('HDEL', PACE, room) elseif pace ~= before then call('HSET', PACE, room, whole(pace)) end
+  return pace * def.every
+end
+
+local function schedule_next(room, def, due, unchanged)
+  local between = interval(room, def, unchanged)
+  local ticks = math.max(1, math.floor((now - due) / between) + 1)
+  if ticks > 1 then count('missed', ticks - 1) end
+  call('ZADD', SCHED, whole(due + ticks * between), room)
+end
+
+local function finish(room, due, unchanged)
+  local def = definition(room)
   local _, first_due = history(room, due)
   call('HDEL', ATT, room)
-  if pushed_again(room) then
-    make_ready(room, now)
-  elseif every > 0 then
-    local ticks = math.max(1, math.floor((now - first_due) / every) + 1)
-    if ticks > 1 then count('missed', ticks - 1) end
-    call('ZADD', SCHED, whole(first_due + ticks * every), room)
-  else
-    set_definition(room, '')
+  local again = pushed_again(room)
+  if again then make_ready(room, now, def.priority) end
+  if def.every > 0 then
+    if not def.polled then
+      def.polled = true
+      call('HSET', DEF, room, written(def))
+    end
+    if not again then schedule_next(room, def, first_due, unchanged) end
+  elseif not again then
+    undefine(room)
   end
 end
 
 local outcomes = {}
-function outcomes.done(room, due) finish(room, due) end
+function outcomes.done(room, due) finish(room, due, false) end
+function outcomes.unchanged(room, due)
+  finish(room, due, true)
+  count('done')
+end
 function outcomes.retry(room, due, delay, reason, attempts_allowed)
   return fail(room, due, attempts_allowed, delay, reason)
 end
@@ -514,6 +570,9 @@ end
 function outcomes.dead(room, _, _, reason)
   if pushed_again(room) then
     make_ready(room, now)
+  elseif definition(room).polled then
+    retire(room, reason, history(room) + 1)
+    return 3
   else
     bury(room, reason, history(room) + 1)
     return 2
@@ -587,10 +646,11 @@ function operations.turn(args)
 end
 
 local function remove(room)
-  set_definition(room, '')
+  undefine(room)
   call('HDEL', ATT, room)
   call('SREM', AGAIN, room)
-  local found = call('ZREM', READY, room) + call('ZREM', SCHED, room) + call('ZREM', DEAD, room) + call('ZREM', LEASE, room)
+  local found = 0
+  for _, key in ipairs({READY, SCHED, DEAD, LEASE, RETIRED}) do found = found + call('ZREM', key, room) end
   call('HDEL', INFO, room)
   call('HDEL', OWN, room)
   return found
@@ -606,8 +666,8 @@ function operations.remove(rooms) return each(rooms, remove) end
 
 function operations.retry(rooms)
   local answers = each(rooms, function(room)
-    if string.sub(room, 1, 1) == '?' or not call('ZSCORE', DEAD, room) then return 0 end
-    push(room, '', '', '')
+    if string.sub(room, 1, 1) == '?' or call('HEXISTS', INFO, room) == 0 then return 0 end
+    push(room, '', '', '', '')
     return 1
   end)
   ring()
@@ -630,7 +690,7 @@ end
 
 function operations.depth()
   return {raw_jobs(), call('ZCARD', READY), call('ZCARD', SCHED), call('ZCARD', LEASE), call('ZCARD', DEAD),
-    tonumber(call('HGET', ST, 'recurring') or '0')}
+    tonumber(call('HGET', ST, 'recurring') or '0'), call('ZCARD', RETIRED)}
 end
 
 local args = {}

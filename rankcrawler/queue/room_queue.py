@@ -12,11 +12,12 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from rankcrawler.queue import definition
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Call, Depth, Grant, Lease, Settled, Settlement
 
 _KEYS = ("sched", "ready", "lease", "own", "def", "att", "again", "dead", "info", "st", "ctl", "wrk", "born", "lag")
-_CALL_KEYS = ("gave", "took", "bell")
+_CALL_KEYS = ("gave", "took", "retired", "pace", "bell")
 _PUSH_BATCH = 500
 SETTLE_BATCH = 200
 """Settlements that go in one call."""
@@ -122,11 +123,11 @@ class RoomQueue:
         return await self._each("remove", names)
 
     async def retry(self, rooms: Iterable[str]) -> list[bool]:
-        """Have dead rooms polled again, as they were defined; False where one was not dead."""
+        """Have dead or retired rooms polled again, as they were defined; False where one was neither."""
         return await self._each("retry", rooms)
 
     async def retry_all(self) -> int:
-        """The same for every room that is dead now; returns how many."""
+        """The same for every room that is dead now, but not the retired; returns how many."""
         retried = 0
         async for rooms in self._dead_until_now():
             retried += sum(await self.retry(rooms))
@@ -229,24 +230,19 @@ def _text(reason: str) -> str:
     return reason.encode(errors="replace").decode()
 
 
-def _words(job: Job) -> tuple[str, str, str, str]:
+def _words(job: Job) -> tuple[str, ...]:
     return (
         job.room_id,
         "" if job.every is None else str(round(job.every * 1000)),
+        "" if job.every_max is None else str(round(job.every_max * 1000)),
         "" if job.priority is None else str(job.priority),
         job.anchor_id or "",
     )
 
 
 def _leases(words: list[Any]) -> Iterator[Lease]:
-    for room, token, due, attempt, definition in zip(*(iter(words),) * 5, strict=True):
-        every, priority, anchor = definition.decode().split(":") if definition else ("", "", "")
+    for room, token, due, attempt, text in zip(*(iter(words),) * 5, strict=True):
+        defined = definition.read(text.decode())
         yield Lease(
-            room.decode(),
-            int(token),
-            int(due),
-            int(attempt),
-            anchor or None,
-            int(every) / 1000 if every not in ("", "0") else None,
-            int(priority or 0),
+            room.decode(), int(token), int(due), int(attempt), defined.anchor_id, defined.every, defined.priority
         )

@@ -5,11 +5,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from rankcrawler.queue import definition
 from rankcrawler.queue.room_queue import RoomQueue
 
-STATES = {"ready": "ready", "scheduled": "sched", "leased": "lease", "dead": "dead"}
+STATES = {"ready": "ready", "scheduled": "sched", "leased": "lease", "dead": "dead", "retired": "retired"}
 """Where a room may be → the key of it."""
 HEAD_START_MS = 60_000
+_LEFT = ("dead", "retired")
 _PART = 500
 
 
@@ -20,7 +22,7 @@ class Room(msgspec.Struct, frozen=True, omit_defaults=True):
     state: str
     """One of STATES."""
     due: int | None = None
-    """When it is, or was, due; None for the dead."""
+    """When it is, or was, due; None for the dead and the retired."""
     attempts: int = 0
     """Polls that failed since the last success."""
     every: float | None = None
@@ -34,10 +36,15 @@ class Room(msgspec.Struct, frozen=True, omit_defaults=True):
     pushed_again: bool = False
     """Whether it was pushed while leased, and so will be polled once more."""
     died: int | None = None
+    """When it died, or was retired."""
     reason: str | None = None
-    """Why it is dead."""
+    """Why it did, or was."""
     raw: str | None = None
     """What was pushed, where it names no room: its beginning."""
+    every_max: float | None = None
+    """Up to how many seconds lie between polls while the list stays the same; None where the room does not adapt."""
+    interval: float | None = None
+    """How many they are now, where it does."""
 
 
 class _Written(NamedTuple):
@@ -47,6 +54,7 @@ class _Written(NamedTuple):
     definition: bytes | None
     attempts: bytes | None
     info: bytes | None
+    pace: bytes | None
     again: int
 
 
@@ -75,8 +83,8 @@ async def _find(queue: RoomQueue, name: str) -> Room | None:
     for key in STATES.values():
         pipe.zscore(queue.key(key), name)
     _ask(queue, pipe, name.encode())
-    *scores, own, definition, attempts, info, again = await pipe.execute()
-    written = _Written(own, definition, attempts, info, again)
+    answers = await pipe.execute()
+    scores, written = answers[: len(STATES)], _Written(*answers[len(STATES) :])
     found = [(state, score) for state, score in zip(STATES, scores, strict=True) if score is not None]
     return _room(name, found[0][0], int(found[0][1]), written) if found else None
 
@@ -86,39 +94,40 @@ async def _written(queue: RoomQueue, names: list[bytes]) -> list[_Written]:
     for name in names:
         _ask(queue, pipe, name)
     answers = await pipe.execute()
-    return [_Written(*answers[i : i + 5]) for i in range(0, len(answers), 5)]
+    width = len(_Written._fields)
+    return [_Written(*answers[i : i + width]) for i in range(0, len(answers), width)]
 
 
 def _ask(queue: RoomQueue, pipe: Any, name: bytes) -> None:
-    for key in ("own", "def", "att", "info"):
+    for key in ("own", "def", "att", "info", "pace"):
         pipe.hget(queue.key(key), name)
     pipe.sismember(queue.key("again"), name)
 
 
 def _room(name: str, state: str, score: int, written: _Written) -> Room:
     """The score is a time, whose meaning depends on the state."""
-    letter: dict[str, Any] = msgspec.json.decode(written.info) if state == "dead" and written.info else {}
-    every, priority, anchor = definition_of(letter.get("definition") or (written.definition or b"").decode())
+    letter: dict[str, Any] = msgspec.json.decode(written.info) if state in _LEFT and written.info else {}
+    defined = definition.read(letter.get("definition") or (written.definition or b"").decode())
     token, due, worker = written.own.decode().split(":", 2) if state == "leased" and written.own else ("", "", "")
-    dues = {"ready": score + priority * HEAD_START_MS, "scheduled": score, "leased": int(due) if token else None}
+    dues = {
+        "ready": score + defined.priority * HEAD_START_MS,
+        "scheduled": score,
+        "leased": int(due) if token else None,
+    }
     return Room(
         name,
         state,
         due=dues.get(state),
         attempts=letter.get("attempts") or int((written.attempts or b"0").split(b":")[0]),
-        every=every,
-        priority=priority,
-        anchor_id=anchor,
+        every=defined.every,
+        every_max=defined.every_max,
+        interval=(defined.every or 0) * int(written.pace or 1) if defined.every_max else None,
+        priority=defined.priority,
+        anchor_id=defined.anchor_id,
         worker=worker or None,
         expires=score if state == "leased" else None,
         pushed_again=bool(written.again),
-        died=score if state == "dead" else None,
+        died=score if state in _LEFT else None,
         reason=letter.get("reason"),
         raw=letter.get("raw"),
     )
-
-
-def definition_of(text: str) -> tuple[float | None, int, str | None]:
-    """Seconds between polls, priority and anchor, as queue.lua writes them."""
-    every, priority, anchor = text.split(":") if text else ("", "", "")
-    return (int(every) / 1000 if int(every or 0) else None), int(priority or 0), anchor or None

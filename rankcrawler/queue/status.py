@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
+from rankcrawler.queue import definition
 from rankcrawler.queue.lease import Depth
 from rankcrawler.queue.room_queue import RoomQueue
-from rankcrawler.queue.roster import HEAD_START_MS, definition_of
+from rankcrawler.queue.roster import HEAD_START_MS
 
 ALIVE_MS = 60_000
 """A worker not heard of for so long counts as gone: a busy one renews its leases three times in LEASE_SECONDS."""
@@ -36,7 +37,8 @@ class Status(msgspec.Struct, frozen=True):
     missed: int
     """Ticks of recurring rooms that went by without a poll."""
     counters: dict[str, int]
-    """What has happened since the queue began: pushed, done, retry, defer, release, dead, expired, unreadable."""
+    """What has happened since the queue began: pushed, done, unchanged (of those), retry, defer, release,
+    dead, retired, expired, unreadable."""
     overdue: int
     """How late the latest of the rooms is that come next; 0 where none is late."""
     lag_p50: int | None
@@ -90,7 +92,7 @@ async def _dues(queue: RoomQueue, ready: Sequence[tuple[bytes, float]]) -> list[
     if not ready:
         return []
     definitions: list[Any] = await queue.redis.hmget(queue.key("def"), [name for name, _ in ready])
-    priorities = (definition_of((text or b"").decode())[1] for text in definitions)
+    priorities = (definition.read((text or b"").decode()).priority for text in definitions)
     return [int(score) + priority * HEAD_START_MS for (_, score), priority in zip(ready, priorities, strict=True)]
 
 

@@ -52,6 +52,8 @@ class Worker:
         """Leases that had expired, and so could be another worker's, before they were settled."""
         self.dead: Counter[str] = Counter()
         """Rooms that died by this worker's doing, by reason."""
+        self.retired = 0
+        """Recurring rooms that this worker saw come to their end."""
         self.unreadable = 0
         """Raw jobs that this worker found no room in."""
         self.waiting = False
@@ -272,11 +274,15 @@ class Worker:
         self._sending = []
         del self._settled[: len(batch)]
         for (lease, outcome, _, reason), answer in zip(batch, answers, strict=True):
-            if answer is Settled.DEAD or (outcome is Outcome.DONE and lease.every is None):
+            is_done = outcome in (Outcome.DONE, Outcome.UNCHANGED)
+            if answer in (Settled.DEAD, Settled.RETIRED) or (is_done and lease.every is None):
                 self.pending = max(self.pending - 1, 0)
             if answer is Settled.DEAD:
                 self.dead[reason] += 1
                 logger.error("Room %s is dead after attempt %d: %s", lease.room_id, lease.attempt, reason)
+            if answer is Settled.RETIRED:
+                self.retired += 1
+                logger.info("Room %s has come to its end, and is retired: %s", lease.room_id, reason)
             self._forget(lease, was_ours=answer is not Settled.LOST)
 
     def _note_dead_letters(self, grant: Grant) -> None:

@@ -27,7 +27,8 @@ _BATCH = 500
 
 async def add(queue: RoomQueue, words: Sequence[str], opts: argparse.Namespace) -> int:
     """Push rooms; the bad ones are told, and the good ones taken."""
-    given = of_fields({"room_id": "1", "every": opts.every, "priority": opts.priority, "anchor_id": opts.anchor})
+    options = {"every": opts.every, "every_max": opts.every_max, "priority": opts.priority, "anchor_id": opts.anchor}
+    given = of_fields({"room_id": "1", **options})
     batch: list[Job] = []
     added = taken = bad = 0
     for job in names.jobs(words):
@@ -50,6 +51,7 @@ def _completed(job: Job, given: Job) -> Job:
         job.anchor_id or given.anchor_id,
         given.every if job.every is None else job.every,
         given.priority if job.priority is None else job.priority,
+        given.every_max if job.every is None and job.every_max is None else job.every_max,
     )
 
 
@@ -92,14 +94,14 @@ async def remove(queue: RoomQueue, words: Sequence[str], _: argparse.Namespace) 
 
 
 async def retry(queue: RoomQueue, words: Sequence[str], opts: argparse.Namespace) -> int:
-    """Have dead rooms polled again."""
+    """Have dead or retired rooms polled again."""
     if opts.all:
         print(f"{await queue.retry_all()} ready again")
         return 0
     asked = names.of(words)
     retried = await queue.retry(asked)
     print(f"{sum(retried)} ready again")
-    return _missing([name for name, was in zip(asked, retried, strict=True) if not was], "is no dead room")
+    return _missing([name for name, was in zip(asked, retried, strict=True) if not was], "is neither dead nor retired")
 
 
 def _missing(rooms: Sequence[str], what: str) -> int:
@@ -200,7 +202,7 @@ class Action(NamedTuple):
 
 _SOME = range(1, sys.maxsize)
 ACTIONS = {
-    "add": Action(add, "FILE|ID|-…", frozenset({"every", "priority", "anchor"}), _SOME),
+    "add": Action(add, "FILE|ID|-…", frozenset({"every", "every_max", "priority", "anchor"}), _SOME),
     "list": Action(list_, "", frozenset({"state", "limit", "json"})),
     "show": Action(show, "ID|-…", frozenset({"json"}), _SOME),
     "remove": Action(remove, "ID|-…", words=_SOME),

@@ -9,7 +9,7 @@ from rankcrawler.table import plain
 def lines(status: Status) -> Iterator[tuple[str, str]]:
     """Name and value of each figure."""
     yield "state", _state(status)
-    for name in ("inbox", "ready", "scheduled", "leased", "dead", "recurring"):
+    for name in ("inbox", "ready", "scheduled", "leased", "dead", "retired", "recurring"):
         yield name, f"{getattr(status.depth, name):,}"
     if status.inbox_kind not in ("none", "list", "set", "zset"):
         yield "warning", f"the inbox is a {plain(status.inbox_kind)}: expected a list, a set or a sorted set"

@@ -18,6 +18,10 @@ def _time(ms: int | None) -> str:
     return "" if ms is None else iso(ms)
 
 
+def _seconds(every: float | None, every_max: float | None) -> str:
+    return f"{every or 0:g}–{every_max:g}" if every_max else "" if every is None else f"{every:g}"
+
+
 def _note(room: Room) -> str:
     return ": ".join(filter(None, (room.worker or room.reason, room.raw)))
 
@@ -27,7 +31,7 @@ _COLUMNS: dict[str, Callable[[Room], str]] = {
     "state": lambda room: room.state,
     "due": lambda room: _time(room.due if room.died is None else room.died),
     "attempts": lambda room: str(room.attempts),
-    "every": lambda room: "" if room.every is None else f"{room.every:g}",
+    "every": lambda room: _seconds(room.every, room.every_max),
     "priority": lambda room: str(room.priority),
     "anchor": lambda room: room.anchor_id or "",
     "worker or reason": _note,
