@@ -1,6 +1,7 @@
 """What is defined of a room, in the words of queue.lua: every:priority:anchor, :every_max, and * once polled."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _TEXT = re.compile(r"(\d*):(-?\d*):(\d*):?(\d*)\*?")
@@ -15,11 +16,14 @@ class Definition(NamedTuple):
     every_max: float | None = None
 
 
+_DEFAULT = Definition()
+
+
+@lru_cache(1024)
 def read(text: str) -> Definition:
     """The definition that a text holds; an empty one is the default."""
-    match = _TEXT.fullmatch(text)
-    if match is None:
-        return Definition()
+    if not (match := _TEXT.fullmatch(text)):
+        return _DEFAULT
     every, priority, anchor, every_max = match.groups()
     return Definition(_seconds(every), int(priority or 0), anchor or None, _seconds(every_max))
 

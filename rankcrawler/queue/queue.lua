@@ -34,7 +34,7 @@
 -- ARGV[1] is the operation:
 --  push   (room, every, every_max, priority, anchor)*      → how many of the rooms were not known before
 --  lease  worker, n, ttl, attempts, number, heard          → {wait, state, pending, vanished, unreadable, kind, reason,
---                                                             (room, token, due, attempt, definition)*}
+--                                                             "room:token:due:attempt:definition"*}
 --         number: of this call, heard: of the last whose answer came; both 0 where nobody counts;
 --         wait: ms until something may change; pending: rooms not dead;
 --         state: run, or what kept rooms that are ready from being leased: stopped | paused | held | full | rate;
@@ -66,7 +66,10 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local now_us = tonumber(time[1]) * 1000000 + tonumber(time[2])
 
 local function whole(number) return string.format('%.0f', number) end
-local function count(what, n) call('HINCRBY', ST, what, n or 1) end
+
+-- Counted in the end, once for each counter.
+local counted = {}
+local function count(what, n) counted[what] = (counted[what] or 0) + (n or 1) end
 
 -- Wakes every worker that waits. Where the server forbids messages, they look by themselves within seconds.
 local function ring() redis.pcall('PUBLISH', BELL, '') end
@@ -286,11 +289,11 @@ local function ingest(key)
   return unreadable, #raws - unreadable
 end
 
--- A lease ends: its room's next state is written before the lease is dropped.
-
-local function drop(room)
-  call('HDEL', OWN, room)
-  call('ZREM', LEASE, room)
+-- Leases end: the next state of their rooms is written before.
+local function drop(rooms)
+  if #rooms == 0 then return end
+  call('HDEL', OWN, unpack(rooms))
+  call('ZREM', LEASE, unpack(rooms))
 end
 
 -- Whether the room was pushed while leased: then it begins anew, and its next poll is the one asked for.
@@ -329,13 +332,13 @@ local function owner(room)
 end
 
 local function reap(attempts_allowed)
-  local buried = 0
-  for _, room in ipairs(call('ZRANGEBYSCORE', LEASE, '-inf', whole(now), 'LIMIT', 0, REAP)) do
+  local expired, buried = call('ZRANGEBYSCORE', LEASE, '-inf', whole(now), 'LIMIT', 0, REAP), 0
+  for _, room in ipairs(expired) do
     local _, due = owner(room)
     if fail(room, due or now, attempts_allowed, 0, 'its worker vanished') == 2 then buried = buried + 1 end
-    drop(room)
     count('expired')
   end
+  drop(expired)
   return buried
 end
 
@@ -440,7 +443,7 @@ function operations.push(args)
   return fresh
 end
 
--- The first rooms that are ready, leased: (room, token, due, attempt, definition)*.
+-- The first rooms that are ready, leased: "room:token:due:attempt:definition" of each.
 local function lend(most, worker, till)
   local first = call('ZRANGE', READY, 0, most - 1, 'WITHSCORES')
   local rooms, owns, expiries, lags, answer = {}, {}, {}, {}, {}
@@ -448,13 +451,14 @@ local function lend(most, worker, till)
   local token = math.max(tonumber(call('HGET', CTL, 'token') or '0') + 1, now_us)
   local definitions, histories = call('HMGET', DEF, unpack(rooms)), call('HMGET', ATT, unpack(rooms))
   for i, room in ipairs(rooms) do
-    local text, given = definitions[i] or '', whole(token + i - 1)
-    local due = tonumber(first[2 * i]) + read_definition(text).priority * HEAD_START
-    local failed = tonumber(string.match(histories[i] or '', '^%d+') or '0')
-    owns[2 * i - 1], owns[2 * i] = room, given .. ':' .. whole(due) .. ':' .. worker
+    local text, due = definitions[i] or '', tonumber(first[2 * i])
+    if text ~= '' then due = due + tonumber(string.match(text, ':(-?%d+):')) * HEAD_START end
+    local failed = histories[i] and tonumber(string.match(histories[i], '^%d+')) or 0
+    local lent = string.format('%.0f:%.0f', token + i - 1, due)
+    owns[2 * i - 1], owns[2 * i] = room, lent .. ':' .. worker
     expiries[2 * i - 1], expiries[2 * i] = till, room
-    lags[i] = whole(math.max(now - due, 0))
-    for j, value in ipairs({room, given, whole(due), failed + 1, text}) do answer[5 * i - 5 + j] = value end
+    lags[i] = math.max(now - due, 0)
+    answer[i] = room .. ':' .. lent .. ':' .. failed + 1 .. ':' .. text
   end
   call('HSET', CTL, 'token', whole(token + #rooms - 1))
   call('HSET', OWN, unpack(owns))
@@ -466,14 +470,16 @@ end
 
 -- The worker's last call gave rooms that it never heard of: they are ready as if they had not been leased.
 local function take_back(worker, rooms)
+  local taken = {}
   for room in string.gmatch(rooms, '%d+') do
     local _, due, holder = owner(room)
     if holder == worker then
       pushed_again(room)
       make_ready(room, due)
-      drop(room)
+      taken[#taken + 1] = room
     end
   end
+  drop(taken)
 end
 
 -- Whether a call may lease: not where the worker has made a later one, and this one was long on its way.
@@ -488,7 +494,7 @@ end
 local function note_given(worker, number, leased)
   if number == 0 then return end
   local rooms = {}
-  for i = 1, #leased, 5 do rooms[#rooms + 1] = leased[i] end
+  for i, lease in ipairs(leased) do rooms[i] = string.match(lease, '^%d+') end
   call('HSET', GAVE, worker, whole(number) .. ':' .. table.concat(rooms, ' '))
 end
 
@@ -598,7 +604,6 @@ local function settle_one(room, token, outcome, delay, reason, attempts_allowed)
   local due = holds(room, token)
   if not due then return 0 end
   local answer = outcomes[outcome](room, due, delay, reason, attempts_allowed) or 1
-  drop(room)
   if outcome ~= 'dead' then count(outcome) end -- bury counts the dead
   return answer
 end
@@ -607,10 +612,14 @@ function operations.settle(args)
   local attempts_allowed, worker, number, settled = tonumber(args[1]), args[2], tonumber(args[3]), {}
   local before = answered(worker, number)
   if before then return before end
+  local ended, is_ended = {}, {}
   for i = 4, #args, 5 do
     local room, token, outcome, delay, reason = unpack(args, i, i + 4)
-    settled[#settled + 1] = settle_one(room, token, outcome, tonumber(delay), reason, attempts_allowed)
+    local answer = is_ended[room] and 0 or settle_one(room, token, outcome, tonumber(delay), reason, attempts_allowed)
+    if answer > 0 then ended[#ended + 1], is_ended[room] = room, true end
+    settled[#settled + 1] = answer
   end
+  drop(ended)
   if worker ~= '' then seen(worker) end
   if number > 0 then call('HSET', TOOK, worker, whole(number) .. ':' .. table.concat(settled)) end
   if readied then ring() end -- released, or pushed again meanwhile
@@ -695,4 +704,6 @@ end
 
 local args = {}
 for i = 2, #ARGV do args[i - 1] = ARGV[i] end
-return operations[ARGV[1]](args)
+local answer = operations[ARGV[1]](args)
+for what, n in pairs(counted) do call('HINCRBY', ST, what, n) end
+return answer

@@ -1,7 +1,7 @@
 """The room queue: jobs in, leases out, outcomes back; every operation is one atomic call of queue.lua."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from importlib.resources import files
 from itertools import islice
 from math import ceil
@@ -70,7 +70,7 @@ class RoomQueue:
         answer = await self._call("lease", worker, n, ttl_ms, self._attempts, number, heard)
         wait, state, pending, vanished, unreadable, kind, reason, *rooms = answer
         self._note_kind(kind)
-        leases = list(_leases(rooms))
+        leases = [_lease(room) for room in rooms]
         return Grant(leases, int(wait), state.decode(), pending, vanished, unreadable, reason.decode())
 
     async def settle(self, settlements: Sequence[Settlement], by: Call | None = None) -> list[Settled]:
@@ -240,9 +240,7 @@ def _words(job: Job) -> tuple[str, ...]:
     )
 
 
-def _leases(words: list[Any]) -> Iterator[Lease]:
-    for room, token, due, attempt, text in zip(*(iter(words),) * 5, strict=True):
-        defined = definition.read(text.decode())
-        yield Lease(
-            room.decode(), int(token), int(due), int(attempt), defined.anchor_id, defined.every, defined.priority
-        )
+def _lease(text: bytes) -> Lease:
+    room, token, due, attempt, defined = text.decode().split(":", 4)
+    every, priority, anchor_id = definition.read(defined)[:3]
+    return Lease(room, int(token), int(due), int(attempt), anchor_id, every, priority)
