@@ -24,11 +24,13 @@ format: .venv/.dev ## mend what lint and format can mend
 
 bench: .venv/.dev ## the benchmarks, side by side with what people would use instead
 	$(BIN)/python benchmarks/crawl.py
+	$(BIN)/python benchmarks/room_queue.py
 
 torture: .venv/.dev ## kill, freeze and time real workers; docs/torture.md has the figures
 	$(BIN)/python -m tests.torture.kills --kills 200 --rooms 10000
 	$(BIN)/python -m tests.torture.freeze
 	$(BIN)/python -m tests.torture.schedule --seconds 60
+	$(BIN)/python -m tests.torture.limits --seconds 20
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --upgrade

@@ -35,6 +35,7 @@ class Gateway:
         self.url = ""
         self.polls: defaultdict[str, list[Poll]] = defaultdict(list)
         self._asked: Counter[str] = Counter()
+        self._now = self.most_at_once = 0
         self._clock = clock
         self._latency = latency
 
@@ -67,6 +68,8 @@ class Gateway:
         assert found is not None, request
         room = found[1].decode()
         self._asked[room] += 1
+        self._now += 1
+        self.most_at_once = max(self.most_at_once, self._now)
         try:
             await asyncio.sleep(self._latency)
             body = _body(int(room) + self._asked[room], self._clock())
@@ -74,6 +77,7 @@ class Gateway:
             writer.write(head.encode() + body)
             await writer.drain()
         finally:
+            self._now -= 1
             self.polls[room].append(Poll(came, monotonic()))
 
 
