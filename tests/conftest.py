@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from redis import Redis
-from redis.asyncio import Redis as AsyncRedis
 
 from rankcrawler.queue.embedded import join
 from rankcrawler.queue.room_queue import RoomQueue
+from tests.redis_cluster import plain_client, queue_client, redis_cluster
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -24,6 +24,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module that names its SERVERS has its tests run on each of them."""
+    if "redis_url" in metafunc.fixturenames and (servers := getattr(metafunc.module, "SERVERS", None)):
+        metafunc.parametrize("redis_url", servers, indirect=True, scope="session")
+
+
 @pytest.fixture
 def runner() -> Iterator[asyncio.Runner]:
     """The event loop of one test and its fixtures."""
@@ -32,17 +38,30 @@ def runner() -> Iterator[asyncio.Runner]:
 
 
 @pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the session's server."""
     server = join(tmp_path_factory.mktemp("redis"))
     yield server.url
     server.close()
 
 
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the session's cluster of three."""
+    with redis_cluster(tmp_path_factory.mktemp("cluster")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url(request: pytest.FixtureRequest) -> str:
+    """The address of the server, or of what a test module parametrizes this with."""
+    return str(request.getfixturevalue(getattr(request, "param", "single")))
+
+
 @pytest.fixture
 def redis(redis_url: str) -> Iterator[Redis]:
-    """A plain client of the session's server, which holds nothing yet; it answers text, whatever the bytes."""
-    with Redis.from_url(redis_url, decode_responses=True, encoding_errors="surrogateescape") as client:
+    """A plain client of the server that has the queue's keys, emptied; it answers text, whatever the bytes."""
+    with plain_client(redis_url, decode_responses=True, encoding_errors="surrogateescape") as client:
         client.flushall()
         yield client
 
@@ -50,6 +69,6 @@ def redis(redis_url: str) -> Iterator[Redis]:
 @pytest.fixture
 def queue(redis: Redis, redis_url: str, runner: asyncio.Runner) -> Iterator[RoomQueue]:  # noqa: ARG001 — empties it
     """An empty queue at the default inbox; a room is dead after three failures."""
-    one = RoomQueue(AsyncRedis.from_url(redis_url), attempts=3)
+    one = RoomQueue(queue_client(redis_url), attempts=3)
     yield one
     runner.run(one.close())

@@ -29,18 +29,19 @@ def free_port() -> int:
 class Server:
     """A server on a loopback port, with an append-only file in `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.client: Redis = Redis(port=self.port, decode_responses=True, socket_timeout=5, retry=Retry(NoBackoff(), 0))
         self._folder = folder
+        self._options = options
         self.start()
 
     def start(self) -> None:
         """Start it, with what its file holds."""
         options = f"--port {self.port} --bind 127.0.0.1 --appendonly yes --save".split()
         self._process = subprocess.Popen(
-            [find_binary(), *options, "", "--dir", self._folder], stdout=subprocess.DEVNULL
+            [find_binary(), *options, "", "--dir", self._folder, *self._options], stdout=subprocess.DEVNULL
         )
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
@@ -70,10 +71,10 @@ class Server:
 
 
 @contextmanager
-def redis_server(folder: Path) -> Iterator[Server]:
+def redis_server(folder: Path, *options: str) -> Iterator[Server]:
     """A server for as long as the context lasts."""
     folder.mkdir()
-    server = Server(folder)
+    server = Server(folder, *options)
     try:
         yield server
     finally:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.cluster import RedisCluster
+from redis.asyncio.sentinel import SentinelManagedSSLConnection
 from scrapy.settings import BaseSettings
 
 from rankcrawler.errors import QueueError
@@ -74,6 +76,13 @@ BROKEN = [
     "redis://redis.example:port",
     "redis://[::1",
     "redis://:s3cret/x@redis.example",
+    "redis+cluster://",
+    "redis+cluster://one,:7000",
+    "redis+cluster://one/name",
+    "redis+sentinel://one:26379",
+    "redis+sentinel://one:port/name",
+    "redis+sentinel://one/name/db",
+    "redis+nothing://one",
 ]
 
 
@@ -152,6 +161,8 @@ def test_redis_start_urls_key_names_the_inbox(key: str, expected: str) -> None:
         "rediss://worker:s%20s3cret@redis.example/0",
         "redis://redis.example/0?password=s3cret",
         "redis://:1/s3cret@redis.example:6379/0",
+        "redis+cluster://worker:s3cret@one:7000,two:7001",
+        "rediss+sentinel://worker:s3cret@one,two/fleet/3",
     ],
 )
 def test_the_place_of_the_queue_shows_no_password(url: str) -> None:
@@ -165,6 +176,33 @@ def test_the_place_of_the_queue_shows_host_and_port() -> None:
     assert place(BaseSettings({"REDIS_URL": url}), None) == "redis://redis.example:6380/0"
     assert place(BaseSettings({"REDIS_URL": "unix:///run/redis.sock?db=0"}), None) == "unix:///run/redis.sock"
     assert place(BaseSettings({"REDIS_HOST": "redis.example"}), None) == "the server of REDIS_HOST"
+
+
+def test_a_cluster_is_named_by_some_of_its_nodes() -> None:
+    settings = BaseSettings({"REDIS_URL": "redis+cluster://worker:s%40cret@one:7000,two"})
+    client: Any = connect(settings, None)
+    assert isinstance(client, RedisCluster)
+    assert set(client.nodes_manager.startup_nodes) == {"one:7000", "two:6379"}
+    given = client.nodes_manager.connection_kwargs
+    assert (given["username"], given["password"], given["socket_timeout"]) == ("worker", "s@cret", 30)
+    assert place(settings, None) == "redis+cluster://one:7000,two:6379"
+
+
+def test_sentinels_and_the_name_of_the_master_make_a_client_of_it() -> None:
+    settings = BaseSettings(
+        {
+            "REDIS_URL": "rediss+sentinel://:s3cret@one:26380,two/fleet/3",
+            "REDIS_PARAMS": {"sentinel_kwargs": {"password": "another"}},
+        }
+    )
+    pool: Any = connect(settings, None).connection_pool
+    assert pool.service_name == "fleet"
+    assert issubclass(pool.connection_class, SentinelManagedSSLConnection)
+    assert (pool.connection_kwargs["password"], pool.connection_kwargs["db"]) == ("s3cret", 3)
+    sentinels = [each.connection_pool.connection_kwargs for each in pool.sentinel_manager.sentinels]
+    assert [(each["host"], each["port"]) for each in sentinels] == [("one", 26380), ("two", 26379)]
+    assert {(each["password"], each["socket_timeout"]) for each in sentinels} == {("another", 30)}
+    assert place(settings, None) == "redis+sentinel://one:26380,two:26379/fleet"
 
 
 def test_the_place_of_an_embedded_server_is_its_socket(tmp_path: Path) -> None:

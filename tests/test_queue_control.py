@@ -13,6 +13,7 @@ from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.roster import Room
 from rankcrawler.queue.status import status
 
+SERVERS = ["single", "cluster"]
 INBOX = "ranklist:start_urls"
 ROOM = "7301234567890123457"
 ANCHOR = "6812345678901234567"

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from redis import Redis
-from redis.asyncio import Redis as AsyncRedis
 
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Call, Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
+from tests.redis_cluster import plain_client, queue_client
 
+SERVERS = ["single", "cluster"]
 INBOX = "ranklist:start_urls"
 ATTEMPTS = 3
 HOUR = 3_600_000
@@ -87,10 +87,10 @@ class QueueMachine(RuleBasedStateMachine):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        self.redis = Redis.from_url(url, decode_responses=True)
+        self.redis = plain_client(url, decode_responses=True)
         self.redis.flushall()
         self.runner = asyncio.Runner()
-        self.queue = RoomQueue(AsyncRedis.from_url(url), attempts=ATTEMPTS)
+        self.queue = RoomQueue(queue_client(url), attempts=ATTEMPTS)
         self.rooms: dict[str, Room] = {}
         self.live: dict[str, Lease] = {}
         self.ended: list[Lease] = []

@@ -7,7 +7,6 @@ from time import monotonic
 
 import pytest
 from redis import Redis
-from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -15,7 +14,9 @@ from rankcrawler.errors import JobError
 from rankcrawler.queue.job import Job, parse
 from rankcrawler.queue.lease import Call, Depth, Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
+from tests.redis_cluster import queue_client
 
+SERVERS = ["single", "cluster"]
 INBOX = "ranklist:start_urls"
 ROOM = "7301234567890123457"  # as a float it would be …3504
 ANCHOR = "6812345678901234567"
@@ -166,7 +167,7 @@ async def test_the_script_is_sent_again_after_the_server_forgot_it(queue: RoomQu
 
 
 async def test_queues_of_different_inboxes_share_nothing(queue: RoomQueue, redis_url: str) -> None:
-    other = RoomQueue(AsyncRedis.from_url(redis_url), "other:start_urls")
+    other = RoomQueue(queue_client(redis_url), "other:start_urls")
     await queue.push([Job(ROOM)])
     assert (await other.lease("w", 10, LONG)).leases == []
     await other.close()
@@ -919,6 +920,6 @@ async def test_waiting_ends_when_its_seconds_are_over(queue: RoomQueue) -> None:
 
 
 async def test_waiting_ends_where_the_clients_own_timeout_is_shorter(redis_url: str) -> None:
-    impatient = RoomQueue(AsyncRedis.from_url(redis_url, socket_timeout=0.2, retry=Retry(NoBackoff(), 0)))
+    impatient = RoomQueue(queue_client(redis_url, socket_timeout=0.2, retry=Retry(NoBackoff(), 0)))
     assert not await impatient.wait(5)
     await impatient.close()

@@ -26,9 +26,11 @@ from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Call, Grant, Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.worker import Worker
+from tests.redis_cluster import queue_client
 
 T = TypeVar("T")
 
+SERVERS = ["single", "cluster"]
 INBOX = "ranklist:start_urls"
 LEASE = f"rc:{{{INBOX}}}:lease"
 SCHED = f"rc:{{{INBOX}}}:sched"
@@ -94,7 +96,7 @@ async def drained(worker: Worker, settle: Callable[[Lease], None]) -> list[Lease
 
 def client(url: str) -> RoomQueue:
     """A queue whose client gives up at the first error."""
-    return RoomQueue(AsyncRedis.from_url(url, retry=Retry(NoBackoff(), 0)), attempts=3)
+    return RoomQueue(queue_client(url, retry=Retry(NoBackoff(), 0)), attempts=3)
 
 
 def rooms(n: int) -> list[Job]:
@@ -298,7 +300,7 @@ async def test_closing_is_quick_wherever_a_waiting_worker_was(queue: RoomQueue, 
 async def test_closing_is_quick_wherever_a_renewing_worker_was(queue: RoomQueue, redis_url: str) -> None:
     await queue.push(rooms(1))
     for turns in range(40):
-        patient = RoomQueue(AsyncRedis.from_url(redis_url), attempts=1000)  # leases as short as these do expire
+        patient = RoomQueue(queue_client(redis_url), attempts=1000)  # leases as short as these do expire
         async with asyncio.timeout(2), working(patient, ttl=0.003) as worker:
             consumer = Consumer(worker)
             await until(lambda consumer=consumer: bool(consumer.leases))  # type: ignore[misc] # one of this turn
@@ -420,7 +422,7 @@ class Slow(RoomQueue):
     """A queue that is far away: settlements take a while to get there, and their answers to come back."""
 
     def __init__(self, url: str, seconds: float) -> None:
-        super().__init__(AsyncRedis.from_url(url), attempts=3)
+        super().__init__(queue_client(url), attempts=3)
         self._seconds = seconds
 
     async def settle(self, settlements: Sequence[Settlement], by: Call | None = None) -> list[Settled]:
@@ -622,11 +624,11 @@ async def test_stopping_the_fleet_ends_every_worker_with_the_reason_and_loses_no
     await queue.push(rooms(6))
     async with (
         working(client(redis_url), window=4) as one,
-        working(client(redis_url), window=4) as other,
+        working(client(redis_url), window=8) as other,
         consuming(one) as first,
-        consuming(other) as second,
     ):
         await first.has(4)
+        second = Consumer(other)
         await second.has(2)
         one.settle(first.leases[0], Outcome.RELEASE)
         await one.halt("the gateway refuses the token")
@@ -664,7 +666,7 @@ class Deaf(RoomQueue):
     """A queue whose calls get through, and whose answers are lost at first."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(AsyncRedis.from_url(url), attempts=3)
+        super().__init__(queue_client(url), attempts=3)
         self.lost: Counter[str] = Counter()
 
     async def lease(self, by: Call | str, n: int, ttl_ms: int) -> Grant:

@@ -16,6 +16,7 @@ from scrapy_redis.connection import SETTINGS_PARAMS_MAP, get_redis_from_settings
 from scrapy_redis.defaults import START_URLS_KEY
 
 from rankcrawler.errors import QueueError
+from rankcrawler.queue import topology
 from rankcrawler.queue.embedded import Embedded, join
 
 # What lasts longer than a dropped connection is the worker's to wait out, since it says so.
@@ -27,7 +28,8 @@ class _Client:
 
     @staticmethod
     def from_url(url: str, **parameters: Any) -> "Redis":
-        return Redis.from_url(url, **_without_warning(parameters))
+        several, parameters = topology.of_url(url), _without_warning(parameters)
+        return several.client(**parameters) if several else Redis.from_url(url, **parameters)
 
     def __new__(cls, **parameters: Any) -> "Redis":  # type: ignore[misc] # called as the class that it stands for
         return Redis(**_without_warning(parameters))
@@ -69,7 +71,8 @@ def connect(settings: BaseSettings, server: Embedded | None) -> "Redis":
     except ValueError:  # its message may show a part of the password
         raise QueueError(
             "REDIS_URL cannot be used: expected redis://, rediss:// or unix:// with a host, a port and a database, "
-            "and percent-encoded what is special in a password"
+            "redis+cluster://host,host or redis+sentinel://host,host/name, and percent-encoded what is special in a "
+            "password"
         ) from None
 
 
@@ -77,7 +80,10 @@ def place(settings: BaseSettings, server: Embedded | None) -> str:
     """Where the queue is, for people to read: never a password."""
     if server is not None:
         return f"the embedded server at {server.socket}"
-    parts = urlsplit(settings.get("REDIS_URL") or "")
+    url = settings.get("REDIS_URL") or ""
+    if several := topology.of_url(url):
+        return several.place
+    parts = urlsplit(url)
     path = parts.path.rpartition("@")[2]  # where a / in a password was not encoded, the rest of it stands there
     if not parts.scheme:
         return "the server of REDIS_HOST"

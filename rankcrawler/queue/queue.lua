@@ -53,6 +53,7 @@
 --  retry  room*                                            → each 1: was dead or retired, and is ready, 0: was not
 --  drain  n                                                → {rooms, raw}: all raw jobs are removed, and up to n rooms
 --                                                             of ready and of sched each; until there are none
+--  now                                                     → ms since 1970
 --  depth                                                   → {inbox, ready, sched, lease, dead, recurring, retired}
 
 local INBOX, INTAKE, SCHED, READY, LEASE, OWN, DEF, ATT, AGAIN, DEAD, INFO, ST, CTL, WRK, BORN, LAG, GAVE, TOOK,
@@ -696,6 +697,8 @@ function operations.drain(args)
   end
   return {removed, empty(INBOX) + empty(INTAKE)}
 end
+
+function operations.now() return whole(now) end
 
 function operations.depth()
   return {raw_jobs(), call('ZCARD', READY), call('ZCARD', SCHED), call('ZCARD', LEASE), call('ZCARD', DEAD),

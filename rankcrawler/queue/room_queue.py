@@ -15,6 +15,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from rankcrawler.queue import definition
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Call, Depth, Grant, Lease, Settled, Settlement
+from rankcrawler.queue.topology import disconnect
 
 _KEYS = ("sched", "ready", "lease", "own", "def", "att", "again", "dead", "info", "st", "ctl", "wrk", "born", "lag")
 _CALL_KEYS = ("gave", "took", "retired", "pace", "bell")
@@ -146,6 +147,10 @@ class RoomQueue:
         """How many rooms stand where."""
         return Depth(*(int(number) for number in await self._call("depth")))
 
+    async def now(self) -> int:
+        """The server's clock, in ms since 1970."""
+        return int(await self._call("now"))
+
     async def wait(self, seconds: int) -> bool:
         """Sleep until somebody pushes to the inbox; False when `seconds` went by first.
 
@@ -169,6 +174,7 @@ class RoomQueue:
 
         Takes a connection for that long. What rang before there was a connection is made up for by a ring.
         """
+        await self.redis.initialize()  # a cluster's must know its servers before it subscribes
         async with self.redis.pubsub() as bell:
             await bell.subscribe(self.key("bell"))
             while True:
@@ -182,7 +188,7 @@ class RoomQueue:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self.redis.aclose()
+        await disconnect(self.redis)
 
     async def _watch(self, seconds: float) -> bool:
         until = monotonic() + seconds
@@ -201,8 +207,7 @@ class RoomQueue:
 
     async def _dead_until_now(self) -> AsyncIterator[list[str]]:
         """Those that are dead now, in parts; who asks for the next part has had the last one retried."""
-        seconds, _ = await self.redis.time()
-        before, offset = f"({(int(seconds) + 1) * 1000}", 0
+        before, offset = f"({await self.now() + 1}", 0
         while names := await self._dead(before, offset):
             rooms = [name for name in names if not name.startswith("?")]
             offset += len(names) - len(rooms)

@@ -53,14 +53,13 @@ class Status(msgspec.Struct, frozen=True):
 
 async def status(queue: RoomQueue) -> Status:
     """Look at a queue."""
-    depth = await queue.depth()
+    depth, now = await queue.depth(), await queue.now()
     pipe: Any = queue.redis.pipeline(transaction=True)
-    pipe.time().type(queue.inbox).hgetall(queue.key("st")).hgetall(queue.key("ctl")).lrange(queue.key("lag"), 0, -1)
+    pipe.type(queue.inbox).hgetall(queue.key("st")).hgetall(queue.key("ctl")).lrange(queue.key("lag"), 0, -1)
     pipe.zrange(queue.key("wrk"), 0, -1, withscores=True).hgetall(queue.key("born"))
     pipe.zrange(queue.key("sched"), 0, 0, withscores=True)
     pipe.zrange(queue.key("ready"), 0, _NEXT - 1, withscores=True)
-    (seconds, micros), kind, counters, ctl, lags, seen, born, sched, ready = await pipe.execute()
-    now = int(seconds) * 1000 + int(micros) // 1000
+    kind, counters, ctl, lags, seen, born, sched, ready = await pipe.execute()
     knobs = {name.decode(): value.decode(errors="replace") for name, value in ctl.items()}
     counted = {name.decode(): int(value) for name, value in sorted(counters.items()) if name != b"recurring"}
     held_until = int(knobs.get("hold_until") or 0)
