@@ -1,7 +1,9 @@
 """What people do to a queue that runs: pause it, limit it, look at it, take rooms out; on a real server."""
 
 import asyncio
+from collections import Counter
 from time import monotonic
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -201,6 +203,45 @@ async def test_draining_leaves_the_leased_and_the_dead(queue: RoomQueue, redis: 
     assert await queue.drain() == (1202, 4)
     assert await queue.depth() == Depth(0, 0, 0, 1, 1, 1)
     assert await queue.settle([Settlement(leased, Outcome.DONE)]) == [Settled.KEPT]
+
+
+# Rebuilding
+
+
+async def test_lost_rooms_are_restored_spread_over_their_interval_and_known_ones_stay(
+    queue: RoomQueue, redis: Redis
+) -> None:
+    await queue.push([Job("1", every=5.0), Job("2", every=5.0), Job("3", every=5.0), Job("4"), Job("5", every=5.0)])
+    for room, outcome in (("1", Outcome.DONE), ("2", Outcome.DEAD), ("3", None)):
+        (given,) = await lease(queue, 1)
+        assert given.room_id == room
+        if outcome is not None:
+            await queue.settle([Settlement(given, outcome)])
+    known = {name: redis.dump(key(name)) for name in ("sched", "ready", "lease", "dead", "def", "info")}
+    lost = [Job(str(room), ANCHOR, 60.0, 2, 600.0) for room in range(1, 6)]
+    assert await queue.restore(lost) == 0
+    assert {name: redis.dump(key(name)) for name in known} == known
+
+    lost = [Job(str(room), ANCHOR, 60.0, 2, 600.0) for room in range(1, 1203)]
+    before = await queue.now()
+    assert await queue.restore([*lost, Job("9999")]) == 1197
+    assert await queue.restore(lost) == 0
+    scheduled: Any = redis.zrange(key("sched"), 0, -1, withscores=True)
+    dues = [due - before for room, due in scheduled if int(room) > 5]
+    assert 0 <= min(dues) < 1000
+    assert 59_000 < max(dues) < 61_000
+    assert max(Counter(int(due // 1000) for due in dues).values()) < 60
+    (shown,) = await roster.find(queue, ["1000"])
+    assert shown is not None
+    assert (shown.every, shown.every_max, shown.priority, shown.anchor_id) == (60.0, 600.0, 2, ANCHOR)
+    assert (await queue.depth()).recurring == 1200
+
+
+async def test_a_restored_room_that_is_gone_is_retired(queue: RoomQueue, redis: Redis) -> None:
+    await queue.restore([Job(ROOM, every=60.0)])
+    redis.zadd(key("sched"), {ROOM: 1})
+    (given,) = await lease(queue)
+    assert await queue.settle([Settlement(given, Outcome.DEAD)]) == [Settled.RETIRED]
 
 
 # Looking

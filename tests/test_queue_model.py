@@ -117,6 +117,13 @@ class QueueMachine(RuleBasedStateMachine):
         fresh = sum(self._pushed(job) for job in jobs)
         assert self.runner.run(self.queue.push(jobs)) == fresh
 
+    @rule(room_id=rooms, every=st.sampled_from([None, 3600.0]))
+    def restore(self, room_id: str, every: float | None) -> None:
+        fresh = every is not None and room_id not in self.rooms
+        assert self.runner.run(self.queue.restore([Job(room_id, every=every)])) == fresh
+        if fresh:
+            self.rooms[room_id] = Room("sched", every_ms=3_600_000, polled=True)
+
     @rule(
         raws=st.lists(st.sampled_from(ROOMS + BAD), min_size=1, max_size=4),
         kind=st.sampled_from(["list", "set", "zset"]),

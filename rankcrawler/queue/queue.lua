@@ -33,6 +33,8 @@
 --
 -- ARGV[1] is the operation:
 --  push   (room, every, every_max, priority, anchor)*      → how many of the rooms were not known before
+--  restore (room, every, every_max, priority, anchor, delay)* → how many of the recurring rooms were not known, and are
+--                                                             scheduled now, as rooms that were polled before
 --  lease  worker, n, ttl, attempts, number, heard          → {wait, state, pending, vanished, unreadable, kind, reason,
 --                                                             "room:token:due:attempt:definition"*}
 --         number: of this call, heard: of the last whose answer came; both 0 where nobody counts;
@@ -151,6 +153,24 @@ local function push(room, every, every_max, priority, anchor)
   call('HDEL', ATT, room)
   count('pushed')
   return fresh
+end
+
+local function is_known(room)
+  for _, key in ipairs({SCHED, READY, LEASE}) do
+    if call('ZSCORE', key, room) then return true end
+  end
+  return call('HEXISTS', INFO, room) == 1
+end
+
+local function restore(room, every, every_max, priority, anchor, delay)
+  if is_known(room) then return 0 end
+  define(room, every, every_max, priority, anchor)
+  local def = definition(room)
+  def.polled = true
+  call('HSET', DEF, room, written(def))
+  call('ZADD', SCHED, whole(now + tonumber(delay)), room)
+  count('restored')
+  return 1
 end
 
 -- What is written of the dead is JSON made here: cjson would round the numbers.
@@ -441,6 +461,13 @@ function operations.push(args)
   local fresh, was_idle = 0, call('EXISTS', READY) == 0
   for i = 1, #args, 5 do fresh = fresh + push(unpack(args, i, i + 4)) end
   if was_idle then ring() end -- else those who wait are at it, or may not
+  return fresh
+end
+
+function operations.restore(args)
+  local fresh = 0
+  for i = 1, #args, 6 do fresh = fresh + restore(unpack(args, i, i + 5)) end
+  ring() -- one may be due sooner than anybody looks again
   return fresh
 end
 

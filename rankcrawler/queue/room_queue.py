@@ -7,6 +7,7 @@ from itertools import islice
 from math import ceil
 from time import monotonic
 from typing import Any
+from zlib import crc32
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
@@ -63,6 +64,19 @@ class RoomQueue:
         rest = iter(jobs)
         while batch := list(islice(rest, _PUSH_BATCH)):
             fresh += await self._call("push", *(word for job in batch for word in _words(job)))
+        return fresh
+
+    async def restore(self, jobs: Iterable[Job]) -> int:
+        """Schedule recurring rooms that the queue has lost; returns how many of them it did not know.
+
+        They were polled before, so each is due at a moment of its interval that is its own, and not all at once. What
+        the queue knows stays as it is, wherever it is; jobs without an interval are let be.
+        """
+        fresh = 0
+        rest = (job for job in jobs if job.every)
+        while batch := list(islice(rest, _PUSH_BATCH)):
+            words = (word for job in batch for word in (*_words(job), str(_offset_ms(job))))
+            fresh += await self._call("restore", *words)
         return fresh
 
     async def lease(self, by: Call | str, n: int, ttl_ms: int) -> Grant:
@@ -243,6 +257,11 @@ def _words(job: Job) -> tuple[str, ...]:
         "" if job.priority is None else str(job.priority),
         job.anchor_id or "",
     )
+
+
+def _offset_ms(job: Job) -> int:
+    """Rooms that are spread alike over their interval, whatever their ids have in common."""
+    return int(crc32(job.room_id.encode()) / 2**32 * (job.every or 0) * 1000)
 
 
 def _lease(text: bytes) -> Lease:
