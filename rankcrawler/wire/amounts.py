@@ -5,7 +5,12 @@ import unicodedata
 from typing import NamedTuple
 
 _UNITS = {"": 1, "万": 10_000, "w": 10_000, "亿": 100_000_000}
-_MISSING = re.compile(r"差\s*(?P<digits>\d[\d,]*)(?:\.(?P<decimals>\d+))?\s*(?P<unit>[万亿wW]?)")
+_NUMBER = r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<decimals>\d+))?\s*(?P<unit>[万亿wW]?)(?P<more>\+?)"
+_GOES_ON = r"(?![\d.,+万亿wWkKmM十百千])"
+_AMOUNT = re.compile(rf"\s*{_NUMBER}{_GOES_ON}")
+_MISSING = "差"
+_LONGEST = 18
+"""Digits; more of them fit no 64 bits."""
 
 
 class Bounds(NamedTuple):
@@ -18,22 +23,33 @@ class Bounds(NamedTuple):
 UNKNOWN = Bounds(None, None)
 
 
-def missing(describe: str) -> Bounds:
-    """What is missing to the next level: `距离26级还差1998抖币` → (1998, 1998), `…还差15.1w` → ±500.
+def amount(text: str) -> Bounds:
+    """What a number in words can be: `1,939` → exactly that, `15.1万音浪` → ±500, `3万+` → 30000 to 39999.
 
-    UNKNOWN where the text says nothing of the kind. A text in 万 or 亿 is rounded to its last digit,
-    so the number lies within half of that digit's worth.
+    A text in 万, w or 亿 is rounded to its last digit, so the number lies within half of that digit's worth;
+    with a + it is rounded down. Full-width digits count, suffixes do not. UNKNOWN where a text does not begin
+    with such a number.
     """
-    found = _MISSING.search(unicodedata.normalize("NFKC", describe))
-    if found is None or len(found["digits"]) > 18:
+    found = _AMOUNT.match(unicodedata.normalize("NFKC", text))
+    if found is None or len(found["digits"]) > _LONGEST:
         return UNKNOWN
     unit = _UNITS[found["unit"].lower()]
     decimals = (found["decimals"] or "")[:8]
     if unit == 1 and decimals:
         return UNKNOWN
     scaled = int(found["digits"].replace(",", "") + decimals) * unit // 10 ** len(decimals)
-    slack = unit // 10 ** len(decimals) // 2
-    return Bounds(scaled - slack, scaled + slack)
+    step = unit // 10 ** len(decimals)
+    if found["more"]:
+        return Bounds(scaled, scaled + max(step, 1) - 1)
+    return Bounds(scaled - step // 2, scaled + step // 2)
+
+
+def missing(describe: str) -> Bounds:
+    """What is missing to the next level: `距离26级还差1998抖币` → (1998, 1998), `…还差15.1w` → ±500.
+
+    UNKNOWN where the text says nothing of the kind.
+    """
+    return amount(describe.partition(_MISSING)[2])
 
 
 def lifetime(low: int, high: int, describe: str) -> Bounds:
