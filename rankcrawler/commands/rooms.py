@@ -12,6 +12,7 @@ from scrapy.settings import BaseSettings
 
 from rankcrawler.commands import OUR_SETTINGS
 from rankcrawler.errors import QueueError, RankcrawlerError, SettingError
+from rankcrawler.items import KINDS
 
 _OPTIONS = ("every", "priority", "anchor", "state", "limit", "yes", "all", "burst", "json", "watch")
 
@@ -34,6 +35,7 @@ class Command(ScrapyCommand):
         """The command's own options."""
         super().add_options(parser)
         own = parser.add_argument_group(title="Rooms; - as an argument reads them from the standard input")
+        own.add_argument("--kind", choices=KINDS, default="ranklist", help="whose queue (default: %(default)s)")
         own.add_argument("--every", metavar="SECONDS", help="add: between polls of a room that is a plain id")
         own.add_argument("--priority", metavar="N", help="add: its head start in minutes")
         own.add_argument("--anchor", metavar="ID", help="add: its anchor's user id")
@@ -88,7 +90,7 @@ async def _run(settings: BaseSettings, args: list[str], opts: argparse.Namespace
 
     place = "the queue"
     try:
-        async with open_queue(settings) as (queue, place):
+        async with open_queue(settings, opts.kind) as (queue, place):
             return await ACTIONS[args[0]].run(queue, args[1:], opts)
     except RedisError as error:
         raise QueueError(f"{place} does not answer as expected: {error}") from None
