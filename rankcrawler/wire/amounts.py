@@ -4,8 +4,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-_UNITS = {"": 1, "万": 10_000, "w": 10_000, "亿": 100_000_000}
-_NUMBER = r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<decimals>\d+))?\s*(?P<unit>[万亿wW]?)(?P<more>\+?)"
+_UNITS = {"万": 10_000, "w": 10_000, "亿": 100_000_000}
+_NUMBER = r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?\s*([万亿wW]?)(\+?)"
 _GOES_ON = r"(?![\d.,+万亿wWkKmM十百千])"
 _AMOUNT = re.compile(rf"\s*{_NUMBER}{_GOES_ON}")
 _MISSING = "差"
@@ -31,17 +31,18 @@ def amount(text: str) -> Bounds:
     with such a number.
     """
     found = _AMOUNT.match(unicodedata.normalize("NFKC", text))
-    if found is None or len(found["digits"]) > _LONGEST:
+    if found is None:
         return UNKNOWN
-    unit = _UNITS[found["unit"].lower()]
-    decimals = (found["decimals"] or "")[:8]
-    if unit == 1 and decimals:
+    digits, decimals, unit, more = found.groups("")
+    if len(digits) > _LONGEST or (decimals and not unit):
         return UNKNOWN
-    scaled = int(found["digits"].replace(",", "") + decimals) * unit // 10 ** len(decimals)
-    step = unit // 10 ** len(decimals)
-    if found["more"]:
-        return Bounds(scaled, scaled + max(step, 1) - 1)
-    return Bounds(scaled - step // 2, scaled + step // 2)
+    if not unit:
+        exact = int(digits.replace(",", ""))
+        return Bounds(exact, exact)
+    decimals = decimals[:8]
+    worth, parts = _UNITS[unit.lower()], 10 ** len(decimals)
+    scaled, step = int(digits.replace(",", "") + decimals) * worth // parts, worth // parts
+    return Bounds(scaled, scaled + max(step, 1) - 1) if more else Bounds(scaled - step // 2, scaled + step // 2)
 
 
 def missing(describe: str) -> Bounds:

@@ -1,6 +1,6 @@
 """From a decoded answer to the items: where the gateway's habits become plain facts, or None."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from itertools import count
 from typing import NamedTuple
@@ -58,7 +58,12 @@ def snapshot(answer: Answer[Entry] | Answer[Visitor], poll: Poll) -> RoomSnapsho
         has_more=ranklist.has_more,
         entry_count=len(ranks),
         digest=blake2b(_pack(ranks), digest_size=16).hexdigest(),
-        entries=tuple([_row(each, rank, poll, moments, withheld) for rank, each in _placed(ranks, quarantined)]),
+        entries=tuple(
+            [
+                _row(each, each.rank or place, poll, moments, withheld)
+                for place, each in zip(_places(quarantined), ranks, strict=False)
+            ]
+        ),
         quarantined=quarantined,
         fence=poll.fence,
         every=poll.every,
@@ -66,13 +71,12 @@ def snapshot(answer: Answer[Entry] | Answer[Visitor], poll: Poll) -> RoomSnapsho
     )
 
 
-def _placed(
-    ranks: Sequence[Entry | Visitor], quarantined: Sequence[Quarantined]
-) -> Iterator[tuple[int, Entry | Visitor]]:
-    """Each row with its rank or, where it says none, its place in the list."""
+def _places(quarantined: Sequence[Quarantined]) -> Iterable[int]:
+    """Where the rows that could be read stood in the answer; endless."""
+    if not quarantined:
+        return count(1)
     unread = {row.position for row in quarantined}
-    places = (place for place in count(1) if place not in unread)
-    return ((entry.rank or place, entry) for place, entry in zip(places, ranks, strict=False))
+    return (place for place in count(1) if place not in unread)
 
 
 def _row(entry: Entry | Visitor, rank: int, poll: Poll, moments: tuple[str, str], withheld: bool) -> RankEntry:
@@ -135,8 +139,12 @@ def _precision(entry: Entry | Visitor, withheld: bool) -> ScorePrecision:
 
 def _user_id(user: User) -> str | None:
     text = user.id_str
-    if text and len(text) <= 20 and text.isascii() and text.isdigit() and 0 < int(text) < 2**64:
-        return text
+    if text and len(text) <= 20 and text.isascii() and text.isdigit() and text != "0":
+        return text if len(text) < 20 or int(text) < 2**64 else _number(user)
+    return _number(user)
+
+
+def _number(user: User) -> str | None:
     return str(user.id) if user.id else None
 
 
