@@ -73,9 +73,9 @@ class Fleet:
             return
 
 
-def worker_command(options: Sequence[str], *, drain: bool) -> list[str]:
+def worker_command(options: Sequence[str], *, kind: str = "ranklist", drain: bool) -> list[str]:
     """The command line of a worker that waits for rooms or, with `drain`, ends when the queue is empty."""
-    crawl = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", *options]
+    crawl = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-a", f"kind={kind}", *options]
     return [*crawl, "-a", "rooms="] if drain else crawl
 
 

@@ -7,7 +7,7 @@ What is not known is None, never 0 or "". Times are ISO 8601 in UTC with millise
 """
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from itemadapter import ItemAdapter
@@ -16,6 +16,7 @@ from itemadapter.adapter import AdapterInterface
 ScorePrecision = Literal["exact", "rounded", "withheld"]
 Kind = Literal["ranklist", "audience"]
 """Which of the room's lists: its contributors, or its audience."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class RankEntry(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from scrapy.settings import BaseSettings
 
 from rankcrawler.errors import SettingError
 from rankcrawler.gateway.handler import client_from_settings
+from rankcrawler.items import KINDS
 from rankcrawler.store import locate
 
 _NUMBERS: dict[str, tuple[type[int | float], int]] = {
@@ -31,8 +32,15 @@ def check(settings: BaseSettings, arguments: Mapping[str, str]) -> None:
     """Raise SettingError for the first setting, or -a argument, that a crawl cannot start with."""
     if {"token", "gateway_token"} & {name.lower() for name in arguments}:
         raise SettingError(_SHOWN_TO_OTHERS)
+    check_kind(arguments.get("kind", "ranklist"))
     check_gateway(settings)
     locate.parse(locate.url(settings))
+
+
+def check_kind(kind: str) -> None:
+    """Raise SettingError where there is no such kind of list."""
+    if kind not in KINDS:
+        raise SettingError(f"kind must be {' or '.join(KINDS)}, not {kind[:40]!r}")
 
 
 def check_gateway(settings: BaseSettings) -> None:

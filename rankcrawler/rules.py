@@ -11,23 +11,76 @@
 | `partial` | a row could not be read, and is in quarantine |
 | `has_more` | the gateway says that the list goes on, and has no way to ask for the rest |
 | `captured_in_future` | the list's clock is over five minutes ahead of the worker's |
+| `captured_backwards` | the list's clock is behind that of the list which this run got for the room before |
+| `list_of_two_rooms` | this run got the very same list for another room, too |
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import count
+from typing import TypeVar
 
 import msgspec
 
 from rankcrawler.instants import ms
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.items import Kind, RankEntry, RoomSnapshot
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 FUTURE_MS = 300_000
 """How far the list's clock may be ahead of the worker's, which is never exact either."""
 
 
-def judged(snapshot: RoomSnapshot) -> RoomSnapshot:
+REMEMBERED = 100_000
+"""Rooms, and lists, that are remembered to hold later ones against; about 300 bytes each."""
+
+
+class _Latest(OrderedDict[K, V]):
+    """A mapping that forgets what was put longest ago."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size = size
+
+    def put(self, key: K, value: V) -> None:
+        self[key] = value
+        self.move_to_end(key)
+        if len(self) > self._size:
+            self.popitem(last=False)
+
+
+class Earlier:
+    """What a run got before, the latest `remembered` of it: for the rules on more than one list."""
+
+    def __init__(self, remembered: int = REMEMBERED) -> None:
+        self._clocks: _Latest[tuple[str, Kind, str], str] = _Latest(remembered)
+        self._rooms: _Latest[tuple[str, Kind, str], str | None] = _Latest(remembered)
+
+    def flags(self, snapshot: RoomSnapshot) -> Iterator[str]:
+        """The rules that the snapshot breaks, given those that came before, which it is now one of."""
+        room = (snapshot.source, snapshot.kind, snapshot.room_id)
+        clock = self._clocks.get(room, "")
+        self._clocks.put(room, max(clock, snapshot.captured_at))
+        if snapshot.captured_at < clock:
+            yield "captured_backwards"
+        if any(entry.user_id for entry in snapshot.entries):  # what is masked may be equal by chance
+            yield from self._of_the_list(snapshot)
+
+    def _of_the_list(self, snapshot: RoomSnapshot) -> Iterator[str]:
+        listed = (snapshot.source, snapshot.kind, snapshot.digest)
+        room = self._rooms.get(listed, snapshot.room_id)
+        is_shared = room != snapshot.room_id
+        self._rooms.put(listed, None if is_shared else room)
+        if is_shared:
+            yield "list_of_two_rooms"
+
+
+def judged(snapshot: RoomSnapshot, earlier: Earlier | None = None) -> RoomSnapshot:
     """The same snapshot with the flags of every rule it breaks, on itself and on the rows concerned."""
     whole = tuple(_of_the_list(snapshot))
+    if earlier is not None:
+        whole = (*whole, *earlier.flags(snapshot))
     entries = tuple(_with_flags(snapshot, whole))
     own = {flag for entry in entries for flag in entry.flags} - set(whole)
     if not whole and not own:

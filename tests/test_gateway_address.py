@@ -54,12 +54,12 @@ def test_an_address_with_a_secret_in_it_is_refused_without_showing_it(url: str) 
 
 @pytest.mark.parametrize("base", ["http://gateway.test", "http://gateway.test/", "http://gateway.test//"])
 def test_slashes_at_the_end_make_no_difference(base: str) -> None:
-    assert Address.of(base).ranklist("1", None) == "http://gateway.test/douyin/liveroom/ranklist?room_id=1"
+    assert Address.of(base).of_list("ranklist", "1", None) == "http://gateway.test/douyin/liveroom/ranklist?room_id=1"
 
 
 def test_a_lists_address_names_the_anchor_where_there_is_one() -> None:
     address = Address.of("https://gateway.test:8443/api/v2")
-    assert address.ranklist("1", "9") == (
+    assert address.of_list("ranklist", "1", "9") == (
         "https://gateway.test:8443/api/v2/douyin/liveroom/ranklist?room_id=1&anchor_id=9"
     )
 

@@ -93,7 +93,7 @@ async def ask(base: str, url: str | None = None, **limits: Any) -> Reply:
     """The answer to one request for a room's list, or for another address."""
     address = Address.of(base)
     async with Client(address, Token(SECRET), **{"timeout": 5.0} | limits) as client:
-        return await client.fetch(url or address.ranklist("1", None))
+        return await client.fetch(url or address.of_list("ranklist", "1", None))
 
 
 def asked(handle: Handle, **limits: Any) -> Reply:
@@ -155,7 +155,7 @@ def test_the_token_reaches_the_gateway_intact_and_the_rest_of_the_query_with_it(
     async def run() -> None:
         async with served(handle) as base:
             address = Address.of(f"{base}/api")
-            await ask(f"{base}/api", address.ranklist("6994259511469247263", "9"))
+            await ask(f"{base}/api", address.of_list("ranklist", "6994259511469247263", "9"))
 
     asyncio.run(run())
     (request,) = seen

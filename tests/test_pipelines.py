@@ -52,6 +52,16 @@ def test_a_broken_list_passes_with_its_flags_and_each_is_counted_once_a_list(cra
     assert crawler.stats.get_stats() == {f"rankcrawler/flags/{flag}": 2 for flag in flags}
 
 
+def test_lists_are_held_against_those_that_came_before(crawler: Crawler) -> None:
+    pipeline = ValidatePipeline.from_crawler(crawler)
+    for item in (snapshot(captured_at=LATER), snapshot(), snapshot(room_id="2")):
+        pipeline.process_item(item)
+    assert crawler.stats.get_stats() == {
+        "rankcrawler/flags/captured_backwards": 1,
+        "rankcrawler/flags/list_of_two_rooms": 1,
+    }
+
+
 def test_a_snapshot_goes_through_once_however_often_it_comes(crawler: Crawler) -> None:
     pipeline = DeduplicatePipeline.from_crawler(crawler)
     assert [came_before(pipeline, snapshot()) for _ in range(3)] == [False, True, True]

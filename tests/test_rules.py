@@ -1,11 +1,15 @@
 """Each rule has a list that breaks it, and a good list breaks none."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rankcrawler import rules
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.instants import iso
+from rankcrawler.items import Quarantined, RankEntry, RoomSnapshot
 from tests.builders import body, entry, row, snapshot, taken
 
 
@@ -145,3 +149,121 @@ def test_nothing_but_flags_is_changed() -> None:
 )
 def test_the_rules_hold_for_lists_off_the_wire(answer: bytes, expected: tuple[str, ...]) -> None:
     assert rules.judged(taken(answer)).flags == expected
+
+
+FUTURE = "2021-09-17T01:49:40.001Z"
+OF_ROWS = ("delta_mismatch", "rank_gap", "score_rises", "user_repeated")
+
+
+class Violated(NamedTuple):
+    """A list, and the flags that its rows and it have to get."""
+
+    listed: RoomSnapshot
+    of_rows: list[set[str]]
+    of_list: set[str]
+
+
+@st.composite
+def violations(draw: st.DrawFn) -> Violated:
+    """A good list of up to a dozen rows, into which known violations are put and no others."""
+    rows: list[RankEntry] = []
+    expected: list[set[str]] = []
+    for rank in range(1, draw(st.integers(0, 12)) + 1):
+        broken = draw(st.sets(st.sampled_from(OF_ROWS if rows else OF_ROWS[:2])))
+        rows.append(_broken_row(draw, rank, rows, broken))
+        expected.append(broken)
+    changes, of_list = _broken_list(draw)
+    return Violated(snapshot(rows, **changes), [own | of_list for own in expected], of_list)
+
+
+def _broken_row(draw: st.DrawFn, rank: int, rows: list[RankEntry], broken: set[str]) -> RankEntry:
+    above = rows[-1].score if rows else 10**12
+    assert above is not None
+    step = draw(st.integers(1, 999)) if "score_rises" in broken else -draw(st.integers(0, 999)) * bool(rows)
+    delta = -step if step <= 0 else None
+    if "delta_mismatch" in broken:
+        delta = draw(st.integers(0, 2000).filter(lambda wrong: wrong != -step))
+    changes: dict[str, Any] = {"rank": rank, "user_id": str(rank), "score": above + step, "delta": delta}
+    if "rank_gap" in broken:
+        changes["rank"] = draw(st.integers(1, 50).filter(lambda wrong: wrong != rank))
+    if "user_repeated" in broken:
+        changes["user_id"] = draw(st.sampled_from([row.user_id for row in rows]))
+    return entry(**changes)
+
+
+def _broken_list(draw: st.DrawFn) -> tuple[dict[str, Any], set[str]]:
+    unread = (Quarantined(50, "$.data.data.ranks[49]", "why"),)
+    ways: dict[str, dict[str, Any]] = {
+        "has_more": {"has_more": True},
+        "captured_in_future": {"captured_at": FUTURE},
+        "partial": {"quarantined": unread},
+    }
+    broken = draw(st.sets(st.sampled_from(sorted(ways))))
+    return {key: value for flag in broken for key, value in ways[flag].items()}, broken
+
+
+@given(violations())
+def test_every_violation_put_in_is_flagged_on_its_row_and_nothing_else_is(made: Violated) -> None:
+    judged = rules.judged(made.listed, rules.Earlier())
+    assert [set(each.flags) for each in judged.entries] == made.of_rows
+    assert set(judged.flags) == made.of_list.union(*made.of_rows)
+    assert len(judged.flags) == len(set(judged.flags))
+    assert [each.rank for each in judged.entries] == [each.rank for each in made.listed.entries]
+
+
+class Seen(NamedTuple):
+    """One poll: which room, which list it got, and what the list's clock said."""
+
+    room: int
+    listed: int
+    clock: int
+
+
+polls = st.lists(st.builds(Seen, st.integers(0, 3), st.integers(0, 4), st.integers(0, 9)), max_size=20)
+
+
+def flags_over_time(history: list[Seen], earlier: rules.Earlier) -> Iterator[set[str]]:
+    """The flags of each poll's list as a run sets them."""
+    for seen in history:
+        listed = snapshot(room_id=str(seen.room), digest=str(seen.listed), captured_at=iso(seen.clock))
+        yield set(rules.judged(listed, earlier).flags)
+
+
+@given(polls)
+def test_what_only_several_lists_can_show_is_flagged_exactly(history: list[Seen]) -> None:
+    flagged = list(flags_over_time(history, rules.Earlier()))
+    for at, seen in enumerate(history):
+        before = history[:at]
+        backwards = any(each.room == seen.room and each.clock > seen.clock for each in before)
+        of_two = any(each.listed == seen.listed and each.room != seen.room for each in before)
+        rules_broken = {"captured_backwards": backwards, "list_of_two_rooms": of_two}
+        assert flagged[at] == {flag for flag, is_broken in rules_broken.items() if is_broken}
+
+
+def test_the_same_list_of_another_gateway_or_kind_is_another_list() -> None:
+    earlier = rules.Earlier()
+    others: list[dict[str, Any]] = [{}, {"source": "other.test"}, {"kind": "audience"}]
+    for number, changes in enumerate(others):
+        assert rules.judged(snapshot(room_id=str(number), **changes), earlier).flags == ()
+
+
+@pytest.mark.parametrize("rows", [[], [anonymous(1), anonymous(2)]], ids=["empty", "masked"])
+def test_lists_of_nobody_are_not_the_same_list(rows: list[RankEntry]) -> None:
+    earlier = rules.Earlier()
+    found = [rules.judged(snapshot(rows, room_id=room), earlier).flags for room in "12"]
+    assert "list_of_two_rooms" not in {flag for flags in found for flag in flags}
+
+
+def test_what_is_remembered_is_bounded_and_the_oldest_goes_first() -> None:
+    earlier = rules.Earlier(remembered=2)
+    history = [Seen(1, 1, 5), Seen(2, 2, 5), Seen(3, 3, 5), Seen(1, 3, 4), Seen(1, 1, 3)]
+    assert list(flags_over_time(history, earlier)) == [
+        set(), set(), set(), {"list_of_two_rooms"}, {"captured_backwards"},
+    ]  # fmt: skip
+
+
+def test_memory_of_a_long_run_is_bounded() -> None:
+    earlier = rules.Earlier(remembered=100)
+    for room in range(1000):
+        rules.judged(snapshot(room_id=str(room), digest=str(room)), earlier)
+    assert (len(earlier._clocks), len(earlier._rooms)) == (100, 100)

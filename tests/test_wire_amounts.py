@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rankcrawler.wire.amounts import UNKNOWN, Bounds, lifetime, missing
+from rankcrawler.wire.amounts import UNKNOWN, Bounds, amount, lifetime, missing
 
 DIAMONDS = st.integers(0, 10**12)
 
@@ -32,8 +32,50 @@ def test_what_is_missing_is_as_exact_as_its_text(describe: str, bounds: tuple[in
 
 
 @pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("1939", (1939, 1939)),
+        ("0", (0, 0)),
+        ("1.0万", (9_500, 10_500)),
+        ("15.1万音浪", (150_500, 151_500)),
+        ("15.1w 音浪", (150_500, 151_500)),
+        ("１５．１Ｗ", (150_500, 151_500)),
+        ("1,234,567", (1_234_567, 1_234_567)),
+        ("１，９３９音浪", (1939, 1939)),
+        ("1,234.5万", (12_344_500, 12_345_500)),
+        ("2.5亿", (245_000_000, 255_000_000)),
+        ("2亿", (150_000_000, 250_000_000)),
+        ("3万+", (30_000, 39_999)),
+        ("3.9万＋", (39_000, 39_999)),
+        ("843+", (843, 843)),
+    ],
+)
+def test_an_amount_in_words_is_as_exact_as_its_last_digit(text: str, bounds: tuple[int, int]) -> None:
+    assert amount(text) == bounds
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "音浪", "-5", "1.5", "15,1w", "1,23", "3百万", "3千", "5k", "1万亿", "1.2.3万", "1++", "9" * 19, "NaN"],
+)  # fmt: skip
+def test_a_text_in_another_form_is_unknown_and_never_a_guess(text: str) -> None:
+    assert amount(text) == UNKNOWN
+
+
+@pytest.mark.parametrize(
     "describe",
-    ["", "已达最高等级", "距离26级", "还差抖币", "还差,5抖币", "还差1.5抖币", "还差" + "9" * 19, "26级 1998抖币"],
+    [
+        "",
+        "已达最高等级",
+        "距离26级",
+        "还差抖币",
+        "还差,5抖币",
+        "还差1.5抖币",
+        "还差" + "9" * 19,
+        "26级 1998抖币",
+        "还差3百万",
+        "还差15,1w",
+    ],
 )
 def test_a_text_that_says_nothing_of_the_kind_is_unknown(describe: str) -> None:
     assert missing(describe) == UNKNOWN

@@ -1,6 +1,7 @@
 """The decoded answer: which shapes are read, and what is said of those that are not."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -109,7 +110,8 @@ def test_an_envelope_may_leave_its_verdict_out() -> None:
 def test_a_row_without_rank_or_user_is_named_by_its_path(missing: str) -> None:
     ranked = row()
     del ranked[missing]
-    assert refused(body(ranked)) == f"Object missing required field `{missing}` - at `$.data.data.ranks[0]`"
+    told = refused(body(ranked))
+    assert told.endswith(f"Object missing required field `{missing}` - at `$.data.data.ranks[0]`")
 
 
 @pytest.mark.parametrize("score", ["-1", "9223372036854775808", "18446744073709551616", "1e999", "1.5", "true", '"x"'])
@@ -171,6 +173,11 @@ def test_half_an_emoji_becomes_the_replacement_character(half: str) -> None:
     assert taken(answer).entries[0].nickname == "a\ufffdb"
 
 
+def test_half_an_emoji_beside_integers_in_strings_costs_no_row() -> None:
+    answer = body(row("1"), row("2", {"id": 6, "nickname": "HERE"})).replace(b"HERE", b"a\\ud83db")
+    assert [entry.nickname for entry in taken(answer).entries] == [None, "a\ufffdb"]
+
+
 def test_mending_half_an_emoji_leaves_other_text_as_it_is() -> None:
     written = r"\ud83d\ude00 \ud83d\ud83d\ude01 \\ud83d \u4e2d \"\\\\\ude00"
     answer = body(row(user={"nickname": "HERE"})).replace(b"HERE", written.encode())
@@ -217,13 +224,43 @@ def test_a_success_with_a_broken_list_is_no_failure_of_the_gateways(code: Any, s
         ({"code": 500, "msg": "m"}, (500, None)),
         ({"code": "500", "data": {}}, (500, None)),
         ({"code": -1, "data": None}, (-1, None)),
-        ({"code": 2**70}, (2**70, None)),
+        ({"code": 2**63 - 1}, (2**63 - 1, None)),
         ({}, (None, None)),
     ],
 )
 def test_codes_are_found_in_every_shape(answer: dict[str, Any], codes: tuple[int | None, int | None]) -> None:
     read = wire.read(json.dumps(answer).encode())
     assert (read.code, read.inner_code) == codes
+
+
+@pytest.mark.parametrize("answer", [{"code": 2**63}, {"code": 200, "data": {"status_code": -(2**63) - 1}}])
+def test_a_code_of_more_than_64_bits_is_refused_with_its_path(answer: dict[str, Any]) -> None:
+    assert re.search(r"at `\$\.(code|data\.status_code)`$", refused(json.dumps(answer).encode()))
+
+
+@pytest.mark.parametrize(
+    "score", ["10001.0", "1e4", "1e-999", '"10001.0"', '"1e4"', "10000.9999999999999999999", "0.0"]
+)
+def test_a_number_with_a_point_or_an_exponent_is_no_integer(score: str) -> None:
+    answer = body(row(score=987654)).replace(b"987654", score.encode())
+    assert refused(answer).endswith("at `$.data.data.ranks[0].score`")
+
+
+@pytest.mark.parametrize("now", ["1631843079980.0", '"1.63184307998e12"'])
+def test_a_clock_with_a_point_or_an_exponent_is_refused_with_its_path(now: str) -> None:
+    answer = body(row()).replace(b"1631843079980", now.encode())
+    assert refused(answer).endswith("at `$.data.extra.now`")
+
+
+def test_text_that_looks_like_a_rounded_number_stays_text_beside_integers_in_strings() -> None:
+    answer = with_strings(json.loads(body(row(user={"id": 5, "nickname": "1e3"}, score=7, exactly_score="1.0"))))
+    (entry,) = taken(answer).entries
+    assert (entry.nickname, entry.score, entry.exactly_score) == ("1e3", 7, "1.0")
+
+
+def test_a_list_of_more_rows_than_any_gateway_sends_is_refused_with_its_path() -> None:
+    assert refused(body(*[row()] * 1001)) == "Expected at most 1000 rows, got 1001 - at `$.data.data.ranks`"
+    assert refused(body(*[0] * 1001)) == "Expected at most 1000 rows, got 1001 - at `$.data.data.ranks`"
 
 
 def test_the_gateways_words_are_put_together() -> None:

@@ -154,7 +154,7 @@ def test_ids_are_lossless(uid: int) -> None:
     assert user(id=1, id_str=str(uid)).user_id == str(uid)
 
 
-@pytest.mark.parametrize("text", ["", "0", "abc", "-5", "٣", "1" * 21, None])
+@pytest.mark.parametrize("text", ["", "0", "abc", "-5", "٣", "1" * 21, str(2**64), None])
 def test_an_id_text_that_is_no_id_gives_way_to_the_number(text: str | None) -> None:
     assert user(id=5, id_str=text).user_id == "5"
 

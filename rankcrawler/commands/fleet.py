@@ -37,7 +37,7 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         cores = os.cpu_count() or 1
         parser.add_argument("--workers", type=int, default=cores, metavar="N", help="how many (default: %(default)s)")
-        parser.add_argument("-a", dest="arguments", action="append", default=[], metavar="rooms=ROOMS", help="as crawl")
+        parser.add_argument("-a", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="as crawl")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the workers to their end."""
@@ -48,34 +48,35 @@ class Command(ScrapyCommand):
         if opts.workers < 1 or args:
             raise UsageError("fleet takes --workers N, of at least 1, and the options of crawl", print_help=False)
         arguments = dict(argument.partition("=")[::2] for argument in opts.arguments)
-        if set(arguments) - {"rooms"}:
-            raise UsageError("the only -a argument is rooms", print_help=False)
+        if set(arguments) - {"rooms", "kind"}:
+            raise UsageError("the -a arguments are rooms and kind", print_help=False)
         try:
             preflight.check(self.settings, arguments)
         except RankcrawlerError as error:
             sys.exit(f"rankcrawler: {error}")
         logging.basicConfig(level=logging.INFO, format="%(asctime)s [%(name)s] %(levelname)s: %(message)s")
         try:
-            self.exitcode = asyncio.run(_run(self.settings, opts, arguments.get("rooms")))
+            self.exitcode = asyncio.run(_run(self.settings, opts, arguments))
         except RankcrawlerError as error:
             sys.exit(f"rankcrawler: {error}")
 
 
-async def _run(settings: BaseSettings, opts: argparse.Namespace, rooms: str | None) -> int:
+async def _run(settings: BaseSettings, opts: argparse.Namespace, arguments: dict[str, str]) -> int:
     from rankcrawler.backoff import Backoff
     from rankcrawler.fleet import Fleet, worker_command
     from rankcrawler.queue.access import open_queue
 
     options = [word for setting in opts.set for word in ("-s", setting)]
     options += ["-L", opts.loglevel] if opts.loglevel else []
+    rooms, kind = arguments.get("rooms"), arguments.get("kind", "ranklist")
     drain = rooms is not None
     # A crawl that empties the queue and saw rooms fail says so with status 1; one that waits never ends by itself.
     final = frozenset({0, 1}) if drain else frozenset({0})
-    commands = [worker_command(options, drain=drain)] * opts.workers
+    commands = [worker_command(options, kind=kind, drain=drain)] * opts.workers
     fleet = Fleet(commands, final=final, backoff=Backoff(1.0, 60.0))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, fleet.stop)
-    async with open_queue(settings) as (queue, _):
+    async with open_queue(settings, kind) as (queue, _):
         rejected = await _push(queue, rooms) if rooms is not None else 0
         return max(await fleet.run(), 1 if rejected else 0)
 

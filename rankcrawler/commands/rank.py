@@ -12,7 +12,7 @@ from scrapy.settings import BaseSettings
 
 from rankcrawler.commands import OUR_SETTINGS
 from rankcrawler.errors import AnswerError, GatewayError, RankcrawlerError
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.items import KINDS, Kind, RoomSnapshot
 
 
 class Command(ScrapyCommand):
@@ -33,6 +33,7 @@ class Command(ScrapyCommand):
         """The command's own options."""
         super().add_options(parser)
         parser.add_argument("--anchor", metavar="ID", help="the anchor's user id: has fan club levels told")
+        parser.add_argument("--kind", choices=KINDS, default="ranklist", help="which list (default: %(default)s)")
         parser.add_argument("--json", action="store_true", help="print the snapshot as one JSON object")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -41,7 +42,7 @@ class Command(ScrapyCommand):
             raise UsageError
         assert self.settings is not None
         try:
-            snapshot = asyncio.run(_ask(self.settings, args[0], opts.anchor))
+            snapshot = asyncio.run(_ask(self.settings, args[0], opts.anchor, opts.kind))
         except RankcrawlerError as error:
             print(f"rankcrawler: {error}", file=sys.stderr)
             self.exitcode = 1 if isinstance(error, (AnswerError, GatewayError)) else 2
@@ -49,7 +50,7 @@ class Command(ScrapyCommand):
         _print(snapshot, as_json=opts.json)
 
 
-async def _ask(settings: BaseSettings, room_id: str, anchor_id: str | None) -> RoomSnapshot:
+async def _ask(settings: BaseSettings, room_id: str, anchor_id: str | None, kind: Kind) -> RoomSnapshot:
     from rankcrawler import preflight, rules, wire
     from rankcrawler.gateway.handler import client_from_settings
     from rankcrawler.queue.job import of_fields
@@ -58,15 +59,19 @@ async def _ask(settings: BaseSettings, room_id: str, anchor_id: str | None) -> R
     job = of_fields({"room_id": room_id, "anchor_id": anchor_id})
     preflight.check_gateway(settings)
     async with client_from_settings(settings) as client:
-        reply = await client.fetch(client.address.ranklist(job.room_id, job.anchor_id))
-        poll = wire.Poll(client.address.source, job.room_id, job.anchor_id, time.time_ns() // 1_000_000)
+        reply = await client.fetch(client.address.of_list(kind, job.room_id, job.anchor_id))
+        poll = wire.Poll(client.address.source, job.room_id, job.anchor_id, _now(), kind=kind)
     judged = of_status(reply.status, reply.header("Retry-After"))
     if judged.action is Action.READ:
-        answer = wire.read(reply.body)
+        answer = wire.read(reply.body, kind)
         judged = of_codes(answer.code, answer.inner_code, answer.words)
     if judged.action is not Action.READ:
         raise AnswerError(f"room {job.room_id}: {judged.reason}")
     return rules.judged(wire.snapshot(answer, poll))
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _print(snapshot: RoomSnapshot, *, as_json: bool) -> None:

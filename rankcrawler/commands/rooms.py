@@ -12,6 +12,7 @@ from scrapy.settings import BaseSettings
 
 from rankcrawler.commands import OUR_SETTINGS
 from rankcrawler.errors import QueueError, RankcrawlerError, SettingError
+from rankcrawler.items import KINDS
 
 _OPTIONS = ("every", "every_max", "priority", "anchor", "state", "limit", "yes", "all", "burst", "json", "watch")
 _STATES = ("ready", "scheduled", "leased", "dead", "retired")
@@ -35,6 +36,7 @@ class Command(ScrapyCommand):
         """The command's own options."""
         super().add_options(parser)
         own = parser.add_argument_group(title="Rooms; - as an argument reads them from the standard input")
+        own.add_argument("--kind", choices=KINDS, default="ranklist", help="whose queue (default: %(default)s)")
         own.add_argument("--every", metavar="SECONDS", help="add: between polls of a room that is a plain id")
         own.add_argument("--every-max", metavar="SECONDS", help="add: up to how many while the list stays the same")
         own.add_argument("--priority", metavar="N", help="add: its head start in minutes")
@@ -90,7 +92,7 @@ async def _run(settings: BaseSettings, args: list[str], opts: argparse.Namespace
 
     place = "the queue"
     try:
-        async with open_queue(settings) as (queue, place):
+        async with open_queue(settings, opts.kind) as (queue, place):
             return await ACTIONS[args[0]].run(queue, args[1:], opts)
     except RedisError as error:
         raise QueueError(f"{place} does not answer as expected: {error}") from None

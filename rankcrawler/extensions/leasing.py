@@ -27,7 +27,7 @@ from twisted.python.failure import Failure
 
 from rankcrawler.backoff import Backoff
 from rankcrawler.errors import QueueError
-from rankcrawler.items import FailedPoll
+from rankcrawler.items import FailedPoll, Kind
 from rankcrawler.queue.access import open_queue
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease, Outcome
@@ -67,9 +67,9 @@ class Leasing:
         crawler.signals.connect(leasing._spider_closed, signals.spider_closed)
         return leasing
 
-    async def leases(self, jobs: Iterable[Job] | None) -> AsyncIterator[Lease]:
+    async def leases(self, jobs: Iterable[Job] | None, kind: Kind) -> AsyncIterator[Lease]:
         """Push the jobs and lease until the queue is empty; with no jobs, wait for work. QueueError."""
-        queue, place = await self._exit.enter_async_context(open_queue(self._settings))
+        queue, place = await self._exit.enter_async_context(open_queue(self._settings, kind))
         self.worker = Worker(
             queue,
             f"{socket.gethostname()}:{os.getpid()}",

@@ -5,7 +5,8 @@ from urllib.parse import urlencode, urlsplit
 
 from rankcrawler.errors import SettingError
 
-RANKLIST_PATH = "/douyin/liveroom/ranklist"
+PATHS = {"ranklist": "/douyin/liveroom/ranklist", "audience": "/douyin/liveroom/audience"}
+"""Where each kind of list is."""
 
 _HOW = (
     "Set GATEWAY_URL, as an environment variable or with -s, to the address of your gateway "
@@ -50,10 +51,10 @@ class Address:
         """The name under which this gateway's data are kept: its host, and its port where it has one."""
         return urlsplit(self.base).netloc.lower()
 
-    def ranklist(self, room_id: str, anchor_id: str | None) -> str:
-        """The address of a room's list, without the token."""
+    def of_list(self, kind: str, room_id: str, anchor_id: str | None) -> str:
+        """The address of a room's list of that kind, without the token."""
         query = {"room_id": room_id} if anchor_id is None else {"room_id": room_id, "anchor_id": anchor_id}
-        return f"{self.base}{RANKLIST_PATH}?{urlencode(query)}"
+        return f"{self.base}{PATHS[kind]}?{urlencode(query)}"
 
     def serves(self, url: str) -> bool:
         """Whether an address lies at exactly this gateway's origin."""

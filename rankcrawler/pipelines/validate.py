@@ -16,6 +16,7 @@ class ValidatePipeline:
 
     def __init__(self, stats: StatsCollector) -> None:
         self._stats = stats
+        self._earlier = rules.Earlier()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "ValidatePipeline":
@@ -26,7 +27,7 @@ class ValidatePipeline:
         """The snapshot with its flags; a failed poll as it is."""
         if isinstance(item, FailedPoll):
             return item
-        judged = rules.judged(item)
+        judged = rules.judged(item, self._earlier)
         if item.quarantined:
             self._stats.inc_value("rankcrawler/rows/quarantined", len(item.quarantined))
             first, rows = item.quarantined[0], len(item.quarantined)

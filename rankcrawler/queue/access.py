@@ -9,8 +9,6 @@ from scrapy.settings import BaseSettings
 from rankcrawler.queue import connection
 from rankcrawler.queue.room_queue import RoomQueue
 
-SPIDER = "ranklist"
-
 
 class Access(NamedTuple):
     """An open queue, and where it is, in words that hold no password."""
@@ -20,14 +18,17 @@ class Access(NamedTuple):
 
 
 @asynccontextmanager
-async def open_queue(settings: BaseSettings) -> AsyncIterator[Access]:
-    """Open the queue; the embedded server lives for as long as anybody has it open. Raises QueueError."""
+async def open_queue(settings: BaseSettings, kind: str = "ranklist") -> AsyncIterator[Access]:
+    """Open the queue of the rooms whose list of that `kind` is polled: no queue mixes kinds. Raises QueueError.
+
+    The embedded server lives for as long as anybody has a queue open.
+    """
     server = await connection.embedded(settings)
     try:
         redis = connection.connect(settings, server)
         queue = RoomQueue(
             redis,
-            connection.inbox_key(settings, SPIDER),
+            connection.inbox_key(settings, kind),
             attempts=settings.getint("ROOM_ATTEMPTS"),
             mend=None if server is None else server.mend,
         )

@@ -16,7 +16,7 @@ from rankcrawler.errors import AnswerError, JobError, QueueError, QueueStopped
 from rankcrawler.extensions.leasing import Leasing
 from rankcrawler.gateway.address import Address
 from rankcrawler.instants import iso
-from rankcrawler.items import FailedPoll, RoomSnapshot
+from rankcrawler.items import FailedPoll, Kind, RoomSnapshot
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease
@@ -27,14 +27,16 @@ class RanklistSpider(Spider):
     """Polls rooms for their rank lists.
 
     `rooms` names them: ids separated by commas, or a file (see rankcrawler.queue.roomlist). With it the
-    crawl ends when the queue is empty, without it the crawl waits for what others push.
+    crawl ends when the queue is empty, without it the crawl waits for what others push. `kind` is which of
+    a room's lists is asked for: ranklist, its contributors, or audience. Each kind has a queue of its own.
     """
 
     name = "ranklist"
 
-    def __init__(self, rooms: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, rooms: str | None = None, kind: Kind = "ranklist", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.rooms = rooms
+        self.kind: Kind = kind
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "RanklistSpider":
@@ -50,7 +52,7 @@ class RanklistSpider(Spider):
         leasing = self.crawler.get_extension(Leasing)
         assert leasing is not None
         try:
-            async for lease in leasing.leases(self._jobs()):
+            async for lease in leasing.leases(self._jobs(), self.kind):
                 yield self._request(lease)
         except QueueStopped as error:
             self.logger.error("%s", error)
@@ -70,7 +72,7 @@ class RanklistSpider(Spider):
         codes = Codes(response.status)
         if judged.action is Action.READ:
             try:
-                answer = wire.read(response.body)
+                answer = wire.read(response.body, self.kind)
                 codes = Codes(response.status, answer.code, answer.inner_code)
                 judged = verdict.of_codes(answer.code, answer.inner_code, answer.words)
                 if judged.action is Action.READ:
@@ -88,7 +90,7 @@ class RanklistSpider(Spider):
 
     def _request(self, lease: Lease) -> Request:
         return Request(
-            self.address.ranklist(lease.room_id, lease.anchor_id),
+            self.address.of_list(self.kind, lease.room_id, lease.anchor_id),
             callback=self.parse,
             errback=self.no_answer,
             cb_kwargs={"lease": lease},
@@ -104,6 +106,7 @@ class RanklistSpider(Spider):
             lease.token,
             lease.every,
             lease.priority,
+            self.kind,
         )
 
     def _jobs(self) -> Iterator[Job] | None:

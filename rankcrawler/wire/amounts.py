@@ -4,8 +4,13 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-_UNITS = {"": 1, "万": 10_000, "w": 10_000, "亿": 100_000_000}
-_MISSING = re.compile(r"差\s*(?P<digits>\d[\d,]*)(?:\.(?P<decimals>\d+))?\s*(?P<unit>[万亿wW]?)")
+_UNITS = {"万": 10_000, "w": 10_000, "亿": 100_000_000}
+_NUMBER = r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?\s*([万亿wW]?)(\+?)"
+_GOES_ON = r"(?![\d.,+万亿wWkKmM十百千])"
+_AMOUNT = re.compile(rf"\s*{_NUMBER}{_GOES_ON}")
+_MISSING = "差"
+_LONGEST = 18
+"""Digits; more of them fit no 64 bits."""
 
 
 class Bounds(NamedTuple):
@@ -18,22 +23,34 @@ class Bounds(NamedTuple):
 UNKNOWN = Bounds(None, None)
 
 
+def amount(text: str) -> Bounds:
+    """What a number in words can be: `1,939` → exactly that, `15.1万音浪` → ±500, `3万+` → 30000 to 39999.
+
+    A text in 万, w or 亿 is rounded to its last digit, so the number lies within half of that digit's worth;
+    with a + it is rounded down. Full-width digits count, suffixes do not. UNKNOWN where a text does not begin
+    with such a number.
+    """
+    found = _AMOUNT.match(unicodedata.normalize("NFKC", text))
+    if found is None:
+        return UNKNOWN
+    digits, decimals, unit, more = found.groups("")
+    if len(digits) > _LONGEST or (decimals and not unit):
+        return UNKNOWN
+    if not unit:
+        exact = int(digits.replace(",", ""))
+        return Bounds(exact, exact)
+    decimals = decimals[:8]
+    worth, parts = _UNITS[unit.lower()], 10 ** len(decimals)
+    scaled, step = int(digits.replace(",", "") + decimals) * worth // parts, worth // parts
+    return Bounds(scaled, scaled + max(step, 1) - 1) if more else Bounds(scaled - step // 2, scaled + step // 2)
+
+
 def missing(describe: str) -> Bounds:
     """What is missing to the next level: `距离26级还差1998抖币` → (1998, 1998), `…还差15.1w` → ±500.
 
-    UNKNOWN where the text says nothing of the kind. A text in 万 or 亿 is rounded to its last digit,
-    so the number lies within half of that digit's worth.
+    UNKNOWN where the text says nothing of the kind.
     """
-    found = _MISSING.search(unicodedata.normalize("NFKC", describe))
-    if found is None or len(found["digits"]) > 18:
-        return UNKNOWN
-    unit = _UNITS[found["unit"].lower()]
-    decimals = (found["decimals"] or "")[:8]
-    if unit == 1 and decimals:
-        return UNKNOWN
-    scaled = int(found["digits"].replace(",", "") + decimals) * unit // 10 ** len(decimals)
-    slack = unit // 10 ** len(decimals) // 2
-    return Bounds(scaled - slack, scaled + slack)
+    return amount(describe.partition(_MISSING)[2])
 
 
 def lifetime(low: int, high: int, describe: str) -> Bounds:

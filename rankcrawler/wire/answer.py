@@ -1,23 +1,22 @@
 """The gateway's answer as it travels: its field names, and only the fields that are kept.
 
 Two outer shapes are read by one set of structs: `{code, msg, data: {data: LIST, extra, status_code}}`
-and the same without the outer pair, `{data: LIST, extra, status_code}`. Unknown fields are passed over;
-integers may come as strings.
+and the same without the outer pair, `{data: LIST, extra, status_code}`. Unknown fields are passed over.
 """
 
-import re
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from rankcrawler.errors import AnswerError
 from rankcrawler.instants import LAST_MS
 from rankcrawler.items import Quarantined
 
 Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Small = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Position = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 Moment = Annotated[int, msgspec.Meta(ge=1, le=LAST_MS)]
+Code = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class Image(msgspec.Struct, gc=False):
@@ -29,7 +28,7 @@ class Image(msgspec.Struct, gc=False):
 class PayGrade(msgspec.Struct, gc=False):
     """What a user has spent in total, as a level with its bounds in diamonds."""
 
-    level: Natural | None = None
+    level: Small | None = None
     this_grade_min_diamond: Natural | None = None
     this_grade_max_diamond: Natural | None = None
     grade_describe: str | None = None
@@ -39,8 +38,8 @@ class ClubMembership(msgspec.Struct, gc=False):
     """A user's standing in the anchor's fan club; 1 is a member."""
 
     club_name: str | None = None
-    level: Natural | None = None
-    user_fans_club_status: int | None = None
+    level: Small | None = None
+    user_fans_club_status: Small | None = None
 
 
 class FansClub(msgspec.Struct, gc=False):
@@ -57,17 +56,16 @@ class User(msgspec.Struct, gc=False):
     display_id: str | None = None
     sec_uid: str | None = None
     nickname: str | None = None
-    gender: int | None = None
+    gender: Small | None = None
     avatar_thumb: Image | None = None
     pay_grade: PayGrade | None = None
     fans_club: FansClub | None = None
-    mystery_man: int | None = None
+    mystery_man: Small | None = None
 
 
-class Entry(msgspec.Struct, gc=False):
-    """One row of the list."""
+class Facts(msgspec.Struct, gc=False, kw_only=True):
+    """What a row of either list says beside its place."""
 
-    rank: Position
     user: User
     score: Natural | None = None
     exactly_score: str | None = None
@@ -77,13 +75,25 @@ class Entry(msgspec.Struct, gc=False):
     is_hidden: bool | None = None
 
 
+class Entry(Facts, gc=False, kw_only=True):
+    """One row of the rank list."""
+
+    rank: Position
+
+
+class Visitor(Facts, gc=False, kw_only=True):
+    """One row of the audience, which need not say its place: then it is where the row stands."""
+
+    rank: Small | None = None
+
+
 class Extra(msgspec.Struct, gc=False):
     """What stands beside the list: its clock, in ms since 1970."""
 
     now: Moment | None = None
 
 
-Row = TypeVar("Row", Entry, Raw)
+Row = TypeVar("Row", Entry, Visitor, Raw)
 
 
 class RankList(msgspec.Struct, Generic[Row]):
@@ -103,18 +113,18 @@ class Inner(RankList[Row], Generic[Row]):
 
     data: RankList[Row] | None = None
     extra: Extra | None = None
-    status_code: int | None = None
+    status_code: Code | None = None
 
 
 class Answer(msgspec.Struct, Generic[Row]):
     """A whole body."""
 
-    code: int | None = None
+    code: Code | None = None
     msg: str | None = None
     router: str | None = None
     data: Inner[Row] | None = None
     extra: Extra | None = None
-    status_code: int | None = None
+    status_code: Code | None = None
 
     @property
     def ranklist(self) -> RankList[Row] | None:
@@ -151,102 +161,7 @@ class Answer(msgspec.Struct, Generic[Row]):
         return self.data is not None and (self.data.data is not None or self.data.status_code is not None)
 
 
-class PartialAnswer(Answer[Entry]):
+class PartialAnswer(Answer[Row], Generic[Row]):
     """An answer some of whose rows could not be read: `ranks` has the others."""
 
     quarantined: tuple[Quarantined, ...] = ()
-
-
-class InnerRefusal(msgspec.Struct):
-    """The verdict of an envelope whose list has an unknown shape."""
-
-    status_code: int | None = None
-
-
-class Refusal(msgspec.Struct):
-    """The least that can be read of a body whose `data` has an unknown shape."""
-
-    code: int | None = None
-    msg: Any = None
-    router: Any = None
-    data: InnerRefusal | list[Any] | str | float | bool | None = None
-    status_code: int | None = None
-
-    @property
-    def inner_code(self) -> int | None:
-        """The inner verdict, wherever this shape of answer has it."""
-        told = self.data.status_code if isinstance(self.data, InnerRefusal) else None
-        return self.status_code if told is None else told
-
-
-_decode = msgspec.json.Decoder(Answer[Entry], strict=False).decode
-_decode_raw = msgspec.json.Decoder(Answer[Raw], strict=False).decode
-_decode_entry = msgspec.json.Decoder(Entry, strict=False).decode
-_decode_refusal = msgspec.json.Decoder(Refusal, strict=False).decode
-_BOM = b"\xef\xbb\xbf"
-_KEPT_ESCAPE = rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\[^u]"
-_LONE_SURROGATE = re.compile(rb"(" + _KEPT_ESCAPE + rb")|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-
-
-def read(body: bytes) -> Answer[Entry]:
-    """Decode a body; raises AnswerError with the JSON path of the first thing that is wrong.
-
-    Where nothing but some rows of the list is wrong, those are quarantined: the answer is a PartialAnswer.
-    """
-    body = body.removeprefix(_BOM)
-    try:
-        return _decode(body)
-    except msgspec.ValidationError as error:
-        return _read_by_row(body) or _read_refusal(body, error)
-    except msgspec.DecodeError as error:
-        mended = _without_lone_surrogates(body)
-        if mended == body:
-            raise AnswerError(f"not JSON: {error}") from error
-        return read(mended)
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise AnswerError(f"not JSON: {error}") from error
-
-
-def _read_by_row(body: bytes) -> PartialAnswer | None:
-    """The rows that can be read, if any can and all else is well."""
-    try:
-        answer = _decode_raw(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    ranklist = answer.ranklist
-    if ranklist is None or not isinstance(ranklist.ranks, list):
-        return None
-    good: list[Entry] = []
-    bad: list[Quarantined] = []
-    for position, raw in enumerate(ranklist.ranks, start=1):
-        try:
-            good.append(_decode_entry(raw))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            bad.append(_quarantined(position, answer.ranks_path, str(error)))
-    if not good or len(bad) == 0:
-        return None
-    kept = RankList(good, *(getattr(ranklist, name) for name in RankList.__struct_fields__[1:]))
-    inner = Inner[Entry](data=kept, extra=Extra(answer.now), status_code=answer.inner_code)
-    return PartialAnswer(answer.code, answer.msg, answer.router, inner, quarantined=tuple(bad))
-
-
-def _quarantined(position: int, ranks_path: str, error: str) -> Quarantined:
-    reason, _, place = error.partition(" - at `$")
-    return Quarantined(position, f"{ranks_path}[{position - 1}]{place.rstrip('`')}", reason)
-
-
-def _read_refusal(body: bytes, error: msgspec.ValidationError) -> Answer[Entry]:
-    """A failure may put anything under `data`: what counts then is its code."""
-    try:
-        refusal = _decode_refusal(_without_lone_surrogates(body))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise AnswerError(str(error)) from error
-    if refusal.code in (None, 200) and refusal.inner_code in (None, 0):
-        raise AnswerError(str(error)) from error
-    msg, router = (None if words is None else str(words)[:200] for words in (refusal.msg, refusal.router))
-    return Answer[Entry](refusal.code, msg, router, None, None, refusal.inner_code)
-
-
-def _without_lone_surrogates(body: bytes) -> bytes:
-    """Half of an emoji (a lone surrogate) is no reason to lose a list: it becomes U+FFFD."""
-    return _LONE_SURROGATE.sub(lambda found: found[1] or rb"\ufffd", body)

@@ -1,6 +1,8 @@
 """From a decoded answer to the items: where the gateway's habits become plain facts, or None."""
 
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from itertools import count
 from typing import NamedTuple
 
 import msgspec
@@ -8,9 +10,9 @@ from msgspec import UNSET
 
 from rankcrawler.errors import AnswerError
 from rankcrawler.instants import iso
-from rankcrawler.items import Kind, RankEntry, RoomSnapshot, ScorePrecision
+from rankcrawler.items import Kind, Quarantined, RankEntry, RoomSnapshot, ScorePrecision
 from rankcrawler.wire.amounts import UNKNOWN, lifetime
-from rankcrawler.wire.answer import Answer, ClubMembership, Entry, PartialAnswer, PayGrade, User
+from rankcrawler.wire.answer import Answer, ClubMembership, Entry, PartialAnswer, PayGrade, User, Visitor
 
 MASKED_ID = "111111"
 """The id that every row of an anonymised room carries: it belongs to nobody."""
@@ -32,14 +34,15 @@ class Poll(NamedTuple):
     kind: Kind = "ranklist"
 
 
-def snapshot(answer: Answer[Entry], poll: Poll) -> RoomSnapshot:
+def snapshot(answer: Answer[Entry] | Answer[Visitor], poll: Poll) -> RoomSnapshot:
     """The snapshot that a successful answer holds; AnswerError where it holds no list or no time."""
     ranklist = answer.ranklist
     if ranklist is None or ranklist.ranks is UNSET or ranklist.ranks is None:
         raise AnswerError(f"Expected `array`, got nothing - at `{answer.ranks_path}`")
     if answer.now is None:
         raise AnswerError("Expected `int`, got nothing - at `extra.now`, the list's clock")
-    ranks = ranklist.ranks
+    ranks: Sequence[Entry | Visitor] = ranklist.ranks
+    quarantined = answer.quarantined if isinstance(answer, PartialAnswer) else ()
     moments = iso(answer.now), iso(poll.polled_at_ms)
     withheld = _is_withheld(ranks)
     return RoomSnapshot(
@@ -55,15 +58,28 @@ def snapshot(answer: Answer[Entry], poll: Poll) -> RoomSnapshot:
         has_more=ranklist.has_more,
         entry_count=len(ranks),
         digest=blake2b(_pack(ranks), digest_size=16).hexdigest(),
-        entries=tuple([_row(each, poll, moments, withheld) for each in ranks]),
-        quarantined=answer.quarantined if isinstance(answer, PartialAnswer) else (),
+        entries=tuple(
+            [
+                _row(each, each.rank or place, poll, moments, withheld)
+                for place, each in zip(_places(quarantined), ranks, strict=False)
+            ]
+        ),
+        quarantined=quarantined,
         fence=poll.fence,
         every=poll.every,
         priority=poll.priority,
     )
 
 
-def _row(entry: Entry, poll: Poll, moments: tuple[str, str], withheld: bool) -> RankEntry:
+def _places(quarantined: Sequence[Quarantined]) -> Iterable[int]:
+    """Where the rows that could be read stood in the answer; endless."""
+    if not quarantined:
+        return count(1)
+    unread = {row.position for row in quarantined}
+    return (place for place in count(1) if place not in unread)
+
+
+def _row(entry: Entry | Visitor, rank: int, poll: Poll, moments: tuple[str, str], withheld: bool) -> RankEntry:
     user = entry.user
     grade = user.pay_grade or _NO_GRADE
     grade_low, grade_high = grade.this_grade_min_diamond or 0, grade.this_grade_max_diamond or 0
@@ -79,7 +95,7 @@ def _row(entry: Entry, poll: Poll, moments: tuple[str, str], withheld: bool) -> 
         poll.anchor_id,
         moments[0],
         moments[1],
-        entry.rank,
+        rank,
         entry.score if precision == "exact" else None,
         entry.exactly_score or None,
         precision,
@@ -105,7 +121,7 @@ def _row(entry: Entry, poll: Poll, moments: tuple[str, str], withheld: bool) -> 
     )
 
 
-def _is_withheld(ranks: list[Entry]) -> bool:
+def _is_withheld(ranks: Sequence[Entry | Visitor]) -> bool:
     """A room that hides its scores says 1 on every row, and no words."""
     return bool(ranks) and all(
         entry.score == 1 and not entry.exactly_score and not entry.score_description and not entry.gap_description
@@ -113,7 +129,7 @@ def _is_withheld(ranks: list[Entry]) -> bool:
     )
 
 
-def _precision(entry: Entry, withheld: bool) -> ScorePrecision:
+def _precision(entry: Entry | Visitor, withheld: bool) -> ScorePrecision:
     if withheld:
         return "withheld"
     if entry.score is not None:
@@ -124,7 +140,11 @@ def _precision(entry: Entry, withheld: bool) -> ScorePrecision:
 def _user_id(user: User) -> str | None:
     text = user.id_str
     if text and len(text) <= 20 and text.isascii() and text.isdigit() and text != "0":
-        return text
+        return text if len(text) < 20 or int(text) < 2**64 else _number(user)
+    return _number(user)
+
+
+def _number(user: User) -> str | None:
     return str(user.id) if user.id else None
 
 

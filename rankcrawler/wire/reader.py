@@ -1,0 +1,99 @@
+"""A body → an answer, or what is wrong with it; where only some rows are, the others are kept."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Raw
+
+from rankcrawler.errors import AnswerError
+from rankcrawler.items import Kind, Quarantined
+from rankcrawler.wire import integers, refusal
+from rankcrawler.wire.answer import Answer, Entry, Extra, Inner, PartialAnswer, RankList, Visitor
+from rankcrawler.wire.surrogates import mended
+
+Seat = TypeVar("Seat", Entry, Visitor)
+LONGEST = 1000
+"""Rows; a list has a hundred, at times two. A body of nothing but rows that cannot be read is not kept row by row."""
+
+_BOM = b"\xef\xbb\xbf"
+_decode_raw = msgspec.json.Decoder(Answer[Raw], strict=False).decode
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def read(body: bytes, kind: Kind = "ranklist") -> Answer[Entry] | Answer[Visitor]:
+    """Decode a body; raises AnswerError with the JSON path of the first thing that is wrong.
+
+    Where nothing but some rows of the list is wrong, those are quarantined: the answer is a PartialAnswer.
+    """
+    return _ranklist.read(body) if kind == "ranklist" else _audience.read(body)
+
+
+class _Reader(Generic[Seat]):
+    """Reads lists with one type of row."""
+
+    def __init__(self, answer: type[Answer[Seat]], row: type[Seat]) -> None:
+        self._strictly: Callable[[bytes], Answer[Seat]] = msgspec.json.Decoder(answer).decode
+        self._row: Callable[[Raw], Seat] = msgspec.json.Decoder(row, strict=False).decode
+
+    def read(self, body: bytes) -> Answer[Any]:
+        body = body.removeprefix(_BOM)
+        try:
+            answer = self._strictly(body)
+        except msgspec.ValidationError as error:
+            return self._leniently(body, AnswerError(str(error)))
+        except msgspec.DecodeError as error:
+            whole = mended(body)
+            if whole == body:
+                raise AnswerError(f"not JSON: {error}") from error
+            return self.read(whole)
+        except (UnicodeDecodeError, RecursionError) as error:
+            raise AnswerError(f"not JSON: {error}") from error
+        _check_length(answer)
+        return answer
+
+    def _leniently(self, body: bytes, error: AnswerError) -> Answer[Any]:
+        """Integers may come as strings, booleans as integers; and each row is read by itself."""
+        body = mended(body)
+        try:
+            answer = _decode_raw(body)
+            integers.check(answer, body)
+        except _UNREADABLE as broken:
+            return refusal.read(body, AnswerError(str(broken)))
+        ranklist = answer.ranklist
+        if ranklist is None or not isinstance(ranklist.ranks, list):
+            return refusal.read(body, error)
+        _check_length(answer)
+        return self._by_row(answer, ranklist)
+
+    def _by_row(self, answer: Answer[Raw], ranklist: RankList[Raw]) -> Answer[Any]:
+        good: list[Seat] = []
+        bad: list[Quarantined] = []
+        assert isinstance(ranklist.ranks, list)
+        for position, raw in enumerate(ranklist.ranks, start=1):
+            try:
+                row = self._row(raw)
+                integers.check(row, raw)
+                good.append(row)
+            except _UNREADABLE as error:
+                bad.append(_quarantined(position, answer.ranks_path, str(error)))
+        if bad and not good:
+            raise AnswerError(f"none of {len(bad)} rows can be read: {bad[0].reason} - at `{bad[0].path}`")
+        kept = RankList(good, *(getattr(ranklist, name) for name in RankList.__struct_fields__[1:]))
+        inner = Inner[Any](data=kept, extra=Extra(answer.now), status_code=answer.inner_code)
+        return PartialAnswer[Any](answer.code, answer.msg, answer.router, inner, quarantined=tuple(bad))
+
+
+def _check_length(answer: Answer[Any]) -> None:
+    ranks = answer.ranklist.ranks if answer.ranklist is not None else None
+    if isinstance(ranks, list) and len(ranks) > LONGEST:
+        raise AnswerError(f"Expected at most {LONGEST} rows, got {len(ranks)} - at `{answer.ranks_path}`")
+
+
+def _quarantined(position: int, ranks_path: str, error: str) -> Quarantined:
+    reason, _, place = error.partition(" - at `$")
+    return Quarantined(position, f"{ranks_path}[{position - 1}]{place.rstrip('`')}", reason)
+
+
+_ranklist = _Reader(Answer[Entry], Entry)
+_audience = _Reader(Answer[Visitor], Visitor)
