@@ -4,6 +4,8 @@ RankcrawlerError
 ├── SettingError      a setting is missing, or has a value that cannot be used
 ├── JobError          a room to poll cannot be read: an entry of a file, of an argument or of the inbox
 ├── GatewayError      the gateway did not answer: not reachable, too slow, cut off, too large
+│   ├── GatewayDown   it has answered nobody for a while
+│   └── NoTokenLeft   it was not asked: every token has been refused
 ├── AnswerError       the gateway answered, and the answer cannot be read as a rank list
 ├── QueueError        the queue's server cannot be started or joined
 │   └── QueueStopped  somebody, or a worker, has stopped the whole fleet's leasing
@@ -25,6 +27,14 @@ class JobError(RankcrawlerError):
 
 class GatewayError(RankcrawlerError):
     """The gateway did not give a whole answer; the message never holds the token."""
+
+
+class GatewayDown(GatewayError):  # noqa: N818 — its log line reads better
+    """The gateway has answered nobody for as long as the crawl was willing to wait."""
+
+
+class NoTokenLeft(GatewayError):  # noqa: N818 — it is no fault of the gateway's
+    """The gateway was not asked, since it has refused every token."""
 
 
 class AnswerError(RankcrawlerError):

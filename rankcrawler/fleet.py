@@ -33,7 +33,7 @@ class Fleet:
         """How many times a worker was started again."""
 
     async def run(self) -> int:
-        """The worst exit status of the workers' last runs; a worker that was stopped counts as 0."""
+        """The worst exit status of the workers; one that was killed counts as 0, since others poll its rooms."""
         return max(await asyncio.gather(*(self._keep_up(command) for command in self._commands)))
 
     def stop(self) -> None:
@@ -43,10 +43,11 @@ class Fleet:
             process.send_signal(signal.SIGTERM)
 
     async def _keep_up(self, command: Sequence[str]) -> int:
-        attempt, status = 1, 0
+        attempt = worst = 0
         while not self._stopping.is_set():
             began = monotonic()
             status = await self._run_once(command)
+            worst = max(worst, status if status in self._final else min(status, 1))
             if self._stopping.is_set() or status in self._final:
                 break
             attempt = 1 if monotonic() - began > STEADY else attempt + 1
@@ -54,7 +55,7 @@ class Fleet:
             logger.error("A worker %s; it starts again in %.1f s", _end(status), pause)
             self.restarts += 1
             await self._sleep(pause)
-        return status if status in self._final else 0
+        return worst
 
     async def _run_once(self, command: Sequence[str]) -> int:
         process = await asyncio.create_subprocess_exec(*command, start_new_session=True)

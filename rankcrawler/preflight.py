@@ -9,11 +9,13 @@ from rankcrawler.errors import SettingError
 from rankcrawler.gateway.handler import client_from_settings
 from rankcrawler.items import KINDS
 from rankcrawler.store import locate
+from rankcrawler.verdict import Judge
 
 _NUMBERS: dict[str, tuple[type[int | float], int]] = {
     "ROOM_ATTEMPTS": (int, 1),
     "ROOM_BACKOFF": (float, 0),
     "ROOM_BACKOFF_MAX": (float, 0),
+    "GATEWAY_PATIENCE": (float, 0),
     "LEASE_SECONDS": (float, 1),
     "MAX_IDLE_TIME_BEFORE_CLOSE": (float, 0),
     "CONCURRENT_REQUESTS": (int, 1),
@@ -44,10 +46,11 @@ def check_kind(kind: str) -> None:
 
 
 def check_gateway(settings: BaseSettings) -> None:
-    """Raise SettingError where a number is none, or no gateway can be asked."""
+    """Raise SettingError where a number is none, a verdict is unclear, or no gateway can be asked."""
     if settings["GATEWAY_TOKEN"] is not None:
         raise SettingError(_SHOWN_TO_OTHERS)
     _check_numbers(settings)
+    Judge.of(settings["VERDICTS"])
     client_from_settings(settings)
 
 

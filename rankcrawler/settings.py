@@ -8,6 +8,7 @@ import os
 # Where things are. The token is no setting: Scrapy logs settings, and other users see a command line.
 GATEWAY_URL = os.environ.get("GATEWAY_URL")
 GATEWAY_TOKEN_FILE = os.environ.get("GATEWAY_TOKEN_FILE")
+GATEWAY_CA_FILE = os.environ.get("GATEWAY_CA_FILE")
 REDIS_URL = os.environ.get("REDIS_URL")
 STORE_URL = os.environ.get("STORE_URL")
 DATA_DIR = os.environ.get("DATA_DIR", "data")
@@ -16,6 +17,12 @@ DATA_DIR = os.environ.get("DATA_DIR", "data")
 ROOM_ATTEMPTS = os.environ.get("ROOM_ATTEMPTS", "5")
 ROOM_BACKOFF = os.environ.get("ROOM_BACKOFF", "1")
 ROOM_BACKOFF_MAX = os.environ.get("ROOM_BACKOFF_MAX", "60")
+
+# What follows from which answer, where that is not what rankcrawler.verdict has in its table.
+VERDICTS = os.environ.get("VERDICTS")
+
+# A crawl that was given rooms ends when the gateway has given no answer at all for so many seconds.
+GATEWAY_PATIENCE = os.environ.get("GATEWAY_PATIENCE", "60")
 
 # A room that a worker took and never gave back is leased again after this many seconds.
 LEASE_SECONDS = 60
@@ -37,6 +44,8 @@ ITEM_PIPELINES = {
     "rankcrawler.pipelines.store.StorePipeline": 300,
 }
 EXTENSIONS = {
+    "rankcrawler.extensions.tracebacks.Tracebacks": 0,
+    "rankcrawler.gateway.keyring.Keyring": 0,
     "rankcrawler.extensions.leasing.Leasing": 0,
     "rankcrawler.extensions.progress.Progress": 0,
     "rankcrawler.feeds.extension.RankFeeds": 0,

@@ -145,7 +145,7 @@ def test_too_many_requests_holds_the_queue_and_counts_no_attempt(tmp_path: Path)
     assert done.returncode == 0, done.stderr
 
 
-def test_a_refused_token_stops_the_crawl_and_keeps_the_rooms_queued(tmp_path: Path) -> None:
+def test_a_refused_token_stops_the_fleet_until_it_is_resumed_and_keeps_the_rooms_queued(tmp_path: Path) -> None:
     with simulated(WORLD) as gateway:
         wrong = run(
             "crawl",
@@ -154,10 +154,20 @@ def test_a_refused_token_stops_the_crawl_and_keeps_the_rooms_queued(tmp_path: Pa
             f"rooms={ROOMS[0]}",
             env=environment(gateway, tmp_path / "data", {"GATEWAY_TOKEN": "wrong-token"}),
         )
-        right = run("crawl", "ranklist", "-a", "rooms=", env=environment(gateway, tmp_path / "data"))
-    assert wrong.returncode == 1
-    assert "HTTP 401: the gateway refuses the token" in wrong.stderr
-    assert right.returncode == 0
+        still, resumed, right = (
+            run(*words, env=environment(gateway, tmp_path / "data"))
+            for words in (
+                ("crawl", "ranklist", "-a", "rooms="),
+                ("rooms", "resume"),
+                ("crawl", "ranklist", "-a", "rooms="),
+            )
+        )
+    assert wrong.returncode == still.returncode == 3
+    assert "The token is set aside, 0 left: HTTP 401: the gateway refuses the token" in wrong.stderr
+    assert "The fleet is stopped: HTTP 401: the gateway refuses the token" in still.stderr
+    assert "run `scrapy rooms resume`" in wrong.stderr
+    assert "run `scrapy rooms resume`" in still.stderr
+    assert resumed.returncode == right.returncode == 0
     assert "Rooms: 1 stored" in right.stderr
 
 

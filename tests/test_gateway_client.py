@@ -25,11 +25,19 @@ from rankcrawler import __version__
 from rankcrawler.errors import GatewayError
 from rankcrawler.gateway.address import Address
 from rankcrawler.gateway.client import Client, Reply, gunzip
+from rankcrawler.gateway.keyring import Keyring
 from rankcrawler.gateway.token import Token
 
 SECRET = "a-canary+token/with=all&of%20#?;é中"
 BODY = b'{"code":200}' * 100
 GZIP = {"Content-Encoding": "gzip"}
+
+
+def keys() -> Keyring:
+    """The one token."""
+    return Keyring([Token(SECRET)])
+
+
 Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -92,7 +100,7 @@ async def spoken(raw: bytes, *, reset: bool = False) -> AsyncIterator[str]:
 async def ask(base: str, url: str | None = None, **limits: Any) -> Reply:
     """The answer to one request for a room's list, or for another address."""
     address = Address.of(base)
-    async with Client(address, Token(SECRET), **{"timeout": 5.0} | limits) as client:
+    async with Client(address, keys(), **{"timeout": 5.0} | limits) as client:
         return await client.fetch(url or address.of_list("ranklist", "1", None))
 
 
@@ -183,7 +191,7 @@ def test_no_cookie_is_kept_and_the_connection_is() -> None:
         return web.Response(headers={"Set-Cookie": "a=b"})
 
     async def run() -> None:
-        async with served(handle) as base, Client(Address.of(base), Token(SECRET)) as client:
+        async with served(handle) as base, Client(Address.of(base), keys()) as client:
             await client.fetch(f"{base}/one")
             await client.fetch(f"{base}/two")
 
@@ -205,7 +213,7 @@ def test_no_more_connections_are_opened_than_allowed() -> None:
         return web.Response()
 
     async def run() -> None:
-        async with served(handle) as base, Client(Address.of(base), Token(SECRET), connections=2) as client:
+        async with served(handle) as base, Client(Address.of(base), keys(), connections=2) as client:
             await asyncio.gather(*(client.fetch(f"{base}/{number}") for number in range(8)))
 
     asyncio.run(run())
@@ -387,7 +395,7 @@ def test_a_client_asks_on_after_a_failure() -> None:
         return answers.pop(0)
 
     async def run() -> bytes:
-        async with served(handle) as base, Client(Address.of(base), Token(SECRET), max_bytes=5000) as client:
+        async with served(handle) as base, Client(Address.of(base), keys(), max_bytes=5000) as client:
             with pytest.raises(GatewayError):
                 await client.fetch(f"{base}/one")
             return (await client.fetch(f"{base}/two")).body
@@ -396,11 +404,11 @@ def test_a_client_asks_on_after_a_failure() -> None:
 
 
 def test_a_client_that_asked_nothing_can_be_closed() -> None:
-    asyncio.run(Client(Address.of("http://gateway.test"), Token(SECRET)).close())
+    asyncio.run(Client(Address.of("http://gateway.test"), keys()).close())
 
 
 def test_a_clients_repr_does_not_show_the_token() -> None:
-    client = Client(Address.of("http://gateway.test"), Token(SECRET))
+    client = Client(Address.of("http://gateway.test"), keys())
     assert "canary" not in repr(client) + repr(vars(client))
 
 

@@ -1,7 +1,9 @@
 """The token: where it is read from, and that it is shown nowhere."""
 
+import json
 import traceback
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -19,14 +21,40 @@ def refused(environment: dict[str, str], file: str | None = None) -> str:
     return str(refusal.value)
 
 
+def revealed(tokens: list[Token]) -> list[str]:
+    """The secrets themselves."""
+    return [each.reveal() for each in tokens]
+
+
 def test_the_environment_holds_the_token() -> None:
-    assert token.read({"GATEWAY_TOKEN": f" {SECRET}\n"}, None).reveal() == SECRET
+    assert revealed(token.read({"GATEWAY_TOKEN": f" {SECRET}\n"}, None)) == [SECRET]
 
 
-@pytest.mark.parametrize("text", [SECRET, f"{SECRET}\n", f"  {SECRET} \r\nanother line\n"])
-def test_a_files_first_line_is_the_token(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        (SECRET, [SECRET]),
+        (f"{SECRET}\n", [SECRET]),
+        (f"\n# the first\n  {SECRET} \r\n\n#{SECRET}\nanother\n\n", [SECRET, "another"]),
+    ],
+)
+def test_a_files_lines_are_tokens_but_for_comments_and_blank_ones(tmp_path: Path, text: str, tokens: list[str]) -> None:
     (tmp_path / "token").write_text(text, newline="")
-    assert token.read({}, str(tmp_path / "token")).reveal() == SECRET
+    assert revealed(token.read({}, str(tmp_path / "token"))) == tokens
+
+
+def test_a_line_that_is_no_token_is_named_by_its_number_and_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(f"another\n{SECRET} {SECRET}\n")
+    said = refused({}, str(tmp_path / "token"))
+    assert said.startswith(f"GATEWAY_TOKEN_FILE ({tmp_path / 'token'}), line 2, holds no usable token")
+    assert SECRET not in said
+
+
+def test_a_token_twice_is_refused_and_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(f"{SECRET}\nanother\n{SECRET}\n")
+    said = refused({}, str(tmp_path / "token"))
+    assert "lines 1 and 3 hold the same token" in said
+    assert SECRET not in said
 
 
 def test_no_token_is_said_how_to_set() -> None:
@@ -60,9 +88,9 @@ def test_what_cannot_be_a_token_is_refused_and_not_shown(secret: str) -> None:
 
 
 def test_an_empty_file_holds_no_token(tmp_path: Path) -> None:
-    (tmp_path / "token").write_text(f"\n{SECRET}\n")
+    (tmp_path / "token").write_text(f"\n# {SECRET}\n")
     said = refused({}, str(tmp_path / "token"))
-    assert said.startswith(f"GATEWAY_TOKEN_FILE ({tmp_path / 'token'}) holds no usable token")
+    assert said.startswith(f"GATEWAY_TOKEN_FILE ({tmp_path / 'token'}) holds no token")
     assert SECRET not in said
 
 
@@ -79,3 +107,15 @@ def test_a_traceback_does_not_show_it() -> None:
     shown = "".join(traceback.TracebackException.from_exception(failure.value, capture_locals=True).format())
     assert "secret = Token(***)" in shown
     assert SECRET not in shown
+
+
+@pytest.mark.parametrize("secret", [SECRET, "a/canary+token?&=é中", 'a"canary\\token'])
+def test_it_is_taken_out_of_a_text_however_it_is_written_there(secret: str) -> None:
+    written = [secret, quote(secret), quote(secret, safe=""), quote_plus(secret), json.dumps(secret)]
+    hidden = Token(secret).hidden_in(" ".join(written).encode()).decode()
+    assert "canary" not in hidden
+    assert hidden.count("***") == len(written)
+
+
+def test_a_token_that_is_too_short_to_be_one_is_not_looked_for() -> None:
+    assert Token("7").hidden_in(b'{"rank": 7}') == b'{"rank": 7}'

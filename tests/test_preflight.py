@@ -120,3 +120,15 @@ def test_the_least_that_each_number_can_be_is_taken(name: str, value: Any) -> No
 def test_a_number_of_scrapys_that_is_none_is_named(name: str) -> None:
     changes: dict[str, Any] = {name: "many"}
     assert refused(**changes).startswith(f"{name} must be a ")
+
+
+def test_a_verdict_that_is_none_is_named() -> None:
+    assert refused(VERDICTS="http:444=perhaps").startswith("VERDICTS, rule 'http:444=perhaps': expected FIELD:VALUE=")
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate"])
+def test_a_file_of_certificates_that_holds_none_is_named(tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_text(content)
+    assert refused(GATEWAY_CA_FILE=str(file)).startswith(f"GATEWAY_CA_FILE ({file}) holds no certificates in PEM: ")

@@ -64,7 +64,16 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
             "3 writes to feeds failed: the feeds are not whole, the store is",
         ),
         ({"finish_reason": "shutdown"}, "stopped before the queue was empty; its rooms wait in it for the next crawl"),
-        ({"finish_reason": "token_refused"}, "the crawl ended early: token_refused"),
+        ({"rankcrawler/tokens/refused": 1}, "1 tokens were refused, and set aside: mend or remove them"),
+        (
+            {"rankcrawler/tracebacks": 2},
+            "2 errors that nothing accounts for: the log has them, with their tracebacks",
+        ),
+        (
+            {"finish_reason": "gateway_down"},
+            "the gateway answered nobody for too long; the rooms wait in the queue for the next crawl",
+        ),
+        ({"finish_reason": "store_not_open"}, "the crawl ended early: store_not_open"),
     ],
 )
 def test_each_failure_is_told_in_a_line(stats: dict[str, Any], told: str) -> None:
@@ -91,3 +100,21 @@ def test_a_crawl_that_never_started_failed() -> None:
     report = Report.of({})
     assert report.failures == ("the crawl ended early: the crawl never started",)
     assert (report.stored, report.rows, report.seconds, report.dead) == (0, 0, 0.0, {})
+
+
+def test_a_stopped_fleet_has_a_status_of_its_own_and_says_what_to_do() -> None:
+    report = Report.of(GOOD | {"finish_reason": "fleet_stopped", "rankcrawler/tokens/refused": 1})
+    assert report.status == 3
+    assert report.failures == (
+        "1 tokens were refused, and set aside: mend or remove them",
+        "the fleet is stopped: mend the cause, run `scrapy rooms resume`, start again; no room is lost",
+    )
+    assert (Report.of(GOOD).status, Report.of(GOOD | {"rankcrawler/tracebacks": 1}).status) == (0, 1)
+
+
+def test_polls_that_gave_no_list_are_told_by_what_followed() -> None:
+    report = Report.of(
+        GOOD | {"rankcrawler/polls/wait": 2, "rankcrawler/polls/retry": 3, "rankcrawler/polls/outage": 3}
+    )
+    assert report.lines()[2:] == ["Polls: 5 without a list: 3 retry, 2 wait"]
+    assert report.failures == ()

@@ -1,5 +1,6 @@
 """What follows from each answer."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -7,82 +8,225 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rankcrawler.verdict import DEFAULT_WAIT, LONGEST_WAIT, Action, of_codes, of_status
+from rankcrawler.errors import SettingError
+from rankcrawler.verdict import (
+    DEFAULT_WAIT,
+    LONGEST_WAIT,
+    SHORTEST_WAIT,
+    Action,
+    Judge,
+    Seen,
+    Shape,
+    Verdict,
+    is_outage,
+)
+from rankcrawler.verdict.table import DEFAULTS
 
 NOW = datetime(2026, 10, 21, 7, 28, tzinfo=UTC)
+READ, RETRY, WAIT, GONE, STOP = Action
 
 
-def wait(retry_after: str | None) -> float:
+def judged(seen: Seen, words: str = "网络繁忙", verdicts: str = "") -> tuple[Action, str]:
+    """The action and its reason."""
+    verdict = Judge.of(verdicts).judge(seen, words)
+    return verdict.action, verdict.reason
+
+
+def wait(retry_after: str | None, verdicts: str = "") -> float:
     """How long a 429 with this header holds the rooms, in seconds."""
-    judged = of_status(429, retry_after, NOW)
+    judged = Judge.of(verdicts).judge(Seen(429), retry_after=retry_after, now=NOW)
     assert judged.action is Action.WAIT
     return judged.seconds
 
 
-@pytest.mark.parametrize(
-    ("status", "action", "reason"),
-    [
-        (200, Action.READ, ""),
-        (401, Action.STOP, "HTTP 401: the gateway refuses the token"),
-        (402, Action.STOP, "HTTP 402: the token's quota is spent"),
-        (403, Action.STOP, "HTTP 403: the gateway refuses the token"),
-        (404, Action.GONE, "HTTP 404: the gateway knows no such room"),
-        (410, Action.GONE, "HTTP 410: the room is gone"),
-        (429, Action.WAIT, "HTTP 429: the gateway asks to slow down"),
-        *(
-            (status, Action.RETRY, f"HTTP {status}: the gateway failed")
-            for status in (204, 302, 400, 444, 500, 502, 503)
-        ),
-    ],
-)
-def test_a_status_has_its_action_and_reason(status: int, action: Action, reason: str) -> None:
-    judged = of_status(status)
-    assert (judged.action, judged.reason) == (action, reason)
+ROWS = {
+    ("http", 200): (READ, ""),
+    ("http", 401): (STOP, "HTTP 401: the gateway refuses the token"),
+    ("http", 402): (STOP, "HTTP 402: the token's quota is spent"),
+    ("http", 403): (STOP, "HTTP 403: the gateway refuses the token"),
+    ("http", 404): (GONE, "HTTP 404: the gateway knows no such room"),
+    ("http", 410): (GONE, "HTTP 410: the room is gone"),
+    ("http", 429): (WAIT, "HTTP 429: the gateway asks to slow down"),
+    ("code", 200): (READ, ""),
+    ("code", 401): (STOP, "code 401: the gateway refuses the token"),
+    ("code", 402): (STOP, "code 402: the token's quota is spent"),
+    ("code", 403): (STOP, "code 403: the gateway refuses the token"),
+    ("code", 404): (GONE, "code 404: the gateway knows no such room"),
+    ("code", 410): (GONE, "code 410: the room is gone"),
+    ("code", 429): (WAIT, "code 429: the gateway asks to slow down"),
+    ("status_code", 0): (READ, ""),
+    ("shape", "no_answer"): (RETRY, "connection lost"),
+    ("shape", "empty_body"): (RETRY, "unreadable answer: connection lost"),
+    ("shape", "html_page"): (RETRY, "unreadable answer, an HTML page: connection lost"),
+    ("shape", "unreadable"): (RETRY, "unreadable answer: connection lost"),
+}
+"""What the table should say, written out once more."""
 
 
-@pytest.mark.parametrize(
-    ("code", "status_code", "action", "reason"),
-    [
-        (200, 0, Action.READ, ""),
-        (None, 0, Action.READ, ""),
-        (200, None, Action.READ, ""),
-        (None, None, Action.READ, ""),
-        (401, None, Action.STOP, "code 401: 'the gateway refuses the token'"),
-        (402, None, Action.STOP, 'code 402: "the token\'s quota is spent"'),
-        (403, 0, Action.STOP, "code 403: 'the gateway refuses the token'"),
-        (404, None, Action.GONE, "code 404: 'the gateway knows no such room'"),
-        (410, None, Action.GONE, "code 410: 'the room is gone'"),
-        (429, None, Action.WAIT, "code 429: 'the gateway asks to slow down'"),
-        (500, None, Action.RETRY, "code 500: '网络繁忙'"),
-        (0, 0, Action.RETRY, "code 0: '网络繁忙'"),
-        (-77123, None, Action.RETRY, "code -77123: '网络繁忙'"),
-        (200, 10011, Action.RETRY, "status_code 10011: '网络繁忙'"),
-        (None, 4017136, Action.RETRY, "status_code 4017136: '网络繁忙'"),
-        (200, 404, Action.RETRY, "status_code 404: '网络繁忙'"),
-    ],
-)
-def test_codes_have_their_action_and_reason(
-    code: int | None, status_code: int | None, action: Action, reason: str
+def test_every_row_of_the_table_is_tested() -> None:
+    assert set(ROWS) == set(DEFAULTS)
+
+
+@pytest.mark.parametrize(("cell", "expected"), ROWS.items(), ids=str)
+def test_a_row_of_the_table_has_its_action_and_reason(
+    cell: tuple[str, int | str], expected: tuple[Action, str]
 ) -> None:
-    judged = of_codes(code, status_code, "网络繁忙")
-    assert (judged.action, judged.reason) == (action, reason)
+    field, value = cell
+    seen = {
+        "http": Seen(200)._replace(status=int(value) if field == "http" else 200),
+        "code": Seen(200, code=int(value) if field == "code" else None),
+        "status_code": Seen(200, 200, int(value) if field == "status_code" else None),
+        "shape": Seen(shape=Shape(value) if field == "shape" else Shape.LIST),
+    }[field]
+    assert judged(seen, "connection lost") == expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "action", "reason"),
+    [
+        (Seen(200, 200, 0), READ, ""),
+        (Seen(200, None, 0), READ, ""),
+        (Seen(200, 200, None), READ, ""),
+        (Seen(200), READ, ""),
+        *((Seen(status), RETRY, f"HTTP {status}: '网络繁忙'") for status in (204, 302, 400, 444, 500, 502, 503)),
+        (Seen(502, shape=Shape.HTML_PAGE), RETRY, "HTTP 502: the gateway failed"),
+        (Seen(444, shape=Shape.EMPTY_BODY), RETRY, "HTTP 444: the gateway failed"),
+        (Seen(404, shape=Shape.HTML_PAGE), GONE, "HTTP 404: the gateway knows no such room"),
+        (Seen(403, 404), STOP, "HTTP 403: the gateway refuses the token"),
+        (Seen(400, 404), GONE, "code 404: the gateway knows no such room"),
+        (Seen(500, 402), STOP, "code 402: the token's quota is spent"),
+        (Seen(500, 500), RETRY, "HTTP 500, code 500: '网络繁忙'"),
+        (Seen(200, 500), RETRY, "code 500: '网络繁忙'"),
+        (Seen(200, 0, 0), RETRY, "code 0: '网络繁忙'"),
+        (Seen(200, -77123), RETRY, "code -77123: '网络繁忙'"),
+        (Seen(200, 200, 10011), RETRY, "status_code 10011: '网络繁忙'"),
+        (Seen(200, None, 4017136), RETRY, "status_code 4017136: '网络繁忙'"),
+        (Seen(200, 200, 404), RETRY, "status_code 404: '网络繁忙'"),
+        (Seen(200, 1, 2), RETRY, "code 1, status_code 2: '网络繁忙'"),
+    ],
+)
+def test_codes_together_have_their_action_and_what_is_unknown_is_shown_as_it_came(
+    seen: Seen, action: Action, reason: str
+) -> None:
+    assert judged(seen) == (action, reason)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "seen", "expected"),
+    [
+        ("http:444=gone", Seen(444), (GONE, "HTTP 444: '网络繁忙'")),
+        ("code:10011=gone", Seen(200, 10011), (GONE, "code 10011: '网络繁忙'")),
+        ("code:10011=gone", Seen(400, 10011), (GONE, "code 10011: '网络繁忙'")),
+        ("status_code:-4=stop", Seen(200, 200, -4), (STOP, "status_code -4: '网络繁忙'")),
+        ("code:0=read", Seen(200, 0, 0), (READ, "")),
+        ("http:203=read", Seen(203, 200, 0), (READ, "")),
+        ("http:404=retry", Seen(404), (RETRY, "HTTP 404: '网络繁忙'")),
+        ("http:404=read", Seen(404, 200, 0), (READ, "")),
+        ("http:400=retry, code:7=gone", Seen(400, 7), (GONE, "code 7: '网络繁忙'")),
+        ("code:7=gone,status_code:8=stop", Seen(200, 7, 8), (STOP, "status_code 8: '网络繁忙'")),
+        (" shape:html_page = stop ,", Seen(502, shape=Shape.HTML_PAGE), (STOP, "网络繁忙")),
+        ("shape:unreadable=gone", Seen(200, shape=Shape.UNREADABLE), (GONE, "网络繁忙")),
+        ("code:10011=gone", Seen(200, 10012), (RETRY, "code 10012: '网络繁忙'")),
+        ("", Seen(200, 10011), (RETRY, "code 10011: '网络繁忙'")),
+    ],
+)
+def test_a_users_rules_go_before_the_table(verdicts: str, seen: Seen, expected: tuple[Action, str]) -> None:
+    assert judged(seen, verdicts=verdicts) == expected
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "444=retry", "http=retry", "http:444", "http:444=", "http:444=maybe", "http:x=gone", "cod:1=gone",
+        "http:1.5=gone", "http:٣=gone", "http:444=retry 5", "http:444=wait -1", "http:444=wait 99999",
+        "http:444=wait soon", "code:1 = Gone", "shape:list=gone", "shape:html=gone", "shape:html_page=read",
+        "http:444=retry code:1=gone", "code:" + "9" * 30 + "=gone",
+    ],
+)  # fmt: skip
+def test_a_rule_that_is_none_is_shown_with_what_was_expected(rule: str) -> None:
+    with pytest.raises(SettingError) as refusal:
+        Judge.of(f"http:500=retry, {rule}")
+    said = str(refusal.value)
+    assert said.startswith(f"VERDICTS, rule {rule!r}: expected FIELD:VALUE=ACTION")
+    assert "status_code:4017136=wait 30" in said
+    assert "\n" not in said
+
+
+def test_two_rules_for_one_value_are_one_too_many() -> None:
+    with pytest.raises(SettingError, match="two rules for code:7"):
+        Judge.of("code:7=gone, code:07=stop")
+
+
+@given(st.text())
+def test_a_setting_is_read_or_refused(verdicts: str) -> None:
+    with suppress(SettingError):
+        Judge.of(verdicts)
+
+
+@given(
+    st.builds(
+        Seen,
+        st.none() | st.integers(100, 599),
+        st.none() | st.integers(),
+        st.none() | st.integers(),
+        st.sampled_from(Shape),
+    ),
+    st.text(),
+)
+def test_every_answer_has_a_verdict_in_one_line(seen: Seen, words: str) -> None:
+    verdict = Judge().judge(seen, words if seen.shape is Shape.LIST else "")
+    assert isinstance(verdict, Verdict)
+    assert (verdict.action is READ) == (verdict.reason == "")
+    assert "\n" not in verdict.reason
+    assert verdict.action is not READ or seen.shape is Shape.LIST
+
+
+@pytest.mark.parametrize(
+    ("body", "shape"),
+    [
+        (b"", Shape.EMPTY_BODY),
+        (b" \r\n" * 100, Shape.EMPTY_BODY),
+        (b"\xef\xbb\xbf", Shape.EMPTY_BODY),
+        (b"<!DOCTYPE html>", Shape.HTML_PAGE),
+        (b"\xef\xbb\xbf\n <html>", Shape.HTML_PAGE),
+        (b"{", Shape.UNREADABLE),
+        (b"{}", Shape.UNREADABLE),
+        (b"4<", Shape.UNREADABLE),
+    ],
+)
+def test_what_cannot_be_read_has_a_shape(body: bytes, shape: Shape) -> None:
+    assert Shape.of_unreadable(body) is shape
+
+
+@pytest.mark.parametrize(
+    ("status", "outage"),
+    [(None, True), (444, True), (500, True), (503, True), (599, True), (200, False), (400, False), (429, False)],
+)
+def test_no_answer_and_a_servers_failure_are_the_gateways(status: int | None, outage: bool) -> None:
+    assert is_outage(status) is outage
 
 
 def test_a_code_that_asks_to_slow_down_holds_for_the_usual_time() -> None:
-    assert of_codes(429, None, "").seconds == DEFAULT_WAIT
+    assert Judge().judge(Seen(200, 429)).seconds == DEFAULT_WAIT
+
+
+def test_a_rule_may_say_how_long_to_wait_and_the_gateway_knows_better() -> None:
+    assert Judge.of("status_code:8=wait 2.5").judge(Seen(200, 200, 8)).seconds == 2.5
+    assert Judge.of("status_code:8=wait").judge(Seen(200, 200, 8)).seconds == DEFAULT_WAIT
+    assert (wait(None, "http:429=wait 30"), wait("7", "http:429=wait 30")) == (30, 7)
 
 
 def test_words_of_strangers_are_cut_and_cannot_break_the_line() -> None:
-    reason = of_codes(7, None, "a\n\x1b[31m" + "b" * 1000).reason
+    _, reason = judged(Seen(200, 7), "a\n\x1b[31m" + "b" * 1000)
     assert reason.startswith(r"code 7: 'a\n\x1b[31mbbb")
     assert len(reason) < 240
 
 
 def test_a_code_without_words_is_the_whole_reason() -> None:
-    assert of_codes(7, None, "").reason == "code 7"
+    assert judged(Seen(200, 7), "") == (RETRY, "code 7")
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("0", 0), ("1", 1), (" 90 ", 90), ("3600", 3600)])
+@pytest.mark.parametrize(("header", "seconds"), [("1", 1), (" 90 ", 90), ("3600", 3600)])
 def test_retry_after_is_taken_in_seconds(header: str, seconds: float) -> None:
     assert wait(header) == seconds
 
@@ -95,14 +239,18 @@ def test_retry_after_is_taken_in_seconds(header: str, seconds: float) -> None:
         ("Wed, 21 Oct 2026 09:28:07 +0200", 7),
         ("Wednesday, 21-Oct-26 07:28:07 GMT", 7),
         ("Wed Oct 21 07:28:07 2026", 7),
-        (format_datetime(NOW - timedelta(days=1), usegmt=True), 0),
     ],
 )
 def test_retry_after_is_taken_as_a_date(header: str, seconds: float) -> None:
     assert wait(header) == seconds
 
 
-@pytest.mark.parametrize("header", ["9" * 500, "86400", "Fri, 31 Dec 9999 23:59:59 GMT"])
+@pytest.mark.parametrize("header", ["0", format_datetime(NOW - timedelta(days=1), usegmt=True)])
+def test_no_wait_is_shorter_than_the_shortest(header: str) -> None:
+    assert wait(header) == SHORTEST_WAIT
+
+
+@pytest.mark.parametrize("header", ["9" * 300, "86400", "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_no_wait_is_longer_than_the_longest(header: str) -> None:
     assert wait(header) == LONGEST_WAIT
 
@@ -120,14 +268,14 @@ def test_a_retry_after_that_is_absent_or_garbage_waits_the_usual_time(header: st
 
 @given(st.text())
 def test_no_header_breaks_the_verdict(header: str) -> None:
-    assert 0 <= wait(header) <= LONGEST_WAIT
+    assert SHORTEST_WAIT <= wait(header) <= LONGEST_WAIT
 
 
 def test_a_date_is_held_against_the_clock_where_no_moment_is_given() -> None:
     header = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
-    assert 50 < of_status(429, header).seconds <= 100
+    assert 50 < Judge().judge(Seen(429), retry_after=header).seconds <= 100
 
 
 @pytest.mark.parametrize("status", [200, 401, 404, 500])
 def test_only_a_429_waits(status: int) -> None:
-    assert of_status(status, "90").seconds == 0
+    assert Judge().judge(Seen(status), retry_after="90").seconds == 0

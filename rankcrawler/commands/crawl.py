@@ -10,12 +10,14 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from rankcrawler import preflight
 from rankcrawler.errors import RankcrawlerError
-from rankcrawler.feeds.extension import with_format
+from rankcrawler.feeds.extension import RankFeeds, with_format
 from rankcrawler.report import Report
 
 
 class Command(crawl.Command):
-    """Exit status: 0 when everything was polled and stored, 1 when anything failed or is set wrong."""
+    """Exit status: 0 when everything was polled and stored, 1 when anything failed or is set wrong, 3 when the fleet
+    is stopped.
+    """
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Look at the settings before anything starts; keep a terminal's log to warnings, for the progress line."""
@@ -42,7 +44,14 @@ class Command(crawl.Command):
         return self._created[-1]
 
     def _report(self, crawler: Crawler) -> None:
-        report = Report.of(crawler.stats.get_stats())
+        stats = crawler.stats.get_stats() if crawler.stats else {}
+        if crawler.settings.getdict("FEEDS") and not _has_feeds(crawler):
+            stats["rankcrawler/feeds/failed"] = len(crawler.settings.getdict("FEEDS"))
+        report = Report.of(stats)
         print("\n".join(report.lines()), file=sys.stderr)
-        if report.failures:
-            self.exitcode = 1
+        self.exitcode = max(report.status, self.exitcode)
+
+
+def _has_feeds(crawler: Crawler) -> bool:
+    """Whether the feeds were set up: Scrapy logs why one could not be, drops them all, and goes on."""
+    return crawler.extensions is not None and crawler.get_extension(RankFeeds) is not None

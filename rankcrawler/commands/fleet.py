@@ -65,13 +65,15 @@ async def _run(settings: BaseSettings, opts: argparse.Namespace, arguments: dict
     from rankcrawler.backoff import Backoff
     from rankcrawler.fleet import Fleet, worker_command
     from rankcrawler.queue.access import open_queue
+    from rankcrawler.report import STOPPED
 
     options = [word for setting in opts.set for word in ("-s", setting)]
     options += ["-L", opts.loglevel] if opts.loglevel else []
     rooms, kind = arguments.get("rooms"), arguments.get("kind", "ranklist")
     drain = rooms is not None
-    # A crawl that empties the queue and saw rooms fail says so with status 1; one that waits never ends by itself.
-    final = frozenset({0, 1}) if drain else frozenset({0})
+    # A crawl that empties the queue and saw rooms fail says so with status 1; one that waits never ends by itself,
+    # unless the fleet is stopped.
+    final = frozenset({0, 1, STOPPED}) if drain else frozenset({0, STOPPED})
     commands = [worker_command(options, kind=kind, drain=drain)] * opts.workers
     fleet = Fleet(commands, final=final, backoff=Backoff(1.0, 60.0))
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -54,20 +54,22 @@ async def _ask(settings: BaseSettings, room_id: str, anchor_id: str | None, kind
     from rankcrawler import preflight, rules, wire
     from rankcrawler.gateway.handler import client_from_settings
     from rankcrawler.queue.job import of_fields
-    from rankcrawler.verdict import Action, of_codes, of_status
+    from rankcrawler.verdict import Action, Judge, Seen, Shape
 
     job = of_fields({"room_id": room_id, "anchor_id": anchor_id})
     preflight.check_gateway(settings)
     async with client_from_settings(settings) as client:
         reply = await client.fetch(client.address.of_list(kind, job.room_id, job.anchor_id))
         poll = wire.Poll(client.address.source, job.room_id, job.anchor_id, _now(), kind=kind)
-    judged = of_status(reply.status, reply.header("Retry-After"))
-    if judged.action is Action.READ:
+    judge, seen, words = Judge.of(settings["VERDICTS"]), Seen(reply.status), ""
+    try:
         answer = wire.read(reply.body, kind)
-        judged = of_codes(answer.code, answer.inner_code, answer.words)
-    if judged.action is not Action.READ:
-        raise AnswerError(f"room {job.room_id}: {judged.reason}")
-    return rules.judged(wire.snapshot(answer, poll))
+        seen, words = Seen(reply.status, answer.code, answer.inner_code), answer.words
+        if judge.judge(seen).action is Action.READ:
+            return rules.judged(wire.snapshot(answer, poll))
+    except AnswerError as error:
+        seen, words = seen._replace(shape=Shape.of_unreadable(reply.body)), str(error)
+    raise AnswerError(f"room {job.room_id}: {judge.judge(seen, words).reason}")
 
 
 def _now() -> int:

@@ -10,11 +10,10 @@
 | the crawl ended before | spider_closed | released |
 """
 
-import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -22,18 +21,20 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
-from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
 from rankcrawler.backoff import Backoff
 from rankcrawler.errors import QueueError
+from rankcrawler.extensions.outage import GatewayOutage
+from rankcrawler.gateway.handler import GatewayResponse
+from rankcrawler.gateway.keyring import Keyring
 from rankcrawler.items import FailedPoll, Kind
 from rankcrawler.queue.access import open_queue
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease, Outcome
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.worker import FAULTS, Worker
-from rankcrawler.verdict import Action
+from rankcrawler.verdict import Action, is_outage
 
 logger = logging.getLogger(__name__)
 
@@ -41,25 +42,20 @@ logger = logging.getLogger(__name__)
 class Leasing:
     """The crawl's one connection with the queue."""
 
-    def __init__(self, settings: BaseSettings, stats: StatsCollector, close: Callable[[str], None]) -> None:
-        self._settings = settings
-        self._close = close
-        self._stats = stats
-        self._backoff = Backoff(settings.getfloat("ROOM_BACKOFF"), settings.getfloat("ROOM_BACKOFF_MAX"))
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._settings = crawler.settings
+        self._stats = crawler.stats
+        self._backoff = _backoff(crawler.settings)
         self._exit = AsyncExitStack()
-        self._closing: asyncio.Future[None] | None = None
+        self._outage = GatewayOutage(self._backoff, None)
         self.worker: Worker | None = None
         """The holder of the leases, once the queue is open."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Leasing":
         """The extension of a crawl."""
-
-        def close(reason: str) -> None:
-            assert crawler.engine is not None
-            leasing._closing = asyncio.ensure_future(crawler.engine.close_spider_async(reason=reason))
-
-        leasing = cls(crawler.settings, crawler.stats, close)
+        leasing = cls(crawler)
         crawler.signals.connect(leasing._item_scraped, signals.item_scraped)
         crawler.signals.connect(leasing._item_dropped, signals.item_dropped)
         crawler.signals.connect(leasing._item_error, signals.item_error)
@@ -68,7 +64,10 @@ class Leasing:
         return leasing
 
     async def leases(self, jobs: Iterable[Job] | None, kind: Kind) -> AsyncIterator[Lease]:
-        """Push the jobs and lease until the queue is empty; with no jobs, wait for work. QueueError."""
+        """Push the jobs and lease until the queue is empty; with no jobs, wait for work.
+
+        QueueError, and GatewayDown where the jobs are given and the gateway is out for too long.
+        """
         queue, place = await self._exit.enter_async_context(open_queue(self._settings, kind))
         self.worker = Worker(
             queue,
@@ -78,6 +77,8 @@ class Leasing:
             drain=jobs is not None,
             max_idle=self._settings.getfloat("MAX_IDLE_TIME_BEFORE_CLOSE"),
         )
+        patience = None if jobs is None else self._settings.getfloat("GATEWAY_PATIENCE")
+        self._outage = GatewayOutage(self._backoff, patience)
         self.worker.open()
         try:
             if jobs is not None:
@@ -86,26 +87,65 @@ class Leasing:
         except FAULTS as error:
             raise QueueError(f"{place}: {error}") from error
         async for lease in self.worker.leases():
+            await self._outage.turn()
             yield lease
 
-    async def _give_up(self, lease: Lease, failed: FailedPoll) -> None:
+    async def _give_up(self, lease: Lease, failed: FailedPoll, response: Any) -> None:
         """End the lease of a poll that gave no list."""
         assert self.worker is not None
         action = Action(failed.action)
         self._stats.inc_value(f"rankcrawler/polls/{action.value}")
+        if action is Action.RETRY and is_outage(failed.status):
+            self._fail(lease, failed)
+            return
+        self._outage.answered()
         if action is Action.GONE:
             self.worker.settle(lease, Outcome.DEAD, reason=failed.reason)
         elif action is Action.STOP:
-            logger.error("%s. Its rooms stay in the queue: mend the token, and start again.", failed.reason)
             self.worker.settle(lease, Outcome.RELEASE)
-            self.worker.stop()
-            self._close("token_refused")
+            await self._set_aside(_token_of(response), failed.reason)
         elif action is Action.WAIT:
-            self.worker.settle(lease, Outcome.DEFER, delay=failed.wait)
-            await self.worker.hold(failed.wait)
-            logger.warning("Holding every room for %g s: %s", failed.wait, failed.reason)
+            await self._wait(lease, _token_of(response), failed)
         else:
             self._retry(lease, failed.reason)
+
+    def _fail(self, lease: Lease, failed: FailedPoll) -> None:
+        """The gateway failed the room: an attempt, or part of an outage."""
+        assert self.worker is not None
+        if self._outage.failed(lease.room_id, failed.reason):
+            self._stats.inc_value("rankcrawler/polls/outage")
+            self.worker.settle(lease, Outcome.DEFER, delay=self._outage.delay())
+        else:
+            self._retry(lease, failed.reason)
+
+    async def _set_aside(self, position: int, reason: str) -> None:
+        """Go on with the other tokens; where there is none, stop the whole fleet."""
+        assert self.worker is not None
+        keyring = self._keyring()
+        if not keyring.set_aside(position):
+            return
+        self._stats.inc_value("rankcrawler/tokens/refused")
+        logger.error("%s is set aside, %d left: %s", keyring.name(position).capitalize(), keyring.left, reason)
+        if keyring.left == 0:
+            await self.worker.halt(reason)
+
+    async def _wait(self, lease: Lease, position: int, failed: FailedPoll) -> None:
+        """Let the token rest; where every one of them does, hold the whole fleet."""
+        assert self.worker is not None
+        keyring = self._keyring()
+        keyring.rest(position, failed.wait)
+        pause = keyring.pause()
+        self.worker.settle(lease, Outcome.DEFER, delay=pause)
+        if pause:
+            await self.worker.hold(pause)
+            logger.warning("Holding every room for %.3g s: %s", pause, failed.reason)
+        else:
+            logger.warning("%s rests for %.3g s: %s", keyring.name(position).capitalize(), failed.wait, failed.reason)
+
+    def _keyring(self) -> Keyring:
+        keyring = self._crawler.get_extension(Keyring)
+        assert keyring is not None
+        return keyring
 
     def _retry(self, lease: Lease, reason: str) -> None:
         assert self.worker is not None
@@ -121,12 +161,14 @@ class Leasing:
     async def _item_scraped(self, item: Any, response: Any) -> None:
         lease = _lease_of(response)
         if isinstance(item, FailedPoll) and lease is not None:
-            await self._give_up(lease, item)
+            await self._give_up(lease, item, response)
         else:
+            self._outage.answered()
             is_new = getattr(item, "kept", None) in (None, "stored")
             self._end(response, Outcome.DONE if is_new else Outcome.UNCHANGED)
 
     def _item_dropped(self, response: Any) -> None:
+        self._outage.answered()
         self._end(response, Outcome.DONE)
 
     def _item_error(self, response: Any, failure: Failure) -> None:
@@ -167,6 +209,15 @@ async def _log_depth(queue: RoomQueue, place: str) -> None:
         depth.recurring,
         depth.dead,
     )
+
+
+def _backoff(settings: BaseSettings) -> Backoff:
+    return Backoff(settings.getfloat("ROOM_BACKOFF"), settings.getfloat("ROOM_BACKOFF_MAX"))
+
+
+def _token_of(response: Any) -> int:
+    """The position of the token that was used for a response."""
+    return response.token if isinstance(response, GatewayResponse) else 1
 
 
 def _lease_of(response: Response | Failure | None) -> Lease | None:

@@ -10,9 +10,9 @@ from yarl import URL
 from zlib_ng import zlib_ng
 
 from rankcrawler import __version__
-from rankcrawler.errors import GatewayError
+from rankcrawler.errors import GatewayError, NoTokenLeft, SettingError
 from rankcrawler.gateway.address import Address
-from rankcrawler.gateway.token import Token
+from rankcrawler.gateway.keyring import Key, Keyring
 
 _HEADERS = {
     "Accept": "application/json",
@@ -22,11 +22,13 @@ _HEADERS = {
 
 
 class Reply(NamedTuple):
-    """What came back: a status, the headers as pairs, and the body with its gzip undone."""
+    """What came back: a status, the headers as pairs, and the body with its gzip undone; all without the token."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+    token: int = 1
+    """The position of the token that was used."""
 
     def header(self, name: str) -> str | None:
         """The first header of that name, in whatever case."""
@@ -36,34 +38,41 @@ class Reply(NamedTuple):
 class Client:
     """Asks one gateway, over at most `connections` kept-alive connections; an async context manager.
 
-    `timeout` bounds a whole request in seconds, `max_bytes` a body both as it travels and unpacked.
+    `timeout` bounds a whole request in seconds, `max_bytes` a body both as it travels and unpacked; `ca_file` names
+    the certificates that may vouch for the gateway, in place of the system's.
     """
 
     def __init__(
         self,
         address: Address,
-        token: Token,
+        keyring: Keyring,
         *,
         timeout: float = 20.0,
         max_bytes: int = 32 << 20,
         connections: int = 16,
+        ca_file: str | None = None,
     ) -> None:
         self.address = address
-        self._token = token
+        self._keyring = keyring
+        self._tls = _tls(ca_file) if ca_file else True
         self._max_bytes = max_bytes
         self._timeout = timeout
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
     async def fetch(self, url: str) -> Reply:
-        """GET an address of the gateway's; raises GatewayError, which never holds the token."""
+        """GET an address of the gateway's, once; raises GatewayError, which never holds the token.
+
+        NoTokenLeft where every token is set aside.
+        """
         if not self.address.serves(url):
             raise GatewayError(f"refused to ask {url}: it is not at the gateway {self.address.base}")
-        target = URL(url).extend_query(token=self._token.reveal())
+        key = self._keyring.take()
+        if key is None:
+            raise NoTokenLeft("every token is set aside")
         try:
-            async with self._open().get(target, allow_redirects=False) as response:
-                body = await self._body(response)
-                return Reply(response.status, list(response.headers.items()), body)
+            async with self._open().get(_with_token(url, key), allow_redirects=False) as response:
+                return _without_token(response, await self._body(response), key)
         except TimeoutError:
             raise GatewayError(f"no whole answer within {self._timeout:g} s") from None
         except aiohttp.ClientConnectorError as error:
@@ -91,7 +100,8 @@ class Client:
         """The session, made within the running loop; no cookies, no proxies or .netrc of the environment."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections),
+                connector=aiohttp.TCPConnector(limit=self._connections, ssl=self._tls),
+                middlewares=(_once,),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
                 headers=_HEADERS,
@@ -110,6 +120,36 @@ class Client:
             if len(raw) > self._max_bytes:
                 raise GatewayError(f"the answer is larger than {self._max_bytes} bytes")
         return gunzip(bytes(raw), self._max_bytes) if encoding == "gzip" else bytes(raw)
+
+
+async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Send a request, but never twice: aiohttp would repeat one whose connection breaks, and nobody would count it."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise GatewayError(f"connection lost: {type(error).__name__}") from None
+
+
+def _with_token(url: str, key: Key) -> URL:
+    return URL(url).extend_query(token=key.token.reveal())
+
+
+def _without_token(response: aiohttp.ClientResponse, body: bytes, key: Key) -> Reply:
+    """The reply with the token taken out of whatever the gateway echoes."""
+    hidden = key.token.hidden_in
+    headers = [(name, hidden(value.encode("utf-8", "surrogateescape"))) for name, value in response.headers.items()]
+    texts = [(name, value.decode("utf-8", "surrogateescape")) for name, value in headers]
+    return Reply(response.status, texts, hidden(body), key.position)
+
+
+def _tls(ca_file: str) -> ssl.SSLContext:
+    """TLS that trusts the certificates of this file, and no others; raises SettingError."""
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ValueError) as error:
+        raise SettingError(f"GATEWAY_CA_FILE ({ca_file}) holds no certificates in PEM: {error}") from error
 
 
 def gunzip(packed: bytes, max_bytes: int) -> bytes:

@@ -6,6 +6,7 @@ The request that Scrapy sees, logs and passes around has no token; the client ad
 import asyncio
 import os
 from collections.abc import Callable
+from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -13,23 +14,35 @@ from scrapy.exceptions import DownloadCancelledError, DownloadFailedError
 from scrapy.http import Headers, Response
 from scrapy.settings import BaseSettings
 
-from rankcrawler.errors import GatewayError
+from rankcrawler.errors import GatewayError, NoTokenLeft
 from rankcrawler.gateway import token
 from rankcrawler.gateway.address import Address
 from rankcrawler.gateway.client import Client
+from rankcrawler.gateway.keyring import Keyring
 
 PATIENCE = 5.0
 """Seconds that requests have to end when the crawl is told to stop."""
 
 
-def client_from_settings(settings: BaseSettings) -> Client:
+class GatewayResponse(Response):
+    """A response that knows the position of the token it was asked for with; the token itself it does not know."""
+
+    attributes = (*Response.attributes, "token")
+
+    def __init__(self, *args: Any, token: int = 1, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.token = token
+
+
+def client_from_settings(settings: BaseSettings, keyring: Keyring | None = None) -> Client:
     """The client that the settings and the environment describe; raises SettingError."""
     return Client(
         Address.of(settings["GATEWAY_URL"]),
-        token.read(os.environ, settings["GATEWAY_TOKEN_FILE"]),
+        keyring or Keyring(token.read(os.environ, settings["GATEWAY_TOKEN_FILE"])),
         timeout=settings.getfloat("DOWNLOAD_TIMEOUT"),
         max_bytes=settings.getint("DOWNLOAD_MAXSIZE"),
         connections=settings.getint("CONCURRENT_REQUESTS"),
+        ca_file=settings["GATEWAY_CA_FILE"],
     )
 
 
@@ -50,13 +63,14 @@ class GatewayDownloadHandler:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "GatewayDownloadHandler":
         """The handler of a crawl."""
-        return cls(client_from_settings(crawler.settings), lambda: crawler.crawling)
+        client = client_from_settings(crawler.settings, crawler.get_extension(Keyring))
+        return cls(client, lambda: crawler.crawling)
 
     async def download_request(self, request: Request) -> Response:
         """The response to a request.
 
         DownloadFailedError with the client's words where there is none, DownloadCancelledError where the
-        crawl was stopped before it came.
+        crawl was stopped before it came, or no token is left.
         """
         if self._watch is None:
             self._watch = asyncio.create_task(self._cancel_what_outlives_the_crawl())
@@ -65,14 +79,18 @@ class GatewayDownloadHandler:
         self._downloads.add(download)
         try:
             reply = await self._client.fetch(request.url)
+        except NoTokenLeft:
+            raise DownloadCancelledError("no token is left to ask with") from None
         except GatewayError as error:
             raise DownloadFailedError(str(error)) from None
         except asyncio.CancelledError:
             raise DownloadCancelledError("the crawl was stopped before the answer came") from None
         finally:
             self._downloads.discard(download)
-        headers = Headers(reply.headers)
-        return Response(request.url, status=reply.status, headers=headers, body=reply.body, request=request)
+        headers = Headers((name, value.encode("utf-8", "surrogateescape")) for name, value in reply.headers)
+        return GatewayResponse(
+            request.url, status=reply.status, headers=headers, body=reply.body, request=request, token=reply.token
+        )
 
     async def close(self) -> None:
         """Close the connections."""

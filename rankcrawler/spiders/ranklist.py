@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from redis.exceptions import RedisError
 from scrapy import Request, Spider
@@ -11,8 +11,8 @@ from scrapy.exceptions import CloseSpider, DownloadCancelledError
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from rankcrawler import verdict, wire
-from rankcrawler.errors import AnswerError, JobError, QueueError, QueueStopped
+from rankcrawler import wire
+from rankcrawler.errors import AnswerError, GatewayDown, JobError, QueueError, QueueStopped
 from rankcrawler.extensions.leasing import Leasing
 from rankcrawler.gateway.address import Address
 from rankcrawler.instants import iso
@@ -20,7 +20,7 @@ from rankcrawler.items import FailedPoll, Kind, RoomSnapshot
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease
-from rankcrawler.verdict import Action, Verdict
+from rankcrawler.verdict import Action, Judge, Seen, Shape, Verdict
 
 
 class RanklistSpider(Spider):
@@ -40,12 +40,14 @@ class RanklistSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "RanklistSpider":
-        """The spider of a crawl; raises SettingError where no gateway is set."""
+        """The spider of a crawl; raises SettingError where no gateway is set, or a verdict is unclear."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.address = Address.of(crawler.settings["GATEWAY_URL"])
+        spider.judge = Judge.of(crawler.settings["VERDICTS"])
         return spider
 
     address: Address
+    judge: Judge
 
     async def start(self) -> AsyncIterator[Request]:
         """A request for each lease."""
@@ -57,6 +59,9 @@ class RanklistSpider(Spider):
         except QueueStopped as error:
             self.logger.error("%s", error)
             raise CloseSpider("fleet_stopped") from error
+        except GatewayDown as error:
+            self.logger.error("Gave up: %s", error)
+            raise CloseSpider("gateway_down") from error
         except (QueueError, RedisError) as error:
             self.logger.error("The queue cannot be used: %s", error)
             raise CloseSpider("queue_not_open") from error
@@ -67,26 +72,25 @@ class RanklistSpider(Spider):
         Not a generator: Scrapy reads the source of one, for every answer, to warn of a mistake in it.
         """
         poll = self._poll(lease)
+        seen, words = Seen(response.status), ""
+        try:
+            answer = wire.read(response.body, self.kind)
+            seen, words = Seen(response.status, answer.code, answer.inner_code), answer.words
+            if self.judge.judge(seen).action is Action.READ:
+                return (wire.snapshot(answer, poll),)
+        except AnswerError as error:
+            seen, words = seen._replace(shape=Shape.of_unreadable(response.body)), str(error)
         after = response.headers.get("Retry-After")
-        judged = verdict.of_status(response.status, after.decode("latin-1") if after else None)
-        codes = Codes(response.status)
-        if judged.action is Action.READ:
-            try:
-                answer = wire.read(response.body, self.kind)
-                codes = Codes(response.status, answer.code, answer.inner_code)
-                judged = verdict.of_codes(answer.code, answer.inner_code, answer.words)
-                if judged.action is Action.READ:
-                    return (wire.snapshot(answer, poll),)
-            except AnswerError as error:
-                judged = Verdict(Action.RETRY, f"unreadable answer: {error}")
-        return (_failed(poll, lease, judged, codes),)
+        judged = self.judge.judge(seen, words, retry_after=after.decode("latin-1") if after else None)
+        return (_failed(poll, lease, judged, seen),)
 
     def no_answer(self, failure: Failure) -> tuple[FailedPoll, ...]:
         """The errback: why a request brought nothing; nothing where the crawl's end cut it short."""
         if isinstance(failure.value, DownloadCancelledError):
             return ()
         lease: Lease = failure.request.cb_kwargs["lease"]  # type: ignore[attr-defined]
-        return (_failed(self._poll(lease), lease, Verdict(Action.RETRY, str(failure.value)), Codes()),)
+        seen = Seen(shape=Shape.NO_ANSWER)
+        return (_failed(self._poll(lease), lease, self.judge.judge(seen, str(failure.value)), seen),)
 
     def _request(self, lease: Lease) -> Request:
         return Request(
@@ -123,15 +127,7 @@ class RanklistSpider(Spider):
                 yield job
 
 
-class Codes(NamedTuple):
-    """What the verdict on an answer rests on; None is what it did not have, or was not read."""
-
-    status: int | None = None
-    code: int | None = None
-    status_code: int | None = None
-
-
-def _failed(poll: wire.Poll, lease: Lease, judged: Verdict, codes: Codes) -> FailedPoll:
+def _failed(poll: wire.Poll, lease: Lease, judged: Verdict, seen: Seen) -> FailedPoll:
     return FailedPoll(
         source=poll.source,
         kind=poll.kind,
@@ -140,7 +136,9 @@ def _failed(poll: wire.Poll, lease: Lease, judged: Verdict, codes: Codes) -> Fai
         polled_at=iso(poll.polled_at_ms),
         action=judged.action.value,
         reason=judged.reason,
-        **codes._asdict(),
+        status=seen.status,
+        code=seen.code,
+        status_code=seen.status_code,
         attempt=lease.attempt,
         wait=judged.seconds,
         fence=poll.fence,

@@ -1,0 +1,20 @@
+"""What the crawler does with an answer: a table of (HTTP status, code, status_code, shape) → an action.
+
+The gateway does not document its codes, so what the table does not know is retried within the room's
+attempts, and its code is shown as it came. The setting VERDICTS adds rows, which go before the table's.
+"""
+
+from rankcrawler.verdict.judge import DEFAULT_WAIT, LONGEST_WAIT, SHORTEST_WAIT, Judge, Verdict
+from rankcrawler.verdict.table import Action, Seen, Shape, is_outage
+
+__all__ = [
+    "DEFAULT_WAIT",
+    "LONGEST_WAIT",
+    "SHORTEST_WAIT",
+    "Action",
+    "Judge",
+    "Seen",
+    "Shape",
+    "Verdict",
+    "is_outage",
+]
