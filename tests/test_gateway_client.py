@@ -2,31 +2,27 @@
 
 import asyncio
 import gzip
+import json
 import socket
 import ssl
 import struct
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from rankcrawler import __version__
-from rankcrawler.errors import GatewayError
+from rankcrawler.errors import GatewayError, NoTokenLeft
 from rankcrawler.gateway.address import Address
 from rankcrawler.gateway.client import Client, Reply, gunzip
 from rankcrawler.gateway.keyring import Keyring
 from rankcrawler.gateway.token import Token
+from tests.certificates import certified
 
 SECRET = "a-canary+token/with=all&of%20#?;é中"
 BODY = b'{"code":200}' * 100
@@ -54,24 +50,6 @@ async def served(handle: Handle, tls: ssl.SSLContext | None = None) -> AsyncIter
         yield f"{'http' if tls is None else 'https'}://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
-
-
-def certified(folder: Path) -> ssl.SSLContext:
-    """TLS for 127.0.0.1, with a certificate that vouches for itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = folder / "both.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    pem.write_bytes(private + certificate.public_bytes(Encoding.PEM))
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(pem)
-    return tls
 
 
 @asynccontextmanager
@@ -353,7 +331,7 @@ def test_a_gateway_that_speaks_no_tls_is_said_so() -> None:
 
 def test_a_gateway_whose_certificate_nobody_vouches_for_is_sent_nothing(tmp_path: Path) -> None:
     async def run() -> Reply:
-        async with served(handle, certified(tmp_path)) as base:
+        async with served(handle, certified(tmp_path).tls) as base:
             return await ask(base)
 
     seen: list[web.Request] = []
@@ -365,6 +343,66 @@ def test_a_gateway_whose_certificate_nobody_vouches_for_is_sent_nothing(tmp_path
     said = failed(lambda: asyncio.run(run()))
     assert "CERTIFICATE_VERIFY_FAILED" in said
     assert seen == []
+
+
+def test_a_gateway_is_asked_where_the_file_of_certificates_vouches_for_it_and_not_where_anothers_does(
+    tmp_path: Path,
+) -> None:
+    ours, others = certified(tmp_path / "ours"), certified(tmp_path / "others")
+
+    async def run(ca_file: Path) -> Reply:
+        async with served(always(body=BODY), ours.tls) as base:
+            return await ask(base, ca_file=str(ca_file))
+
+    assert asyncio.run(run(ours.ca_file)).body == BODY
+    assert "CERTIFICATE_VERIFY_FAILED" in failed(lambda: asyncio.run(run(others.ca_file)))
+
+
+def test_a_request_whose_connection_breaks_is_sent_once() -> None:
+    connections = 0
+
+    async def run() -> None:
+        async with served(handle) as base, Client(Address.of(base), keys()) as client:
+            await client.fetch(f"{base}/one")
+            with pytest.raises(GatewayError, match="connection lost"):
+                await client.fetch(f"{base}/two")
+
+    async def handle(request: web.Request) -> web.Response:
+        nonlocal connections
+        if request.path == "/two":
+            connections += 1
+            assert request.transport is not None
+            request.transport.abort()
+        return web.Response()
+
+    asyncio.run(run())
+    assert connections == 1
+
+
+@pytest.mark.parametrize("echo", [SECRET, quote(SECRET, safe=""), quote_plus(SECRET), json.dumps(SECRET)])
+def test_a_token_that_the_gateway_echoes_is_taken_out_of_body_and_headers(echo: str) -> None:
+    reply = asked(always(body=f"<h1>{echo} is wrong</h1>".encode(), headers={"X-Echo": f"a {quote(SECRET)} b"}))
+    assert b"canary" not in reply.body
+    assert b"*** is wrong" in reply.body.replace(b'"', b"")
+    assert reply.header("X-Echo") == "a *** b"
+
+
+def test_tokens_are_used_in_turn_and_the_reply_knows_which() -> None:
+    ring = Keyring([Token("a-canary-1"), Token("a-canary-2")])
+
+    async def handle(request: web.Request) -> web.Response:
+        return web.Response(text=request.query["token"][-1])
+
+    async def run() -> list[tuple[int, bytes]]:
+        async with served(handle) as base, Client(Address.of(base), ring) as client:
+            replies = [await client.fetch(f"{base}/") for _ in range(3)]
+            ring.set_aside(1)
+            ring.set_aside(2)
+            with pytest.raises(NoTokenLeft):
+                await client.fetch(f"{base}/")
+            return [(reply.token, reply.body) for reply in replies]
+
+    assert asyncio.run(run()) == [(1, b"1"), (2, b"2"), (1, b"1")]
 
 
 @pytest.mark.parametrize(

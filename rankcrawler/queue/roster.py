@@ -106,7 +106,9 @@ def _ask(queue: RoomQueue, pipe: Any, name: bytes) -> None:
 
 def _room(name: str, state: str, score: int, written: _Written) -> Room:
     """The score is a time, whose meaning depends on the state."""
-    letter: dict[str, Any] = msgspec.json.decode(written.info) if state in _LEFT and written.info else {}
+    letter: dict[str, Any] = (
+        msgspec.json.decode(written.info.decode(errors="replace")) if state in _LEFT and written.info else {}
+    )
     defined = definition.read(letter.get("definition") or (written.definition or b"").decode())
     token, due, worker = written.own.decode().split(":", 2) if state == "leased" and written.own else ("", "", "")
     dues = {
