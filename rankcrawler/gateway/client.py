@@ -113,7 +113,7 @@ class Client:
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip", ""):
-            raise GatewayError(f"the answer is encoded as {encoding[:20]!r}, which was not asked for")
+            raise GatewayError("the answer is encoded in a way that was not asked for")
         raw = bytearray()
         async for chunk in response.content.iter_any():
             raw += chunk
