@@ -90,10 +90,10 @@ def _before_ack(strike: Strike) -> None:
     """The acknowledgements are about to be sent."""
     settle = RoomQueue.settle
 
-    async def struck(queue: RoomQueue, settlements: Any) -> list[Settled]:
+    async def struck(queue: RoomQueue, settlements: Any, *by: Any) -> list[Settled]:
         if any(settlement.outcome is Outcome.DONE for settlement in settlements):
             strike()
-        return await settle(queue, settlements)
+        return await settle(queue, settlements, *by)
 
     _patch(RoomQueue, "settle", struck)
 
@@ -102,8 +102,8 @@ def _after_ack(strike: Strike) -> None:
     """The queue has acted on the acknowledgements, and the worker has not seen that it did."""
     settle = RoomQueue.settle
 
-    async def struck(queue: RoomQueue, settlements: Any) -> list[Settled]:
-        answers = await settle(queue, settlements)
+    async def struck(queue: RoomQueue, settlements: Any, *by: Any) -> list[Settled]:
+        answers = await settle(queue, settlements, *by)
         if any(settlement.outcome is Outcome.DONE for settlement in settlements):
             strike()
         return answers
