@@ -31,9 +31,10 @@ class Command:
 
 @dataclass
 class Cost:
-    """Seconds; CPU is user and system time, of servers too."""
+    """Seconds; CPU is user and system time: of the started process, and of all with the servers."""
 
     wall: float = 0.0
+    worker_cpu: float = 0.0
     cpu: float = 0.0
 
 
@@ -53,8 +54,8 @@ def cpu_of_children(cost: Cost) -> Iterator[None]:
     cost.cpu += _cpu_of_ended_children() - before
 
 
-def run(command: Command, log: Path, timeout: float) -> float:
-    """Run to the end and answer the wall seconds; RunError with the log's end unless it exits with 0."""
+def run(command: Command, log: Path, timeout: float, cost: Cost) -> None:
+    """Run to the end, and add what it costs; RunError with the log's end unless it exits with 0."""
     with log.open("wb") as output:
         start = time.perf_counter()
         process = subprocess.Popen(
@@ -69,14 +70,18 @@ def run(command: Command, log: Path, timeout: float) -> float:
         killer = threading.Timer(timeout, _kill, (process,))
         killer.start()
         try:
-            status = process.wait()
+            _, status, usage = os.wait4(process.pid, 0)
             wall = time.perf_counter() - start
+            process.returncode = os.waitstatus_to_exitcode(status)
         finally:
             killer.cancel()
             _kill(process)
     if status != 0:
-        raise RunError(f"{' '.join(command.arguments)}: exit status {status} after {wall:.1f} s\n{_end(log)}")
-    return wall
+        raise RunError(
+            f"{' '.join(command.arguments)}: exit status {process.returncode} after {wall:.1f} s\n{_end(log)}"
+        )
+    cost.wall += wall
+    cost.worker_cpu += usage.ru_utime + usage.ru_stime
 
 
 def cpu_so_far(pid: int) -> float:
@@ -86,8 +91,9 @@ def cpu_so_far(pid: int) -> float:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _children() -> set[int]:
