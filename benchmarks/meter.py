@@ -56,8 +56,22 @@ def cpu_of_children(cost: Cost) -> Iterator[None]:
 
 def run(command: Command, log: Path, timeout: float, cost: Cost) -> None:
     """Run to the end, and add what it costs; RunError with the log's end unless it exits with 0."""
+    start = time.perf_counter()
+    with started(command, log, timeout) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if status != 0:
+        words = " ".join(command.arguments)
+        raise RunError(f"{words}: exit status {process.returncode} after {wall:.1f} s\n{end_of(log)}")
+    cost.wall += wall
+    cost.worker_cpu += usage.ru_utime + usage.ru_stime
+
+
+@contextlib.contextmanager
+def started(command: Command, log: Path, timeout: float) -> Iterator[subprocess.Popen[bytes]]:
+    """The command's process, to be waited for: killed where the block ends first, or the timeout."""
     with log.open("wb") as output:
-        start = time.perf_counter()
         process = subprocess.Popen(
             command.arguments,
             env=command.environment,
@@ -70,18 +84,15 @@ def run(command: Command, log: Path, timeout: float, cost: Cost) -> None:
         killer = threading.Timer(timeout, _kill, (process,))
         killer.start()
         try:
-            _, status, usage = os.wait4(process.pid, 0)
-            wall = time.perf_counter() - start
-            process.returncode = os.waitstatus_to_exitcode(status)
+            yield process
         finally:
             killer.cancel()
             _kill(process)
-    if status != 0:
-        raise RunError(
-            f"{' '.join(command.arguments)}: exit status {process.returncode} after {wall:.1f} s\n{_end(log)}"
-        )
-    cost.wall += wall
-    cost.worker_cpu += usage.ru_utime + usage.ru_stime
+
+
+def end_of(log: Path) -> str:
+    """The last lines of a log."""
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])
 
 
 def cpu_so_far(pid: int) -> float:
@@ -114,7 +125,3 @@ def _reap(strangers: set[int]) -> None:
 def _cpu_of_ended_children() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
-
-
-def _end(log: Path) -> str:
-    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])
