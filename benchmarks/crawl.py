@@ -6,107 +6,89 @@ column of its own. A run that did not store exactly its rows ends the benchmark.
 """
 
 import argparse
-import contextlib
-import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
-import meter
-import report
-from contestants import CONTESTANTS, HERE, Contestant, Work
-
-FIRST_ROOM = 7_300_000_000_000_000_000
-MAX_VARIANTS = 2000  # lists the gateway holds, 17 KB each; up to so many rooms, no two get the same list
+from benchmarks import meter, pace, report
+from benchmarks.contestants import CONTESTANTS
+from benchmarks.serving import FIRST_ROOM, Gateway, gateway
+from benchmarks.work import Contestant, Work
 
 
 def main() -> int:
     """Run the rounds and report; the exit status is 1 if the guard's ratio is missed, 2 if a run failed."""
     options = _options()
     meter.adopt_orphans()
-    machine = report.machine()
+    results = {}
     try:
-        runs = list(compete(options))
-        paces = report.paces_of(runs)
+        for entries in options.entries:
+            print(f"\nLists of {entries}:", file=sys.stderr)
+            runs = list(compete(options, entries))
+            paces = pace.paces_of(runs)
+            results[entries] = {"runs": runs, "paces": paces}
+            print(f"\n### Lists of {entries}\n\n{pace.speeds(paces)}\n\n{pace.ratios(paces)}\n")
+            print(f"The gateway was busy for at most {pace.busiest_gateway(runs):.0%} of a run.", flush=True)
     except meter.RunError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"\n{report.table(paces)}\n")
-    print(f"The gateway was busy for at most {report.busiest_gateway(runs):.0%} of a run.")
     if options.json:
-        size = {"entries": options.entries, "rounds": options.rounds}
-        write(options.json, {"machine": machine, **size, "runs": runs, "paces": paces})
+        report.write(options.json, {"rooms": options.rooms, "rounds": options.rounds, "lists_of": results})
     return guard(paces, options.guard) if options.guard else 0
 
 
-def compete(options: argparse.Namespace) -> Iterator[report.Run]:
+def compete(options: argparse.Namespace, entries: int) -> Iterator[pace.Run]:
     """The runs, as they end: each contestant's short one, then its long one, round after round."""
-    short = max(2, options.rooms // 200)
-    with gateway(options) as (process, url):
+    most = max(100, options.rooms * 100 // max(entries, 100))  # as much to read, however long the lists are
+    short = max(2, most // 200)
+    seconds = 2 * options.timeout * len(options.contestants) * (options.rounds + 1)
+    with (
+        tempfile.TemporaryDirectory(prefix="ranks-") as folder,
+        gateway(Path(folder) / "answers", entries=entries, variants=most, seconds=seconds) as server,
+    ):
         for contestant in options.contestants:  # unmeasured, so that all find their files in memory
-            measure(contestant, url, process.pid, short, options)
+            measure(contestant, server, short, entries, options.timeout)
         for _ in range(options.rounds):
             for contestant in options.contestants:
-                for rooms in (short, options.rooms // contestant.share):
-                    run = measure(contestant, url, process.pid, rooms, options)
-                    print(f"{run.contestant}: {run.rows} rows in {run.wall:.2f} s", flush=True)
+                for rooms in (short, max(2 * short, most // contestant.share)):
+                    run = measure(contestant, server, rooms, entries, options.timeout)
+                    print(f"{run.contestant}: {run.rows} rows in {run.wall:.2f} s", file=sys.stderr, flush=True)
                     yield run
 
 
-def measure(contestant: Contestant, url: str, gateway_pid: int, rooms: int, options: argparse.Namespace) -> report.Run:
+def measure(contestant: Contestant, server: Gateway, rooms: int, entries: int, timeout: float) -> pace.Run:
     """One run in a fresh process and a fresh folder."""
     names = [str(FIRST_ROOM + number) for number in range(rooms)]
     with tempfile.TemporaryDirectory(prefix="ranks-") as folder:
-        work = Work(url, names, options.entries, Path(folder))
+        work = Work(server, names, entries, Path(folder))
         cost = meter.Cost()
-        before = meter.cpu_so_far(gateway_pid)
+        before = server.cpu
         with meter.cpu_of_children(cost), contestant.prepare(work) as command:
-            cost.wall = meter.run(command, work.folder / "log", options.timeout)
-        busy = meter.cpu_so_far(gateway_pid) - before
+            meter.run(command, work.folder / "log", timeout, cost)
+        busy = server.cpu - before
         stored = contestant.stored(work)
     if stored != work.rows:
         raise meter.RunError(f"{contestant.name}: expected {work.rows} rows, stored {stored}")
-    return report.Run(contestant.name, rooms, stored, cost.wall, cost.cpu, busy)
+    return pace.Run(contestant.name, rooms, stored, cost.wall, cost.worker_cpu, cost.cpu, busy)
 
 
-@contextlib.contextmanager
-def gateway(options: argparse.Namespace) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The static gateway and its URL; it stops when its standard input is closed."""
-    variants, seconds = min(options.rooms, MAX_VARIANTS), 2 * options.timeout * len(options.contestants)
-    arguments = {"entries": options.entries, "variants": variants, "seconds": seconds * options.rounds}
-    with subprocess.Popen(
-        [sys.executable, str(HERE / "gateway.py"), *(f"--{key}={value}" for key, value in arguments.items())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout
-        yield process, process.stdout.readline().strip()
+def guard(paces: pace.Paces, wanted: float) -> int:
+    """0 if a CPU second of rankcrawler into SQLite stores at least `wanted` times the rows of textbook's, else 1.
 
-
-def guard(paces: dict[str, list[report.Pace]], wanted: float) -> int:
-    """0 if rankcrawler into SQLite is at least `wanted` times as fast as the textbook project, else 1."""
-    ratio = report.rows_per_second(paces["rankcrawler-sqlite"]) / report.rows_per_second(paces["textbook"])
-    print(f"rankcrawler-sqlite is {ratio:.1f} times as fast as textbook; at least {wanted:g} is wanted.")
+    CPU seconds, since those of the clock are shared with whatever else the machine does.
+    """
+    ratio = pace.ratio(paces, "rankcrawler-sqlite", "textbook", "rows_per_cpu_second")
+    print(f"A CPU second of rankcrawler-sqlite stores {ratio:.1f} times the rows of textbook's; wanted: {wanted:g}.")
     return int(ratio < wanted)
-
-
-def write(path: Path, results: dict[str, object]) -> None:
-    """Results as JSON."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(results, default=asdict, ensure_ascii=False, indent=1)
-    path.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _options() -> argparse.Namespace:
     names = {contestant.name: contestant for contestant in CONTESTANTS}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
-    add("--rooms", type=int, default=2000, help="rooms of a long run; the textbook project gets a tenth")
-    add("--entries", type=int, default=100, help="ranks in each list")
+    add("--rooms", type=int, default=1000, help="rooms of a long run; the slow get a tenth, lists above 100 fewer")
+    add("--entries", type=int, nargs="+", default=[100], help="ranks in each list; several, one after another")
     add("--rounds", type=int, default=3)
     add("--only", nargs="+", choices=names, default=list(names), metavar="NAME", help=", ".join(names))
     add("--json", type=Path, metavar="FILE", help="write all runs and the machine's description")
@@ -119,7 +101,9 @@ def _options() -> argparse.Namespace:
         parser.error("at least 100 rooms and one round are needed")
     if options.guard and not {"rankcrawler-sqlite", "textbook"} <= set(options.only):
         parser.error("--guard compares rankcrawler-sqlite and textbook: both must run")
-    options.contestants = [names[name] for name in options.only]
+    options.contestants = [names[name] for name in options.only if not names[name].absence]
+    for absence in filter(None, (names[name].absence for name in options.only)):
+        print(absence, file=sys.stderr)
     return options
 
 

@@ -1,43 +1,70 @@
 """A gateway that costs next to nothing: it answers with rank lists rendered and gzipped beforehand.
 
-`python benchmarks/gateway.py` prints its URL and serves
+`python -m benchmarks.gateway` prints its URL and serves
 `GET /douyin/liveroom/ranklist?token=…&room_id=…` on 127.0.0.1 until its standard input ends (its parent
 is gone, or hung up) or `--seconds` have passed. Room n gets list n modulo `--variants`.
+`GET /meter` tells how many lists it has given since the last such question, and when the first.
 """
 
 import argparse
 import asyncio
-import gzip
+import json
 import os
 import re
 import threading
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import cast
 
 import uvloop
-from answer import lists
+
+from benchmarks import answers
 
 REQUEST = re.compile(rb"GET /douyin/liveroom/ranklist\?(?=\S*\btoken=\S)\S*\broom_id=(\d+)\S* HTTP/1\.1\r\n")
 REFUSAL = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
 HEAD = (
     "HTTP/1.1 200 OK\r\n"
     "Content-Type: application/json; charset=utf-8\r\n"
-    "Content-Encoding: gzip\r\n"
+    "Content-Encoding: {}\r\n"
     "Content-Length: {}\r\n\r\n"
 )
+
+
+class Meter:
+    """Counts what is given."""
+
+    def __init__(self) -> None:
+        self.served = 0
+        self.first: float | None = None  # seconds of the machine's monotonic clock
+
+    def note(self) -> None:
+        """One list more."""
+        if self.first is None:
+            self.first = time.monotonic()
+        self.served += 1
+
+    def read(self) -> bytes:
+        """The figures as a response; counting starts anew."""
+        body = json.dumps({"served": self.served, "first": self.first}).encode()
+        self.served, self.first = 0, None
+        return HEAD.format("identity", len(body)).encode() + body
 
 
 class Connection(asyncio.Protocol):
     """One keep-alive connection; requests have no bodies, so each ends at its blank line."""
 
-    def __init__(self, answers: list[bytes]) -> None:
-        self.answers = answers
+    def __init__(self, responses: Sequence[bytes], meter: Meter) -> None:
+        self.responses = responses
+        self.meter = meter
         self.received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember where to write to."""
         self.transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        """Answer each request that is whole."""
         *requests, self.received = (self.received + data).split(b"\r\n\r\n")
         for request in requests:
             self.transport.write(self.answer(request + b"\r\n"))
@@ -45,24 +72,26 @@ class Connection(asyncio.Protocol):
     def answer(self, request: bytes) -> bytes:
         """The whole response to one request's head."""
         wanted = REQUEST.match(request)
-        return self.answers[int(wanted[1]) % len(self.answers)] if wanted else REFUSAL
+        if wanted:
+            self.meter.note()
+            return self.responses[int(wanted[1]) % len(self.responses)]
+        return self.meter.read() if request.startswith(b"GET /meter ") else REFUSAL
 
 
-def prepare(variants: int, entries: int) -> list[bytes]:
-    """Whole HTTP responses, ready to be written to a socket."""
-    bodies = lists(variants, entries, now=int(time.time() * 1000))
-    zipped = (gzip.compress(body, compresslevel=6, mtime=0) for body in bodies)
-    return [HEAD.format(len(body)).encode() + body for body in zipped]
+def response(packed: bytes) -> bytes:
+    """A whole HTTP response, ready to be written to a socket."""
+    return HEAD.format("gzip", len(packed)).encode() + packed
 
 
-async def serve(answers: list[bytes], seconds: float) -> None:
+async def serve(responses: Sequence[bytes], seconds: float) -> None:
     """Print the URL, then serve until standard input ends or `seconds` have passed."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     loop.call_later(seconds, stop.set)
     waiter = threading.Thread(target=await_hangup, args=(loop, stop), daemon=True)
     waiter.start()
-    server = await loop.create_server(lambda: Connection(answers), "127.0.0.1", 0)
+    meter = Meter()
+    server = await loop.create_server(lambda: Connection(responses, meter), "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await stop.wait()
     server.close()
@@ -81,8 +110,10 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=100, help="ranks in each list (default: 100)")
     parser.add_argument("--variants", type=int, default=64, help="different lists (default: 64)")
     parser.add_argument("--seconds", type=float, default=3600, help="stop after this long (default: 3600)")
+    parser.add_argument("--file", type=Path, help="where the lists are kept: read, or rendered and written")
     options = parser.parse_args()
-    uvloop.run(serve(prepare(options.variants, options.entries), options.seconds))
+    packed = answers.packed(options.variants, options.entries, options.file)
+    uvloop.run(serve([response(each) for each in packed], options.seconds))
 
 
 if __name__ == "__main__":

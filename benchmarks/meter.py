@@ -31,9 +31,10 @@ class Command:
 
 @dataclass
 class Cost:
-    """Seconds; CPU is user and system time, of servers too."""
+    """Seconds; CPU is user and system time: of the started process, and of all with the servers."""
 
     wall: float = 0.0
+    worker_cpu: float = 0.0
     cpu: float = 0.0
 
 
@@ -53,10 +54,24 @@ def cpu_of_children(cost: Cost) -> Iterator[None]:
     cost.cpu += _cpu_of_ended_children() - before
 
 
-def run(command: Command, log: Path, timeout: float) -> float:
-    """Run to the end and answer the wall seconds; RunError with the log's end unless it exits with 0."""
+def run(command: Command, log: Path, timeout: float, cost: Cost) -> None:
+    """Run to the end, and add what it costs; RunError with the log's end unless it exits with 0."""
+    start = time.perf_counter()
+    with started(command, log, timeout) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if status != 0:
+        words = " ".join(command.arguments)
+        raise RunError(f"{words}: exit status {process.returncode} after {wall:.1f} s\n{end_of(log)}")
+    cost.wall += wall
+    cost.worker_cpu += usage.ru_utime + usage.ru_stime
+
+
+@contextlib.contextmanager
+def started(command: Command, log: Path, timeout: float) -> Iterator[subprocess.Popen[bytes]]:
+    """The command's process, to be waited for: killed where the block ends first, or the timeout."""
     with log.open("wb") as output:
-        start = time.perf_counter()
         process = subprocess.Popen(
             command.arguments,
             env=command.environment,
@@ -69,14 +84,15 @@ def run(command: Command, log: Path, timeout: float) -> float:
         killer = threading.Timer(timeout, _kill, (process,))
         killer.start()
         try:
-            status = process.wait()
-            wall = time.perf_counter() - start
+            yield process
         finally:
             killer.cancel()
             _kill(process)
-    if status != 0:
-        raise RunError(f"{' '.join(command.arguments)}: exit status {status} after {wall:.1f} s\n{_end(log)}")
-    return wall
+
+
+def end_of(log: Path) -> str:
+    """The last lines of a log."""
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])
 
 
 def cpu_so_far(pid: int) -> float:
@@ -86,8 +102,9 @@ def cpu_so_far(pid: int) -> float:
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _children() -> set[int]:
@@ -108,7 +125,3 @@ def _reap(strangers: set[int]) -> None:
 def _cpu_of_ended_children() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
-
-
-def _end(log: Path) -> str:
-    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])

@@ -7,17 +7,16 @@ leases of the answers. The exit status is 1 where a bound is missed.
 
 import argparse
 import asyncio
-import json
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-import report
 from redis.asyncio import Redis
 
+from benchmarks import report
 from rankcrawler.queue.embedded import join
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Call, Lease, Outcome, Settlement
@@ -80,13 +79,11 @@ class Result:
 def main() -> int:
     """Measure and report."""
     options = _options()
-    machine = report.machine()
     with tempfile.TemporaryDirectory(prefix="queue-", ignore_cleanup_errors=True) as folder:
         result = asyncio.run(measure(Path(folder), options.rooms, options.calls, options.connections))
     print(f"\n{result.table()}\n")
     if options.json:
-        report_of = {"machine": machine, "connections": options.connections, "bounds": BOUNDS, "result": asdict(result)}
-        options.json.write_text(json.dumps(report_of, indent=1) + "\n", encoding="utf-8")
+        report.write(options.json, {"connections": options.connections, "bounds": BOUNDS, "result": result})
     for name in result.missed():
         print(f"{name}: expected {BOUNDS[name]:g}", file=sys.stderr)
     return int(bool(result.missed()))

@@ -1,0 +1,86 @@
+"""What a body costs to decode: rankcrawler's `wire` from bytes to items, beside decoders that stop earlier.
+
+Each decoder runs in a process of its own, in turns, round after round, over the same bodies. `wire` ends with checked
+items; pydantic and msgspec with checked fields; json, orjson and untyped msgspec with dicts that nobody has looked at.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from benchmarks import answers, report
+from benchmarks.contestants import RIVALS
+from benchmarks.serving import ROOT
+
+DECODERS = {  # by name: what it makes of the body, and the interpreter that has it
+    "wire.read + wire.snapshot": ("items", sys.executable),
+    "wire.read": ("checked fields", sys.executable),
+    "msgspec, typed": ("checked fields", sys.executable),
+    "msgspec, untyped": ("dicts", sys.executable),
+    "orjson": ("dicts", sys.executable),
+    "json": ("dicts", sys.executable),
+    "pydantic": ("checked fields", str(RIVALS)),
+}
+COLUMNS = ["decoder", "makes", "µs a body", "min–max", "MB/s", "× wire.read + wire.snapshot"]
+VARIANTS = 20
+
+
+def main() -> None:
+    """Run the rounds and report."""
+    options = _options()
+    results = {}
+    for entries in options.entries:
+        with tempfile.TemporaryDirectory(prefix="ranks-") as folder:
+            file = Path(folder) / "answers"
+            answers.packed(VARIANTS, entries, file)
+            results[entries] = measure(file, options)
+        print(f"\n### Lists of {entries}\n\n{table(results[entries])}", flush=True)
+    if options.json:
+        report.write(options.json, {"microseconds_of_lists_of": results})
+
+
+def measure(file: Path, options: argparse.Namespace) -> dict[str, list[float]]:
+    """The CPU microseconds a body takes each decoder, a figure for each round; the body's size as `bytes`."""
+    found: dict[str, list[float]] = {}
+    for _ in range(options.rounds):
+        for name, (_, python) in DECODERS.items():
+            if not Path(python).exists():
+                print(f"{name} is left out: make .venv/.rivals installs it", file=sys.stderr)
+                continue
+            command = [python, "-m", "benchmarks.decoders", name, str(file), str(options.seconds)]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, timeout=120)
+            for key, value in json.loads(done.stdout).items():
+                found.setdefault(key, []).append(value)
+    return found
+
+
+def table(found: dict[str, list[float]]) -> str:
+    """The medians, as Markdown."""
+    size = found["bytes"][0]
+    ours = median(found["wire.read + wire.snapshot"])
+    rows = []
+    for name, (product, _) in DECODERS.items():
+        if name in found:
+            times = found[name]
+            middle = median(times)
+            spread = f"{min(times):,.0f}–{max(times):,.0f}"
+            rows.append([name, product, f"{middle:,.0f}", spread, f"{size / middle:,.0f}", f"{middle / ours:.2f}"])
+    return report.table(COLUMNS, rows)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add = parser.add_argument
+    add("--entries", type=int, nargs="+", default=[100], help="ranks in each list; several, one after another")
+    add("--rounds", type=int, default=3)
+    add("--seconds", type=float, default=0.3, metavar="S", help="how long each decoder runs in a round")
+    add("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

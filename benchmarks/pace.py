@@ -1,0 +1,109 @@
+"""From what runs cost to how fast they are, and to how they compare."""
+
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+from benchmarks import report
+from benchmarks.meter import RunError
+
+Clock = Literal["rows_per_second", "rows_per_cpu_second"]
+SPEEDS = ["contestant", "rows/s", "min–max", "rows per CPU s", "with its servers", "start and stop, s"]
+RIVALS = ("textbook", "handwritten", "crawlee")
+RATIOS = ["contestant", *(f"× {rival}" for rival in RIVALS), "% of floor"]
+RATIOS += [f"{name}, CPU" for name in RATIOS[1:]]
+SINKS = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One measured run; seconds. `worker_cpu` is its own process's, `cpu` that of its servers too."""
+
+    contestant: str
+    rooms: int
+    rows: int
+    wall: float
+    worker_cpu: float
+    cpu: float
+    gateway_cpu: float
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What a round tells of a contestant: a long run less a short one, so without start and stop."""
+
+    rows_per_second: float
+    rows_per_cpu_second: float
+    rows_per_cpu_second_in_all: float
+    start_and_stop: float  # seconds of the short run that its rows do not explain
+
+    @classmethod
+    def between(cls, short: Run, long: Run) -> "Pace":
+        """The pace of the rows that the long run has more than the short one."""
+        rows, wall = long.rows - short.rows, long.wall - short.wall
+        worker_cpu, cpu = long.worker_cpu - short.worker_cpu, long.cpu - short.cpu
+        if min(wall, worker_cpu, cpu) <= 0:
+            raise RunError(f"{long.contestant}: {rows} more rows took no more time; raise --rooms")
+        return cls(rows / wall, rows / worker_cpu, rows / cpu, max(0.0, short.wall - short.rows * wall / rows))
+
+
+Paces = dict[str, list[Pace]]
+
+
+def paces_of(runs: list[Run]) -> Paces:
+    """Each contestant's paces, from runs that are short and long in turn."""
+    paces: Paces = {}
+    for short, long in zip(runs[::2], runs[1::2], strict=True):
+        paces.setdefault(long.contestant, []).append(Pace.between(short, long))
+    return paces
+
+
+def speeds(paces: Paces) -> str:
+    """A Markdown table of medians over the rounds."""
+    return report.table(SPEEDS, [_speeds(name, rounds) for name, rounds in paces.items()])
+
+
+def ratios(paces: Paces) -> str:
+    """A Markdown table of how each compares with its rivals, by the clock and by the worker's CPU."""
+    return report.table(RATIOS, [_ratios(name, paces) for name in paces])
+
+
+def ratio(paces: Paces, name: str, rival: str, clock: Clock) -> float:
+    """How many times as fast as the rival, by the medians."""
+    return middle(paces[name], clock) / middle(paces[rival], clock)
+
+
+def middle(rounds: list[Pace], clock: Clock) -> float:
+    """The median over the rounds."""
+    return median(float(getattr(pace, clock)) for pace in rounds)
+
+
+def busiest_gateway(runs: list[Run]) -> float:
+    """The largest share of a run's time for which the gateway was busy; near 1, it is the bottleneck."""
+    return max(run.gateway_cpu / run.wall for run in runs)
+
+
+def _speeds(name: str, rounds: list[Pace]) -> list[str]:
+    walls = [pace.rows_per_second for pace in rounds]
+    return [
+        name,
+        f"{median(walls):,.0f}",
+        f"{min(walls):,.0f}–{max(walls):,.0f}",
+        f"{median(pace.rows_per_cpu_second for pace in rounds):,.0f}",
+        f"{median(pace.rows_per_cpu_second_in_all for pace in rounds):,.0f}",
+        f"{median(pace.start_and_stop for pace in rounds):.1f}",
+    ]
+
+
+def _ratios(name: str, paces: Paces) -> list[str]:
+    cells = [name]
+    clocks: tuple[Clock, Clock] = ("rows_per_second", "rows_per_cpu_second")
+    for clock in clocks:
+        for rival, form in (*((rival, ".2f") for rival in RIVALS), (_floor_of(name), ".0%")):
+            cells += [format(ratio(paces, name, rival, clock), form) if rival in paces else "–"]
+    return cells
+
+
+def _floor_of(name: str) -> str:
+    """The floor with the same sink; what is stored neither in SQLite nor in PostgreSQL is JSON Lines."""
+    return "floor-" + next((sink for sink in SINKS if name.endswith(sink)), "jsonl")

@@ -1,0 +1,104 @@
+"""Where the time of a crawl goes: the CPU milliseconds of one response, by stage and by store.
+
+Each crawl runs twice under a sampler (`sampled.py`), over a few rooms and over many, and what the second
+has more is divided by the responses it has more: neither start nor stop is in it. Figures are medians over the rounds.
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from benchmarks import meter, report, stages
+from benchmarks.contestants import CONTESTANTS
+from benchmarks.serving import FIRST_ROOM, ROOT, Gateway, gateway
+from benchmarks.work import Contestant, Work
+
+Stages = dict[str, float]
+"""CPU time by stage."""
+
+
+def main() -> int:
+    """Run the rounds and report."""
+    options = _options()
+    meter.adopt_orphans()
+    crawls = [each for each in CONTESTANTS if each.name.startswith("rankcrawler-") and not each.absence]
+    found: dict[str, list[Stages]] = {crawl.name: [] for crawl in crawls}
+    seconds = 2 * options.timeout * (options.rounds + 1) * len(crawls)
+    with (
+        tempfile.TemporaryDirectory(prefix="ranks-") as folder,
+        gateway(Path(folder) / "answers", entries=options.entries, variants=options.rooms, seconds=seconds) as server,
+    ):
+        try:
+            for _ in range(options.rounds):
+                for crawl in crawls:
+                    found[crawl.name].append(profile(crawl, server, options))
+        except meter.RunError as error:
+            print(error, file=sys.stderr)
+            return 2
+    print(f"\n{table(found)}", flush=True)
+    if options.json:
+        report.write(options.json, {"entries": options.entries, "milliseconds_of_cpu_a_response": found})
+    return 0
+
+
+def profile(crawl: Contestant, server: Gateway, options: argparse.Namespace) -> Stages:
+    """The milliseconds that a response costs in each stage."""
+    few = max(2, options.rooms // 20)
+    before = sampled(crawl, server, few, options)
+    after = sampled(crawl, server, options.rooms, options)
+    return {name: (after[name] - before[name]) * 1000 / (options.rooms - few) for name in stages.NAMES}
+
+
+def sampled(crawl: Contestant, server: Gateway, rooms: int, options: argparse.Namespace) -> Stages:
+    """The seconds of one crawl."""
+    with tempfile.TemporaryDirectory(prefix="ranks-") as folder:
+        work = Work(server, [str(FIRST_ROOM + number) for number in range(rooms)], options.entries, Path(folder))
+        file = work.folder / "samples"
+        with meter.cpu_of_children(meter.Cost()), crawl.prepare(work) as command:
+            words = [sys.executable, "-m", "benchmarks.sampled", str(file), *command.arguments[1:]]
+            environment = command.environment | {"PYTHONPATH": str(ROOT)}
+            command = dataclasses.replace(command, arguments=words, environment=environment)
+            meter.run(command, work.folder / "log", options.timeout, meter.Cost())
+        if (stored := crawl.stored(work)) != work.rows:
+            raise meter.RunError(f"{crawl.name}: expected {work.rows} rows, stored {stored}")
+        seconds: Stages = json.loads(file.read_text(encoding="utf-8"))
+        return seconds
+
+
+def table(found: dict[str, list[Stages]]) -> str:
+    """The medians, as Markdown: milliseconds and shares."""
+    medians = {
+        name: {stage: median(each[stage] for each in rounds) for stage in stages.NAMES}
+        for name, rounds in found.items()
+    }
+    sums = {name: sum(costs.values()) for name, costs in medians.items()}
+    columns = ["CPU ms a response", *(cell for name in medians for cell in (name, "share"))]
+    rows = [
+        [stage, *(cell for name in medians for cell in _cells(medians[name][stage], sums[name]))]
+        for stage in stages.NAMES
+    ]
+    total = ["all", *(cell for name in medians for cell in _cells(sums[name], sums[name]))]
+    return report.table(columns, [*rows, total])
+
+
+def _cells(cost: float, total: float) -> tuple[str, str]:
+    return f"{cost:.2f}", f"{cost / total:.0%}"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add = parser.add_argument
+    add("--rooms", type=int, default=1000, help="rooms of a long crawl")
+    add("--entries", type=int, default=100, help="ranks in each list")
+    add("--rounds", type=int, default=3)
+    add("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
+    add("--timeout", type=float, default=300, metavar="S", help="seconds after which a crawl has failed")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

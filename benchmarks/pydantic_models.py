@@ -1,0 +1,82 @@
+"""The fields that the floor decodes, as pydantic models; runs on the packages of `rivals/`."""
+
+from pydantic import BaseModel
+
+
+class Image(BaseModel):
+    """A picture."""
+
+    url_list: list[str]
+
+
+class PayGrade(BaseModel):
+    """A level."""
+
+    level: int
+    this_grade_min_diamond: int
+    this_grade_max_diamond: int
+    grade_describe: str
+
+
+class Club(BaseModel):
+    """A membership."""
+
+    club_name: str
+    level: int
+    user_fans_club_status: int
+
+
+class FansClub(BaseModel):
+    """What wraps it."""
+
+    data: Club
+
+
+class User(BaseModel):
+    """A contributor."""
+
+    id_str: str
+    display_id: str
+    sec_uid: str
+    nickname: str
+    gender: int
+    avatar_thumb: Image
+    pay_grade: PayGrade
+    fans_club: FansClub
+    mystery_man: int
+
+
+class Entry(BaseModel):
+    """A row."""
+
+    rank: int
+    user: User
+    score: int
+    exactly_score: str
+    delta: int
+    is_hidden: bool
+
+
+class Ranks(BaseModel):
+    """The list."""
+
+    ranks: list[Entry]
+
+
+class Extra(BaseModel):
+    """Its clock."""
+
+    now: int
+
+
+class Envelope(BaseModel):
+    """What wraps both."""
+
+    data: Ranks
+    extra: Extra
+
+
+class Answer(BaseModel):
+    """A whole body."""
+
+    data: Envelope
