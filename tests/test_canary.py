@@ -76,8 +76,8 @@ def test_it_comes_out_nowhere_when_it_is_refused(tmp_path: Path) -> None:
         return await list(STOPPING.values())[int(asked.token[-1])](asked)
 
     shown = crawled(tmp_path, dict.fromkeys("abcd", refusing), tokens=[f"{CANARY}-{kind}" for kind in range(4)])
-    assert "Token 4 of 4 is set aside, 0 left" in shown
-    assert "Token 1 of 4 is set aside" in shown
+    assert all(f"Token {number} of 4 is set aside" in shown for number in range(1, 5))
+    assert "is set aside, 0 left" in shown
     assert_nowhere(tmp_path, shown)
 
 
@@ -91,7 +91,7 @@ def test_it_comes_out_nowhere_when_the_gateway_asks_to_slow_down(tmp_path: Path)
 def test_it_comes_out_in_no_traceback(tmp_path: Path) -> None:
     pipelines = 'ITEM_PIPELINES={"tests.defects.RaisingPipeline": 1}'
     shown = crawled(tmp_path, dict(list(RETRIED.items())[:5]) | ECHOES, "-s", pipelines)
-    assert "Traceback" in shown
+    assert "Traceback (most recent" in shown
     assert_nowhere(tmp_path, shown)
 
 

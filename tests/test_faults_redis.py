@@ -23,6 +23,7 @@ from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.worker import Worker
+from rankcrawler.report import STOPPED
 from rankcrawler.simulator.faults import Faults
 from rankcrawler.simulator.kind import Kind
 from rankcrawler.simulator.server import Gateway
@@ -136,7 +137,7 @@ def assert_whole(crawl: Crawl, data: Path, redis: Redis) -> None:
     assert stored(data) == [(room, 1) for room in ROOMS]
     assert places(redis) == {}
     assert redis.llen(INBOX) == 0
-    assert "Traceback" not in crawl.log
+    assert "Traceback (most recent" not in crawl.log
 
 
 def test_a_server_killed_and_restarted_loses_no_room(server: Server, gateway: Gateway, tmp_path: Path) -> None:
@@ -279,10 +280,10 @@ def test_a_crawl_of_a_stopped_fleet_says_what_to_do_and_fails_at_once(
 ) -> None:
     server.client.hset(f"rc:{{{INBOX}}}:ctl", "stopped", "the token's quota is spent")
     with crawling(gateway, tmp_path / "data", server.url, *all_rooms()) as crawl:
-        assert crawl.end() == 1
+        assert crawl.end() == STOPPED
         assert "The fleet is stopped: the token's quota is spent." in crawl.log
         assert "scrapy rooms resume" in crawl.log
-        assert "Failed: the crawl ended early: fleet_stopped" in crawl.log
+        assert "Failed: the fleet is stopped" in crawl.log
     assert asked(gateway) == 0
     assert len(places(server.client)) == len(ROOMS)
 
@@ -325,7 +326,7 @@ def test_a_worker_told_to_stop_during_a_partition_ends_within_ten_seconds(
                 time.sleep(0.5)
             assert crawl.terminate() < 10
             assert crawl.end() == 1, crawl.log
-            assert "Traceback" not in crawl.log
+            assert "Traceback (most recent" not in crawl.log
 
 
 def lpush(url: str, room: str) -> None:

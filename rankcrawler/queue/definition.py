@@ -1,4 +1,4 @@
-"""What is defined of a room, in the words of queue.lua: every:priority:anchor, :every_max, and * once polled."""
+"""What is defined of a room, in the words of the script: every:priority:anchor, :every_max, and * once polled."""
 
 import re
 from functools import lru_cache

@@ -22,7 +22,7 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 class Outcome(Enum):
-    """How a lease ends; the values are queue.lua's words."""
+    """How a lease ends; the values are the script's words."""
 
     DONE = "done"
     """Polled and stored: gone, or scheduled again where it recurs."""
@@ -39,7 +39,7 @@ class Outcome(Enum):
 
 
 class Settled(Enum):
-    """What became of a settlement; the values are queue.lua's."""
+    """What became of a settlement; the values are the script's."""
 
     LOST = 0
     """The lease had expired before, and nothing was changed."""

@@ -1,8 +1,7 @@
-"""The room queue: jobs in, leases out, outcomes back; every operation is one atomic call of queue.lua."""
+"""The room queue: jobs in, leases out, outcomes back; every operation is one atomic call of the script."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from importlib.resources import files
 from itertools import islice
 from math import ceil
 from time import monotonic
@@ -13,7 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from rankcrawler.queue import definition
+from rankcrawler.queue import definition, script
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Call, Depth, Grant, Lease, Settled, Settlement
 from rankcrawler.queue.topology import disconnect
@@ -52,10 +51,10 @@ class RoomQueue:
         self._attempts = attempts
         self._mend = mend
         self._inbox_wakes = True
-        self._script = redis.register_script(files(__package__).joinpath("queue.lua").read_text("utf-8"))
+        self._script = redis.register_script(script.text())
 
     def key(self, name: str) -> str:
-        """The key that queue.lua's head calls by that name."""
+        """The key that lua/keys.lua calls by that name."""
         return f"rc:{self._slot}:{name}"
 
     async def push(self, jobs: Iterable[Job]) -> int:

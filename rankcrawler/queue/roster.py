@@ -48,7 +48,7 @@ class Room(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class _Written(NamedTuple):
-    """What the hashes and the set of queue.lua hold of one room."""
+    """What the hashes and the set of lua/keys.lua hold of one room."""
 
     own: bytes | None
     definition: bytes | None

@@ -24,7 +24,7 @@ _DEFECTS = {
         (SELECT 1 FROM polls AS p WHERE p.room_key = s.room_key AND p.captured_at = s.captured_at)""",
 }
 
-_NO_ROOMS = (b"st", b"ctl", b"wrk", b"born", b"lag")
+_NO_ROOMS = (b"st", b"ctl", b"wrk", b"born", b"lag", b"gave", b"took")
 
 
 @dataclass(frozen=True, slots=True)

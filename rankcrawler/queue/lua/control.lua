@@ -1,0 +1,65 @@
+-- What people ask for: holds, knobs, removals.
+
+function operations.hold(args)
+  local till = math.max(tonumber(call('HGET', CTL, 'hold_until') or '0'), now + tonumber(args[1]))
+  call('HSET', CTL, 'hold_until', whole(till))
+  return whole(till)
+end
+
+function operations.turn(args)
+  for i = 1, #args, 2 do
+    if args[i + 1] == '' then call('HDEL', CTL, args[i]) else call('HSET', CTL, args[i], args[i + 1]) end
+  end
+  ring()
+  return 1
+end
+
+local function remove(room)
+  undefine(room)
+  call('HDEL', ATT, room)
+  call('SREM', AGAIN, room)
+  local found = 0
+  for _, key in ipairs({READY, SCHED, DEAD, LEASE, RETIRED}) do found = found + call('ZREM', key, room) end
+  call('HDEL', INFO, room)
+  call('HDEL', OWN, room)
+  return found
+end
+
+local function each(rooms, change)
+  local answers = {}
+  for i, room in ipairs(rooms) do answers[i] = change(room) end
+  return answers
+end
+
+function operations.remove(rooms) return each(rooms, remove) end
+
+function operations.retry(rooms)
+  local answers = each(rooms, function(room)
+    if string.sub(room, 1, 1) == '?' or call('HEXISTS', INFO, room) == 0 then return 0 end
+    push(room, '', '', '', '')
+    return 1
+  end)
+  ring()
+  return answers
+end
+
+local function empty(key)
+  local entries = size(key)
+  if entries > 0 then call('UNLINK', key) end
+  return entries
+end
+
+function operations.drain(args)
+  local removed = 0
+  for _, key in ipairs({READY, SCHED}) do
+    for _, room in ipairs(call('ZRANGE', key, 0, tonumber(args[1]) - 1)) do removed = removed + remove(room) end
+  end
+  return {removed, empty(INBOX) + empty(INTAKE)}
+end
+
+function operations.now() return whole(now) end
+
+function operations.depth()
+  return {raw_jobs(), call('ZCARD', READY), call('ZCARD', SCHED), call('ZCARD', LEASE), call('ZCARD', DEAD),
+    tonumber(call('HGET', ST, 'recurring') or '0'), call('ZCARD', RETIRED)}
+end

@@ -1,0 +1,43 @@
+-- A definition: what it says, as numbers where they are; and its text.
+
+local function read_definition(text)
+  local every, priority, anchor, every_max, polled = string.match(text or '', '^(%d*):(-?%d*):(%d*):?(%d*)(%*?)$')
+  return {
+    every = tonumber(every or '') or 0, every_max = tonumber(every_max or '') or 0,
+    priority = tonumber(priority or '') or 0, anchor = anchor or '', polled = polled == '*', text = text or '',
+  }
+end
+
+local function definition(room) return read_definition(call('HGET', DEF, room) or '') end
+
+local function written(def)
+  if def.every == 0 and def.priority == 0 and def.anchor == '' then return '' end
+  local text = whole(def.every) .. ':' .. whole(def.priority) .. ':' .. def.anchor
+  if def.every_max > def.every and def.every > 0 then text = text .. ':' .. whole(def.every_max) end
+  if def.polled and def.every > 0 then text = text .. '*' end
+  return text
+end
+
+local function recurs(def) return def.every > 0 and 1 or 0 end
+
+-- The one way to change what is defined of a room: it keeps count of those that recur.
+local function set_definition(room, old, new)
+  local text = written(new)
+  if text == old.text then return end
+  if text == '' then call('HDEL', DEF, room) else call('HSET', DEF, room, text) end
+  if old.every_max > 0 and (old.every ~= new.every or old.every_max ~= new.every_max) then call('HDEL', PACE, room) end
+  if recurs(new) ~= recurs(old) then count('recurring', recurs(new) - recurs(old)) end
+end
+
+local function undefine(room) set_definition(room, definition(room), read_definition('')) end
+
+-- What a push leaves out stays as it was; every = 0 makes a recurring room a one-shot, every_max = 0 ends adapting.
+-- Returns the room's priority.
+local function define(room, every, every_max, priority, anchor)
+  local old = definition(room)
+  set_definition(room, old, {
+    every = tonumber(every) or old.every, every_max = tonumber(every_max) or old.every_max,
+    priority = tonumber(priority) or old.priority, anchor = anchor ~= '' and anchor or old.anchor, polled = old.polled,
+  })
+  return tonumber(priority) or old.priority
+end

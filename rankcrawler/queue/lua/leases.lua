@@ -1,0 +1,65 @@
+-- Leases end: the next state of their rooms is written before.
+local function drop(rooms)
+  if #rooms == 0 then return end
+  call('HDEL', OWN, unpack(rooms))
+  call('ZREM', LEASE, unpack(rooms))
+end
+
+-- Whether the room was pushed while leased: then it begins anew, and its next poll is the one asked for.
+local function pushed_again(room)
+  if call('SREM', AGAIN, room) == 0 then return false end
+  call('HDEL', ATT, room)
+  return true
+end
+
+-- How often a room's poll has failed, and when the first of these polls was due: that keeps the phase.
+local function history(room, due)
+  local attempts, first_due = string.match(call('HGET', ATT, room) or '', '^(%d+):(%-?%d+)$')
+  return tonumber(attempts or '') or 0, tonumber(first_due or '') or due
+end
+
+local function postpone(room, attempts, first_due, delay)
+  call('HSET', ATT, room, whole(attempts) .. ':' .. whole(first_due))
+  call('ZADD', SCHED, whole(now + delay), room)
+end
+
+local function fail(room, due, attempts_allowed, delay, reason)
+  local again = pushed_again(room)
+  local attempts, first_due = history(room, due)
+  if attempts + 1 >= attempts_allowed and not again then
+    bury(room, reason, attempts + 1)
+    return 2
+  end
+  postpone(room, attempts + 1, first_due, delay)
+  return 1
+end
+
+-- Token, due and worker of a room's lease.
+local function owner(room)
+  local token, due, worker = string.match(call('HGET', OWN, room) or '', '^(%d+):(%-?%d+):(.*)$')
+  return token, tonumber(due or ''), worker
+end
+
+local function reap(attempts_allowed)
+  local expired, buried = call('ZRANGEBYSCORE', LEASE, '-inf', whole(now), 'LIMIT', 0, REAP), 0
+  for _, room in ipairs(expired) do
+    local _, due = owner(room)
+    if fail(room, due or now, attempts_allowed, 0, 'its worker vanished') == 2 then buried = buried + 1 end
+    count('expired')
+  end
+  drop(expired)
+  return buried
+end
+
+local function promote()
+  local due = call('ZRANGEBYSCORE', SCHED, '-inf', whole(now), 'WITHSCORES', 'LIMIT', 0, PROMOTE)
+  if #due == 0 then return end
+  local rooms, scores = {}, {}
+  for i = 1, #due, 2 do rooms[#rooms + 1] = due[i] end
+  for i, text in ipairs(call('HMGET', DEF, unpack(rooms))) do
+    scores[2 * i - 1] = whole(tonumber(due[2 * i]) - read_definition(text or '').priority * HEAD_START)
+    scores[2 * i] = rooms[i]
+  end
+  call('ZADD', READY, unpack(scores))
+  call('ZREMRANGEBYRANK', SCHED, 0, #rooms - 1)
+end

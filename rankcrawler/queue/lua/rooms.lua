@@ -1,0 +1,83 @@
+-- Rooms come in, and leave for good.
+
+local readied = false
+local function make_ready(room, due, priority)
+  readied = true
+  call('ZADD', READY, whole(due - (priority or definition(room).priority) * HEAD_START), room)
+end
+
+local function revive(room, info)
+  local then_defined = read_definition(string.match(info, '"definition":"([%d:-]*)%*?"'))
+  then_defined.text = ''
+  set_definition(room, read_definition(''), then_defined)
+  call('ZREM', DEAD, room)
+  call('ZREM', RETIRED, room)
+  call('HDEL', INFO, room)
+end
+
+-- Pushing polls a room now, whatever it waited for; a room that is being polled is polled once more.
+local function push(room, every, every_max, priority, anchor)
+  if call('ZSCORE', LEASE, room) then
+    define(room, every, every_max, priority, anchor)
+    call('SADD', AGAIN, room)
+    return 0
+  end
+  local info, head_start, fresh, due = call('HGET', INFO, room), call('ZSCORE', READY, room), 1, now
+  if info then revive(room, info) end
+  if call('ZREM', SCHED, room) == 1 then fresh = 0 end
+  if head_start then
+    fresh, due = 0, tonumber(head_start) + definition(room).priority * HEAD_START
+  end
+  make_ready(room, due, define(room, every, every_max, priority, anchor))
+  call('HDEL', ATT, room)
+  count('pushed')
+  return fresh
+end
+
+local function is_known(room)
+  for _, key in ipairs({SCHED, READY, LEASE}) do
+    if call('ZSCORE', key, room) then return true end
+  end
+  return call('HEXISTS', INFO, room) == 1
+end
+
+local function restore(room, every, every_max, priority, anchor, delay)
+  if is_known(room) then return 0 end
+  define(room, every, every_max, priority, anchor)
+  local def = definition(room)
+  def.polled = true
+  call('HSET', DEF, room, written(def))
+  call('ZADD', SCHED, whole(now + tonumber(delay)), room)
+  count('restored')
+  return 1
+end
+
+-- What is written of the dead is JSON made here: cjson would round the numbers.
+local function quoted(text)
+  local last = 500
+  while last > 497 and string.find(text, '^[\128-\191]', last + 1) do last = last - 1 end -- not within a character
+  return (cjson.encode(string.sub(text, 1, last)))
+end
+
+-- A room leaves for good, to the dead or to the retired; a push brings it back.
+local function bury(room, reason, attempts, where, as)
+  call('HSET', INFO, room, '{"reason":' .. quoted(reason) .. ',"at":' .. whole(now) .. ',"attempts":' ..
+    whole(attempts) .. ',"definition":"' .. definition(room).text .. '"}')
+  call('ZADD', where or DEAD, whole(now), room)
+  undefine(room)
+  call('HDEL', ATT, room)
+  count(as or 'dead')
+end
+
+-- Rooms that end are nobody's fault, and many: the oldest are forgotten.
+local function retire(room, reason, attempts)
+  bury(room, reason, attempts, RETIRED, 'retired')
+  if call('ZCARD', RETIRED) > RETIRED_KEPT then call('HDEL', INFO, call('ZPOPMIN', RETIRED)[1]) end
+end
+
+local function bury_raw(raw, reason)
+  local name = '?' .. redis.sha1hex(raw)
+  call('HSET', INFO, name, '{"reason":' .. quoted(reason) .. ',"at":' .. whole(now) .. ',"raw":' .. quoted(raw) .. '}')
+  call('ZADD', DEAD, whole(now), name)
+  count('unreadable')
+end

@@ -1,0 +1,121 @@
+-- Leases are settled and renewed.
+
+-- A room that adapts is polled more rarely, by and by, while its list stays the same, and more often when it moves.
+-- The time between polls is a whole number of `every`: that keeps the phase.
+local function interval(room, def, unchanged)
+  if def.every_max <= def.every then return def.every end
+  local before = tonumber(call('HGET', PACE, room) or '1')
+  local pace = math.max(math.floor(before / 2), 1)
+  if unchanged then pace = math.min(math.ceil(before * 1.5), math.floor(def.every_max / def.every)) end
+  if pace == 1 then call('HDEL', PACE, room) elseif pace ~= before then call('HSET', PACE, room, whole(pace)) end
+  return pace * def.every
+end
+
+local function schedule_next(room, def, due, unchanged)
+  local between = interval(room, def, unchanged)
+  local ticks = math.max(1, math.floor((now - due) / between) + 1)
+  if ticks > 1 then count('missed', ticks - 1) end
+  call('ZADD', SCHED, whole(due + ticks * between), room)
+end
+
+local function finish(room, due, unchanged)
+  local def = definition(room)
+  local _, first_due = history(room, due)
+  call('HDEL', ATT, room)
+  local again = pushed_again(room)
+  if again then make_ready(room, now, def.priority) end
+  if def.every > 0 then
+    if not def.polled then
+      def.polled = true
+      call('HSET', DEF, room, written(def))
+    end
+    if not again then schedule_next(room, def, first_due, unchanged) end
+  elseif not again then
+    undefine(room)
+  end
+end
+
+local outcomes = {}
+function outcomes.done(room, due) finish(room, due, false) end
+function outcomes.unchanged(room, due)
+  finish(room, due, true)
+  count('done')
+end
+function outcomes.retry(room, due, delay, reason, attempts_allowed)
+  return fail(room, due, attempts_allowed, delay, reason)
+end
+function outcomes.defer(room, due, delay)
+  pushed_again(room)
+  local attempts, first_due = history(room, due)
+  postpone(room, attempts, first_due, delay)
+end
+function outcomes.release(room, due)
+  pushed_again(room)
+  make_ready(room, due)
+end
+function outcomes.dead(room, _, _, reason)
+  if pushed_again(room) then
+    make_ready(room, now)
+  elseif definition(room).polled then
+    retire(room, reason, history(room) + 1)
+    return 3
+  else
+    bury(room, reason, history(room) + 1)
+    return 2
+  end
+end
+
+-- When a room was due, where the lease is still this one.
+local function holds(room, token)
+  local given, due, worker = owner(room)
+  if given == token then return due, worker end
+end
+
+-- What the same call was answered before.
+local function answered(worker, number)
+  local last, answers = string.match(call('HGET', TOOK, worker) or '', '^(%d+):(%d*)$')
+  if number == 0 or tonumber(last or '') ~= number then return end
+  local settled = {}
+  for answer in string.gmatch(answers, '%d') do settled[#settled + 1] = tonumber(answer) end
+  return settled
+end
+
+local function settle_one(room, token, outcome, delay, reason, attempts_allowed)
+  local due = holds(room, token)
+  if not due then return 0 end
+  local answer = outcomes[outcome](room, due, delay, reason, attempts_allowed) or 1
+  if outcome ~= 'dead' then count(outcome) end -- bury counts the dead
+  return answer
+end
+
+function operations.settle(args)
+  local attempts_allowed, worker, number, settled = tonumber(args[1]), args[2], tonumber(args[3]), {}
+  local before = answered(worker, number)
+  if before then return before end
+  local ended, is_ended = {}, {}
+  for i = 4, #args, 5 do
+    local room, token, outcome, delay, reason = unpack(args, i, i + 4)
+    local answer = is_ended[room] and 0 or settle_one(room, token, outcome, tonumber(delay), reason, attempts_allowed)
+    if answer > 0 then ended[#ended + 1], is_ended[room] = room, true end
+    settled[#settled + 1] = answer
+  end
+  drop(ended)
+  if worker ~= '' then seen(worker) end
+  if number > 0 then call('HSET', TOOK, worker, whole(number) .. ':' .. table.concat(settled)) end
+  if readied then ring() end -- released, or pushed again meanwhile
+  return settled
+end
+
+function operations.renew(args)
+  local renewed, busy = {}, nil
+  for i = 2, #args, 2 do
+    local mine, worker = holds(args[i], args[i + 1])
+    if mine then
+      call('ZADD', LEASE, whole(now + tonumber(args[1])), args[i])
+      busy = worker
+    end
+    renewed[#renewed + 1] = mine and 1 or 0
+  end
+  if busy then seen(busy) end
+  return renewed
+end
