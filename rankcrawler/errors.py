@@ -10,6 +10,8 @@ RankcrawlerError
 ├── QueueError        the queue's server cannot be started or joined
 │   └── QueueStopped  somebody, or a worker, has stopped the whole fleet's leasing
 └── StoreError        the store cannot be opened or written
+    ├── StoreUnavailable   … now, but perhaps later
+    └── RefusedByStore     … with this poll
 """
 
 
@@ -58,3 +60,11 @@ class QueueStopped(QueueError):  # noqa: N818 — it is no fault of the queue's
 
 class StoreError(RankcrawlerError):
     """The store cannot be opened or written."""
+
+
+class StoreUnavailable(StoreError):  # noqa: N818 - not an error of ours, and it passes
+    """The store cannot be reached, is locked or has no room, and may have again: the same call may do later."""
+
+
+class RefusedByStore(StoreError):  # noqa: N818 - says who refused
+    """The store cannot hold one of the polls it was given; the others may do without it."""

@@ -105,6 +105,8 @@ class RoomSnapshot(msgspec.Struct, frozen=True):
     """The lease's token: a store refuses a snapshot whose token is older than the room's last."""
     every: float | None = None
     """Seconds between the room's polls, as its job says; None where it is polled once."""
+    every_max: float | None = None
+    """Up to how many, where the room adapts."""
     priority: int = 0
     kept: str | None = None
     """What the store made of it: stored, unchanged, empty or duplicate; None before it was asked."""
@@ -132,8 +134,9 @@ class FailedPoll(msgspec.Struct, frozen=True):
     wait: float = 0.0
     """Seconds for which the gateway asks everybody to wait, where the action is wait."""
     fence: int = 0
-    """As of a RoomSnapshot, like the next two."""
+    """As of a RoomSnapshot, like the next three."""
     every: float | None = None
+    every_max: float | None = None
     priority: int = 0
 
 

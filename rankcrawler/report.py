@@ -88,6 +88,7 @@ _TOLD = {
 
 _ENDS = {
     "fleet_stopped": "the fleet is stopped: mend the cause, run `scrapy rooms resume`, start again; no room is lost",
+    "store_failed": "nothing could be stored; the rooms wait in the queue for the next crawl",
     "gateway_down": "the gateway answered nobody for too long; the rooms wait in the queue for the next crawl",
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rankcrawler import wire
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.items import FailedPoll, RankEntry, RoomSnapshot
 
 EXAMPLE = Path(__file__).parent / "responses" / "documented-example"
 ROOM = "6994259511469247263"
@@ -69,6 +69,24 @@ def snapshot(entries: Sequence[RankEntry] | None = None, **changes: Any) -> Room
         "entries": rows,
     }
     return RoomSnapshot(**(fields | changes))
+
+
+def failed(**changes: Any) -> FailedPoll:
+    """A poll that the gateway answered with an error of its own."""
+    fields = {
+        "source": "gateway.test",
+        "kind": "ranklist",
+        "room_id": ROOM,
+        "anchor_id": None,
+        "polled_at": POLLED,
+        "action": "retry",
+        "reason": "HTTP 502",
+        "status": 502,
+        "code": None,
+        "status_code": None,
+        "attempt": 1,
+    }
+    return FailedPoll(**(fields | changes))
 
 
 def example() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from redis import Redis
 
 from rankcrawler.queue.embedded import join
 from rankcrawler.queue.room_queue import RoomQueue
+from tests.postgresql import PostgresServer, postgres_server
 from tests.redis_cluster import plain_client, queue_client, redis_cluster
 
 
@@ -50,6 +51,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the session's cluster of three."""
     with redis_cluster(tmp_path_factory.mktemp("cluster")) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The session's PostgreSQL server."""
+    with postgres_server("fsync=off", "shared_buffers=32MB", "max_connections=50") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ Each time: the worker goes on, ends with 0, every room is stored exactly once, a
 """
 
 import asyncio
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from rankcrawler.simulator.faults import Faults
 from rankcrawler.simulator.kind import Kind
 from rankcrawler.simulator.server import Gateway
 from rankcrawler.simulator.world import World
+from tests.crawls import Crawl, crawling, until
 from tests.gateways import environment, run, simulated
 from tests.redis_server import Server, free_port, proxy_to, redis_server
 
@@ -50,62 +50,8 @@ def gateway() -> Iterator[Gateway]:
         yield one
 
 
-class Crawl:
-    """A worker process, and what it has logged."""
-
-    def __init__(self, gateway: Gateway, data: Path, url: str, *options: str) -> None:
-        data.mkdir(exist_ok=True)
-        self._file = data / f"log-{time.monotonic_ns()}"
-        command = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-s", "CONCURRENT_REQUESTS=4", *options]
-        env = environment(gateway, data, {"REDIS_URL": url, "PYTHONWARNINGS": "error,ignore::ResourceWarning"})
-        with self._file.open("wb") as log:  # Scrapy leaves a loop unclosed at the very end
-            self._process = subprocess.Popen(command, env=env, stderr=log)
-
-    @property
-    def log(self) -> str:
-        """Everything so far."""
-        return self._file.read_text("utf-8")
-
-    def says(self, words: str, seconds: float = 15) -> None:
-        """Wait until it has said this."""
-        until(lambda: words in self.log or self._process.poll() is not None, seconds)
-        assert words in self.log, self.log
-
-    def end(self, seconds: float = 30) -> int:
-        """Its exit status."""
-        return self._process.wait(seconds)
-
-    def terminate(self) -> float:
-        """Tell it to stop; the seconds that it takes."""
-        began = time.monotonic()
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(20)
-        return time.monotonic() - began
-
-    def kill(self) -> None:
-        """End it, where it has not ended."""
-        self._process.kill()
-        self._process.wait(10)
-
-
-@contextmanager
-def crawling(gateway: Gateway, data: Path, url: str, *options: str) -> Iterator[Crawl]:
-    crawl = Crawl(gateway, data, url, *options)
-    try:
-        yield crawl
-    finally:
-        crawl.kill()
-
-
 def all_rooms(*options: str) -> tuple[str, ...]:
     return ("-a", f"rooms={','.join(ROOMS)}", *options)
-
-
-def until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.005)
 
 
 def asked(gateway: Gateway) -> int:
@@ -115,7 +61,8 @@ def asked(gateway: Gateway) -> int:
 def stored(data: Path) -> list[tuple[str, int]]:
     database = sqlite3.connect(data / "ranks.db")
     try:
-        return database.execute("SELECT room_id, count(*) FROM snapshots GROUP BY room_id ORDER BY room_id").fetchall()
+        rooms = "SELECT room_id, count(*) FROM snapshots JOIN rooms USING (room_key) GROUP BY room_id ORDER BY room_id"
+        return database.execute(rooms).fetchall()
     finally:
         database.close()
 
@@ -257,6 +204,25 @@ def test_a_worker_goes_on_with_what_is_pushed_after_the_server_was_emptied(
         until(lambda: len(stored(data)) == len(ROOMS) and places(server.client) == {})
         assert crawl.terminate() < 5
         assert_whole(crawl, data, server.client)
+
+
+def test_recurring_rooms_of_an_emptied_server_are_restored_from_the_store(
+    server: Server, gateway: Gateway, tmp_path: Path
+) -> None:
+    data, rooms = tmp_path / "data", ROOMS[:20]
+    with crawling(gateway, data, server.url) as crawl:
+        crawl.says("Leasing from")
+        server.client.rpush(INBOX, *(f'{{"room_id": "{room}", "every": 0.5, "priority": 2}}' for room in rooms))
+        until(lambda: len(stored(data)) == len(rooms))
+        server.client.flushall()
+        done = run("rooms", "restore", env=environment(gateway, data, {"REDIS_URL": server.url}))
+        assert done.stdout == "20 rooms restored, of 20 that recur\n", done.stderr
+        gateway.ledger.rooms.clear()
+        until(lambda: gateway.ledger.rooms.keys() == set(rooms))
+        assert crawl.terminate() < 5
+    places_of = [server.client.zrange(PLACES[name], 0, -1) for name in ("ready", "sched")]
+    assert sorted(places_of[0] + places_of[1]) == rooms
+    assert set(server.client.hvals(f"rc:{{{INBOX}}}:def")) == {"500:2:*"}
 
 
 def test_a_server_that_is_not_there_is_one_line_without_its_password(gateway: Gateway, tmp_path: Path) -> None:

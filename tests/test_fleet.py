@@ -23,7 +23,8 @@ WORLD = World(1, dict.fromkeys(ROOMS, Kind.ORDINARY))
 def polled(data: Path) -> list[tuple[str, int]]:
     database = sqlite3.connect(data / "ranks.db")
     try:
-        return database.execute("SELECT room_id, count(*) FROM snapshots GROUP BY 1 ORDER BY 1").fetchall()
+        rooms = "SELECT room_id, count(*) FROM snapshots JOIN rooms USING (room_key) GROUP BY 1 ORDER BY 1"
+        return database.execute(rooms).fetchall()
     finally:
         database.close()
 

@@ -67,7 +67,7 @@ def test_a_token_given_with_s_is_refused(given: str) -> None:
     assert "no longer secret" in refused(GATEWAY_TOKEN=given)
 
 
-@pytest.mark.parametrize("url", ["postgresql://localhost/ranks", "ranks.db", "sqlite:", "jsonl:", "sqlite://ranks.db"])
+@pytest.mark.parametrize("url", ["mysql://localhost/ranks", "ranks.db", "sqlite:", "jsonl:", "sqlite://ranks.db"])
 def test_a_store_of_no_known_kind_is_refused(url: str) -> None:
     assert refused(STORE_URL=url).startswith("STORE_URL must be sqlite:///FILE")
 

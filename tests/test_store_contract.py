@@ -11,13 +11,17 @@ from rankcrawler.items import Quarantined, RoomSnapshot
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Counts, Kept, Store
 from tests.builders import entry, snapshot
+from tests.postgresql import PostgresServer
 
 Open = Callable[[], Store]
 FIRST, SECOND, THIRD = (f"2026-11-23T12:00:0{second}.000Z" for second in range(3))
 
 
-@pytest.fixture(params=["sqlite", "jsonl"])
+@pytest.fixture(params=["sqlite", "postgresql", "jsonl"])
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        return server.database()
     return f"sqlite:///{tmp_path}/ranks.db" if request.param == "sqlite" else f"jsonl:{tmp_path}/ranks"
 
 
@@ -79,7 +83,7 @@ def test_two_openings_of_one_store_know_of_each_other(open_again: Open) -> None:
 def test_an_unchanged_list_costs_a_poll_and_no_rows(store: Store) -> None:
     assert store.write([listed(FIRST), listed(SECOND)]) == [Kept.STORED, Kept.UNCHANGED]
     assert store.counts() == Counts(rooms=1, polls=2, snapshots=1, entries=2)
-    assert store.latest("1") == listed(FIRST)
+    assert store.latest("1") == listed(SECOND)
 
 
 def test_a_list_that_comes_back_after_another_is_stored_again(store: Store) -> None:
@@ -91,7 +95,7 @@ def test_a_list_that_comes_back_after_another_is_stored_again(store: Store) -> N
 def test_an_empty_list_is_a_fact_of_its_own(store: Store) -> None:
     empty = snapshot(entries=(), captured_at=SECOND, digest="0" * 32, room_id="1")
     assert store.write([listed(FIRST), empty]) == [Kept.STORED, Kept.EMPTY]
-    assert store.latest("1") is None
+    assert store.latest("1") == empty
     assert store.write([listed(THIRD)]) == [Kept.STORED]
     assert store.counts() == Counts(rooms=1, polls=3, snapshots=2, entries=4)
 
@@ -146,6 +150,6 @@ def test_an_address_in_no_known_form_is_refused(where: str) -> None:
 
 
 def test_four_slashes_are_an_absolute_path_and_three_a_relative_one() -> None:
-    assert locate.parse("sqlite:////var/ranks.db") == ("sqlite", Path("/var/ranks.db"))
-    assert locate.parse("sqlite:///data/ranks.db") == ("sqlite", Path("data/ranks.db"))
-    assert locate.parse("jsonl:data/ranks") == ("jsonl", Path("data/ranks"))
+    assert locate.parse("sqlite:////var/ranks.db") == ("sqlite", "/var/ranks.db")
+    assert locate.parse("sqlite:///data/ranks.db") == ("sqlite", "data/ranks.db")
+    assert locate.parse("jsonl:data/ranks") == ("jsonl", "data/ranks")

@@ -9,8 +9,11 @@ from rankcrawler.store.contract import Counts, Kept
 from rankcrawler.store.json_lines import JsonLinesStore
 from tests.builders import entry, snapshot
 
-FIRST = snapshot(entries=(entry(rank=1),), captured_at="2026-11-23T12:00:00.000Z", digest="1" * 32)
-SECOND = snapshot(entries=(entry(rank=1), entry(rank=2)), captured_at="2026-11-23T12:00:01.000Z", digest="2" * 32)
+NOON, LATER = "2026-11-23T12:00:00.000Z", "2026-11-23T12:00:01.000Z"
+FIRST = snapshot(entries=(entry(rank=1, captured_at=NOON),), captured_at=NOON, digest="1" * 32)
+SECOND = snapshot(
+    entries=(entry(rank=1, captured_at=LATER), entry(rank=2, captured_at=LATER)), captured_at=LATER, digest="2" * 32
+)
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -4,65 +4,84 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 
-from rankcrawler.errors import StoreError
-from rankcrawler.store.contract import Counts
-from rankcrawler.store.sqlite import SqliteStore
+from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
+from rankcrawler.store.contract import Counts, Kept
+from rankcrawler.store.sql_store import SqlStore
+from rankcrawler.store.sqlite import SqliteDatabase
 from tests.builders import entry, snapshot
 
 
+def opened(folder: Path, **options: Any) -> SqlStore:
+    return SqlStore(SqliteDatabase(folder / "ranks.db", **options))
+
+
+def query(folder: Path, sql: str) -> list[tuple[Any, ...]]:
+    database = sqlite3.connect(folder / "ranks.db")
+    try:
+        return database.execute(sql).fetchall()
+    finally:
+        database.close()
+
+
 def test_the_file_is_in_wal_mode_and_has_the_tables(tmp_path: Path) -> None:
-    SqliteStore(tmp_path / "ranks.db").close()
-    database = sqlite3.connect(tmp_path / "ranks.db")
-    assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert tables == {"rooms", "users", "snapshots", "entries", "polls", "quarantine"}
-    columns = [row[1] for row in database.execute("PRAGMA table_info(snapshots)")]
-    assert {"room_id", "captured_at"} <= set(columns)
-    database.close()
-
-
-def test_a_user_has_the_latest_profile_and_is_first_seen_once(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "ranks.db")
-    times = ["2026-11-23T12:00:01.000Z", "2026-11-23T12:00:02.000Z", "2026-11-23T12:00:00.000Z"]
-    for number, moment in enumerate(times):
-        row = entry(rank=1, user_id="7", nickname=f"name {number}")
-        store.write([snapshot(entries=(row,), captured_at=moment, digest=f"{number:032d}")])
-    store.close()
-    database = sqlite3.connect(tmp_path / "ranks.db")
-    users = database.execute("SELECT user_id, nickname, first_seen, last_seen FROM users").fetchall()
-    assert users == [("7", "name 1", times[2], times[1])]
-    database.close()
+    opened(tmp_path).close()
+    assert query(tmp_path, "PRAGMA journal_mode") == [("wal",)]
+    tables = {name for (name,) in query(tmp_path, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert tables >= {"rooms", "users", "snapshots", "entries", "polls", "quarantine"}
 
 
 def test_anonymised_rows_belong_to_no_user(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "ranks.db")
+    store = opened(tmp_path)
     rows = tuple(entry(rank=rank, user_id=None, is_anonymous=True) for rank in range(1, 201))
     store.write([snapshot(entries=rows)])
     assert store.counts() == Counts(rooms=1, polls=1, snapshots=1, entries=200)
     store.close()
-    database = sqlite3.connect(tmp_path / "ranks.db")
-    assert database.execute("SELECT count(*) FROM users").fetchone() == (0,)
-    database.close()
+    assert query(tmp_path, "SELECT count(*) FROM users") == [(0,)]
 
 
-def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
-    database = sqlite3.connect(tmp_path / "ranks.db")
-    database.execute("PRAGMA user_version = 99")
-    database.close()
-    with pytest.raises(StoreError, match="written by a newer rankcrawler"):
-        SqliteStore(tmp_path / "ranks.db")
+@pytest.mark.parametrize(("version", "age"), [(99, "newer"), (1, "older")])
+def test_a_file_of_another_version_is_refused(tmp_path: Path, version: int, age: str) -> None:
+    query(tmp_path, f"PRAGMA user_version = {version}")
+    with pytest.raises(StoreError, match=f"written by an? {age} rankcrawler"):
+        opened(tmp_path)
 
 
-def test_a_batch_that_fails_keeps_none_of_it(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "ranks.db")
+def test_a_batch_with_a_row_that_is_refused_keeps_none_of_it(tmp_path: Path) -> None:
+    store = opened(tmp_path)
     good = snapshot(entries=(entry(rank=1),), room_id="1")
     bad = snapshot(entries=(entry(rank=1, score=2**63),), room_id="2")
-    with pytest.raises(StoreError, match="the SQLite store takes no more"):
+    with pytest.raises(RefusedByStore, match="the SQLite store refuses a poll"):
         store.write([good, bad])
     assert store.counts() == Counts(0, 0, 0, 0)
+    assert store.write([good]) == [Kept.STORED]
+    store.close()
+
+
+def test_a_file_that_another_process_has_locked_is_unavailable_for_that_long(tmp_path: Path) -> None:
+    store = opened(tmp_path, patience=0.05)
+    other = sqlite3.connect(tmp_path / "ranks.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreUnavailable, match="database is locked"):
+        store.write([snapshot()])
+    other.execute("ROLLBACK")
+    other.close()
+    assert store.write([snapshot()]) == [Kept.STORED]
+    store.close()
+
+
+def test_a_full_disk_is_unavailable_until_there_is_room(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    store._database._db.execute("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]
+    lists = [snapshot(room_id=str(room)) for room in range(1, 200)]
+    with pytest.raises(StoreUnavailable, match="full"):
+        store.write(lists)
+    assert store.counts() == Counts(0, 0, 0, 0)
+    store._database._db.execute("PRAGMA max_page_count = 1073741823")  # type: ignore[attr-defined]
+    assert store.write(lists) == [Kept.STORED] * len(lists)
     store.close()
 
 
@@ -72,7 +91,7 @@ def test_many_that_open_a_new_file_at_once_all_get_it(tmp_path: Path) -> None:
 
         def open_it(path: Path = tmp_path / f"{round_}.db", together: Barrier = together) -> Counts:
             together.wait()
-            store = SqliteStore(path)
+            store = SqlStore(SqliteDatabase(path))
             try:
                 return store.counts()
             finally:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rankcrawler.errors import StoreError
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
+from rankcrawler.items import FailedPoll, Kind, RoomSnapshot
+from rankcrawler.store import writer as writer_module
 from rankcrawler.store.contract import Counts, Kept
 from rankcrawler.store.json_lines import JsonLinesStore
 from rankcrawler.store.writer import MAX_BATCH, Writer
@@ -23,15 +24,15 @@ class SlowStore:
         self.gate = threading.Event()
         self.is_closed = False
 
-    def write(self, snapshots: Sequence[RoomSnapshot]) -> list[Kept]:
+    def write(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> list[Kept]:
         self.gate.wait(10)
-        rooms = [each.room_id for each in snapshots]
+        rooms = [each.room_id for each in polls]
         if "13" in rooms:
-            raise StoreError("no room 13")
+            raise RefusedByStore("no room 13")
         self.batches.append(rooms)
         return [Kept.STORED] * len(rooms)
 
-    def latest(self, room_id: str) -> RoomSnapshot | None:
+    def latest(self, room_id: str, *, kind: Kind = "ranklist", source: str | None = None) -> RoomSnapshot | None:
         raise NotImplementedError
 
     def counts(self) -> Counts:
@@ -94,3 +95,49 @@ def test_closing_writes_what_still_waits(tmp_path: Path) -> None:
     store = JsonLinesStore(tmp_path)
     assert store.counts().polls == 1
     store.close()
+
+
+class AbsentStore(SlowStore):
+    """Is unavailable for so many calls."""
+
+    def __init__(self, calls: int) -> None:
+        super().__init__()
+        self.gate.set()
+        self.calls = calls
+
+    def write(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> list[Kept]:
+        self.calls -= 1
+        if self.calls >= 0:
+            raise StoreUnavailable("not now")
+        return super().write(polls)
+
+
+def test_a_store_that_is_unavailable_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(writer_module, "_PAUSE", 0.01)
+    assert asyncio.run(_write_all(AbsentStore(5), [1, 2])) == [Kept.STORED] * 2
+    assert caplog.messages[0] == "The store cannot be written, trying again: not now"
+    assert caplog.messages[-1].startswith("The store can be written again, after ")
+
+
+def test_an_unavailable_store_is_given_up_some_time_after_the_crawl(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_module, "PATIENCE", 0.1)
+    store = AbsentStore(10_000)
+
+    async def stop_early() -> list[Kept | BaseException]:
+        crawling = [True]
+        writer = Writer(lambda: store, lambda: crawling[0])
+        await writer.open()
+        writes = [asyncio.create_task(writer.write(snapshot(room_id=str(room)))) for room in (1, 2)]
+        await asyncio.sleep(0.05)
+        crawling.clear()
+        crawling.append(False)
+        results = await asyncio.gather(*writes, return_exceptions=True)
+        with pytest.raises(StoreUnavailable, match="has ended"):
+            await writer.write(snapshot())
+        await writer.close()
+        return results
+
+    assert [type(result) for result in asyncio.run(stop_early())] == [StoreUnavailable] * 2
+    assert store.is_closed

@@ -71,10 +71,10 @@ def _crawl(url: str, folder: Path, rooms: str) -> int:
 def _show(folder: Path, rooms: str) -> None:
     from rankcrawler.queue import roomlist
     from rankcrawler.queue.job import Job
-    from rankcrawler.store.sqlite import SqliteStore
+    from rankcrawler.store import locate
     from rankcrawler.table import show
 
-    store = SqliteStore(folder / "ranks.db")
+    store = locate.open_store(f"sqlite:///{folder / 'ranks.db'}")
     lists = (store.latest(job.room_id) for job in roomlist.read(rooms) if isinstance(job, Job))
     first = next(filter(None, lists), None)
     store.close()

@@ -4,7 +4,9 @@ import argparse
 import asyncio
 import os
 import sys
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from redis.exceptions import RedisError
 from scrapy.commands import ScrapyCommand
@@ -13,6 +15,9 @@ from scrapy.settings import BaseSettings
 from rankcrawler.commands import OUR_SETTINGS
 from rankcrawler.errors import QueueError, RankcrawlerError, SettingError
 from rankcrawler.items import KINDS
+
+if TYPE_CHECKING:
+    from rankcrawler.queue.job import Job
 
 _OPTIONS = ("every", "every_max", "priority", "anchor", "state", "limit", "yes", "all", "burst", "json", "watch")
 _STATES = ("ready", "scheduled", "leased", "dead", "retired")
@@ -26,7 +31,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """What follows the command's name."""
-        return "add|list|show|remove|pause|resume|drain|dead|retry|rate|inflight|status [argument]… [options]"
+        return "add|list|show|remove|pause|resume|drain|dead|retry|restore|rate|inflight|status [argument]… [options]"
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
@@ -44,7 +49,7 @@ class Command(ScrapyCommand):
         own.add_argument("--state", choices=_STATES, help="list: only these")
         own.add_argument("--limit", type=_count, metavar="N", help="list, dead: at most so many")
         own.add_argument("--yes", action="store_true", help="drain: without this it removes nothing")
-        own.add_argument("--all", action="store_true", help="retry: every dead room, but not the retired")
+        own.add_argument("--all", action="store_true", help="retry: every dead room; restore: also what was given up")
         own.add_argument("--burst", type=_count, metavar="N", help="rate: how many at once after a rest")
         own.add_argument("--json", action="store_true", help="list, show, dead, status: as JSON Lines")
         own.add_argument("--watch", action="store_true", help="status: again every second, until Ctrl-C")
@@ -90,9 +95,27 @@ async def _run(settings: BaseSettings, args: list[str], opts: argparse.Namespace
     from rankcrawler.queue.access import open_queue
     from rankcrawler.rooms.actions import ACTIONS
 
+    opts.catalogue = partial(_catalogue, settings, opts.kind)
     place = "the queue"
     try:
         async with open_queue(settings, opts.kind) as (queue, place):
             return await ACTIONS[args[0]].run(queue, args[1:], opts)
     except RedisError as error:
         raise QueueError(f"{place} does not answer as expected: {error}") from None
+
+
+def _catalogue(settings: BaseSettings, kind: str) -> "Iterator[tuple[Job, float]]":
+    """The rooms of the gateway that the store knows to recur, and when each was polled, in seconds since 1970."""
+    from rankcrawler.gateway.address import Address
+    from rankcrawler.instants import ms
+    from rankcrawler.queue.job import Job
+    from rankcrawler.store import locate
+
+    store = locate.open_records(locate.url(settings))
+    try:
+        for room in store.recurring(Address.of(settings["GATEWAY_URL"]).source):
+            if room.kind == kind:
+                job = Job(room.room_id, room.anchor_id, room.every, room.priority, room.every_max)
+                yield job, ms(room.last_polled) / 1000
+    finally:
+        store.close()

@@ -24,7 +24,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from rankcrawler.backoff import Backoff
-from rankcrawler.errors import QueueError
+from rankcrawler.errors import QueueError, RefusedByStore, StoreError
 from rankcrawler.extensions.outage import GatewayOutage
 from rankcrawler.gateway.handler import GatewayResponse
 from rankcrawler.gateway.keyring import Keyring
@@ -178,9 +178,13 @@ class Leasing:
         self._failed(response, failure)
 
     def _failed(self, response: Any, failure: Failure) -> None:
-        lease = _lease_of(response)
-        if lease is not None:
-            self._retry(lease, f"{type(failure.value).__name__}: {failure.value}"[:300])
+        lease, error = _lease_of(response), failure.value
+        if lease is None:
+            return
+        if isinstance(error, StoreError) and not isinstance(error, RefusedByStore):
+            self._end(response, Outcome.RELEASE)
+        else:
+            self._retry(lease, f"{type(error).__name__}: {error}"[:300])
 
     async def _spider_closed(self) -> None:
         if self.worker is not None:

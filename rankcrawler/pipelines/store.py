@@ -1,5 +1,9 @@
-"""Last: keep the poll, and go on only when it is on disk. What follows acknowledges the room."""
+"""Last: keep the poll, and go on only when it is on disk. What follows acknowledges the room.
 
+A poll that could not be kept is an error of its item, and its room goes back to the queue.
+"""
+
+import asyncio
 import logging
 from functools import partial
 
@@ -8,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 from scrapy.statscollectors import StatsCollector
 
-from rankcrawler.errors import RankcrawlerError
+from rankcrawler.errors import RankcrawlerError, RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.items import FailedPoll, RoomSnapshot
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Kept
@@ -20,15 +24,18 @@ logger = logging.getLogger(__name__)
 class StorePipeline:
     """Writes to the store; counts what became of each snapshot as `rankcrawler/snapshots/…`."""
 
-    def __init__(self, writer: Writer, stats: StatsCollector) -> None:
+    def __init__(self, writer: Writer, crawler: Crawler) -> None:
         self._writer = writer
-        self._stats = stats
+        self._crawler = crawler
+        self._stats: StatsCollector = crawler.stats
         self._is_open = False
+        self._end: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "StorePipeline":
         """The pipeline of a crawl."""
-        return cls(Writer(partial(locate.open_store, locate.url(crawler.settings))), crawler.stats)
+        open_store = partial(locate.open_store, locate.url(crawler.settings))
+        return cls(Writer(open_store, lambda: crawler.crawling), crawler)
 
     async def open_spider(self) -> None:
         """Open the store; a crawl without one is closed at once."""
@@ -41,15 +48,27 @@ class StorePipeline:
 
     async def process_item(self, item: RoomSnapshot | FailedPoll) -> RoomSnapshot | FailedPoll:
         """The poll, kept; DropItem where the lease it was polled under is no longer the newest."""
+        kept = await self._keep(item)
         if isinstance(item, FailedPoll):
             return item
-        kept = await self._writer.write(item)
         self._stats.inc_value(f"rankcrawler/snapshots/{kept.value}")
         if kept is Kept.STALE:
             raise DropItem("its lease had gone to another worker", log_level="WARNING")
         if kept is Kept.STORED:
             self._stats.inc_value("rankcrawler/rows/stored", item.entry_count)
         return msgspec.structs.replace(item, kept=kept.value)
+
+    async def _keep(self, item: RoomSnapshot | FailedPoll) -> Kept:
+        try:
+            return await self._writer.write(item)
+        except (StoreUnavailable, RefusedByStore):
+            raise
+        except StoreError as error:
+            if self._end is None:
+                logger.error("The crawl ends, since nothing can be stored: %s", error)
+                assert self._crawler.engine is not None
+                self._end = asyncio.create_task(self._crawler.engine.close_spider_async(reason="store_failed"))
+            raise
 
     async def close_spider(self) -> None:
         """Close the store."""

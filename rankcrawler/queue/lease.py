@@ -19,6 +19,8 @@ class Lease(msgspec.Struct, frozen=True):
     every: float | None = None
     """Seconds between polls; None polls once."""
     priority: int = 0
+    every_max: float | None = None
+    """Up to how many, where the room adapts."""
 
 
 class Outcome(Enum):

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 from redis.exceptions import RedisError
 
 from rankcrawler.errors import QueueError, QueueStopped
+from rankcrawler.outage import Outage
 from rankcrawler.queue.lease import Call, Grant, Lease, Outcome, Settled, Settlement
-from rankcrawler.queue.outage import Outage
 from rankcrawler.queue.room_queue import SETTLE_BATCH, RoomQueue
 
 T = TypeVar("T")
@@ -82,9 +82,11 @@ class Worker:
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         self._defect: BaseException | None = None
-        self._no_leases = Outage("does not answer, asking again", "answers again")
-        self._no_settlements = Outage("takes no settlements, trying again", "takes settlements again")
-        self._no_renewals = Outage("renews no leases, trying again", "renews leases again")
+        self._no_leases = Outage("The queue does not answer, asking again", "The queue answers again")
+        self._no_settlements = Outage(
+            "The queue takes no settlements, trying again", "The queue takes settlements again"
+        )
+        self._no_renewals = Outage("The queue renews no leases, trying again", "The queue renews leases again")
 
     def open(self) -> None:
         """Start to send settlements and to renew leases."""

@@ -137,6 +137,22 @@ async def drain(queue: RoomQueue, _: Sequence[str], opts: argparse.Namespace) ->
     return 0
 
 
+async def restore(queue: RoomQueue, _: Sequence[str], opts: argparse.Namespace) -> int:
+    """Schedule rooms that recur and that the queue has lost; `opts.catalogue` gives them, and when each was polled."""
+    rooms: list[tuple[Job, float]] = list(opts.catalogue())
+    newest = max((polled for _, polled in rooms), default=0.0)
+    wanted = [job for job, polled in rooms if opts.all or polled >= newest - _longest_rest(job)]
+    print(f"{await queue.restore(wanted)} rooms restored, of {len(wanted)} that recur")
+    if len(wanted) < len(rooms):
+        print(f"{len(rooms) - len(wanted)} left out, which had not been polled for long: --all restores them too")
+    return 0
+
+
+def _longest_rest(job: Job) -> float:
+    """Seconds for which a room that is still wanted may be without a poll: outages, retries, a fleet at its limits."""
+    return max(3600.0, 10 * (job.every_max or job.every or 0.0))
+
+
 async def rate(queue: RoomQueue, words: Sequence[str], opts: argparse.Namespace) -> int:
     """Limit how many rooms are leased in a second."""
     if words == ["off"]:
@@ -211,6 +227,7 @@ ACTIONS = {
     "drain": Action(drain, "--yes", frozenset({"yes"})),
     "dead": Action(dead, "", frozenset({"limit", "json"})),
     "retry": Action(retry, "ID|-… or --all", frozenset({"all"}), range(sys.maxsize)),
+    "restore": Action(restore, "", frozenset({"all"})),
     "rate": Action(rate, "N/s|off", frozenset({"burst"}), range(1, 2)),
     "inflight": Action(inflight, "N|off", words=range(1, 2)),
     "status": Action(status, "", frozenset({"json", "watch"})),

@@ -109,6 +109,7 @@ class RanklistSpider(Spider):
             time.time_ns() // 1_000_000,
             lease.token,
             lease.every,
+            lease.every_max,
             lease.priority,
             self.kind,
         )
@@ -143,5 +144,6 @@ def _failed(poll: wire.Poll, lease: Lease, judged: Verdict, seen: Seen) -> Faile
         wait=judged.seconds,
         fence=poll.fence,
         every=poll.every,
+        every_max=poll.every_max,
         priority=poll.priority,
     )

@@ -1,10 +1,25 @@
-"""Reads queries.sql: each query under its name."""
+"""Reads the .sql files: each query under its name."""
 
 from importlib.resources import files
+from typing import Literal
+
+Dialect = Literal["sqlite", "postgresql"]
 
 
-def load() -> dict[str, str]:
-    """The queries by name."""
-    text = files(__package__).joinpath("queries.sql").read_text("utf-8")
-    blocks = text.split("-- name: ")[1:]
-    return {name.strip(): query.strip() for name, _, query in (block.partition("\n") for block in blocks)}
+def load(dialect: Dialect) -> dict[str, str]:
+    """The queries by name; a value goes where `?` stands, or `%s` for PostgreSQL."""
+    texts = [_text(name) for name in ("write.sql", f"write.{dialect}.sql", "read.sql", f"read.{dialect}.sql")]
+    blocks = [block for text in texts for block in text.split("-- name: ")[1:]]
+    queries = {name.strip(): query.strip() for name, _, query in (block.partition("\n") for block in blocks)}
+    if dialect == "postgresql":
+        return {name: query.replace("?", "%s") for name, query in queries.items()}
+    return queries
+
+
+def schema(dialect: Dialect) -> str:
+    """The statements that make the tables."""
+    return _text(f"schema.{dialect}.sql")
+
+
+def _text(name: str) -> str:
+    return files(__package__).joinpath("sql", name).read_text("utf-8")

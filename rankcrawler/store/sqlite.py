@@ -1,38 +1,49 @@
-"""The store in one SQLite file, which several workers of one machine may share."""
+"""SQLite: one file, which several workers of one machine may share."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-import msgspec
-
-from rankcrawler.errors import StoreError
-from rankcrawler.items import Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.store import queries
-from rankcrawler.store.contract import Counts, Kept
+from rankcrawler.store.database import Row
+from rankcrawler.store.days import DAY_MS, KEY_BITS
 
-VERSION = 1
+VERSION = 2
 """The schema's version, kept in the file as user_version."""
 
-_OWN_FIELDS = RankEntry.__struct_fields__.index("rank")
+_PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOMEM,
+}
+_THE_POLLS_FAULT = (sqlite3.IntegrityError, sqlite3.DataError, UnicodeEncodeError, OverflowError)
+_OPENING = 30.0
+"""Seconds that opening waits for others who open a new file at the same time."""
+_PURGED = {"polls": 0, "snapshots": KEY_BITS, "entries": KEY_BITS, "quarantine": KEY_BITS}
+"""The tables that have days, and how many bits stand below the milliseconds in their keys."""
+_IDENTITY = {"users": 2}
+"""How many columns of a row find it; one where nothing is said."""
 
 
-class SqliteStore:
-    """Opens, or creates, a database file. `patience` is how many seconds to wait for another writer."""
+class SqliteDatabase:
+    """Opens, or creates, a file. `patience` is how many seconds a call waits for another writer."""
 
-    def __init__(self, path: Path, *, patience: float = 30.0) -> None:
-        self._sql = queries.load()
+    def __init__(self, path: Path, *, patience: float = 2.0) -> None:
+        self.place = str(path)
+        self._sql = queries.load("sqlite")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=patience, isolation_level=None)
+            self._db = sqlite3.connect(path, timeout=patience, isolation_level=None, cached_statements=256)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"the SQLite store {path} cannot be opened: {error}") from error
         try:
-            self._set_up(monotonic() + patience)
+            self._set_up(monotonic() + _OPENING)
             self._create(path)
         except sqlite3.Error as error:
             self._db.close()
@@ -41,34 +52,98 @@ class SqliteStore:
             self._db.close()
             raise
 
-    def write(self, snapshots: Sequence[RoomSnapshot]) -> list[Kept]:
-        """Keep all in one transaction, on disk when it returns; or raise StoreError and keep none."""
-        try:
-            with self._transaction():
-                return [self._write_one(snapshot) for snapshot in snapshots]
-        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
-            raise StoreError(f"the SQLite store takes no more: {error}") from error
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Alone with the file: BEGIN IMMEDIATE waits for another writer as long as patience lasts."""
+        with self._told():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
 
-    def latest(self, room_id: str) -> RoomSnapshot | None:
-        """The list that a room had at its last poll."""
-        cursor = self._db.execute(self._sql["latest_snapshot"], (room_id,))
-        row = cursor.fetchone()
-        return (
-            None if row is None else self._read(dict(zip((each[0] for each in cursor.description), row, strict=True)))
-        )
+    def prepare(self, days: Collection[int]) -> None:
+        """Nothing: the file has no partitions."""
 
-    def counts(self) -> Counts:
-        """How much the store holds."""
-        return Counts(*self._db.execute(self._sql["counts"]).fetchone())
+    def all(self, name: str, *values: Any) -> list[Row]:
+        """The rows that a query gives."""
+        with self._told():
+            return self._db.execute(self._sql[name], values).fetchall()
+
+    def each(self, name: str, rows: Sequence[Row]) -> list[list[Row]]:
+        """The rows that a query gives for each set of values, in a transaction."""
+        query = self._sql[name]
+        return [self._db.execute(query, row).fetchall() for row in rows]
+
+    def bulk(self, name: str, rows: Sequence[Row]) -> None:
+        """Change something for each set of values."""
+        self._db.executemany(self._sql[name], rows)
+
+    def insert(self, table: str, rows: Sequence[Row]) -> None:
+        """Add whole rows to a table."""
+        self._db.executemany(self._sql[f"insert_{table}"], rows)
+
+    def keys(self, table: str, rows: Sequence[Row]) -> list[int]:
+        """The keys of rows that are kept once."""
+        find, add, width = self._sql[f"find_{table}"], self._sql[f"add_{table}"], _IDENTITY.get(table, 1)
+        keys: list[int] = []
+        for row in rows:
+            found = self._db.execute(find, row[:width]).fetchone()
+            key = found[0] if found else self._db.execute(add, row).lastrowid
+            assert key is not None
+            keys.append(key)
+        return keys
+
+    def version(self) -> int:
+        """Of the schema."""
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def size(self) -> int:
+        """Bytes of the file and of what is not in it yet."""
+        files = (Path(self.place), Path(f"{self.place}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def purge(self, before_day: int) -> tuple[int, int, int]:
+        """Remove what is older than a day, a day at a time, so that nobody waits for long; the file shrinks."""
+        removed = (0, 0, 0)
+        while oldest := self.all("oldest_day", before_day * DAY_MS):
+            end = min(oldest[0][0] + 1, before_day)
+            with self.transaction():
+                self.bulk("end_stays_of_purged", [(end * DAY_MS << KEY_BITS,)])
+                counts = [self._delete(table, end * DAY_MS << bits) for table, bits in _PURGED.items()]
+            removed = (removed[0] + counts[0], removed[1] + counts[1], removed[2] + counts[2])
+        with self._told():
+            self._db.execute("PRAGMA incremental_vacuum").fetchall()
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return removed
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
+    def _delete(self, table: str, end: int) -> int:
+        return self._db.execute(self._sql[f"delete_{table}"], (end,)).rowcount
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors in the store's own words."""
+        try:
+            yield
+        except _THE_POLLS_FAULT as error:
+            raise RefusedByStore(f"the SQLite store refuses a poll: {error}") from error
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte names the family
+            raised = StoreUnavailable if code in _PASSING else StoreError
+            raise raised(f"the SQLite store {self.place} takes no more: {error}") from error
+
     def _set_up(self, deadline: float) -> None:
         """Of many that open a new file at once one can turn it to WAL, and SQLite has the others fail, not wait."""
         while True:
             try:
+                self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 self._db.execute("PRAGMA journal_mode = WAL")
                 break
             except sqlite3.OperationalError as error:
@@ -76,105 +151,24 @@ class SqliteStore:
                     raise
                 sleep(0.01)
         self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA cache_size = -65536")  # KiB: profiles are looked up all over the file
 
     def _create(self, path: Path) -> None:
         """Make the tables, once: BEGIN IMMEDIATE lets one of many workers that start together do it."""
-        with self._transaction():
-            found = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if self.version() == VERSION:
+            return
+        with self.transaction():
+            found = self.version()
             if found > VERSION:
-                raise StoreError(f"{path} was written by a newer rankcrawler (version {found}, not {VERSION})")
+                raise StoreError(
+                    f"{path} was written by a newer rankcrawler (version {found}, not {VERSION}): install that one, "
+                    "or name another file"
+                )
+            if 0 < found < VERSION:
+                raise StoreError(
+                    f"{path} was written by an older rankcrawler (version {found}, not {VERSION}): name another file"
+                )
             if found == 0:
-                for statement in files(__package__).joinpath("schema.sql").read_text("utf-8").split(";\n"):
+                for statement in queries.schema("sqlite").split(";\n"):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {VERSION}")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-
-    def _write_one(self, snapshot: RoomSnapshot) -> Kept:
-        facts = _facts(snapshot)
-        room = self._db.execute(self._sql["room"], (snapshot.source, snapshot.room_id)).fetchone()
-        if room is None:
-            key = self._db.execute(self._sql["add_room"], facts).lastrowid
-            room = (key, "", "", None, 0)
-        room_key, last_captured_at, last_digest, last_snapshot, fence = room
-        if snapshot.fence < fence:
-            return Kept.STALE
-        if self._db.execute(self._sql["has_poll"], (room_key, snapshot.captured_at)).fetchone():
-            return Kept.DUPLICATE
-        is_newest = snapshot.captured_at > last_captured_at
-        kept, key = self._keep(
-            snapshot, facts | {"room_key": room_key}, last_digest if is_newest else "", last_snapshot
-        )
-        facts |= {"room_key": room_key, "snapshot_key": key, "outcome": kept.value}
-        self._db.execute(self._sql["add_poll"], facts)
-        unread = [(room_key, snapshot.captured_at, *msgspec.structs.astuple(row)) for row in snapshot.quarantined]
-        self._db.executemany(self._sql["add_quarantined"], unread)
-        if is_newest:
-            self._db.execute(self._sql["advance_room"], facts)
-        return kept
-
-    def _keep(
-        self, snapshot: RoomSnapshot, facts: dict[str, Any], last_digest: str, last_snapshot: int | None
-    ) -> tuple[Kept, int | None]:
-        """Store the list itself, if need be; and the key of the snapshot that holds it."""
-        if not snapshot.entries:
-            return Kept.EMPTY, None
-        if snapshot.digest == last_digest:
-            return Kept.UNCHANGED, last_snapshot
-        key = self._db.execute(self._sql["add_snapshot"], facts).lastrowid
-        self._db.executemany(self._sql["add_entry"], _entry_rows(key, snapshot.entries))
-        self._db.executemany(self._sql["see_user"], _user_rows(snapshot))
-        return Kept.STORED, key
-
-    def _read(self, row: dict[str, Any]) -> RoomSnapshot:
-        row |= {"kind": "ranklist"}
-        shared = [row[name] for name in ("source", "kind", "room_id", "anchor_id", "captured_at", "polled_at")]
-        rows = self._db.execute(self._sql["entries_of"], (row["snapshot_key"],)).fetchall()
-        entries = [
-            dict(zip(RankEntry.__struct_fields__, (*shared, rank, *own, _words(flags)), strict=True))
-            for _, rank, _, *own, flags in rows
-        ]
-        unread = self._db.execute(self._sql["quarantined_of"], (row["room_key"], row["captured_at"])).fetchall()
-        quarantined = [dict(zip(Quarantined.__struct_fields__, each, strict=True)) for each in unread]
-        fields = row | {"entries": entries, "quarantined": quarantined, "flags": _words(row["flags"])}
-        return msgspec.convert(fields, RoomSnapshot, strict=False)
-
-
-def _facts(snapshot: RoomSnapshot) -> dict[str, Any]:
-    lists = ("entries", "quarantined")
-    facts = {name: getattr(snapshot, name) for name in RoomSnapshot.__struct_fields__ if name not in lists}
-    return facts | {"flags": " ".join(snapshot.flags) or None}
-
-
-def _entry_rows(key: int | None, entries: Sequence[RankEntry]) -> Iterator[tuple[Any, ...]]:
-    for position, entry in enumerate(entries, start=1):
-        rank, *own, flags = msgspec.structs.astuple(entry)[_OWN_FIELDS:]
-        yield (key, rank, position, *own, " ".join(flags) or None)
-
-
-def _user_rows(snapshot: RoomSnapshot) -> Iterator[tuple[Any, ...]]:
-    for entry in snapshot.entries:
-        if entry.user_id is not None:
-            yield (
-                entry.source,
-                entry.user_id,
-                entry.sec_uid,
-                entry.display_id,
-                entry.nickname,
-                entry.gender,
-                entry.avatar_url,
-                snapshot.captured_at,
-            )
-
-
-def _words(text: str | None) -> list[str]:
-    return text.split(" ") if text else []

@@ -30,6 +30,7 @@ class Poll(NamedTuple):
     polled_at_ms: int
     fence: int = 0
     every: float | None = None
+    every_max: float | None = None
     priority: int = 0
     kind: Kind = "ranklist"
 
@@ -67,6 +68,7 @@ def snapshot(answer: Answer[Entry] | Answer[Visitor], poll: Poll) -> RoomSnapsho
         quarantined=quarantined,
         fence=poll.fence,
         every=poll.every,
+        every_max=poll.every_max,
         priority=poll.priority,
     )
 

@@ -12,18 +12,20 @@ from tests.torture.gateway import ROWS
 
 _DEFECTS = {
     "stored_twice": """SELECT coalesce(sum(n - 1), 0) FROM
-        (SELECT count(*) AS n FROM snapshots GROUP BY source, room_id, captured_at)""",
+        (SELECT count(*) AS n FROM snapshots GROUP BY room_key, captured_ms)""",
     "polled_twice": """SELECT coalesce(sum(n - 1), 0) FROM
-        (SELECT count(*) AS n FROM polls GROUP BY room_key, captured_at)""",
+        (SELECT count(*) AS n FROM polls GROUP BY room_key, at_ms)""",
     "orphan_entries": "SELECT count(*) FROM entries WHERE snapshot_key NOT IN (SELECT snapshot_key FROM snapshots)",
     "torn_snapshots": f"""SELECT count(*) FROM snapshots AS s WHERE entry_count <> {ROWS} OR entry_count <>
-        (SELECT count(*) FROM entries AS e WHERE e.snapshot_key = s.snapshot_key)""",  # noqa: S608 — a constant
+        (SELECT count(DISTINCT position) FROM entries AS e JOIN snapshots AS l USING (snapshot_key)
+         WHERE l.base_key = s.base_key AND l.step <= s.step)""",  # noqa: S608 — a constant
     "polls_without_snapshot": """SELECT count(*) FROM polls
-        WHERE outcome <> 'empty' AND snapshot_key NOT IN (SELECT snapshot_key FROM snapshots)""",
+        WHERE outcome <> 'failed' AND snapshot_key NOT IN (SELECT snapshot_key FROM snapshots)""",
     "snapshots_without_poll": """SELECT count(*) FROM snapshots AS s WHERE NOT EXISTS
-        (SELECT 1 FROM polls AS p WHERE p.room_key = s.room_key AND p.captured_at = s.captured_at)""",
+        (SELECT 1 FROM polls AS p WHERE p.room_key = s.room_key AND p.at_ms = s.captured_ms)""",
 }
 
+_STORED = "SELECT DISTINCT room_id FROM snapshots JOIN rooms USING (room_key)"
 _NO_ROOMS = (b"st", b"ctl", b"wrk", b"born", b"lag", b"gave", b"took")
 
 
@@ -34,7 +36,7 @@ class Audit:
     lost: int
     """Rooms that were pushed and have no snapshot."""
     stored_twice: int
-    """Snapshots beyond the first of the same source, room and captured_at."""
+    """Snapshots beyond the first of the same room and moment."""
     polled_twice: int
     orphan_entries: int
     torn_snapshots: int
@@ -55,7 +57,7 @@ async def audit(data: Path, redis: "Redis", rooms: Collection[str]) -> Audit:
     """Look at a run that has ended."""
     with closing(sqlite3.connect(data / "ranks.db")) as database:
         counts = {name: int(database.execute(sql).fetchone()[0]) for name, sql in _DEFECTS.items()}
-        stored = {room for (room,) in database.execute("SELECT DISTINCT room_id FROM snapshots")}
+        stored = {room for (room,) in database.execute(_STORED)}
         complaints = [line for (line,) in database.execute("PRAGMA integrity_check") if line != "ok"]
     return Audit(
         lost=len(set(rooms) - stored),

@@ -83,8 +83,8 @@ async def _until_logged(data: Path, words: str) -> None:
 
 def _history(data: Path) -> History:
     with closing(sqlite3.connect(data / "ranks.db")) as database:
-        rows = database.execute("SELECT room_id, captured_at, fence FROM polls JOIN rooms USING (room_key)")
-        return {(room, captured_at, fence) for room, captured_at, fence in rows}
+        rows = database.execute("SELECT room_id, at_ms, fence FROM polls JOIN rooms USING (room_key)")
+        return set(rows)
 
 
 def main() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from rankcrawler.queue.lease import Grant, Outcome, Settled
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.spiders.ranklist import RanklistSpider
-from rankcrawler.store.sqlite import SqliteStore
+from rankcrawler.store.batch import Batch
+from rankcrawler.store.sql_store import SqlStore
 
 
 class Strike:
@@ -53,37 +54,36 @@ def _after_request(strike: Strike) -> None:
 
 def _before_write(strike: Strike) -> None:
     """The snapshot has come to the store, which has not begun its transaction."""
-    write = SqliteStore.write
+    write = SqlStore.write
 
-    def struck(store: SqliteStore, *args: Any) -> Any:
+    def struck(store: SqlStore, *args: Any) -> Any:
         strike()
         return write(store, *args)
 
-    _patch(SqliteStore, "write", struck)
+    _patch(SqlStore, "write", struck)
 
 
 def _before_commit(strike: Strike) -> None:
     """The rows are written, and their transaction is not committed."""
-    write_one = SqliteStore._write_one
+    write = Batch.write
 
-    def struck(store: SqliteStore, *args: Any) -> Any:
-        kept = write_one(store, *args)
+    def struck(batch: Batch, *args: Any) -> None:
+        write(batch, *args)
         strike()
-        return kept
 
-    _patch(SqliteStore, "_write_one", struck)
+    _patch(Batch, "write", struck)
 
 
 def _after_commit(strike: Strike) -> None:
     """The rows are on disk, and the crawl does not know it."""
-    write = SqliteStore.write
+    write = SqlStore.write
 
-    def struck(store: SqliteStore, *args: Any) -> Any:
+    def struck(store: SqlStore, *args: Any) -> Any:
         kept = write(store, *args)
         strike()
         return kept
 
-    _patch(SqliteStore, "write", struck)
+    _patch(SqlStore, "write", struck)
 
 
 def _before_ack(strike: Strike) -> None:

@@ -1,4 +1,4 @@
-"""An outage of the queue as the log tells it: that it began, now and then that it lasts, and that it is over."""
+"""An outage of a server as the log tells it: that it began, now and then that it lasts, and that it is over."""
 
 import logging
 from time import monotonic
@@ -25,10 +25,10 @@ class Outage:
         elif now - self._told < _REMINDER:
             return
         self._told = now
-        logger.error("The queue %s: %s", self._trouble, error)
+        logger.error("%s: %s", self._trouble, error)
 
     def over(self) -> None:
         """The call succeeded: said where it had failed before."""
         if self._began is not None:
-            logger.warning("The queue %s, after %.1f s", self._relief, monotonic() - self._began)
+            logger.warning("%s, after %.1f s", self._relief, monotonic() - self._began)
             self._began = None

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rankcrawler.queue import outage
-from rankcrawler.queue.outage import Outage
+from rankcrawler import outage
+from rankcrawler.outage import Outage
 
 
 def test_an_outage_is_told_at_its_beginning_every_five_seconds_and_at_its_end(
@@ -11,7 +11,7 @@ def test_an_outage_is_told_at_its_beginning_every_five_seconds_and_at_its_end(
 ) -> None:
     now = [100.0]
     monkeypatch.setattr(outage, "monotonic", lambda: now[0])
-    one = Outage("is deaf", "hears again")
+    one = Outage("The queue is deaf", "The queue hears again")
     for _ in range(13):
         one.note(OSError("no route"))
         now[0] += 0.5
@@ -24,5 +24,5 @@ def test_an_outage_is_told_at_its_beginning_every_five_seconds_and_at_its_end(
 
 
 def test_what_never_failed_is_not_told_to_be_over(caplog: pytest.LogCaptureFixture) -> None:
-    Outage("is deaf", "hears again").over()
+    Outage("The queue is deaf", "The queue hears again").over()
     assert caplog.messages == []

@@ -1,0 +1,166 @@
+"""Turns a list that is to be kept into rows: the list, what differs in it, and what that says of users."""
+
+from rankcrawler.instants import ms
+from rankcrawler.items import RoomSnapshot
+from rankcrawler.store import chains, giving
+from rankcrawler.store.batch import Batch
+from rankcrawler.store.database import Database, Row
+from rankcrawler.store.days import KEY_BITS, day_of, is_certain, key_of
+from rankcrawler.store.giving import Change
+from rankcrawler.store.interning import Interned, plain
+from rankcrawler.store.judgement import Judged
+from rankcrawler.store.room import Room
+from rankcrawler.store.rows import EntryRow, owns_of, rows_of
+from rankcrawler.store.text import kept
+
+
+class ListWriter:
+    """Adds lists to batches, in the order of their polls."""
+
+    def __init__(self, database: Database, interned: Interned) -> None:
+        self._database = database
+        self._interned = interned
+        self._last = chains.LastLists(database)
+
+    def forget(self) -> None:
+        """Know nothing of what was written."""
+        self._last.forget()
+
+    def learn(self, lists: list[Judged]) -> None:
+        """Have the keys of what the lists themselves say."""
+        texts = [(each.poll.user_count_desc, each.poll.currency, _words(each.poll.flags)) for each in lists]
+        self._interned.learn_texts(text for three in texts for text in three)
+
+    def add(self, judged: Judged, batch: Batch) -> None:
+        """Add a poll, and its list unless the room's last is the same and of the same day."""
+        poll, room, _, at, *_ = judged
+        counts = batch.rooms[day_of(at), room.room_key]
+        counts[0] += 1
+        key = room.last_snapshot
+        if not judged.is_same or key is None or day_of(key >> KEY_BITS) != day_of(at):
+            key = self._add_list(judged, batch)
+        desc = self._text(poll.user_count_desc)
+        polled_ms = ms(poll.polled_at)
+        row = (room.room_key, at, 1, polled_ms, judged.outcome, key, poll.total, desc, None, None)
+        batch.polls.append(row)
+
+    def _add_list(self, judged: Judged, batch: Batch) -> int:
+        poll, room, _, at, is_newest, _, before_ms = judged
+        rows = self._rows(poll, room.source_key, at)
+        key = self._free_key(at, room.room_key, batch)
+        before = self._before(room) if is_newest else None
+        differing = chains.differing(before, rows) if before is not None else list(range(len(rows)))
+        base_key, step = key, 0
+        if before is not None and _follows(room, at, len(differing), len(rows)):
+            assert room.base_key is not None
+            assert room.step is not None
+            base_key, step = room.base_key, room.step + 1
+        written = range(len(rows)) if step == 0 else differing
+        batch.entries += [(key, index + 1, *rows[index][:-1]) for index in written]
+        batch.snapshots.append(self._list_row(key, base_key, step, judged))
+        batch.quarantine += [(key, each.position, *plain((each.path, each.reason))) for each in poll.quarantined]
+        counts = batch.rooms[day_of(at), room.room_key]
+        counts[2] += 1
+        counts[3] += len(written)
+        if is_newest:
+            room.last_snapshot, room.base_key, room.step, room.entry_count = key, base_key, step, len(rows)
+            self._last.keep(room.room_key, key, rows)
+            change = giving.first(rows) if before is None else giving.between(before, rows, differing)
+            self._count(change, room, at, before_ms, batch)
+            self._look(rows if before is None else [rows[index] for index in differing], at, batch)
+        else:
+            batch.late_users += [(at, row.user_key) for row in rows if row.user_key is not None]
+        return key
+
+    def _rows(self, poll: RoomSnapshot, source: int, at: int) -> list[EntryRow]:
+        owns = owns_of(poll)
+        try:
+            return rows_of(owns, self._interned, source)
+        except KeyError:
+            self._interned.learn(source, [(at, owns)])
+            return rows_of(owns, self._interned, source)
+
+    def _before(self, room: Room) -> list[EntryRow] | None:
+        """The room's last list; None if it has none, or it was purged."""
+        if room.last_snapshot is None or room.base_key is None or room.step is None or room.entry_count is None:
+            return None
+        known = self._last.get(room.room_key, room.last_snapshot)
+        return chains.read(self._database, room.base_key, room.step, room.entry_count) if known is None else known
+
+    def _free_key(self, at: int, room_key: int, batch: Batch) -> int:
+        key = key_of(at, room_key)
+        if is_certain(at, room_key):
+            return key
+        taken = {row[0] for row in batch.snapshots}
+        while key in taken or self._database.each("has_snapshot", [(key,)])[0]:
+            key += 1
+        return key
+
+    def _list_row(self, key: int, base_key: int, step: int, judged: Judged) -> Row:
+        poll = judged.poll
+        has_more = None if poll.has_more is None else int(poll.has_more)
+        texts = self._text(poll.currency), self._text(_words(poll.flags))
+        anchor = None if poll.anchor_id is None else kept(poll.anchor_id)
+        times = judged.captured_ms, ms(poll.polled_at)
+        digest = bytes.fromhex(poll.digest)
+        return (
+            key,
+            judged.room.room_key,
+            base_key,
+            step,
+            *times,
+            len(poll.entries),
+            anchor,
+            texts[0],
+            has_more,
+            texts[1],
+            digest,
+        )
+
+    def _text(self, text: str | None) -> int | None:
+        return None if text is None else self._interned.text(text)
+
+    def _count(self, change: Change, room: Room, at: int, before_ms: int, batch: Batch) -> None:
+        key = room.room_key
+        given = change.given | self._given_unseen(change, key, batch)
+        batch.stays += [(user, key, at, score) for user, score in change.came.items()]
+        batch.ended_stays += [(before_ms, score, user, key, at) for user, score in change.went.items()]
+        day = day_of(at)
+        for user, coins in given.items():
+            batch.givers[day, user] += coins
+        batch.rooms[day, key][4] += sum(given.values())
+
+    def _given_unseen(self, change: Change, room_key: int, batch: Batch) -> dict[int, int]:
+        """What those gave who came: they may have been there before, and have left."""
+        if change.floor is None or not change.came:
+            return {}
+        users = list(change.came)
+        left = self._database.each("last_score", [(user, room_key) for user in users])
+        known = {user: rows[0][0] for user, rows in zip(users, left, strict=True) if rows}
+        known |= {user: score for _, score, user, room, _ in batch.ended_stays if room == room_key}
+        return {
+            user: coins
+            for user, score in change.came.items()
+            if (coins := giving.since_unseen(known.get(user), score, change.floor))
+        }
+
+    def _look(self, rows: list[EntryRow], at: int, batch: Batch) -> None:
+        """Note the users whose look is not the one that was noted last."""
+        latest = self._interned.latest
+        for row in rows:
+            user = row.user_key
+            if user is not None and latest.get(user) != row.profile_key:
+                latest[user] = row.profile_key
+                if user not in batch.looks or batch.looks[user][1] <= at:
+                    batch.looks[user] = row.profile_key, at
+
+
+def _follows(room: Room, at: int, changed: int, length: int) -> bool:
+    """Whether a list is written as what differs from the room's last."""
+    if room.base_key is None or room.step is None or day_of(room.base_key >> KEY_BITS) != day_of(at):
+        return False
+    return room.step + 1 < chains.LONGEST and changed <= chains.MOST_CHANGED * length
+
+
+def _words(flags: tuple[str, ...]) -> str | None:
+    return " ".join(flags) or None

@@ -1,0 +1,116 @@
+"""A store in a database: the polls of a batch judged, and what they change written in one transaction."""
+
+from collections.abc import Sequence
+
+from rankcrawler.instants import ms
+from rankcrawler.items import FailedPoll, RoomSnapshot
+from rankcrawler.store.batch import Batch
+from rankcrawler.store.contract import Kept
+from rankcrawler.store.database import Database
+from rankcrawler.store.days import day_of
+from rankcrawler.store.interning import Interned, plain
+from rankcrawler.store.judgement import Judged, judge
+from rankcrawler.store.list_writer import ListWriter
+from rankcrawler.store.reading import Reading
+from rankcrawler.store.room import Room
+from rankcrawler.store.text import kept as text_kept
+
+RoomName = tuple[str, str, str]
+"""room_id, kind, source."""
+
+
+class SqlStore(Reading):
+    """Writes to a database and answers questions from it; closes it in the end."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._sources: dict[str, int] = {}
+        self._interned = Interned(database)
+        self._lists = ListWriter(database, self._interned)
+
+    def write(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> list[Kept]:
+        """Keep all in one transaction, on disk when it returns; or raise StoreError and keep none."""
+        try:
+            self._database.prepare({day_of(_moment(poll)) for poll in polls})
+            with self._database.transaction():
+                return self._write_all(polls)
+        except BaseException:
+            self._sources.clear()
+            self._interned.forget()
+            self._lists.forget()
+            raise
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def _write_all(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> list[Kept]:
+        batch = Batch()
+        rooms = self._rooms(polls)
+        kept: list[Kept] = []
+        lists: list[Judged] = []
+        for poll in polls:
+            room = rooms[_name(poll)]
+            if isinstance(poll, FailedPoll):
+                kept.append(self._fail(poll, room, batch))
+            else:
+                judged = judge(poll, room, self._is_stored)
+                kept.append(judged.kept)
+                lists += [judged] * judged.is_kept
+        self._lists.learn(lists)
+        for judged in lists:
+            self._lists.add(judged, batch)
+        batch.write(self._database)
+        self._database.bulk("advance_rooms", [room.row() for room in rooms.values()])
+        return kept
+
+    def _fail(self, poll: FailedPoll, room: Room, batch: Batch) -> Kept:
+        at = ms(poll.polled_at)
+        if poll.fence < room.fence:
+            return Kept.STALE
+        if self._is_stored(room, at, False):
+            return Kept.DUPLICATE
+        verdict = self._interned.verdict((poll.action, poll.reason, poll.status, poll.code, poll.status_code))
+        batch.polls.append((room.room_key, at, 0, at, "failed", None, None, None, verdict, poll.attempt))
+        counts = batch.rooms[day_of(at), room.room_key]
+        counts[0] += 1
+        counts[1] += 1
+        room.seen.add((at, False))
+        room.polled(poll, "failed")
+        return Kept.FAILED
+
+    def _rooms(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> dict[RoomName, Room]:
+        """The rooms of polls, in the order of their names, so that workers wait for each other in that order."""
+        names = sorted({_name(poll) for poll in polls})
+        wanted = [(text_kept(room_id), kind, self._source(source)) for room_id, kind, source in names]
+        found = self._database.each("find_room", wanted)
+        first_polled = {_name(poll): ms(poll.polled_at) for poll in reversed(polls)}
+        new = [(*want, first_polled[name]) for name, want, rows in zip(names, wanted, found, strict=True) if not rows]
+        if new:
+            self._database.each("add_room", new)
+            found = self._database.each("find_room", wanted)
+        return {
+            name: Room(source_key, *row) for name, (_, _, source_key), (row,) in zip(names, wanted, found, strict=True)
+        }
+
+    def _source(self, source: str) -> int:
+        if source not in self._sources:
+            name = plain((source,))
+            if not self._database.each("find_source", [name])[0]:
+                self._database.each("add_source", [name])
+            self._sources[source] = self._database.each("find_source", [name])[0][0][0]
+        return self._sources[source]
+
+    def _is_stored(self, room: Room, at: int, is_answered: bool) -> bool:
+        if (at, is_answered) in room.seen:
+            return True
+        newest = room.last_captured_ms if is_answered else room.last_polled_ms
+        return at <= newest and bool(self._database.each("has_poll", [(room.room_key, at, int(is_answered))])[0])
+
+
+def _name(poll: RoomSnapshot | FailedPoll) -> RoomName:
+    return poll.room_id, poll.kind, poll.source
+
+
+def _moment(poll: RoomSnapshot | FailedPoll) -> int:
+    return ms(poll.captured_at if isinstance(poll, RoomSnapshot) else poll.polled_at)

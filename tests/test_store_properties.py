@@ -1,0 +1,78 @@
+"""Whatever is written, by whomever and in whatever order: every list is read back as it was served."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rankcrawler.instants import iso
+from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.store.contract import Kept
+from rankcrawler.store.interning import print_of
+from tests import stores
+from tests.builders import entry, snapshot
+
+MIDNIGHT = 1_795_478_400_000
+USERS = st.sampled_from(["7", "8", "9", "10", None])
+SCORES = st.one_of(st.none(), st.integers(0, 2**63 - 1), st.integers(0, 30))
+ROWS = st.tuples(
+    USERS,
+    SCORES,
+    st.one_of(st.none(), st.integers(0, 40)),  # delta
+    st.sampled_from(["a", "b", "\0\x1a", None]),  # nickname
+    st.sampled_from([(), ("rank_gap",), ("rank_gap", "delta")]),
+)
+Row = tuple[str | None, int | None, int | None, str | None, tuple[str, ...]]
+TURNS = st.lists(st.tuples(st.integers(0, 40), st.lists(ROWS, max_size=8)), min_size=1, max_size=14)
+
+
+def listed(room_id: str, hours: int, rows: list[Row]) -> RoomSnapshot:
+    moment = iso(MIDNIGHT + (hours - 20) * 3_600_000)
+    entries: list[RankEntry] = [
+        entry(
+            rank,
+            score=score,
+            delta=delta,
+            nickname=nickname,
+            flags=flags,
+            user_id=user,
+            is_anonymous=user is None,
+            room_id=room_id,
+            captured_at=moment,
+            polled_at=moment,
+        )
+        for rank, (user, score, delta, nickname, flags) in enumerate(rows, start=1)
+    ]
+    digest = print_of(rows).hex()
+    return snapshot(entries, room_id=room_id, captured_at=moment, polled_at=moment, digest=digest)
+
+
+@pytest.mark.parametrize("kind", stores.DATABASES)
+def test_every_list_is_read_back_as_it_was_served(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    rooms = iter(range(1, 1_000_000))
+    with stores.records(stores.address(kind, tmp_path, request)) as open_it:
+        workers = [open_it(), open_it()]
+
+        @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @given(TURNS, st.lists(st.integers(1, 4), min_size=14, max_size=14), st.integers(0, 2**14))
+        def write_and_read(turns: list[tuple[int, list[Row]]], sizes: list[int], who: int) -> None:
+            room = str(next(rooms))
+            lists = [listed(room, hours, rows) for hours, rows in turns]
+            written: dict[str, RoomSnapshot] = {}
+            rest = lists
+            for number, size in enumerate(sizes):
+                batch, rest = rest[:size], rest[size:]
+                kept = workers[who >> number & 1].write(batch)
+                for each, outcome in zip(batch, kept, strict=True):
+                    assert (outcome is Kept.DUPLICATE) == (each.captured_at in written)
+                    written.setdefault(each.captured_at, each)
+                if not rest:
+                    break
+            written |= {each.captured_at: each for each in rest if each.captured_at not in written}
+            workers[0].write(rest)
+            for moment, each in written.items():
+                assert workers[1].at(room, moment) == each
+            assert workers[0].latest(room) == written[max(written)]
+
+        write_and_read()

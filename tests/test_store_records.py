@@ -1,0 +1,186 @@
+"""What a store in a database answers, asked of SQLite and of PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rankcrawler.errors import StoreError
+from rankcrawler.instants import iso
+from rankcrawler.items import FailedPoll, RankEntry, RoomSnapshot
+from rankcrawler.store.contract import Gain, Kept, Poll, Records, Recurring, Stay
+from tests import stores
+from tests.builders import entry, failed, snapshot
+
+NOON = 1_795_435_200_000  # 2026-11-23T12:00:00Z
+MINUTE, DAY = 60_000, 86_400_000
+
+
+@pytest.fixture(params=stores.DATABASES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
+    with stores.records(stores.address(request.param, tmp_path, request)) as open_it:
+        yield open_it()
+
+
+def at(minute: float) -> str:
+    return iso(int(NOON + minute * MINUTE))
+
+
+def listed(minute: float, scores: dict[str, int | None], **changes: object) -> RoomSnapshot:
+    """Users by their scores, in that order, at a minute."""
+    place = {"captured_at": at(minute), "polled_at": at(minute), "room_id": "1"}
+    rows = [
+        entry(
+            rank, score=score, delta=None, user_id=user or None, is_anonymous=not user, nickname=f"name {user}", **place
+        )
+        for rank, (user, score) in enumerate(scores.items(), start=1)
+    ]
+    digest = f"{hash(tuple(scores.items())) & (2**128 - 1):032x}"
+    return snapshot(**{"entries": rows, "digest": digest} | place | changes)  # type: ignore[arg-type]
+
+
+def test_polls_tell_no_gifts_and_not_told_and_not_looked_apart(store: Records) -> None:
+    withheld = entry(1, score=None, score_precision="withheld", captured_at=at(3), polled_at=at(3), room_id="1")
+    store.write(
+        [
+            listed(0, {"7": 10}),
+            listed(1, {"7": 10}),
+            listed(2, {}),
+            listed(3, {}, entries=[withheld], digest="3" * 32),
+            failed(room_id="1", polled_at=at(4)),
+        ]
+    )
+    polls = store.polls("1", at(0), at(10))
+    assert [poll.outcome for poll in polls] == ["stored", "unchanged", "empty", "withheld", "failed"]
+    assert [poll.entry_count for poll in polls] == [1, 1, 0, 1, None]
+    assert polls[4] == Poll(at(4), at(4), "failed", None, None, None, "retry", "HTTP 502", 502, None, None, 1)
+    assert store.polls("1", at(5), at(10)) == []
+    assert [poll.at for poll in store.polls("1", at(0), at(10), limit=2)] == [at(3), at(4)]
+
+
+def test_a_list_of_any_moment_is_read_back(store: Records) -> None:
+    lists = [listed(minute, {"7": 1000 + 10 * minute, "8": 900, "9": 800 - minute}) for minute in range(100)]
+    assert store.write(lists) == [Kept.STORED] * 100
+    assert [store.at("1", at(minute + 0.5)) for minute in range(100)] == lists
+    assert store.at("1", at(-1)) is None
+    assert list(store.lists("1", at(10), at(20))) == lists[10:20]
+    assert store.latest("1") == lists[-1]
+
+
+def test_lists_of_two_kinds_and_of_two_gateways_are_told_apart(store: Records) -> None:
+    rank, audience = listed(0, {"7": 1}), listed(1, {"8": 2}, kind="audience", entries=())
+    elsewhere = listed(2, {"9": 3}, source="other.test", entries=())
+    store.write([rank, audience, elsewhere])
+    assert store.latest("1", source="gateway.test") == rank
+    assert store.latest("1", kind="audience") == audience
+    assert store.latest("1") == elsewhere
+    assert store.latest("1", source="nobody.test") is None
+
+
+def test_a_user_has_the_latest_profile_and_is_first_seen_once(store: Records) -> None:
+    for minute in (1, 2, 0):
+        row = entry(1, user_id="7", nickname=f"name {minute}", captured_at=at(minute))
+        store.write([snapshot(entries=(row,), captured_at=at(minute), digest=f"{minute:032d}")])
+    user = store.user("7")
+    assert user is not None
+    assert (user.nickname, user.first_seen, user.last_seen) == ("name 2", at(0), at(2))
+    assert store.user("8") is None
+
+
+def test_a_trail_says_where_a_user_came_and_went(store: Records) -> None:
+    store.write([listed(0, {"7": 10}), listed(1, {"7": 30, "8": 5}), listed(2, {"8": 6}), listed(3, {"8": 6, "7": 40})])
+    first, second = Stay("ranklist", "1", None, at(0), at(1), True, 10, 30), ("ranklist", "1", None, at(3))
+    assert store.trail("7") == [(*second, at(3), False, 40, 40), first]
+    store.write([listed(4, {"7": 50, "8": 6})])
+    assert store.trail("7") == [(*second, at(4), False, 40, 50), first]
+    assert store.trail("9") == []
+
+
+def test_gains_are_what_users_gave_between_two_lists_with_what_came_between(store: Records) -> None:
+    store.write(
+        [
+            listed(0, {"7": 100, "8": 50, "6": 10}),
+            failed(room_id="1", polled_at=at(1)),
+            listed(5, {"7": 130, "9": 20, "6": 10}),
+            listed(6, {"8": 70, "7": 20, "9": 20, "6": 10}),
+        ]
+    )
+    gains = store.gains("1", at(0), at(10))
+    assert (gains.since, gains.until, gains.failures, gains.longest_gap) == (at(0), at(6), 1, 300.0)
+    assert gains.gains == [
+        Gain("7", "name 7", 50, 100, 20, ("reset",)),
+        Gain("8", "name 8", 20, 50, 70, ("left", "reentered")),
+        Gain("9", "name 9", 20, None, 20, ("entered",)),
+    ]
+    assert [gain.user_id for gain in store.gains("1", at(5), at(5.5)).gains] == []
+    assert store.gains("2", at(0), at(9)).since is None
+
+
+def test_who_comes_into_a_full_list_gave_at_least_what_lies_above_its_end(store: Records) -> None:
+    full = {str(user): 10_000 - user for user in range(100, 200)}
+    later = {str(user): 10_000 - user for user in range(100, 199)} | {"7": 9805}
+    store.write([listed(0, dict(full)), listed(1, dict(later))])
+    gain = next(gain for gain in store.gains("1", at(0), at(1)).gains if gain.user_id == "7")
+    assert gain.coins == 9805 - (10_000 - 199)
+    assert store.top_givers("2026-11-23") == [("gateway.test", "7", "name 7", gain.coins)]
+
+
+def test_days_have_their_givers_and_their_rooms(store: Records) -> None:
+    store.write([listed(0, {"7": 100, "8": 50}), listed(1, {"7": 130, "8": 80, "": 5}), listed(2, {"7": 131, "8": 80})])
+    store.write([failed(room_id="1", polled_at=at(3)), listed(1440, {"7": 150, "8": 80})])
+    assert [giver[1:] for giver in store.top_givers("2026-11-23")] == [("7", "name 7", 31), ("8", "name 8", 30)]
+    assert [giver[1:] for giver in store.top_givers("2026-11-24")] == [("7", "name 7", 19)]
+    assert [tuple(room)[2:] for room in store.active_rooms("2026-11-23")] == [("1", None, 4, 1, 3, 61)]
+    with pytest.raises(StoreError, match="YYYY-MM-DD"):
+        store.top_givers("yesterday")
+
+
+def test_rooms_that_recur_and_have_not_ended_are_in_the_catalogue(store: Records) -> None:
+    gone = {"polled_at": at(1), "action": "gone", "every": 60.0}
+    polls: list[RoomSnapshot | FailedPoll] = [
+        listed(0, {"7": 1}, every=60.0, every_max=600.0, priority=3),
+        *(listed(0, {}, room_id=room, every=30.0) for room in ("2", "3")),
+        listed(0, {}, room_id="4"),
+        failed(room_id="3", **gone),
+        failed(room_id="5", every=5.0),
+        listed(0, {}, room_id="6", every=9.0, source="other.test"),
+    ]
+    store.write(polls)
+    found = {recurring.room_id: recurring for recurring in store.recurring("gateway.test")}
+    assert found["1"] == Recurring("1", "ranklist", None, 60.0, 600.0, 3, at(0))
+    assert found.keys() == {"1", "2", "5"}
+
+
+def test_a_status_sums_up(store: Records) -> None:
+    assert store.status()[1:2] + store.status()[3:] == (2, 0, 0, 0, 0, 0, 0, None, None)
+    store.write(
+        [listed(0, {"7": 1}), listed(1, {"7": 1}), failed(room_id="1", polled_at=at(2)), listed(1440, {"7": 2})]
+    )
+    status = store.status()
+    assert status[3:] == (1, 1, 4, 1, 2, 2, "2026-11-23", "2026-11-24")
+    assert status.size > 10_000
+
+
+def test_a_purge_removes_days_and_leaves_what_comes_after(store: Records) -> None:
+    for day in range(4):
+        store.write([listed(1440 * day + minute, {"7": 100 * day + minute, "8": 1}) for minute in range(5)])
+        store.write([failed(room_id="1", polled_at=at(1440 * day + 9))])
+    after = list(store.lists("1", at(1440 * 2), at(1440 * 4)))
+    assert store.purge(at(1440 * 2)) == (12, 10, 12)
+    assert list(store.lists("1", at(0), at(1440 * 4))) == after
+    assert store.polls("1", at(0), at(1440)) == []
+    assert store.purge(at(1440 * 2)) == (0, 0, 0)
+    assert store.purge(at(1440 * 9)) == (12, 10, 12)
+    assert store.latest("1") is None
+    assert [stay.is_over for stay in store.trail("7")] == [True]
+    assert store.write([listed(1440 * 9, {"7": 900})]) == [Kept.STORED]
+    assert [stay.is_over for stay in store.trail("7")] == [False, True]
+
+
+def test_what_no_database_takes_is_read_back(store: Records) -> None:
+    odd = "NUL \0, half a pair \ud83d, the mark \x1a0000, ' OR 1=1;--"
+    row: RankEntry = entry(1, nickname=odd, display_id="\0")
+    written = snapshot(entries=(row,), user_count_desc=odd, flags=("a", "b"))
+    assert store.write([written]) == [Kept.STORED]
+    assert store.latest(written.room_id) == written
+    assert store.user("7000001") is not None
