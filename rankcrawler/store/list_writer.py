@@ -1,7 +1,8 @@
 """Turns a list that is to be kept into rows: the list, what differs in it, and what that says of users."""
 
+from collections import defaultdict
+
 from rankcrawler.instants import ms
-from rankcrawler.items import RoomSnapshot
 from rankcrawler.store import chains, giving
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.database import Database, Row
@@ -26,27 +27,28 @@ class ListWriter:
         """Know nothing of what was written."""
         self._last.forget()
 
-    def learn(self, lists: list[Judged]) -> None:
-        """Have the keys of what the lists themselves say."""
+    def add_all(self, lists: list[Judged], batch: Batch) -> None:
+        """Add polls, and the lists of those whose room's last is not the same and of the same day."""
         texts = [(each.poll.user_count_desc, each.poll.currency, _words(each.poll.flags)) for each in lists]
         self._interned.learn_texts(text for three in texts for text in three)
+        rows = self._rows_of_all(lists)
+        for judged, rows_of_list in zip(lists, rows, strict=True):
+            self._add(judged, rows_of_list, batch)
 
-    def add(self, judged: Judged, batch: Batch) -> None:
-        """Add a poll, and its list unless the room's last is the same and of the same day."""
+    def _add(self, judged: Judged, rows: list[EntryRow], batch: Batch) -> None:
         poll, room, _, at, *_ = judged
         counts = batch.rooms[day_of(at), room.room_key]
         counts[0] += 1
         key = room.last_snapshot
-        if not judged.is_same or key is None or day_of(key >> KEY_BITS) != day_of(at):
-            key = self._add_list(judged, batch)
+        if not judged.is_same or key is None or room.base_key is None or day_of(key >> KEY_BITS) != day_of(at):
+            key = self._add_list(judged, rows, batch)
         desc = self._text(poll.user_count_desc)
         polled_ms = ms(poll.polled_at)
         row = (room.room_key, at, 1, polled_ms, judged.outcome, key, poll.total, desc, None, None)
         batch.polls.append(row)
 
-    def _add_list(self, judged: Judged, batch: Batch) -> int:
+    def _add_list(self, judged: Judged, rows: list[EntryRow], batch: Batch) -> int:
         poll, room, _, at, is_newest, _, before_ms = judged
-        rows = self._rows(poll, room.source_key, at)
         key = self._free_key(at, room.room_key, batch)
         before = self._before(room) if is_newest else None
         differing = chains.differing(before, rows) if before is not None else list(range(len(rows)))
@@ -72,13 +74,27 @@ class ListWriter:
             batch.late_users += [(at, row.user_key) for row in rows if row.user_key is not None]
         return key
 
-    def _rows(self, poll: RoomSnapshot, source: int, at: int) -> list[EntryRow]:
-        owns = owns_of(poll)
-        try:
-            return rows_of(owns, self._interned, source)
-        except KeyError:
-            self._interned.learn(source, [(at, owns)])
-            return rows_of(owns, self._interned, source)
+    def _rows_of_all(self, lists: list[Judged]) -> list[list[EntryRow]]:
+        """The rows of lists; what they need that is not known is asked for all of them together."""
+        owns = [owns_of(each.poll) if self._may_be_written(each) else [] for each in lists]
+        rows: list[list[EntryRow]] = [[] for _ in lists]
+        unknown: defaultdict[int, list[int]] = defaultdict(list)
+        for at, judged in enumerate(lists):
+            source = judged.room.source_key
+            try:
+                rows[at] = rows_of(owns[at], self._interned, source)
+            except KeyError:
+                unknown[source].append(at)
+        for source, theirs in unknown.items():
+            self._interned.learn(source, [(lists[at].captured_ms, owns[at]) for at in theirs])
+            for at in theirs:
+                rows[at] = rows_of(owns[at], self._interned, source)
+        return rows
+
+    @staticmethod
+    def _may_be_written(judged: Judged) -> bool:
+        begins_day = day_of(judged.before_ms) != day_of(judged.captured_ms)
+        return not judged.is_same or begins_day or judged.room.base_key is None
 
     def _before(self, room: Room) -> list[EntryRow] | None:
         """The room's last list; None if it has none, or it was purged."""

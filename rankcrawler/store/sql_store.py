@@ -57,9 +57,7 @@ class SqlStore(Reading):
                 judged = judge(poll, room, self._is_stored)
                 kept.append(judged.kept)
                 lists += [judged] * judged.is_kept
-        self._lists.learn(lists)
-        for judged in lists:
-            self._lists.add(judged, batch)
+        self._lists.add_all(lists, batch)
         batch.write(self._database)
         self._database.bulk("advance_rooms", [room.row() for room in rooms.values()])
         return kept
