@@ -29,6 +29,7 @@ bench: .venv/.dev ## the benchmarks, side by side with what people would use ins
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.profile
 	$(BIN)/python -m benchmarks.queue
+	$(BIN)/python -m benchmarks.store
 
 torture: .venv/.dev ## kill, freeze and time real workers; docs/torture.md has the figures
 	$(BIN)/python -m tests.torture.kills --kills 200 --rooms 10000

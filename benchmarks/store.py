@@ -1,0 +1,233 @@
+"""What the store costs: bytes a poll, rows a second beside the plain driver, and how long questions take.
+
+`python -m benchmarks.store` runs in a minute or two; `--entries 10000000` fills the stores before it asks, and takes a
+quarter of an hour. Databases and drivers take turns, round after round; figures are medians.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+from unittest import mock
+
+from benchmarks import report, store_lists
+from benchmarks.store_drivers import Driver, Postgresql, Sqlite
+from rankcrawler.instants import iso
+from rankcrawler.items import RoomSnapshot
+from rankcrawler.store import chains, judgement, locate
+from rankcrawler.store.contract import Records
+from rankcrawler.store.interning import print_of
+from tests.postgresql import PostgresServer, postgres_server
+
+BATCH = 64
+KINDS = ("sqlite", "postgresql")
+ASKED = 200
+"""Times that each question is asked, each time of another room, user or time."""
+
+
+class Site:
+    """Where stores of both kinds can be made."""
+
+    def __init__(self, folder: Path, server: PostgresServer) -> None:
+        self._folder = folder
+        self._server = server
+        self._made = 0
+
+    def store(self, kind: str) -> Records:
+        """A new store."""
+        self._made += 1
+        sqlite = f"sqlite:///{self._folder}/{self._made}.db"
+        return locate.open_records(sqlite if kind == "sqlite" else self._server.database())
+
+    def driver(self, kind: str) -> Driver:
+        """A new database with a plain table."""
+        self._made += 1
+        path = self._folder / f"{self._made}.db"
+        return Sqlite(path) if kind == "sqlite" else Postgresql(self._server.database())
+
+
+def batches(polls: Iterable[RoomSnapshot]) -> Iterator[list[RoomSnapshot]]:
+    """In the size that the crawl's writer has at most."""
+    rest = iter(polls)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+@contextmanager
+def every_list_whole() -> Iterator[None]:
+    """Without chains: a list that has changed is written whole."""
+    with mock.patch.object(chains, "LONGEST", 1):
+        yield
+
+
+@contextmanager
+def every_poll_whole() -> Iterator[None]:
+    """Without a memory of the list before: every list is written, changed or not."""
+    moments = mock.patch.object(judgement, "fingerprint", lambda poll: print_of(poll.room_id, poll.captured_at))
+    with moments, every_list_whole():
+        yield
+
+
+@contextmanager
+def as_it_is() -> Iterator[None]:
+    """Nothing changed."""
+    yield
+
+
+WAYS = {
+    "every poll whole": every_poll_whole,
+    "every list that changed whole": every_list_whole,
+    "the rows that changed (what the store does)": as_it_is,
+}
+
+
+def sizes(site: Site, day: list[RoomSnapshot]) -> dict[str, dict[str, float]]:
+    """Bytes a poll, by way and database."""
+    found: dict[str, dict[str, float]] = {"one table, rows as served": {}}
+    for kind in KINDS:
+        driver = site.driver(kind)
+        for batch in batches(day):
+            driver.write(batch)
+        found["one table, rows as served"][kind] = driver.size() / len(day)
+        driver.close()
+        for way, patched in WAYS.items():
+            with patched():
+                store = site.store(kind)
+                for batch in batches(day):
+                    store.write(batch)
+            found.setdefault(way, {})[kind] = store.status().size / len(day)
+            store.close()
+    return found
+
+
+def speeds(site: Site, work: dict[str, list[RoomSnapshot]], rounds: int) -> dict[str, dict[str, list[float]]]:
+    """Served rows a second, by what is written and by who writes it, a figure for each round."""
+    found: dict[str, dict[str, list[float]]] = {name: {} for name in work}
+    for _ in range(rounds):
+        for name, polls in work.items():
+            rows = sum(poll.entry_count for poll in polls)
+            for kind in KINDS:
+                for who, opened in ((f"{kind}, plain driver", site.driver(kind)), (kind, site.store(kind))):
+                    found[name].setdefault(who, []).append(rows / _seconds(opened, polls))
+                    opened.close()
+    return found
+
+
+def _seconds(opened: Any, polls: list[RoomSnapshot]) -> float:
+    began = time.perf_counter()
+    for batch in batches(polls):
+        opened.write(batch)
+    return time.perf_counter() - began
+
+
+def questions(store: Records, rooms: int, polls: int) -> dict[str, list[float]]:
+    """Milliseconds that each question takes, by question."""
+    dice = random.Random(1)
+    users = [entry.user_id for poll in islice(store_lists.new_rooms(50), 50) for entry in poll.entries if entry.user_id]
+    last = store_lists.START + polls * store_lists.MINUTE
+    day = iso(last - store_lists.MINUTE)[:10]
+
+    def room() -> str:
+        return store_lists.room_id(dice.randrange(rooms))
+
+    def hour() -> tuple[str, str]:
+        start = dice.randrange(store_lists.START, max(last - 3_600_000, store_lists.START + 1))
+        return iso(start), iso(start + 3_600_000)
+
+    asked: dict[str, Callable[[], object]] = {
+        "latest list of a room": lambda: store.latest(room()),
+        "a user's trail": lambda: store.trail(dice.choice(users), limit=100),
+        "gains in an hour": lambda: store.gains(room(), *hour()),
+        "top givers of a day": lambda: store.top_givers(day),
+        "rooms by activity": lambda: store.active_rooms(day),
+        "polls of an hour": lambda: store.polls(room(), *hour()),
+    }
+    return {name: [_milliseconds(ask) for _ in range(ASKED)] for name, ask in asked.items()}
+
+
+def _milliseconds(ask: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    ask()
+    return 1000 * (time.perf_counter() - began)
+
+
+def asked(site: Site, entries: int) -> dict[str, dict[str, list[float]]]:
+    """The questions, asked of stores with so many rows of lists."""
+    rooms, found = 200, {}
+    polls = max(entries // (100 * rooms), 1)
+    for kind in KINDS:
+        store = site.store(kind)
+        for batch in batches(store_lists.restless(rooms, polls)):
+            store.write(batch)
+        print(f"{kind}: {store.counts()}, {store.status().size / 1e6:,.0f} MB", file=sys.stderr, flush=True)
+        found[kind] = questions(store, rooms, polls)
+        store.close()
+    return found
+
+
+def tables(results: dict[str, Any], polls: int) -> str:
+    """All figures, as Markdown."""
+    space = [
+        [way, *(f"{each[kind]:,.0f}" for kind in KINDS), *(f"{each[kind] * 1_440_000 / 1e9:,.2f}" for kind in KINDS)]
+        for way, each in results["bytes_a_poll"].items()
+    ]
+    columns = [
+        f"{polls:,} polls",
+        *(f"{kind}, bytes a poll" for kind in KINDS),
+        *(f"{kind}, GB for a day" for kind in KINDS),
+    ]
+    text = [report.table(columns, space)]
+    for name, figures in results["rows_a_second"].items():
+        rows = []
+        for kind in KINDS:
+            ours, plain = median(figures[kind]), median(figures[f"{kind}, plain driver"])
+            rows.append([kind, f"{ours:,.0f}", f"{plain:,.0f}", f"{ours / plain:.2f}"])
+        text.append(report.table([name, "rows/s", "plain driver, rows/s", "ratio"], rows))
+    rows = [
+        [
+            name,
+            *(f"{median(times[name]):.1f}, {quantiles(times[name], n=20)[-1]:.1f}" for times in results["ms"].values()),
+        ]
+        for name in next(iter(results["ms"].values()))
+    ]
+    text.append(report.table(["milliseconds", *(f"{kind}: median, 95 %" for kind in results["ms"])], rows))
+    return "\n\n".join(text)
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Measure and report."""
+    options = _options(words)
+    day = list(store_lists.a_day(options.rooms, options.minutes))
+    work = {"new rooms": list(store_lists.new_rooms(options.rooms * 10)), "a day of rooms": day}
+    with tempfile.TemporaryDirectory(prefix="stores-") as folder, postgres_server("shared_buffers=256MB") as server:
+        site = Site(Path(folder), server)
+        results = {
+            "bytes_a_poll": sizes(site, day),
+            "rows_a_second": speeds(site, work, options.rounds),
+            "ms": asked(site, options.entries),
+        }
+    print(tables(results, len(day)))
+    if options.json:
+        report.write(options.json, results)
+
+
+def _options(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add = parser.add_argument
+    add("--rooms", type=int, default=100, help="of the simulated day")
+    add("--minutes", type=int, default=100, help="of the simulated day")
+    add("--entries", type=int, default=400_000, help="rows that the stores have when they are asked")
+    add("--rounds", type=int, default=3)
+    add("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    main()
