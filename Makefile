@@ -36,6 +36,7 @@ torture: .venv/.dev ## kill, freeze and time real workers; docs/torture.md has t
 	$(BIN)/python -m tests.torture.freeze
 	$(BIN)/python -m tests.torture.schedule --seconds 60
 	$(BIN)/python -m tests.torture.limits --seconds 20
+	$(BIN)/python -m tests.torture.pickup --rooms 200
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --upgrade

@@ -334,3 +334,27 @@ async def test_workers_that_were_not_seen_for_a_day_are_forgotten(queue: RoomQue
     redis.hset(key("born"), "old", "1")
     await lease(queue)
     assert redis.hkeys(key("born")) == redis.zrange(key("wrk"), 0, -1) == ["w"]
+
+
+async def test_the_last_outcome_of_a_room_is_on_its_record(queue: RoomQueue) -> None:
+    await queue.push([Job("1", every=60.0), Job("2", every=60.0), Job("3"), Job("4", every=60.0)])
+    leases = {lease.room_id: lease for lease in (await queue.lease("w", 3, 1000)).leases}
+    outcomes = {"1": Outcome.DONE, "2": Outcome.UNCHANGED, "3": Outcome.RETRY}
+    reason = "HTTP 502: " + "坏" * 100
+    await queue.settle([Settlement(leases[room], outcome, 60_000, reason) for room, outcome in outcomes.items()])
+    found = [room.last if room else "" for room in await roster.find(queue, ["1", "2", "3", "4"])]
+    assert found == ["changed", "unchanged", "HTTP 502: " + "坏" * 36, None]
+
+
+async def test_the_status_counts_the_polls_of_the_last_whole_minute(queue: RoomQueue, redis: Redis) -> None:
+    await queue.push([Job(str(room)) for room in range(1, 6)])
+    leases = (await queue.lease("w", 5, 1000)).leases
+    await queue.settle([Settlement(lease, Outcome.DONE) for lease in leases[:3]])
+    assert (await status(queue)).per_minute in (0, 3), "3 where the minute has just turned"
+    minute = await queue.now() // 60_000
+    redis.hset(queue.key("ctl"), mapping={"minute": minute - 1, "settled": 3})
+    assert (await status(queue)).per_minute == 3
+    await queue.settle([Settlement(lease, Outcome.DONE) for lease in leases[3:]])
+    assert (await status(queue)).per_minute in (3, 2), "2 where the minute has just turned"
+    redis.hset(queue.key("ctl"), "minute", minute - 2)
+    assert (await status(queue)).per_minute == 0

@@ -37,33 +37,34 @@ class Room:
     every_ms: int = 0
     every_max_ms: int = 0
     pace: int = 1
-    polled: bool = False
+    polled: str = ""
     priority: int = 0
     anchor: str = ""
     failed: int = 0
     first_due: int | None = None
+    reason: str = ""
     again: bool = False
 
     @property
     def definition(self) -> str:
         default = not (self.every_ms or self.priority or self.anchor)
-        longest, polled = f":{self.every_max_ms}" if self.every_max_ms else "", "*" if self.polled else ""
-        return "" if default else f"{self.every_ms}:{self.priority}:{self.anchor}{longest}{polled}"
+        longest = f":{self.every_max_ms}" if self.every_max_ms else ""
+        return "" if default else f"{self.every_ms}:{self.priority}:{self.anchor}{longest}{self.polled}"
 
     @property
     def history(self) -> str:
-        return "" if self.first_due is None else f"{self.failed}:{self.first_due}"
+        return "" if self.first_due is None else f"{self.failed}:{self.first_due}:{self.reason}"
 
     def begin_anew(self) -> None:
         self.failed, self.first_due = 0, None
 
     def leave(self, place: str) -> None:
         self.begin_anew()
-        self.place, self.polled, self.pace = place, False, 1
+        self.place, self.polled, self.pace = place, "", 1
 
     def poll(self, unchanged: bool) -> None:
         """It was polled with success, and recurs."""
-        self.polled = True
+        self.polled = "=" if unchanged else "*"
         if not self.again:
             self.place = "sched"
             most = self.every_max_ms // self.every_ms
@@ -77,7 +78,7 @@ class Room:
         if self.every_max_ms <= self.every_ms or not self.every_ms:
             self.every_max_ms = 0
         self.pace = self.pace if before == (self.every_ms, self.every_max_ms) else 1
-        self.polled &= self.every_ms > 0
+        self.polled = self.polled if self.every_ms else ""
         self.priority = self.priority if job.priority is None else job.priority
         self.anchor = job.anchor_id or self.anchor
 
@@ -122,7 +123,7 @@ class QueueMachine(RuleBasedStateMachine):
         fresh = every is not None and room_id not in self.rooms
         assert self.runner.run(self.queue.restore([Job(room_id, every=every)])) == fresh
         if fresh:
-            self.rooms[room_id] = Room("sched", every_ms=3_600_000, polled=True)
+            self.rooms[room_id] = Room("sched", every_ms=3_600_000, polled="*")
 
     @rule(
         raws=st.lists(st.sampled_from(ROOMS + BAD), min_size=1, max_size=4),
@@ -385,7 +386,7 @@ class QueueMachine(RuleBasedStateMachine):
         for room_id in self.expired:
             lease = self.live.pop(room_id)
             self.ended.append(lease)
-            buried += self._failed(lease, "due") is Settled.DEAD
+            buried += self._failed(lease, "due", "its worker vanished") is Settled.DEAD
         self.expired.clear()
         return buried
 
@@ -403,14 +404,14 @@ class QueueMachine(RuleBasedStateMachine):
         room_id, room = lease.room_id, self.rooms[lease.room_id]
         later = "sched" if delay_ms else "due"
         if outcome is Outcome.RETRY:
-            return self._failed(lease, later)
+            return self._failed(lease, later, "because")
         is_done = outcome in (Outcome.DONE, Outcome.UNCHANGED)
         if room.again or is_done:
             room.begin_anew()
         if is_done and room.every_ms:
             room.poll(outcome is Outcome.UNCHANGED)
         if outcome is Outcome.DEFER:
-            room.place = later
+            room.place, room.reason = later, "because"
             room.first_due = lease.due_ms if room.first_due is None else room.first_due
         elif outcome is Outcome.RELEASE or room.again:
             room.place = "ready"
@@ -423,11 +424,11 @@ class QueueMachine(RuleBasedStateMachine):
         room.again = False
         return Settled.KEPT
 
-    def _failed(self, lease: Lease, later: str) -> Settled:
+    def _failed(self, lease: Lease, later: str, reason: str) -> Settled:
         room = self.rooms[lease.room_id]
         if room.again:
             room.begin_anew()
-        room.failed += 1
+        room.failed, room.reason = room.failed + 1, reason
         room.first_due = lease.due_ms if room.first_due is None else room.first_due
         dies = room.failed >= ATTEMPTS and not room.again
         room.again = False

@@ -136,7 +136,7 @@ def test_a_retired_room_is_listed_apart_from_the_dead_and_brought_back_by_its_id
     redis.hset(key("info"), "5", letter)
     assert rooms("dead")[1] == ""
     listed = rooms("list", "--state", "retired")[1].split("\t")
-    assert (listed[0], listed[1], listed[4], listed[-1]) == ("5", "retired", "60", "HTTP 404\n")
+    assert (listed[0], listed[1], listed[5], listed[-1]) == ("5", "retired", "60", "HTTP 404\n")
     assert "reason\tHTTP 404\n" in rooms("show", "5")[1]
     assert "retired\t1\n" in rooms("status")[1]
     assert rooms("retry", "--all")[1] == "0 ready again\n"
@@ -229,7 +229,7 @@ def test_a_reader_that_has_read_enough_ends_a_list_quietly(rooms: Run, redis_url
 def test_on_a_terminal_a_list_is_a_table_and_watching_ends_with_ctrl_c(rooms: Run, redis_url: str) -> None:
     rooms("add", ROOM)
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "160"}
     subprocess.run(command(redis_url, "list"), stdout=theirs, env=environment, timeout=60, check=True)
     assert b"worker or reason" in os.read(ours, 65_536)
     with subprocess.Popen(command(redis_url, "status", "--watch"), stdout=theirs, env=environment) as process:

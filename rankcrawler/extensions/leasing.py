@@ -114,7 +114,7 @@ class Leasing:
         assert self.worker is not None
         if self._outage.failed(lease.room_id, failed.reason):
             self._stats.inc_value("rankcrawler/polls/outage")
-            self.worker.settle(lease, Outcome.DEFER, delay=self._outage.delay())
+            self.worker.settle(lease, Outcome.DEFER, delay=self._outage.delay(), reason=failed.reason)
         else:
             self._retry(lease, failed.reason)
 
@@ -135,7 +135,7 @@ class Leasing:
         keyring = self._keyring()
         keyring.rest(position, failed.wait)
         pause = keyring.pause()
-        self.worker.settle(lease, Outcome.DEFER, delay=pause)
+        self.worker.settle(lease, Outcome.DEFER, delay=pause, reason=failed.reason)
         if pause:
             await self.worker.hold(pause)
             logger.warning("Holding every room for %.3g s: %s", pause, failed.reason)

@@ -265,5 +265,5 @@ def _offset_ms(job: Job) -> int:
 
 def _lease(text: bytes) -> Lease:
     room, token, due, attempt, defined = text.decode().split(":", 4)
-    every, priority, anchor_id, every_max = definition.read(defined)
+    every, priority, anchor_id, every_max, _ = definition.read(defined)
     return Lease(room, int(token), int(due), int(attempt), anchor_id, every, priority, every_max)

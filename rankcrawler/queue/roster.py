@@ -45,6 +45,8 @@ class Room(msgspec.Struct, frozen=True, omit_defaults=True):
     """Up to how many seconds lie between polls while the list stays the same; None where the room does not adapt."""
     interval: float | None = None
     """How many they are now, where it does."""
+    last: str | None = None
+    """What came of its last poll: changed, unchanged, or why there was no list; None before it, and of the dead."""
 
 
 class _Written(NamedTuple):
@@ -116,11 +118,12 @@ def _room(name: str, state: str, score: int, written: _Written) -> Room:
         "scheduled": score,
         "leased": int(due) if token else None,
     }
+    attempts, _, reason = (written.attempts or b"0::").decode(errors="replace").split(":", 2)
     return Room(
         name,
         state,
         due=dues.get(state),
-        attempts=letter.get("attempts") or int((written.attempts or b"0").split(b":")[0]),
+        attempts=letter.get("attempts") or int(attempts),
         every=defined.every,
         every_max=defined.every_max,
         interval=(defined.every or 0) * int(written.pace or 1) if defined.every_max else None,
@@ -132,4 +135,5 @@ def _room(name: str, state: str, score: int, written: _Written) -> Room:
         died=score if state in _LEFT else None,
         reason=letter.get("reason"),
         raw=letter.get("raw"),
+        last=None if letter else reason or defined.last,
     )

@@ -44,6 +44,8 @@ class Status(msgspec.Struct, frozen=True):
     lag_p50: int | None
     """How late the last thousand leases were; None before the first."""
     lag_p95: int | None
+    per_minute: int
+    """Leases that were settled in the last whole minute."""
     workers: list[WorkerSeen]
     held_until: int | None
     rate: float | None
@@ -75,6 +77,7 @@ async def status(queue: RoomQueue) -> Status:
         overdue=max(0, *(now - due for due in [now, *await _dues(queue, ready), *(int(score) for _, score in sched)])),
         lag_p50=_share(sorted(map(int, lags)), 0.5),
         lag_p95=_share(sorted(map(int, lags)), 0.95),
+        per_minute=_settled(knobs, now // 60_000),
         workers=[
             WorkerSeen(name.decode(errors="replace"), int(born.get(name, at)), int(at))
             for name, at in seen
@@ -93,6 +96,12 @@ async def _dues(queue: RoomQueue, ready: Sequence[tuple[bytes, float]]) -> list[
     definitions: list[Any] = await queue.redis.hmget(queue.key("def"), [name for name, _ in ready])
     priorities = (definition.read((text or b"").decode()).priority for text in definitions)
     return [int(score) + priority * HEAD_START_MS for (_, score), priority in zip(ready, priorities, strict=True)]
+
+
+def _settled(knobs: dict[str, str], minute: int) -> int:
+    """In the minute before this one."""
+    last = int(knobs.get("minute") or 0)
+    return int(knobs.get({minute: "settled_before", minute - 1: "settled"}.get(last, "")) or 0)
 
 
 def _share(ordered: Sequence[int], share: float) -> int | None:

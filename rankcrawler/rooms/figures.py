@@ -16,6 +16,7 @@ def lines(status: Status) -> Iterator[tuple[str, str]]:
     yield "overdue", _seconds(status.overdue)
     yield "lag p50", _seconds(status.lag_p50)
     yield "lag p95", _seconds(status.lag_p95)
+    yield "polls/min", f"{status.per_minute:,}"
     yield "missed", f"{status.missed:,}"
     yield "so far", ", ".join(f"{plain(name)} {number:,}" for name, number in status.counters.items()) or "nothing"
     yield "rate", "off" if status.rate is None else f"{status.rate:g}/s, burst {status.burst}"

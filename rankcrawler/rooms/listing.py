@@ -31,6 +31,7 @@ _COLUMNS: dict[str, Callable[[Room], str]] = {
     "state": lambda room: room.state,
     "due": lambda room: _time(room.due if room.died is None else room.died),
     "attempts": lambda room: str(room.attempts),
+    "last outcome": lambda room: room.last or "",
     "every": lambda room: _seconds(room.every, room.every_max),
     "priority": lambda room: str(room.priority),
     "anchor": lambda room: room.anchor_id or "",

@@ -1,10 +1,10 @@
 -- A definition: what it says, as numbers where they are; and its text.
 
 local function read_definition(text)
-  local every, priority, anchor, every_max, polled = string.match(text or '', '^(%d*):(-?%d*):(%d*):?(%d*)(%*?)$')
+  local every, priority, anchor, every_max, polled = string.match(text or '', '^(%d*):(-?%d*):(%d*):?(%d*)([*=]?)$')
   return {
     every = tonumber(every or '') or 0, every_max = tonumber(every_max or '') or 0,
-    priority = tonumber(priority or '') or 0, anchor = anchor or '', polled = polled == '*', text = text or '',
+    priority = tonumber(priority or '') or 0, anchor = anchor or '', polled = polled or '', text = text or '',
   }
 end
 
@@ -14,7 +14,7 @@ local function written(def)
   if def.every == 0 and def.priority == 0 and def.anchor == '' then return '' end
   local text = whole(def.every) .. ':' .. whole(def.priority) .. ':' .. def.anchor
   if def.every_max > def.every and def.every > 0 then text = text .. ':' .. whole(def.every_max) end
-  if def.polled and def.every > 0 then text = text .. '*' end
+  if def.every > 0 then text = text .. def.polled end
   return text
 end
 

@@ -10,15 +10,16 @@
 --  5 lease  zset   room → when its lease expires
 --  6 own    hash   room → "token:due:worker" of its lease
 --  7 def    hash   room → "every:priority:anchor", where one of them is given; then ":every_max" where it adapts, and
---                  "*" where it recurs and was polled since it was pushed
---  8 att    hash   room → "attempts:due", after a retry or a defer: polls that failed since the last success, and when
+--                  "*" or "=" where it recurs and was polled since it was pushed: "=" if its list was as before
+--  8 att    hash   room → "attempts:due:reason", after a retry or a defer: polls that failed since the last success, and when
 --                  the first of them was due
 --  9 again  set    rooms that were pushed while leased
 -- 10 dead   zset   room, or "?" and a hash for what is no room → when it died
 -- 11 info   hash   the same → JSON: reason, at, attempts, definition or raw
 -- 12 st     hash   counters; and recurring, the number of definitions with an interval
 -- 13 ctl    hash   token (the last given), stopped (why), paused, hold_until, max_inflight,
---                  rate (leases a second), burst, tat (µs: when the bucket of the rate is full again)
+--                  rate (leases a second), burst, tat (µs: when the bucket of the rate is full again),
+--                  minute (since 1970) of the last settlement, settled in it, settled_before: in the minute before it
 -- 14 wrk    zset   worker → last seen
 -- 15 born   hash   worker → first seen
 -- 16 lag    list   how late the last 1,000 leases were, in ms; the newest first

@@ -14,12 +14,12 @@ end
 
 -- How often a room's poll has failed, and when the first of these polls was due: that keeps the phase.
 local function history(room, due)
-  local attempts, first_due = string.match(call('HGET', ATT, room) or '', '^(%d+):(%-?%d+)$')
+  local attempts, first_due = string.match(call('HGET', ATT, room) or '', '^(%d+):(%-?%d+):')
   return tonumber(attempts or '') or 0, tonumber(first_due or '') or due
 end
 
-local function postpone(room, attempts, first_due, delay)
-  call('HSET', ATT, room, whole(attempts) .. ':' .. whole(first_due))
+local function postpone(room, attempts, first_due, delay, reason)
+  call('HSET', ATT, room, whole(attempts) .. ':' .. whole(first_due) .. ':' .. cut(reason, 120))
   call('ZADD', SCHED, whole(now + delay), room)
 end
 
@@ -30,7 +30,7 @@ local function fail(room, due, attempts_allowed, delay, reason)
     bury(room, reason, attempts + 1)
     return 2
   end
-  postpone(room, attempts + 1, first_due, delay)
+  postpone(room, attempts + 1, first_due, delay, reason)
   return 1
 end
 

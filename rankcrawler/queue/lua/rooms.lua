@@ -7,7 +7,7 @@ local function make_ready(room, due, priority)
 end
 
 local function revive(room, info)
-  local then_defined = read_definition(string.match(info, '"definition":"([%d:-]*)%*?"'))
+  local then_defined = read_definition(string.match(info, '"definition":"([%d:-]*)[*=]?"'))
   then_defined.text = ''
   set_definition(room, read_definition(''), then_defined)
   call('ZREM', DEAD, room)
@@ -45,19 +45,22 @@ local function restore(room, every, every_max, priority, anchor, delay)
   if is_known(room) then return 0 end
   define(room, every, every_max, priority, anchor)
   local def = definition(room)
-  def.polled = true
+  def.polled = '*'
   call('HSET', DEF, room, written(def))
   call('ZADD', SCHED, whole(now + tonumber(delay)), room)
   count('restored')
   return 1
 end
 
--- What is written of the dead is JSON made here: cjson would round the numbers.
-local function quoted(text)
-  local last = 500
-  while last > 497 and string.find(text, '^[\128-\191]', last + 1) do last = last - 1 end -- not within a character
-  return (cjson.encode(string.sub(text, 1, last)))
+-- The first bytes of a text, not ending within a character.
+local function cut(text, longest)
+  local last = longest
+  while last > longest - 3 and string.find(text, '^[\128-\191]', last + 1) do last = last - 1 end
+  return string.sub(text, 1, last)
 end
+
+-- What is written of the dead is JSON made here: cjson would round the numbers.
+local function quoted(text) return (cjson.encode(cut(text, 500))) end
 
 -- A room leaves for good, to the dead or to the retired; a push brings it back.
 local function bury(room, reason, attempts, where, as)

@@ -25,8 +25,9 @@ local function finish(room, due, unchanged)
   local again = pushed_again(room)
   if again then make_ready(room, now, def.priority) end
   if def.every > 0 then
-    if not def.polled then
-      def.polled = true
+    local found = unchanged and '=' or '*'
+    if def.polled ~= found then
+      def.polled = found
       call('HSET', DEF, room, written(def))
     end
     if not again then schedule_next(room, def, first_due, unchanged) end
@@ -44,10 +45,10 @@ end
 function outcomes.retry(room, due, delay, reason, attempts_allowed)
   return fail(room, due, attempts_allowed, delay, reason)
 end
-function outcomes.defer(room, due, delay)
+function outcomes.defer(room, due, delay, reason)
   pushed_again(room)
   local attempts, first_due = history(room, due)
-  postpone(room, attempts, first_due, delay)
+  postpone(room, attempts, first_due, delay, reason)
 end
 function outcomes.release(room, due)
   pushed_again(room)
@@ -56,7 +57,7 @@ end
 function outcomes.dead(room, _, _, reason)
   if pushed_again(room) then
     make_ready(room, now)
-  elseif definition(room).polled then
+  elseif definition(room).polled ~= '' then
     retire(room, reason, history(room) + 1)
     return 3
   else
@@ -88,6 +89,18 @@ local function settle_one(room, token, outcome, delay, reason, attempts_allowed)
   return answer
 end
 
+-- Leases settled in this minute, and in the one before.
+local function note_pace(ended)
+  if ended == 0 then return end
+  local minute = math.floor(now / 60000)
+  local current, before = tonumber(call('HGET', CTL, 'minute') or '0'), 0
+  if current ~= minute then
+    if current == minute - 1 then before = call('HGET', CTL, 'settled') end
+    call('HSET', CTL, 'minute', minute, 'settled', 0, 'settled_before', before)
+  end
+  call('HINCRBY', CTL, 'settled', ended)
+end
+
 function operations.settle(args)
   local attempts_allowed, worker, number, settled = tonumber(args[1]), args[2], tonumber(args[3]), {}
   local before = answered(worker, number)
@@ -100,6 +113,7 @@ function operations.settle(args)
     settled[#settled + 1] = answer
   end
   drop(ended)
+  note_pace(#ended)
   if worker ~= '' then seen(worker) end
   if number > 0 then call('HSET', TOOK, worker, whole(number) .. ':' .. table.concat(settled)) end
   if readied then ring() end -- released, or pushed again meanwhile
