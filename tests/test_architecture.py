@@ -42,6 +42,7 @@ ALLOWED = {
     "settings": set(),
     "fleet": {"backoff"},
     "rooms": BASE | {"queue", "table"},
+    "records": LIST | {"feeds", "store", "table"},
     "cli": set(),
     "__main__": {"cli"},
     "commands": LIST
@@ -52,6 +53,7 @@ ALLOWED = {
         "gateway",
         "preflight",
         "queue",
+        "records",
         "report",
         "rooms",
         "rules",

@@ -1,4 +1,4 @@
-"""Scrapy commands: `scrapy crawl`, `fleet`, `rank`, `rooms`, `simulate`, `demo`; each is in the module of its name."""
+"""Scrapy commands: `scrapy crawl`, `fleet`, `rank`, `rooms`, `simulate`, `store`, `demo`; each in a module so named."""
 
 from typing import Any
 

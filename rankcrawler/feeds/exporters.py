@@ -47,8 +47,16 @@ class RowsAsJson(JsonItemExporter):
             super().export_item(row)
 
 
+_FORMULA = re.compile("['=+\\-@\t\r\n＝＋－＠]")
+"""What a spreadsheet may take for the beginning of a formula; and the mark that keeps it from doing so."""
+
+
 class RowsAsCsv(CsvItemExporter):
-    """CSV, with a header line even where there is no row."""
+    """CSV, with a header line even where there is no row.
+
+    A text that a spreadsheet could take for a formula has a ' before it, and so has one that begins with a ': whoever
+    reads the file takes off one ' where a text begins with it.
+    """
 
     def __init__(self, file: BytesIO, **kwargs: Any) -> None:
         super().__init__(file, **kwargs)
@@ -59,6 +67,11 @@ class RowsAsCsv(CsvItemExporter):
         """Write the item's rows."""
         for row in rows(item):
             super().export_item(row)
+
+    def serialize_field(self, field: Any, name: str, value: Any) -> Any:
+        """The value, which no spreadsheet calculates."""
+        value = super().serialize_field(field, name, value)
+        return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
     def finish_exporting(self) -> None:
         """Write the header, if nothing else was written."""

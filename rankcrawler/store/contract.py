@@ -256,6 +256,9 @@ class Records(Store, Protocol):
     def active_rooms(self, day: str, *, limit: int = 100) -> list[Activity]:
         """Where most was given on a day (UTC, YYYY-MM-DD)."""
 
+    def rooms(self, kind: Kind = "ranklist") -> Iterator[str]:
+        """The ids of all rooms with such lists, each once."""
+
     def recurring(self, source: str) -> Iterator[Recurring]:
         """Rooms of a gateway that are polled again and again and have not ended: what a lost queue held."""
 

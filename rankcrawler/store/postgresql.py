@@ -171,10 +171,11 @@ class PostgresDatabase:
         self._locked(_make_tables)
         found = self.version()
         if found != VERSION:
-            age = "a newer" if found > VERSION else "an older"
+            age, remedy = ("an older", "run `scrapy store migrate`")
+            if found > VERSION:
+                age, remedy = "a newer", "install that one, or name another database"
             raise StoreError(
-                f"{self.place} was written by {age} rankcrawler (version {found}, not {VERSION}): install that one, or "
-                "name another database"
+                f"{self.place} was written by {age} rankcrawler (version {found}, not {VERSION}): {remedy}"
             )
         self._partitions.look(connection)
 

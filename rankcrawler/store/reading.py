@@ -93,6 +93,13 @@ class Reading:
         """Where most was given on a day."""
         return [Activity(*texts(row)) for row in self._database.all("active_rooms", days.number(day), limit)]
 
+    def rooms(self, kind: Kind = "ranklist") -> Iterator[str]:
+        """All rooms."""
+        after = ""
+        while rows := self._database.all("rooms", kind, after):
+            after = rows[-1][0]
+            yield from (texts(row)[0] for row in rows)
+
     def recurring(self, source: str) -> Iterator[Recurring]:
         """The rooms of a gateway that a queue should hold."""
         for (source_key,) in self._database.all("find_source", kept(source)):

@@ -166,7 +166,8 @@ class SqliteDatabase:
                 )
             if 0 < found < VERSION:
                 raise StoreError(
-                    f"{path} was written by an older rankcrawler (version {found}, not {VERSION}): name another file"
+                    f"{path} was written by an older rankcrawler (version {found}, not {VERSION}): "
+                    "run `scrapy store migrate`"
                 )
             if found == 0:
                 for statement in queries.schema("sqlite").split(";\n"):

@@ -5,6 +5,10 @@
 SELECT (SELECT count(*) FROM rooms WHERE last_outcome <> ''), (SELECT count(*) FROM polls),
   (SELECT count(*) FROM snapshots WHERE entry_count > 0), (SELECT count(*) FROM entries);
 
+-- name: rooms
+-- The next rooms with lists of a kind.
+SELECT DISTINCT room_id FROM rooms WHERE kind = ? AND room_id > ? ORDER BY room_id LIMIT 1000;
+
 -- name: rooms_named
 -- The rooms of an id, of every gateway that knows one, the one polled last first.
 SELECT r.room_key, g.source, r.kind, r.room_id FROM rooms r JOIN sources g ON g.source_key = r.source_key

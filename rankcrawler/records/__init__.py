@@ -1,0 +1,1 @@
+"""Looking into a store and after it: what `scrapy store` does and prints."""

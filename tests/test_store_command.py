@@ -1,0 +1,242 @@
+"""`scrapy store`, run as a user runs it, on SQLite and on PostgreSQL."""
+
+import csv
+import json
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet  # type: ignore[import-untyped]
+import pytest
+
+from rankcrawler.instants import iso
+from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.records import moments
+from rankcrawler.store import locate
+from rankcrawler.store.contract import Records
+from tests import stores
+from tests.builders import entry, failed, snapshot
+from tests.gateways import Finished, environment, run
+
+NOON = 1_795_435_200_000
+LARGE = "9223372036854775807"
+HOSTILE = "=cmd()<b>\x1b[31m\n‮😀"
+
+Store = Callable[..., Finished]
+
+
+@pytest.fixture(params=stores.DATABASES)
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a store with three lists of room 1, one of room 2, and a failed poll."""
+    address = stores.address(request.param, tmp_path, request)
+    store = locate.open_records(address)
+    fill(store)
+    store.close()
+    return address
+
+
+@pytest.fixture
+def command(where: str, tmp_path: Path) -> Store:
+    def done(*args: str) -> Finished:
+        return run("store", *args, env=environment(None, tmp_path, {"STORE_URL": where}))
+
+    return done
+
+
+def listed(minute: int, scores: list[int], room_id: str = "1") -> RoomSnapshot:
+    place = {"captured_at": iso(NOON + 60_000 * minute), "polled_at": iso(NOON + 60_000 * minute), "room_id": room_id}
+    rows = [
+        entry(rank, score=score, user_id=LARGE if rank == 1 else str(rank), nickname=HOSTILE, **place)
+        for rank, score in enumerate(scores, start=1)
+    ]
+    return snapshot(rows, digest=f"{sum(scores):032d}", **place)
+
+
+def fill(store: Records) -> None:
+    store.write([listed(0, [100, 50]), listed(1, [130, 50]), listed(2, [131, 90]), listed(0, [7], "2")])
+    store.write([failed(room_id="1", polled_at=iso(NOON + 90_000))])
+
+
+def test_status_says_what_is_in_it(command: Store) -> None:
+    done = command("status")
+    assert (done.returncode, done.stderr) == (0, "")
+    figures = dict(line.split("\t") for line in done.stdout.splitlines())
+    assert [figures[name] for name in ("rooms", "users", "polls", "failures", "lists")] == ["2", "2", "5", "1", "4"]
+    assert json.loads(command("status", "--json").stdout)["first_day"] == "2026-11-23"
+
+
+def test_gains_of_a_room_are_told_with_what_may_be_missing(command: Store) -> None:
+    shown = command("gains", "1").stdout
+    assert "2 polls" not in shown
+    assert "1 polls failed in between; the longest time without a list: 60 s" in shown
+    told = json.loads(command("gains", "1", "--since", "2026-11-23T12:01", "--json").stdout)
+    assert [(gain["user_id"], gain["coins"]) for gain in told["gains"]] == [("2", 40), (LARGE, 1)]
+    assert command("gains", "99").returncode == 1
+
+
+def test_a_user_is_shown_with_the_rooms_and_no_text_steers_the_terminal(command: Store) -> None:
+    done = command("users", LARGE)
+    assert "\x1b" not in done.stdout
+    assert "‮" not in done.stdout
+    assert f"user_id\t{LARGE}\n" in done.stdout
+    told = json.loads(command("users", LARGE, "--json").stdout)
+    assert told["nickname"] == HOSTILE
+    assert {stay["room_id"]: stay["last_score"] for stay in told["stays"]} == {"1": 131, "2": 7}
+    assert "was never seen" in command("users", "5").stderr
+
+
+def expected(path: Path) -> list[RankEntry]:
+    rooms = [listed(0, [100, 50]), listed(1, [130, 50]), listed(2, [131, 90]), listed(0, [7], "2")]
+    return [row for each in (rooms if "all" in path.stem else rooms[1:2]) for row in each.entries]
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".csv", ".jsonl", ".xlsx"])
+def test_an_export_has_the_rows_as_they_were_served(command: Store, tmp_path: Path, ending: str) -> None:
+    whole, part = tmp_path / f"all{ending}", tmp_path / f"minute{ending}"
+    assert command("export", "--room", "all", "--to", str(whole)).stdout == f"7 rows in {whole}\n"
+    minute = ("--since", "2026-11-23T12:01", "--until", "2026-11-23T12:02")
+    assert command("export", "--room", "1", *minute, "--to", str(part)).returncode == 0
+    for path in (whole, part):
+        rows = read(path)
+        assert [(row["room_id"], row["user_id"], int(row["score"])) for row in rows] == [
+            (row.room_id, row.user_id, row.score) for row in expected(path)
+        ]
+        mark = "'" if ending == ".csv" else ""
+        assert {row["nickname"] for row in rows} == {mark + HOSTILE}
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    if path.suffix == ".parquet":
+        rows: list[dict[str, str]] = pyarrow.parquet.read_table(path).to_pylist()
+        return rows
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.read_text("utf-8").split("\n")[:-1]]
+    return sheet(path)
+
+
+def sheet(path: Path) -> list[dict[str, str]]:
+    """A workbook's cells; a text stands in its cell, as the writer is told not to share them."""
+    from xml.etree import ElementTree as Tree
+
+    name = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with zipfile.ZipFile(path) as book:
+        root = Tree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - written by the test
+    rows = []
+    for row in root.iterfind(".//m:row", name):
+        cells = {}
+        for cell in row.iterfind("m:c", name):
+            column = "".join(filter(str.isalpha, cell.get("r", "")))
+            assert cell.find("m:f", name) is None, "a formula"
+            cells[column] = "".join(cell.itertext())
+        rows.append(cells)
+    header = rows[0]
+    return [{header[column]: text.replace("_x001B_", "\x1b") for column, text in cells.items()} for cells in rows[1:]]
+
+
+def test_an_export_that_fails_leaves_no_file(command: Store, tmp_path: Path) -> None:
+    assert (
+        "expected a file that ends in" in command("export", "--room", "1", "--to", str(tmp_path / "ranks.pdf")).stderr
+    )
+    (tmp_path / "folder").mkdir()
+    done = command("export", "--room", "1", "--to", str(tmp_path / "none" / "ranks.csv"))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "cannot be written" in done.stderr
+
+
+def test_a_purge_says_what_it_removed(command: Store) -> None:
+    assert command("purge", "--older-than", "2026-11-23").stdout.startswith("0 polls, ")
+    assert command("purge", "--older-than", "2026-11-24").stdout.startswith("5 polls, 4 lists and 6 rows removed")
+    assert "lists\t4" in command("status").stdout, "the sums of days stay"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ([], "expected one of migrate, status"),
+        (["look"], "expected one of migrate, status"),
+        (["users"], "store users: expected USER_ID"),
+        (["status", "--room", "1"], "does not take --room"),
+        (["purge"], "expected --older-than"),
+        (["purge", "--older-than", "yesterday"], "expected a time such as 2026-11-23"),
+        (["export", "--room", "1"], "expected --room ID[,ID…] or --room all, and --to FILE"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(tmp_path: Path, args: list[str], words: str) -> None:
+    done = run("store", *args, env=environment(None, tmp_path))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert words in done.stderr
+
+
+def test_json_lines_are_for_other_tools(tmp_path: Path) -> None:
+    done = run("store", "status", env=environment(None, tmp_path, {"STORE_URL": f"jsonl:{tmp_path}/ranks"}))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "files to be read by other tools" in done.stderr
+
+
+def test_ages_are_from_now() -> None:
+    assert moments.moment("2h")[:10] <= moments.now()[:10]
+    assert moments.moment("2026-11-23") == "2026-11-23T00:00:00.000Z"
+
+
+def marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+def version_1(path: Path) -> None:
+    """A file as version 1 wrote it: one room with a list, the same again, an empty one, another; some rows odd."""
+    database = sqlite3.connect(path)
+    database.executescript((Path(__file__).parent / "store_version_1.sql").read_text("utf-8"))
+    times = [iso(NOON + 60_000 * minute) for minute in range(4)]
+    database.execute(
+        "INSERT INTO rooms VALUES (1, 'gateway.test', '1', NULL, ?, ?, ?, '', 2, 9)", (times[0], times[3], times[3])
+    )
+    for key, moment in ((1, times[0]), (2, times[3])):
+        facts = (key, 1, "gateway.test", "1", None, moment, moment, 5, "5", None, 0, 2, f"{key:032d}", "has_more", 9)
+        database.execute(f"INSERT INTO snapshots VALUES ({marks(15)})", facts)  # noqa: S608 - marks alone
+        for position, user in enumerate(("7", None), start=1):
+            row = (key, position, position, 100 * key, "1.0万", "exact", 0, user, *[None] * 14)
+            shown = (None, int(user is None), None, "rank_gap")
+            database.execute(f"INSERT INTO entries VALUES ({marks(26)})", row + shown)  # noqa: S608 - marks alone
+    polls = [("stored", 1), ("unchanged", 1), ("empty", None), ("stored", 2)]
+    for moment, poll in zip(times, polls, strict=True):
+        database.execute("INSERT INTO polls VALUES (1, ?, ?, ?, ?, 5, '5')", (moment, moment, *poll))
+    database.execute("INSERT INTO quarantine VALUES (1, ?, 3, '$.data', 'odd')", (times[3],))
+    database.execute("PRAGMA user_version = 1")
+    database.commit()
+    database.close()
+
+
+def test_a_file_of_version_1_is_refused_and_migrated(tmp_path: Path) -> None:
+    path = tmp_path / "ranks.db"
+    version_1(path)
+    env = environment(None, tmp_path, {"STORE_URL": f"sqlite:///{path}"})
+    assert "run `scrapy store migrate`" in run("store", "status", env=env).stderr
+    busy = sqlite3.connect(path, isolation_level=None)
+    busy.execute("BEGIN IMMEDIATE")
+    assert "is in use" in run("store", "migrate", env=env).stderr
+    busy.execute("ROLLBACK")
+    busy.close()
+    done = run("store", "migrate", env=env)
+    assert "4 polls brought from version 1 to 2" in done.stdout, done.stderr
+    assert (tmp_path / "ranks.db.v1").exists()
+    assert "as it should be" in run("store", "migrate", env=env).stdout
+    store = locate.open_records(f"sqlite:///{path}")
+    assert [poll.outcome for poll in store.polls("1", "2026-01-01", "2027-01-01")] == [
+        "stored",
+        "unchanged",
+        "empty",
+        "stored",
+    ]
+    latest = store.latest("1")
+    assert latest is not None
+    assert [(row.rank, row.score, row.user_id, row.flags) for row in latest.entries] == [
+        (1, 200, "7", ("rank_gap",)),
+        (2, 200, None, ("rank_gap",)),
+    ]
+    assert (latest.flags, latest.quarantined[0].path, latest.digest) == (("has_more",), "$.data", f"{2:032d}")
+    store.close()
