@@ -211,3 +211,37 @@ def fill(path: Path) -> None:
                 pass
         except OSError:
             return
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("name", ["entries.jsonl", "polls.jsonl"])
+def test_a_full_disk_ends_a_crawl_into_json_lines_and_nothing_is_acknowledged(
+    gateway: Gateway, tmp_path: Path, name: str
+) -> None:
+    folder, data = tmp_path / "ranks", tmp_path / "data"
+    folder.mkdir()
+    (folder / name).symlink_to("/dev/full")
+    queue = join(data)
+    try:
+        env = environment(gateway, data, {"STORE_URL": f"jsonl:{folder}"})
+        done = run("crawl", "ranklist", "-a", f"rooms={','.join(ROOMS[:8])}", env=env)
+        assert done.returncode == 1
+        assert "nothing can be stored: the JSON Lines store takes no more: [Errno 28]" in done.stderr
+        assert "Failed: nothing could be stored" in done.stderr
+        with Redis(unix_socket_path=str(data / "queue" / "redis.sock"), decode_responses=True) as redis:
+            assert redis.zrange("rc:{ranklist:start_urls}:ready", 0, -1, withscores=False) == ROOMS[:8]
+            assert redis.hlen("rc:{ranklist:start_urls}:att") == 0, "no attempt was counted"
+    finally:
+        queue.close()
+
+
+def test_json_lines_that_cannot_be_opened_end_a_crawl_at_once(gateway: Gateway, tmp_path: Path) -> None:
+    folder = tmp_path / "ranks"
+    folder.mkdir(mode=0o500)
+    if os.getuid() == 0:  # whom no permission stops
+        (folder / "polls.jsonl").mkdir()
+    env = environment(gateway, tmp_path / "data", {"STORE_URL": f"jsonl:{folder}"})
+    done = run("crawl", "ranklist", *ALL, env=env)
+    assert done.returncode == 1
+    assert f"the JSON Lines store {folder} cannot be opened" in done.stderr
+    assert gateway.ledger.outcomes.total() == 0
