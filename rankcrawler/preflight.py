@@ -5,6 +5,7 @@ from math import inf
 
 from scrapy.settings import BaseSettings
 
+from rankcrawler import pseudonyms
 from rankcrawler.errors import SettingError
 from rankcrawler.gateway.handler import client_from_settings
 from rankcrawler.items import KINDS
@@ -50,6 +51,11 @@ def check_gateway(settings: BaseSettings) -> None:
     if settings["GATEWAY_TOKEN"] is not None:
         raise SettingError(_SHOWN_TO_OTHERS)
     _check_numbers(settings)
+    if settings[pseudonyms.SETTING] is not None:
+        raise SettingError(
+            f"{pseudonyms.SETTING} was given with -s, where others can read it: set it in the environment"
+        )
+    pseudonyms.of_environment()
     Judge.of(settings["VERDICTS"])
     client_from_settings(settings)
 

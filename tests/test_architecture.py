@@ -26,6 +26,7 @@ ALLOWED = {
     "report": set(),
     "items": BASE,
     "rules": LIST,
+    "pseudonyms": LIST,
     "wire": LIST,
     "table": LIST,
     "logformatter": LIST,
@@ -34,8 +35,8 @@ ALLOWED = {
     "queue": BASE | {"outage"},
     "store": LIST | {"outage"},
     "feeds": LIST,
-    "preflight": LIST | {"gateway", "store", "verdict"},
-    "pipelines": LIST | {"rules", "store"},
+    "preflight": LIST | {"gateway", "pseudonyms", "store", "verdict"},
+    "pipelines": LIST | {"pseudonyms", "rules", "store"},
     "extensions": LIST | {"backoff", "gateway", "queue", "verdict"},
     "spiders": LIST | {"extensions", "gateway", "queue", "verdict", "wire"},
     "scheduler": set(),
@@ -52,6 +53,7 @@ ALLOWED = {
         "fleet",
         "gateway",
         "preflight",
+        "pseudonyms",
         "queue",
         "records",
         "report",
@@ -107,7 +109,7 @@ def test_every_file_that_the_architecture_names_is_there() -> None:
 def test_the_readmes_name_every_setting_and_every_command(readme: str) -> None:
     text = (ROOT / readme).read_text("utf-8")
     source = (PACKAGE / "settings.py").read_text("utf-8")
-    ours = {*re.findall(r'environ\.get\("(\w+)"', source), "LEASE_SECONDS", "GATEWAY_TOKEN"}
+    ours = {*re.findall(r'environ\.get\("(\w+)"', source), "LEASE_SECONDS", "GATEWAY_TOKEN", "PSEUDONYMISE_KEY"}
     commands = {path.stem for path in (PACKAGE / "commands").glob("[a-z]*.py")}
     assert {name for name in ours if f"`{name}`" not in text} == set()
     assert {name for name in commands if not re.search(rf"(scrapy|rankcrawler|make) {name}\b", text)} == set()

@@ -51,7 +51,7 @@ class Command(ScrapyCommand):
 
 
 async def _ask(settings: BaseSettings, room_id: str, anchor_id: str | None, kind: Kind) -> RoomSnapshot:
-    from rankcrawler import preflight, rules, wire
+    from rankcrawler import preflight, pseudonyms, rules, wire
     from rankcrawler.gateway.handler import client_from_settings
     from rankcrawler.queue.job import of_fields
     from rankcrawler.verdict import Action, Judge, Seen, Shape
@@ -66,7 +66,8 @@ async def _ask(settings: BaseSettings, room_id: str, anchor_id: str | None, kind
         answer = wire.read(reply.body, kind)
         seen, words = Seen(reply.status, answer.code, answer.inner_code), answer.words
         if judge.judge(seen).action is Action.READ:
-            return rules.judged(wire.snapshot(answer, poll))
+            judged, hidden = rules.judged(wire.snapshot(answer, poll)), pseudonyms.of_environment()
+            return judged if hidden is None else hidden.of(judged)
     except AnswerError as error:
         seen, words = seen._replace(shape=Shape.of_unreadable(reply.body)), str(error)
     raise AnswerError(f"room {job.room_id}: {judge.judge(seen, words).reason}")
