@@ -98,6 +98,7 @@ class RanklistSpider(Spider):
             callback=self.parse,
             errback=self.no_answer,
             cb_kwargs={"lease": lease},
+            meta={"verbatim_url": True},  # an address of ours is well formed
             dont_filter=True,
         )
 
