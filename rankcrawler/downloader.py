@@ -5,7 +5,7 @@ A poll has no use for them, and they take a sixth of the time of a short one.
 """
 
 from pydispatch.dispatcher import getAllReceivers, liveReceivers
-from scrapy import Request, signals
+from scrapy import Request, Spider, signals
 from scrapy.core.downloader import Downloader
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -26,10 +26,14 @@ class ShortWay(Downloader):
         super().__init__(crawler)
         self._is_short: bool | None = None
 
-    def fetch(self, request: Request, spider: None = None) -> "Deferred[Response | Request]":
+    def fetch(
+        self,
+        request: Request,
+        spider: Spider | None = None,  # noqa: ARG002 — Scrapy's own still takes one
+    ) -> "Deferred[Response | Request]":
         """The response, when it comes."""
         if self._is_short is None:
-            self._is_short = not self._is_needed()
+            self._is_short = not self.is_long()
         return deferred_from_coro(self._ask(request)) if self._is_short else super().fetch(request)
 
     async def _ask(self, request: Request) -> Response:
@@ -39,7 +43,7 @@ class ShortWay(Downloader):
         finally:
             self.active.remove(request)
 
-    def _is_needed(self) -> bool:
+    def is_long(self) -> bool:
         """Whether somebody waits on the long way: a middleware, a delay, a limit for the host, or a listener."""
         limit = self.settings.getint("CONCURRENT_REQUESTS_PER_IP") or self.domain_concurrency
         return (
