@@ -10,9 +10,9 @@ from pathlib import Path
 from benchmarks.meter import Command
 from benchmarks.servers import redis_server
 from benchmarks.serving import ROOT
-from benchmarks.work import Contestant, Work, lines, table_rows
+from benchmarks.work import Contestant, Work, database_rows, lines, table_rows
 
-TOKEN = "benchmark"
+TOKEN = "8f3b2c9d1e7a46508f3b2c9d1e7a4650"  # of the usual length: it is looked for in every answer
 RIVALS = ROOT / ".venv/rivals/bin/python"
 
 
@@ -26,6 +26,12 @@ def rankcrawler_jsonl(work: Work) -> Iterator[Command]:
 def rankcrawler_sqlite(work: Work) -> Iterator[Command]:
     """Our crawl, storing into SQLite."""
     yield _rankcrawler(work, f"sqlite:///{work.folder}/ranks.db")
+
+
+@contextmanager
+def rankcrawler_postgresql(work: Work) -> Iterator[Command]:
+    """Our crawl, storing into PostgreSQL."""
+    yield _rankcrawler(work, work.database)
 
 
 @contextmanager
@@ -55,11 +61,12 @@ def crawlee(work: Work) -> Iterator[Command]:
 
 
 def floor(sink: str, place: str) -> Callable[[Work], AbstractContextManager[Command]]:
-    """The bare loop, into a file of the run's folder."""
+    """The bare loop, into a file of the run's folder, or into its database."""
 
     @contextmanager
     def prepare(work: Work) -> Iterator[Command]:
-        numbers = [sink, str(work.gateway.file), str(len(work.rooms)), f"{work.folder}/{place}"]
+        where = f"{work.folder}/{place}" if place else work.database
+        numbers = [sink, str(work.gateway.file), str(len(work.rooms)), where]
         yield Command([sys.executable, "-m", "benchmarks.floor", *numbers], _environment(), ROOT)
 
     return prepare
@@ -68,11 +75,13 @@ def floor(sink: str, place: str) -> Callable[[Work], AbstractContextManager[Comm
 CONTESTANTS = [
     Contestant("rankcrawler-jsonl", 1, rankcrawler_jsonl, lines("ranks/entries.jsonl")),
     Contestant("rankcrawler-sqlite", 1, rankcrawler_sqlite, table_rows("ranks.db", "entries")),
+    Contestant("rankcrawler-postgresql", 1, rankcrawler_postgresql, database_rows("entries"), in_postgresql=True),
     Contestant("textbook", 10, textbook, lines("ranks.jsonl")),
     Contestant("handwritten", 1, handwritten, lines("ranks.jsonl")),
     Contestant("crawlee", 10, crawlee, table_rows("storage/crawlee.db", "dataset_records"), RIVALS),
     Contestant("floor-jsonl", 1, floor("jsonl", "ranks.jsonl"), lines("ranks.jsonl")),
     Contestant("floor-sqlite", 1, floor("sqlite", "ranks.db"), table_rows("ranks.db", "entries")),
+    Contestant("floor-postgresql", 1, floor("postgresql", ""), database_rows("entries"), in_postgresql=True),
 ]
 
 

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 import redis
 
+from benchmarks import meter
 from benchmarks.meter import RunError
+from tests.postgresql import PostgresServer, postgres_server
 
 START = 10.0  # seconds for a server to answer
 
@@ -22,6 +24,35 @@ class RedisServer(NamedTuple):
     url: str
     client: "redis.Redis"
     pid: int
+
+
+class Databases:
+    """A PostgreSQL server that gives every run a new database, and tells what it cost."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._name = 0
+
+    def create(self) -> str:
+        """The address of a new database; the one before is dropped, so that its upkeep costs the next run nothing."""
+        with self._server.connect() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS run_{self._name} WITH (FORCE)".encode())
+            self._name += 1
+            connection.execute(f"CREATE DATABASE run_{self._name}".encode())
+            connection.execute("CHECKPOINT")
+        return self._server.url(f"run_{self._name}")
+
+    @property
+    def cpu(self) -> float:
+        """The CPU seconds so far: of the server, and of those of its processes that have ended."""
+        return meter.cpu_so_far(self._server.pid, with_ended_children=True)
+
+
+@contextmanager
+def databases() -> Iterator[Databases]:
+    """A PostgreSQL server with durable commits, that ends with the context."""
+    with postgres_server() as server:
+        yield Databases(server)
 
 
 @contextmanager
