@@ -47,6 +47,16 @@ class Databases:
         """The CPU seconds so far: of the server, and of those of its processes that have ended."""
         return meter.cpu_so_far(self._server.pid, with_ended_children=True)
 
+    @property
+    def cpu_with_running(self) -> float:
+        """The same, and of those that run."""
+        children = Path(f"/proc/{self._server.pid}/task/{self._server.pid}/children").read_text(encoding="ascii")
+        running = 0.0
+        for pid in children.split():
+            with contextlib.suppress(FileNotFoundError):  # it has just ended
+                running += meter.cpu_so_far(int(pid))
+        return self.cpu + running
+
 
 @contextmanager
 def databases() -> Iterator[Databases]:
