@@ -24,12 +24,7 @@ format: .venv/.dev ## mend what lint and format can mend
 
 bench: .venv/.dev ## the benchmarks, side by side with what people would use instead; under ten minutes
 	@$(MAKE) --no-print-directory .venv/.rivals || echo "without what could not be installed:" >&2
-	$(BIN)/python -m benchmarks.crawl
-	$(BIN)/python -m benchmarks.decode
-	$(BIN)/python -m benchmarks.memory
-	$(BIN)/python -m benchmarks.profile
-	$(BIN)/python -m benchmarks.queue
-	$(BIN)/python -m benchmarks.store
+	$(BIN)/python -m benchmarks.all
 
 torture: .venv/.dev ## kill, freeze and time real workers; docs/torture.md has the figures
 	$(BIN)/python -m tests.torture.kills --kills 200 --rooms 10000

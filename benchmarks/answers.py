@@ -12,11 +12,15 @@ def packed(variants: int, entries: int, file: Path | None = None) -> list[bytes]
     """Gzipped bodies of `entries` ranks each; those of the file, if it is there, else new ones, and kept there."""
     if file is not None and file.exists():
         return read(file)
-    rendered = lists(variants, entries, now=int(time.time() * 1000))
-    zipped = [gzip.compress(body, compresslevel=6, mtime=0) for body in rendered]
+    zipped = render(variants, entries, int(time.time() * 1000))
     if file is not None:
         file.write_bytes(b"".join(len(each).to_bytes(4, "big") + each for each in zipped))
     return zipped
+
+
+def render(variants: int, entries: int, now: int) -> list[bytes]:
+    """New gzipped bodies, their clocks starting at `now` (ms); else the same for the same numbers."""
+    return [gzip.compress(body, compresslevel=6, mtime=0) for body in lists(variants, entries, now)]
 
 
 def read(file: Path) -> list[bytes]:

@@ -1,5 +1,6 @@
 """Who is compared: how each is given the same rooms, started, and counted."""
 
+import dataclasses
 import json
 import os
 import sys
@@ -10,9 +11,9 @@ from pathlib import Path
 from benchmarks.meter import Command
 from benchmarks.servers import redis_server
 from benchmarks.serving import ROOT
-from benchmarks.work import Contestant, Work, lines, table_rows
+from benchmarks.work import Contestant, Work, database_rows, lines, table_rows
 
-TOKEN = "benchmark"
+TOKEN = "8f3b2c9d1e7a46508f3b2c9d1e7a4650"  # of the usual length: it is looked for in every answer
 RIVALS = ROOT / ".venv/rivals/bin/python"
 
 
@@ -26,6 +27,12 @@ def rankcrawler_jsonl(work: Work) -> Iterator[Command]:
 def rankcrawler_sqlite(work: Work) -> Iterator[Command]:
     """Our crawl, storing into SQLite."""
     yield _rankcrawler(work, f"sqlite:///{work.folder}/ranks.db")
+
+
+@contextmanager
+def rankcrawler_postgresql(work: Work) -> Iterator[Command]:
+    """Our crawl, storing into PostgreSQL."""
+    yield _rankcrawler(work, work.database)
 
 
 @contextmanager
@@ -55,24 +62,34 @@ def crawlee(work: Work) -> Iterator[Command]:
 
 
 def floor(sink: str, place: str) -> Callable[[Work], AbstractContextManager[Command]]:
-    """The bare loop, into a file of the run's folder."""
+    """The bare loop, into a file of the run's folder, or into its database."""
 
     @contextmanager
     def prepare(work: Work) -> Iterator[Command]:
-        numbers = [sink, str(work.gateway.file), str(len(work.rooms)), f"{work.folder}/{place}"]
+        where = f"{work.folder}/{place}" if place else work.database
+        numbers = [sink, str(work.gateway.file), str(len(work.rooms)), where]
         yield Command([sys.executable, "-m", "benchmarks.floor", *numbers], _environment(), ROOT)
 
     return prepare
 
 
+def fleet(work: Work, workers: int, queue: str) -> Command:
+    """Several workers of ours, storing into the run's database."""
+    command = _rankcrawler(work, work.database)
+    words = [command.arguments[0], "fleet", "--workers", str(workers), *command.arguments[3:]]
+    return dataclasses.replace(command, arguments=words, environment=command.environment | {"REDIS_URL": queue})
+
+
 CONTESTANTS = [
     Contestant("rankcrawler-jsonl", 1, rankcrawler_jsonl, lines("ranks/entries.jsonl")),
     Contestant("rankcrawler-sqlite", 1, rankcrawler_sqlite, table_rows("ranks.db", "entries")),
+    Contestant("rankcrawler-postgresql", 1, rankcrawler_postgresql, database_rows("entries"), in_postgresql=True),
     Contestant("textbook", 10, textbook, lines("ranks.jsonl")),
     Contestant("handwritten", 1, handwritten, lines("ranks.jsonl")),
     Contestant("crawlee", 10, crawlee, table_rows("storage/crawlee.db", "dataset_records"), RIVALS),
     Contestant("floor-jsonl", 1, floor("jsonl", "ranks.jsonl"), lines("ranks.jsonl")),
     Contestant("floor-sqlite", 1, floor("sqlite", "ranks.db"), table_rows("ranks.db", "entries")),
+    Contestant("floor-postgresql", 1, floor("postgresql", ""), database_rows("entries"), in_postgresql=True),
 ]
 
 

@@ -9,12 +9,15 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import meter, pace, report
 from benchmarks.contestants import CONTESTANTS
-from benchmarks.serving import FIRST_ROOM, Gateway, gateway
-from benchmarks.work import Contestant, Work
+from benchmarks.course import Course
+from benchmarks.servers import Databases, databases
+from benchmarks.serving import gateway
+from benchmarks.work import Contestant
 
 
 def main() -> int:
@@ -43,34 +46,18 @@ def compete(options: argparse.Namespace, entries: int) -> Iterator[pace.Run]:
     most = max(100, options.rooms * 100 // max(entries, 100))  # as much to read, however long the lists are
     short = max(2, most // 200)
     seconds = 2 * options.timeout * len(options.contestants) * (options.rounds + 1)
-    with (
-        tempfile.TemporaryDirectory(prefix="ranks-") as folder,
-        gateway(Path(folder) / "answers", entries=entries, variants=most, seconds=seconds) as server,
-    ):
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ranks-")))
+        server = stack.enter_context(gateway(folder / "answers", entries=entries, variants=most, seconds=seconds))
+        course = Course(server, entries, options.timeout, _databases(options.contestants, stack))
         for contestant in options.contestants:  # unmeasured, so that all find their files in memory
-            measure(contestant, server, short, entries, options.timeout)
+            course.run(contestant, short)
         for _ in range(options.rounds):
             for contestant in options.contestants:
                 for rooms in (short, max(2 * short, most // contestant.share)):
-                    run = measure(contestant, server, rooms, entries, options.timeout)
+                    run = course.run(contestant, rooms)
                     print(f"{run.contestant}: {run.rows} rows in {run.wall:.2f} s", file=sys.stderr, flush=True)
                     yield run
-
-
-def measure(contestant: Contestant, server: Gateway, rooms: int, entries: int, timeout: float) -> pace.Run:
-    """One run in a fresh process and a fresh folder."""
-    names = [str(FIRST_ROOM + number) for number in range(rooms)]
-    with tempfile.TemporaryDirectory(prefix="ranks-") as folder:
-        work = Work(server, names, entries, Path(folder))
-        cost = meter.Cost()
-        before = server.cpu
-        with meter.cpu_of_children(cost), contestant.prepare(work) as command:
-            meter.run(command, work.folder / "log", timeout, cost)
-        busy = server.cpu - before
-        stored = contestant.stored(work)
-    if stored != work.rows:
-        raise meter.RunError(f"{contestant.name}: expected {work.rows} rows, stored {stored}")
-    return pace.Run(contestant.name, rooms, stored, cost.wall, cost.worker_cpu, cost.cpu, busy)
 
 
 def guard(paces: pace.Paces, wanted: float) -> int:
@@ -81,6 +68,11 @@ def guard(paces: pace.Paces, wanted: float) -> int:
     ratio = pace.ratio(paces, "rankcrawler-sqlite", "textbook", "rows_per_cpu_second")
     print(f"A CPU second of rankcrawler-sqlite stores {ratio:.1f} times the rows of textbook's; wanted: {wanted:g}.")
     return int(ratio < wanted)
+
+
+def _databases(contestants: list[Contestant], stack: ExitStack) -> Databases | None:
+    """A database server where somebody stores into one."""
+    return stack.enter_context(databases()) if any(each.in_postgresql for each in contestants) else None
 
 
 def _options() -> argparse.Namespace:

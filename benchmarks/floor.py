@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psycopg
 
 from benchmarks import answers
 from benchmarks.serving import FIRST_ROOM
@@ -192,7 +193,22 @@ def to_sqlite(source: Iterator[Batch], place: str) -> None:
             database.execute("COMMIT")
 
 
-SINKS: dict[str, Sink] = {"jsonl": to_jsonl, "sqlite": to_sqlite}
+def to_postgresql(source: Iterator[Batch], place: str) -> None:
+    """Rows of a database, by COPY."""
+    with psycopg.connect(place) as database:
+        database.execute(TABLES.encode())
+        for batch in source:
+            with database.transaction(), database.cursor() as cursor:
+                with cursor.copy("COPY snapshots FROM STDIN") as copy:
+                    for number, answer in batch:
+                        copy.write_row(snapshot(number, answer))
+                with cursor.copy("COPY entries FROM STDIN") as copy:
+                    for number, answer in batch:
+                        for row in rows(number, answer):
+                            copy.write_row(row)
+
+
+SINKS: dict[str, Sink] = {"jsonl": to_jsonl, "sqlite": to_sqlite, "postgresql": to_postgresql}
 
 
 def main() -> None:

@@ -3,7 +3,8 @@
 `python -m benchmarks.gateway` prints its URL and serves
 `GET /douyin/liveroom/ranklist?token=…&room_id=…` on 127.0.0.1 until its standard input ends (its parent
 is gone, or hung up) or `--seconds` have passed. Room n gets list n modulo `--variants`.
-`GET /meter` tells how many lists it has given since the last such question, and when the first.
+`GET /meter` tells how many lists it has given since the last such question, and when the first. With `--editions 2`
+there are the same lists with a later clock, given after `GET /turn`.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import uvloop
 from benchmarks import answers
 
 REQUEST = re.compile(rb"GET /douyin/liveroom/ranklist\?(?=\S*\btoken=\S)\S*\broom_id=(\d+)\S* HTTP/1\.1\r\n")
+MINUTE = 60_000
 REFUSAL = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
 HEAD = (
     "HTTP/1.1 200 OK\r\n"
@@ -51,11 +53,23 @@ class Meter:
         return HEAD.format("identity", len(body)).encode() + body
 
 
+class Editions:
+    """Whole responses by room, and perhaps the same with a later clock."""
+
+    def __init__(self, packed: Sequence[Sequence[bytes]]) -> None:
+        self._editions = iter([[response(each) for each in edition] for edition in packed])
+        self.given = next(self._editions)
+
+    def turn(self) -> None:
+        """Give the next edition from now on; the last for ever."""
+        self.given = next(self._editions, self.given)
+
+
 class Connection(asyncio.Protocol):
     """One keep-alive connection; requests have no bodies, so each ends at its blank line."""
 
-    def __init__(self, responses: Sequence[bytes], meter: Meter) -> None:
-        self.responses = responses
+    def __init__(self, editions: Editions, meter: Meter) -> None:
+        self.editions = editions
         self.meter = meter
         self.received = b""
 
@@ -74,8 +88,10 @@ class Connection(asyncio.Protocol):
         wanted = REQUEST.match(request)
         if wanted:
             self.meter.note()
-            return self.responses[int(wanted[1]) % len(self.responses)]
-        return self.meter.read() if request.startswith(b"GET /meter ") else REFUSAL
+            return self.editions.given[int(wanted[1]) % len(self.editions.given)]
+        if request.startswith(b"GET /turn "):
+            self.editions.turn()
+        return REFUSAL if request.startswith(b"GET /douyin/") else self.meter.read()
 
 
 def response(packed: bytes) -> bytes:
@@ -83,7 +99,7 @@ def response(packed: bytes) -> bytes:
     return HEAD.format("gzip", len(packed)).encode() + packed
 
 
-async def serve(responses: Sequence[bytes], seconds: float) -> None:
+async def serve(editions: Editions, seconds: float) -> None:
     """Print the URL, then serve until standard input ends or `seconds` have passed."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -91,7 +107,7 @@ async def serve(responses: Sequence[bytes], seconds: float) -> None:
     waiter = threading.Thread(target=await_hangup, args=(loop, stop), daemon=True)
     waiter.start()
     meter = Meter()
-    server = await loop.create_server(lambda: Connection(responses, meter), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Connection(editions, meter), "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await stop.wait()
     server.close()
@@ -111,9 +127,13 @@ def main() -> None:
     parser.add_argument("--variants", type=int, default=64, help="different lists (default: 64)")
     parser.add_argument("--seconds", type=float, default=3600, help="stop after this long (default: 3600)")
     parser.add_argument("--file", type=Path, help="where the lists are kept: read, or rendered and written")
+    parser.add_argument("--editions", type=int, default=1, help="how many times each list is given anew (default: 1)")
     options = parser.parse_args()
-    packed = answers.packed(options.variants, options.entries, options.file)
-    uvloop.run(serve([response(each) for each in packed], options.seconds))
+    now = int(time.time() * 1000)
+    first = answers.packed(options.variants, options.entries, options.file)
+    later = (now + number * MINUTE for number in range(1, options.editions))
+    packed = [first, *(answers.render(options.variants, options.entries, moment) for moment in later)]
+    uvloop.run(serve(Editions(packed), options.seconds))
 
 
 if __name__ == "__main__":

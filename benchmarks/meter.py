@@ -95,10 +95,10 @@ def end_of(log: Path) -> str:
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])
 
 
-def cpu_so_far(pid: int) -> float:
-    """The CPU seconds of a running process."""
+def cpu_so_far(pid: int, *, with_ended_children: bool = False) -> float:
+    """The CPU seconds of a running process, and perhaps of its children that have ended."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11 : 15 if with_ended_children else 13])) / os.sysconf("SC_CLK_TCK")
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -109,7 +109,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 def _children() -> set[int]:
     tasks = Path("/proc/self/task").glob("*/children")
-    return {int(pid) for task in tasks for pid in task.read_text(encoding="utf-8").split()}
+    return {int(pid) for task in tasks for pid in _words(task)}
 
 
 def _reap(strangers: set[int]) -> None:
@@ -125,3 +125,11 @@ def _reap(strangers: set[int]) -> None:
 def _cpu_of_ended_children() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
+
+
+def _words(file: Path) -> list[str]:
+    """What a file of /proc says; nothing where its thread has just ended."""
+    try:
+        return file.read_text(encoding="utf-8").split()
+    except FileNotFoundError:
+        return []

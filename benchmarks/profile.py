@@ -9,13 +9,16 @@ import dataclasses
 import json
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
 from benchmarks import meter, report, stages
 from benchmarks.contestants import CONTESTANTS
-from benchmarks.serving import FIRST_ROOM, ROOT, Gateway, gateway
-from benchmarks.work import Contestant, Work
+from benchmarks.course import Course
+from benchmarks.servers import databases
+from benchmarks.serving import ROOT, gateway
+from benchmarks.work import Contestant
 
 Stages = dict[str, float]
 """CPU time by stage."""
@@ -28,14 +31,16 @@ def main() -> int:
     crawls = [each for each in CONTESTANTS if each.name.startswith("rankcrawler-") and not each.absence]
     found: dict[str, list[Stages]] = {crawl.name: [] for crawl in crawls}
     seconds = 2 * options.timeout * (options.rounds + 1) * len(crawls)
-    with (
-        tempfile.TemporaryDirectory(prefix="ranks-") as folder,
-        gateway(Path(folder) / "answers", entries=options.entries, variants=options.rooms, seconds=seconds) as server,
-    ):
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ranks-")))
+        made = gateway(folder / "answers", entries=options.entries, variants=options.rooms, seconds=seconds)
+        in_postgresql = any(crawl.in_postgresql for crawl in crawls)
+        server = stack.enter_context(databases()) if in_postgresql else None
+        course = Course(stack.enter_context(made), options.entries, options.timeout, server)
         try:
             for _ in range(options.rounds):
                 for crawl in crawls:
-                    found[crawl.name].append(profile(crawl, server, options))
+                    found[crawl.name].append(profile(crawl, course, options.rooms, folder / "samples"))
         except meter.RunError as error:
             print(error, file=sys.stderr)
             return 2
@@ -45,28 +50,26 @@ def main() -> int:
     return 0
 
 
-def profile(crawl: Contestant, server: Gateway, options: argparse.Namespace) -> Stages:
+def profile(crawl: Contestant, course: Course, rooms: int, samples: Path) -> Stages:
     """The milliseconds that a response costs in each stage."""
-    few = max(2, options.rooms // 20)
-    before = sampled(crawl, server, few, options)
-    after = sampled(crawl, server, options.rooms, options)
-    return {name: (after[name] - before[name]) * 1000 / (options.rooms - few) for name in stages.NAMES}
+    few = max(2, rooms // 20)
+    before = sampled(crawl, course, few, samples)
+    after = sampled(crawl, course, rooms, samples)
+    return {name: (after[name] - before[name]) * 1000 / (rooms - few) for name in stages.NAMES}
 
 
-def sampled(crawl: Contestant, server: Gateway, rooms: int, options: argparse.Namespace) -> Stages:
+def sampled(crawl: Contestant, course: Course, rooms: int, samples: Path) -> Stages:
     """The seconds of one crawl."""
-    with tempfile.TemporaryDirectory(prefix="ranks-") as folder:
-        work = Work(server, [str(FIRST_ROOM + number) for number in range(rooms)], options.entries, Path(folder))
-        file = work.folder / "samples"
-        with meter.cpu_of_children(meter.Cost()), crawl.prepare(work) as command:
-            words = [sys.executable, "-m", "benchmarks.sampled", str(file), *command.arguments[1:]]
-            environment = command.environment | {"PYTHONPATH": str(ROOT)}
-            command = dataclasses.replace(command, arguments=words, environment=environment)
-            meter.run(command, work.folder / "log", options.timeout, meter.Cost())
-        if (stored := crawl.stored(work)) != work.rows:
-            raise meter.RunError(f"{crawl.name}: expected {work.rows} rows, stored {stored}")
-        seconds: Stages = json.loads(file.read_text(encoding="utf-8"))
-        return seconds
+
+    def prepared(command: meter.Command) -> meter.Command:
+        words = [sys.executable, "-m", "benchmarks.sampled", str(samples), *command.arguments[1:]]
+        return dataclasses.replace(
+            command, arguments=words, environment=command.environment | {"PYTHONPATH": str(ROOT)}
+        )
+
+    course.run(crawl, rooms, prepared)
+    seconds: Stages = json.loads(samples.read_text(encoding="utf-8"))
+    return seconds
 
 
 def table(found: dict[str, list[Stages]]) -> str:

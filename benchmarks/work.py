@@ -7,8 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from benchmarks.meter import Command
 from benchmarks.serving import Gateway
+from tests import postgresql
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class Work:
     rooms: list[str]
     entries: int
     folder: Path
+    database: str = ""
+    """The address of a new database in PostgreSQL, where the contestant stores into one."""
 
     @property
     def rows(self) -> int:
@@ -41,12 +46,16 @@ class Contestant:
     prepare: Callable[[Work], AbstractContextManager[Command]]
     stored: Callable[[Work], int]
     needs: Path | None = None  # a file without which it cannot run
+    in_postgresql: bool = False
 
     @property
     def absence(self) -> str | None:
         """Why it cannot run, if it cannot."""
-        missing = self.needs is not None and not self.needs.exists()
-        return f"{self.name} is left out: there is no {self.needs}; make .venv/.rivals installs it" if missing else None
+        if self.needs is not None and not self.needs.exists():
+            return f"{self.name} is left out: there is no {self.needs}; make .venv/.rivals installs it"
+        if self.in_postgresql and (why := postgresql.missing()):
+            return f"{self.name} is left out: {why}"
+        return None
 
 
 def lines(path: str) -> Callable[[Work], int]:
@@ -65,5 +74,16 @@ def table_rows(path: str, table: str) -> Callable[[Work], int]:
     def count(work: Work) -> int:
         with contextlib.closing(sqlite3.connect(work.folder / path)) as database:
             return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 — names of ours
+
+    return count
+
+
+def database_rows(table: str) -> Callable[[Work], int]:
+    """A count of the rows in a table of the run's database."""
+
+    def count(work: Work) -> int:
+        with psycopg.connect(work.database) as database:
+            found = database.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()  # noqa: S608 — names of ours
+            return int(found[0]) if found else 0
 
     return count

@@ -12,8 +12,7 @@ LAST_MS = 253_402_300_799_999
 
 def iso(ms: int) -> str:
     """`1631843079980` → `"2021-09-17T01:44:39.980Z"`; takes 0 … LAST_MS."""
-    moment = _EPOCH + timedelta(milliseconds=ms)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+    return (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def ms(text: str) -> int:

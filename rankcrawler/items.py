@@ -19,7 +19,7 @@ Kind = Literal["ranklist", "audience"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-class RankEntry(msgspec.Struct, frozen=True):
+class RankEntry(msgspec.Struct, frozen=True, gc=False):
     """One contributor of one list at one moment: a row of every feed."""
 
     source: str

@@ -66,9 +66,11 @@ DOWNLOAD_HANDLERS = {
 }
 # The handler bounds time and size, unpacks gzip and follows nothing; a poll needs no cookies, referers,
 # redirects, retries (the queue's work) or robots.txt.
-DOWNLOADER_MIDDLEWARES_BASE = {"scrapy.downloadermiddlewares.stats.DownloaderStats": 850}
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 SCHEDULER = "rankcrawler.scheduler.Handover"  # rooms wait in the queue, which has the schedule
+DOWNLOADER = "rankcrawler.downloader.ShortWay"  # past what the settings do not ask for
+STATS_CLASS = "rankcrawler.stats.PlainStats"
 
 CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # there is one host: CONCURRENT_REQUESTS is the limit
 CONCURRENT_ITEMS = 1  # an answer gives one item

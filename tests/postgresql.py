@@ -63,6 +63,11 @@ class PostgresServer:
             connection.execute(f"CREATE DATABASE {name}".encode())
         return self.url(name)
 
+    @property
+    def pid(self) -> int:
+        """The process that all of its others descend from."""
+        return self._process.pid
+
     def connect(self, database: str = "postgres", **options: Any) -> psycopg.Connection[Any]:
         """A plain connection."""
         return psycopg.connect(self.url(database), autocommit=True, **options)

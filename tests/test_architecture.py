@@ -40,6 +40,8 @@ ALLOWED = {
     "extensions": LIST | {"backoff", "gateway", "queue", "verdict"},
     "spiders": LIST | {"extensions", "gateway", "queue", "verdict", "wire"},
     "scheduler": set(),
+    "downloader": set(),
+    "stats": set(),
     "settings": set(),
     "fleet": {"backoff"},
     "rooms": BASE | {"queue", "table"},

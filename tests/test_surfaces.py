@@ -117,7 +117,7 @@ def test_what_scrapy_would_add_is_off() -> None:
     middlewares = build_component_list(settings.getwithbase("DOWNLOADER_MIDDLEWARES"))
     middlewares += build_component_list(settings.getwithbase("SPIDER_MIDDLEWARES"))
     extensions = build_component_list(settings.getwithbase("EXTENSIONS"))
-    assert middlewares == ["scrapy.downloadermiddlewares.stats.DownloaderStats"]
+    assert middlewares == []
     assert [name for name in extensions if "telnet" in name or "remote_control" in name] == []
     handlers = {scheme for scheme, path in settings.getwithbase("DOWNLOAD_HANDLERS").items() if path}
     assert handlers == {"http", "https"}

@@ -1,7 +1,7 @@
 """Where the gateway is, and the address of a room's list there; the token is never part of it."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 from rankcrawler.errors import SettingError
 
@@ -53,12 +53,12 @@ class Address:
 
     def of_list(self, kind: str, room_id: str, anchor_id: str | None) -> str:
         """The address of a room's list of that kind, without the token."""
-        query = {"room_id": room_id} if anchor_id is None else {"room_id": room_id, "anchor_id": anchor_id}
-        return f"{self.base}{PATHS[kind]}?{urlencode(query)}"
+        anchor = "" if anchor_id is None else f"&anchor_id={quote_plus(anchor_id)}"
+        return f"{self.base}{PATHS[kind]}?room_id={quote_plus(room_id)}{anchor}"
 
     def serves(self, url: str) -> bool:
         """Whether an address lies at exactly this gateway's origin."""
-        return _origin(url) == self.origin
+        return url.startswith(f"{self.base}/") or _origin(url) == self.origin  # the first is quick, and enough
 
 
 def _origin(url: str) -> tuple[str, str, int]:

@@ -5,7 +5,7 @@ The request that Scrapy sees, logs and passes around has no token; the client ad
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from scrapy import Request
@@ -20,6 +20,8 @@ from rankcrawler.gateway.address import Address
 from rankcrawler.gateway.client import Client
 from rankcrawler.gateway.keyring import Keyring
 
+Pairs = Sequence[tuple[str, str]]
+
 PATIENCE = 5.0
 """Seconds that requests have to end when the crawl is told to stop."""
 
@@ -29,9 +31,21 @@ class GatewayResponse(Response):
 
     attributes = (*Response.attributes, "token")
 
-    def __init__(self, *args: Any, token: int = 1, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, token: int = 1, pairs: Pairs = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.token = token
+        self._pairs = pairs
+
+    @property
+    def headers(self) -> Headers:
+        """The headers, made of `pairs` when they are first looked at: for most answers, never."""
+        if self._headers is None:
+            self._headers = Headers((name, value.encode("utf-8", "surrogateescape")) for name, value in self._pairs)
+        return self._headers
+
+    @headers.setter
+    def headers(self, value: Any) -> None:
+        self._headers = Headers(value or {})
 
 
 def client_from_settings(settings: BaseSettings, keyring: Keyring | None = None) -> Client:
@@ -49,13 +63,15 @@ def client_from_settings(settings: BaseSettings, keyring: Keyring | None = None)
 class GatewayDownloadHandler:
     """Downloads from the configured gateway and from nowhere else.
 
-    `is_crawling` tells whether the crawl goes on. When it is told to stop, requests have PATIENCE to end.
+    `is_crawling` tells whether the crawl goes on. When it is told to stop, requests have PATIENCE to end. `count` is
+    told what is asked and answered, by the names that Scrapy's own middleware for it uses.
     """
 
     lazy = False
 
-    def __init__(self, client: Client, is_crawling: Callable[[], bool]) -> None:
+    def __init__(self, client: Client, is_crawling: Callable[[], bool], count: Callable[[str], None]) -> None:
         self._client = client
+        self._count = count
         self._is_crawling = is_crawling
         self._downloads: set[asyncio.Task[object]] = set()
         self._watch: asyncio.Task[None] | None = None
@@ -64,7 +80,7 @@ class GatewayDownloadHandler:
     def from_crawler(cls, crawler: Crawler) -> "GatewayDownloadHandler":
         """The handler of a crawl."""
         client = client_from_settings(crawler.settings, crawler.get_extension(Keyring))
-        return cls(client, lambda: crawler.crawling)
+        return cls(client, lambda: crawler.crawling, crawler.stats.inc_value)
 
     async def download_request(self, request: Request) -> Response:
         """The response to a request.
@@ -77,19 +93,26 @@ class GatewayDownloadHandler:
         download = asyncio.current_task()
         assert download is not None
         self._downloads.add(download)
+        self._count("downloader/request_count")
         try:
             reply = await self._client.fetch(request.url)
         except NoTokenLeft:
             raise DownloadCancelledError("no token is left to ask with") from None
         except GatewayError as error:
+            self._count("downloader/exception_count")
             raise DownloadFailedError(str(error)) from None
         except asyncio.CancelledError:
             raise DownloadCancelledError("the crawl was stopped before the answer came") from None
         finally:
             self._downloads.discard(download)
-        headers = Headers((name, value.encode("utf-8", "surrogateescape")) for name, value in reply.headers)
+        self._count(f"downloader/response_status_count/{reply.status}")
         return GatewayResponse(
-            request.url, status=reply.status, headers=headers, body=reply.body, request=request, token=reply.token
+            request.url,
+            status=reply.status,
+            pairs=reply.headers,
+            body=reply.body,
+            request=request,
+            token=reply.token,
         )
 
     async def close(self) -> None:

@@ -48,14 +48,21 @@ class RanklistSpider(Spider):
 
     address: Address
     judge: Judge
+    _none: tuple[Request, ...] = ()  # what start() yields, since Scrapy wants a generator
 
     async def start(self) -> AsyncIterator[Request]:
-        """A request for each lease."""
+        """A request for each lease: given to the engine at once, which takes a turn of the loop for each it is yielded.
+
+        The leases that a worker may hold bound how many wait there.
+        """
         leasing = self.crawler.get_extension(Leasing)
         assert leasing is not None
+        assert self.crawler.engine is not None
         try:
             async for lease in leasing.leases(self._jobs(), self.kind):
-                yield self._request(lease)
+                self.crawler.engine.crawl(self._request(lease))
+            for request in self._none:
+                yield request
         except QueueStopped as error:
             self.logger.error("%s", error)
             raise CloseSpider("fleet_stopped") from error
@@ -98,6 +105,7 @@ class RanklistSpider(Spider):
             callback=self.parse,
             errback=self.no_answer,
             cb_kwargs={"lease": lease},
+            meta={"verbatim_url": True},  # an address of ours is well formed
             dont_filter=True,
         )
 

@@ -1,0 +1,55 @@
+"""Every benchmark, one after another, in under ten minutes on two cores: tables on the screen, JSON in a folder.
+
+Each runs in a process of its own. The exit status is that of the worst; one that fails or misses a bound stops none.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.serving import ROOT
+
+BENCHMARKS = {  # by name: the arguments that have it fit into the time
+    "decode": ["--rounds", "3", "--entries", "2", "100", "200"],
+    "crawl": ["--rounds", "3", "--rooms", "600", "--entries", "100", "2", "200"],
+    "store": [],
+    "queue": ["--rooms", "300000"],
+    "scale": ["--rooms", "1500"],
+    "memory": ["--responses", "20000", "--entries", "2", "--rounds", "3"],
+    "profile": ["--rooms", "600", "--rounds", "2"],
+}
+PATIENCE = 900  # seconds after which a benchmark hangs
+
+
+def main() -> int:
+    """Run them; the exit status is the worst."""
+    options = _options()
+    began, worst = time.monotonic(), 0
+    print(f"{report.describe(report.machine())}", flush=True)
+    for name in options.only:
+        print(f"\n## {name}\n", flush=True)
+        start = time.monotonic()
+        file = options.folder / f"{name}.json"
+        command = [sys.executable, "-m", f"benchmarks.{name}", *BENCHMARKS[name], "--json", str(file)]
+        status = subprocess.run(command, cwd=ROOT, timeout=PATIENCE, check=False).returncode
+        print(f"\n{name} ended with status {status} after {time.monotonic() - start:.0f} s.", flush=True)
+        worst = max(worst, abs(status))
+    print(f"\nAll took {time.monotonic() - began:.0f} s; the figures are in {options.folder}/.")
+    return worst
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    there = [name for name in BENCHMARKS if (ROOT / f"benchmarks/{name}.py").exists()]
+    parser.add_argument("--only", nargs="+", choices=there, default=there, metavar="NAME", help=", ".join(there))
+    parser.add_argument("--folder", type=Path, default=ROOT / "data/benchmarks", help="where the JSON goes")
+    options = parser.parse_args()
+    options.folder = options.folder.resolve()
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

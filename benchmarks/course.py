@@ -1,0 +1,51 @@
+"""One run of one contestant, measured: in a fresh process, a fresh folder and a fresh database."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import meter, pace
+from benchmarks.meter import Command
+from benchmarks.servers import Databases
+from benchmarks.serving import FIRST_ROOM, Gateway
+from benchmarks.work import Contestant, Work
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the runs share; `timeout` is in seconds."""
+
+    gateway: Gateway
+    entries: int
+    timeout: float
+    databases: Databases | None = None
+
+    def run(
+        self, contestant: Contestant, rooms: int, prepared: Callable[[Command], Command] = lambda command: command
+    ) -> pace.Run:
+        """Poll so many rooms, by the contestant's command or what `prepared` makes of it.
+
+        RunError where it does not store exactly its rows.
+        """
+        names = [str(FIRST_ROOM + number) for number in range(rooms)]
+        with tempfile.TemporaryDirectory(prefix="ranks-") as folder:
+            work = Work(self.gateway, names, self.entries, Path(folder), self._database(contestant))
+            cost, before = meter.Cost(), self._others()
+            with meter.cpu_of_children(cost), contestant.prepare(work) as command:
+                meter.run(prepared(command), work.folder / "log", self.timeout, cost)
+            gateway, database = (after - first for after, first in zip(self._others(), before, strict=True))
+            stored = contestant.stored(work)
+        if stored != work.rows:
+            raise meter.RunError(f"{contestant.name}: expected {work.rows} rows, stored {stored}")
+        return pace.Run(contestant.name, rooms, stored, cost.wall, cost.worker_cpu, cost.cpu + database, gateway)
+
+    def _database(self, contestant: Contestant) -> str:
+        if not contestant.in_postgresql:
+            return ""
+        assert self.databases is not None
+        return self.databases.create()
+
+    def _others(self) -> tuple[float, float]:
+        """The CPU seconds so far of the gateway, and of PostgreSQL."""
+        return self.gateway.cpu, 0.0 if self.databases is None else self.databases.cpu

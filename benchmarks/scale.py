@@ -1,0 +1,145 @@
+"""How a fleet grows: 1, 2 and 4 workers with one queue and one PostgreSQL; and on paper, what more rooms would need.
+
+The costs of a poll are those of one worker: a long run less a short one, of rooms never polled before, and of the same
+rooms again, whose lists have not changed. What is made of them on paper is held against a run at a bounded rate.
+"""
+
+import argparse
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import demand, meter, report
+from benchmarks.demand import Cost, Demand
+from benchmarks.fleets import Place, Used, place
+from benchmarks.servers import databases
+from benchmarks.serving import Gateway, gateway
+from tests import postgresql
+
+VARIANTS = 1000  # lists; a room more gets one that another has
+COLUMNS = ["workers", "polls/s", "rows/s", "cores busy", "CPU ms a poll: workers", "queue", "database", "gateway"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """Polls at a bounded rate: what they were to use on paper at the rate that came of it, and what they used."""
+
+    rate: float
+    polls: int
+    on_paper: Demand
+    used: Used
+
+    def table(self) -> str:
+        """As Markdown."""
+        used, wall = self.used, self.used.wall
+        rows = [
+            ("workers' cores", self.on_paper.worker_cores, used.worker / wall),
+            ("queue: commands/s", self.on_paper.queue_commands, used.commands / wall),
+            ("queue: cores", self.on_paper.queue_core, used.queue / wall),
+            ("database: rows/s", self.on_paper.database_rows, used.rows / wall),
+            ("database: cores", self.on_paper.database_cores, used.database / wall),
+            ("store: GB a day", self.on_paper.bytes_a_day / 1e9, used.size / wall * demand.DAY / 1e9),
+        ]
+        cells = [[name, f"{paper:,.3g}", f"{found:,.3g}", f"{found / paper:.2f}"] for name, paper, found in rows]
+        return report.table(["", "on paper", "measured", "measured / paper"], cells)
+
+
+def main() -> int:
+    """Measure and report; the exit status is 2 if a run failed, or there is no PostgreSQL."""
+    options = _options()
+    if why := postgresql.missing():
+        print(why, file=sys.stderr)
+        return 2
+    meter.adopt_orphans()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ranks-")))
+        seconds = options.timeout * 4 * (len(options.workers) + 2)
+        made = gateway(folder / "answers", entries=options.entries, variants=VARIANTS, seconds=seconds, editions=2)
+        server, store = stack.enter_context(made), stack.enter_context(databases())
+        try:
+            found = {}
+            for workers in options.workers:
+                with place(server, options.entries, store) as shared:
+                    found[workers] = grown(shared, workers, options)
+            with place(server, options.entries, store) as shared:
+                new, unchanged = costs(shared, server, options)
+            with place(server, options.entries, store) as shared:
+                check = checked(shared, new, options)
+        except meter.RunError as error:
+            print(error, file=sys.stderr)
+            return 2
+    polls = _polls(options.rooms)
+    print(f"\n### Workers\n\n{table(found, polls)}\n\n### Where each part is full\n\n{demand.saturation(new)}")
+    print(f"\n### On paper\n\n{demand.table(new, unchanged, options.demand)}")
+    print(f"\n### Held against {check.rate:,.0f} polls a second\n\n{check.table()}\n", flush=True)
+    if options.json:
+        costs_of = {"new": new, "unchanged": unchanged}
+        report.write(options.json, {"polls": polls, "workers": found, "costs_of_a_poll": costs_of, "check": check})
+    return 0
+
+
+def grown(shared: Place, workers: int, options: argparse.Namespace) -> Used:
+    """What many rooms take more than few."""
+    few = _few(options.rooms)
+    short = shared.run(workers, range(few), options.timeout)
+    return shared.run(workers, range(few, 2 * few + _polls(options.rooms)), options.timeout) - short
+
+
+def costs(shared: Place, server: Gateway, options: argparse.Namespace) -> tuple[Cost, Cost]:
+    """What a poll costs one worker: of a new list, and of the same list a minute later."""
+    few, polls = _few(options.rooms), _polls(options.rooms)
+    short = shared.run(1, range(few), options.timeout)
+    rooms = range(few, 2 * few + polls)
+    new = shared.run(1, rooms, options.timeout) - short
+    server.turn()
+    still = shared.run(1, rooms, options.timeout) - shared.run(1, range(few), options.timeout)
+    return new.a_poll(polls), still.a_poll(polls)
+
+
+def checked(shared: Place, cost: Cost, options: argparse.Namespace) -> Check:
+    """A run of two workers at `share` of what all cores of this machine could do on paper."""
+    cores = report.machine()["cores"]
+    rate = options.share * cores / (cost.worker + cost.queue + cost.database + cost.gateway)
+    few, polls = max(2, round(rate)), round(rate * options.seconds)
+    short = shared.run(2, range(few), options.timeout, rate)
+    used = shared.run(2, range(few, 2 * few + polls), options.timeout, rate) - short
+    return Check(polls / used.wall, polls, Demand.of(cost, polls / used.wall), used)
+
+
+def table(found: dict[int, Used], polls: int) -> str:
+    """The fleets, as Markdown."""
+    rows = []
+    for workers, used in found.items():
+        parts = [f"{1000 * each / polls:.2f}" for each in (used.worker, used.queue, used.database, used.gateway)]
+        rate, rows_a_second = polls / used.wall, used.rows / used.wall
+        rows.append([str(workers), f"{rate:,.0f}", f"{rows_a_second:,.0f}", f"{used.cores:.2f}", *parts])
+    return report.table(COLUMNS, rows)
+
+
+def _few(rooms: int) -> int:
+    return max(4, rooms // 10)
+
+
+def _polls(rooms: int) -> int:
+    """What a long run has more than a short one."""
+    return rooms - 2 * _few(rooms)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add = parser.add_argument
+    add("--workers", type=int, nargs="+", default=[1, 2, 4])
+    add("--rooms", type=int, default=2000, help="rooms of a fleet, those of its short run included")
+    add("--entries", type=int, default=100, help="ranks in each list")
+    add("--demand", type=int, nargs="+", default=[1_000, 100_000], help="rooms a minute, on paper")
+    add("--share", type=float, default=0.5, help="of the cores: how busy the run is to be that checks the paper")
+    add("--seconds", type=float, default=10, metavar="S", help="how long that run is")
+    add("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
+    add("--timeout", type=float, default=120, metavar="S", help="seconds after which a run has failed")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
