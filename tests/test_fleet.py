@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
 from rankcrawler.backoff import Backoff
@@ -65,10 +66,9 @@ def test_sigterm_is_passed_on_and_waited_for(tmp_path: Path) -> None:
     with simulated(WORLD) as gateway:
         command = [sys.executable, "-m", "rankcrawler", "fleet", "--workers", "2"]
         with subprocess.Popen(command, env=environment(gateway, tmp_path), stderr=subprocess.PIPE, text=True) as fleet:
-            deadline = time.monotonic() + 20
-            while len(workers_of(fleet)) < 2 and time.monotonic() < deadline:
-                time.sleep(0.05)
-            time.sleep(1.5)
+            assert fleet.stderr is not None
+            leasing = islice((line for line in fleet.stderr if "Leasing from" in line), 2)
+            assert len(list(leasing)) == 2
             workers = workers_of(fleet)
             fleet.send_signal(signal.SIGTERM)
             _, log = fleet.communicate(timeout=20)

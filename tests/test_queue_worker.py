@@ -379,13 +379,15 @@ async def test_a_lost_lease_is_noticed_when_it_is_renewed_and_frees_the_window(
 ) -> None:
     await queue.push(rooms(2))
     other = client(redis_url)
-    async with working(queue, window=2, ttl=0.3) as worker, consuming(worker) as consumer:
-        await consumer.has(2)
-        await take_over(redis, other)
-        await other.push([Job("3")])
-        await asyncio.wait_for(consumer.has(3), 1)
-    assert worker.lost == 2
-    await other.close()
+    try:
+        async with working(queue, window=2, ttl=0.3) as worker, consuming(worker) as consumer:
+            await consumer.has(2)
+            await take_over(redis, other)
+            await other.push([Job("3")])
+            await asyncio.wait_for(consumer.has(3), 20)
+        assert worker.lost == 2
+    finally:
+        await other.close()
 
 
 async def test_a_lease_lost_to_the_same_worker_is_counted(queue: RoomQueue, redis: Redis) -> None:
