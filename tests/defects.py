@@ -45,9 +45,10 @@ class RaisingAtTheEnd(RaisingLate):
 class RaisingSpiderMiddleware:
     """Fails on what the callback gives."""
 
-    def process_spider_output(self, response: Any, result: Any) -> Any:
+    async def process_spider_output(self, response: Any, result: Any) -> Any:
         """Raise after the output."""
-        yield from result
+        async for item in result:
+            yield item
         raise ValueError(f"a defect in a middleware, at {response}")
 
 
@@ -55,7 +56,7 @@ class RaisingAtTheStart:
     """A spider middleware that fails on start()'s requests."""
 
     async def process_start(self, start: Any) -> Any:
-        """Raise before the first."""
-        async for _ in start:
-            raise LookupError("a defect at the start")
-        yield
+        """Raise after the last, where there is one."""
+        async for request in start:
+            yield request
+        raise LookupError("a defect at the start")

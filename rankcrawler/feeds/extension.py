@@ -1,10 +1,14 @@
 """Scrapy's feed export, where an address that ends in .gz is compressed, and a failure is not forgotten."""
 
+import logging
+
 from scrapy import Spider
 from scrapy.crawler import Crawler
-from scrapy.extensions.feedexport import FeedExporter
+from scrapy.extensions.feedexport import FeedExporter, FeedSlot
 
 from rankcrawler.items import RoomSnapshot
+
+logger = logging.getLogger(__name__)
 
 GZIP = "scrapy.extensions.postprocessing.GzipPlugin"
 
@@ -26,6 +30,14 @@ class RankFeeds(FeedExporter):
         except Exception:
             self.crawler.stats.inc_value("rankcrawler/feeds/failed")
             raise
+
+    async def _close_slot(self, slot: FeedSlot, spider: Spider) -> None:
+        """Close a feed; a disk that is full may be told as late as this, where Scrapy would lose the exception."""
+        try:
+            await super()._close_slot(slot, spider)
+        except OSError as error:
+            logger.error("The feed %s is not whole: %s", slot.uri, error)
+            self.crawler.stats.inc_value("rankcrawler/feeds/failed")
 
 
 def with_format(output: str) -> str:

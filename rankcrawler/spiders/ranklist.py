@@ -37,6 +37,7 @@ class RanklistSpider(Spider):
         super().__init__(**kwargs)
         self.rooms = rooms
         self.kind: Kind = kind
+        self._drift = wire.Drift()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "RanklistSpider":
@@ -84,7 +85,9 @@ class RanklistSpider(Spider):
             answer = wire.read(response.body, self.kind)
             seen, words = Seen(response.status, answer.code, answer.inner_code), answer.words
             if self.judge.judge(seen).action is Action.READ:
-                return (wire.snapshot(answer, poll),)
+                snapshot = wire.snapshot(answer, poll)
+                self._tell_drift(response.body, lease.room_id)
+                return (snapshot,)
         except AnswerError as error:
             seen, words = seen._replace(shape=Shape.of_unreadable(response.body)), str(error)
         after = response.headers.get("Retry-After")
@@ -98,6 +101,11 @@ class RanklistSpider(Spider):
         lease: Lease = failure.request.cb_kwargs["lease"]  # type: ignore[attr-defined]
         seen = Seen(shape=Shape.NO_ANSWER)
         return (_failed(self._poll(lease), lease, self.judge.judge(seen, str(failure.value)), seen),)
+
+    def _tell_drift(self, body: bytes, room_id: str) -> None:
+        for path in self._drift.new_in(body):
+            self.crawler.stats.inc_value("rankcrawler/drift")
+            self.logger.info("Room %s: the gateway does not document `%s`", room_id, path)
 
     def _request(self, lease: Lease) -> Request:
         return Request(

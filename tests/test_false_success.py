@@ -1,0 +1,139 @@
+"""A run that lost or failed anything says so and exits non-zero; one that came through trouble whole exits 0."""
+
+import json
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from rankcrawler import settings
+from tests.gateways import TOKEN, Finished, environment, run
+from tests.misbehaviour import ECHOES, GONE, RETRIED, STOPPING, Kind
+from tests.scripted import Asked, ranks, refusal, scripted
+
+ROOM, OTHER = "6994259511469247263", "6994259511469247264"
+LIMITS = ("-s", "DOWNLOAD_TIMEOUT=1", "-s", "DOWNLOAD_MAXSIZE=100000")
+
+
+async def good(_asked: Asked) -> web.StreamResponse:
+    return ranks()
+
+
+def crawled(folder: Path, kind: Kind, *options: str, command: tuple[str, ...] = ("crawl", "ranklist")) -> Finished:
+    """A run whose first room gets this kind of answer, and whose second a good one."""
+
+    async def answer(asked: Asked) -> web.StreamResponse:
+        return await (kind if asked.room_id == ROOM else good)(asked)
+
+    with scripted(answer) as gateway:
+        ours = {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": TOKEN, "ROOM_ATTEMPTS": "1"}
+        env = environment(None, folder / "data", ours)
+        return run(*command, "-a", f"rooms={ROOM},{OTHER}", *LIMITS, *options, env=env)
+
+
+def failures(done: Finished) -> list[str]:
+    """What a run says of itself in the end."""
+    return [line for line in done.stderr.splitlines() if line.startswith("Failed: ")]
+
+
+@pytest.mark.parametrize("name", [*RETRIED, *GONE])
+def test_a_room_that_was_lost_to_a_fault_fails_the_run(tmp_path: Path, name: str) -> None:
+    done = crawled(tmp_path, (RETRIED | GONE)[name])
+    assert done.returncode == 1
+    assert failures(done) == ["Failed: 1 rooms are dead; push them again when the cause is mended"], done.stderr
+    assert "Rooms: 1 stored, 0 unchanged, 0 empty, 1 dead" in done.stderr
+
+
+@pytest.mark.parametrize("name", STOPPING)
+def test_a_token_that_was_refused_fails_the_run(tmp_path: Path, name: str) -> None:
+    done = crawled(tmp_path, STOPPING[name])
+    assert done.returncode == 3
+    assert "Failed: 1 tokens were refused, and set aside: mend or remove them" in failures(done)
+
+
+def test_a_row_that_could_not_be_read_fails_the_run(tmp_path: Path) -> None:
+    done = crawled(tmp_path, ECHOES["bad_row"])
+    assert done.returncode == 1
+    assert failures(done) == ["Failed: 2 rows could not be read, and are in quarantine; the others are stored"]
+
+
+async def slow(asked: Asked) -> web.StreamResponse:
+    return refusal(429, retry_after="1") if asked.number < 2 else ranks()
+
+
+def test_a_run_that_was_held_and_lost_nothing_is_a_success(tmp_path: Path) -> None:
+    done = crawled(tmp_path, slow)
+    assert (done.returncode, failures(done)) == (0, []), done.stderr
+    assert "Rooms: 2 stored" in done.stderr
+
+
+LOGGED = "1 errors that nothing accounts for: the log has them, with their tracebacks"
+
+
+@pytest.mark.parametrize(
+    ("setting", "defect", "told"),
+    [
+        ("ITEM_PIPELINES", "RaisingPipeline", LOGGED.replace("1", "2")),
+        ("EXTENSIONS", "RaisingLate", LOGGED.replace("1", "2")),
+        ("EXTENSIONS", "RaisingAtTheEnd", LOGGED),
+        ("SPIDER_MIDDLEWARES", "RaisingSpiderMiddleware", LOGGED.replace("1", "2")),
+        ("SPIDER_MIDDLEWARES", "RaisingAtTheStart", "the crawl ended early: start_error"),
+    ],
+)
+def test_an_exception_that_scrapy_logs_and_forgets_fails_the_run(
+    tmp_path: Path, setting: str, defect: str, told: str
+) -> None:
+    components = getattr(settings, setting, {}) | {f"tests.defects.{defect}": 1}
+    done = crawled(tmp_path, good, "-s", f"{setting}={json.dumps(components)}")
+    assert done.returncode == 1
+    assert told in "".join(failures(done)), done.stderr
+    assert "a defect " in done.stderr
+
+
+NEEDS_FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-O", "{folder}/file/r.jsonl"),
+        ("-o", "{folder}/file/r.csv"),
+        ("-O", "{folder}"),
+        ("-O", "{folder}/file/r.csv.gz"),
+        pytest.param(("-O", "/dev/full:jsonl"), marks=NEEDS_FULL),
+        pytest.param(("-o", "/dev/full:csv"), marks=NEEDS_FULL),
+        pytest.param(("-O", "/dev/full:xml"), marks=NEEDS_FULL),
+        ("-s", 'FEEDS={{"gopher://r.jsonl": {{"format": "jsonl"}}}}'),
+        ("-s", 'FEEDS={{"{folder}/r": {{"format": "parquet1"}}}}'),
+        ("-s", 'FEEDS={{"{folder}/r.jsonl": {{"format": "jsonl", "batch_item_count": 1}}}}'),
+    ],
+    ids=str,
+)
+def test_a_feed_that_is_not_whole_fails_the_run(tmp_path: Path, options: tuple[str, str]) -> None:
+    (tmp_path / "file").write_text("")
+    option, value = options
+    output = value.format(folder=tmp_path)
+    done = crawled(tmp_path, good, option, f"{output}:jsonl" if output == str(tmp_path) else output)
+    assert done.returncode == 1, done.stderr
+    assert "the feeds are not whole, the store is" in "".join(failures(done)), done.stderr
+    assert "Rooms: 2 stored" in done.stderr
+
+
+def test_a_fleet_whose_workers_lost_a_room_fails(tmp_path: Path) -> None:
+    done = crawled(tmp_path, RETRIED["html_page"], "--workers", "2", command=("fleet",))
+    assert done.returncode == 1
+    assert failures(done) == ["Failed: 1 rooms are dead; push them again when the cause is mended"]
+
+
+def test_a_fleet_that_lost_nothing_is_a_success(tmp_path: Path) -> None:
+    done = crawled(tmp_path, good, "--workers", "2", command=("fleet",))
+    assert (done.returncode, failures(done)) == (0, []), done.stderr
+
+
+@pytest.mark.parametrize("command", [("crawl", "ranklist"), ("fleet", "--workers", "1")])
+def test_rooms_that_could_not_be_read_fail_the_run(tmp_path: Path, command: tuple[str, ...]) -> None:
+    with scripted(good) as gateway:
+        env = environment(None, tmp_path / "data", {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": TOKEN})
+        done = run(*command, "-a", f"rooms={ROOM},nonsense", env=env)
+    assert done.returncode == 1
+    assert "expected a room id" in done.stderr
