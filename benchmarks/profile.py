@@ -20,6 +20,7 @@ from benchmarks.servers import databases
 from benchmarks.serving import ROOT, gateway
 from benchmarks.work import Contestant
 
+OURS = [each for each in CONTESTANTS if each.name.startswith("rankcrawler-")]
 Stages = dict[str, float]
 """CPU time by stage."""
 
@@ -28,7 +29,7 @@ def main() -> int:
     """Run the rounds and report."""
     options = _options()
     meter.adopt_orphans()
-    crawls = [each for each in CONTESTANTS if each.name.startswith("rankcrawler-") and not each.absence]
+    crawls = [each for each in OURS if each.name in options.only and not each.absence]
     found: dict[str, list[Stages]] = {crawl.name: [] for crawl in crawls}
     seconds = 2 * options.timeout * (options.rounds + 1) * len(crawls)
     with ExitStack() as stack:
@@ -98,6 +99,8 @@ def _options() -> argparse.Namespace:
     add("--rooms", type=int, default=1000, help="rooms of a long crawl")
     add("--entries", type=int, default=100, help="ranks in each list")
     add("--rounds", type=int, default=3)
+    names = [each.name for each in OURS]
+    add("--only", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names))
     add("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
     add("--timeout", type=float, default=300, metavar="S", help="seconds after which a crawl has failed")
     return parser.parse_args()
