@@ -9,7 +9,7 @@ demo: .venv/.run ## crawl the seed rooms from the built-in simulated gateway
 	$(BIN)/rankcrawler demo
 
 test: .venv/.dev lint types ## every check: lint, format, strict types, tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2
 
 lint: .venv/.dev
 	$(BIN)/ruff check --quiet .

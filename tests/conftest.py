@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from redis import Redis
@@ -23,6 +23,14 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     run = runner.run if isinstance(runner, asyncio.Runner) else asyncio.run
     run(pyfuncitem.obj(**arguments))
     return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test logged goes from process to process as UTF-8, which has no halves of surrogate pairs."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
