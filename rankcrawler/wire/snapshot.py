@@ -1,7 +1,8 @@
 """From a decoded answer to the items: where the gateway's habits become plain facts, or None."""
 
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
+from functools import lru_cache
+from hashlib import sha256
 from itertools import count
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from rankcrawler.wire.answer import Answer, ClubMembership, Entry, PartialAnswer
 MASKED_ID = "111111"
 """The id that every row of an anonymised room carries: it belongs to nobody."""
 
+_Spending = tuple[int | None, int | None, int | None, str | None, int | None, int | None]
+"""As the columns of a RankEntry: level, its bounds, its words, the bounds of what was spent."""
 _pack = msgspec.msgpack.Encoder().encode
 _NO_GRADE = PayGrade()
 
@@ -58,7 +61,7 @@ def snapshot(answer: Answer[Entry] | Answer[Visitor], poll: Poll) -> RoomSnapsho
         currency=ranklist.currency or None,
         has_more=ranklist.has_more,
         entry_count=len(ranks),
-        digest=blake2b(_pack(ranks), digest_size=16).hexdigest(),
+        digest=sha256(_pack(ranks), usedforsecurity=False).hexdigest()[:32],
         entries=tuple(
             [
                 _row(each, each.rank or place, poll, moments, withheld)
@@ -83,12 +86,10 @@ def _places(quarantined: Sequence[Quarantined]) -> Iterable[int]:
 
 def _row(entry: Entry | Visitor, rank: int, poll: Poll, moments: tuple[str, str], withheld: bool) -> RankEntry:
     user = entry.user
+    user_id = _user_id(user)
+    anonymous = user_id == MASKED_ID and not user.sec_uid and not user.display_id
     grade = user.pay_grade or _NO_GRADE
-    grade_low, grade_high = grade.this_grade_min_diamond or 0, grade.this_grade_max_diamond or 0
-    graded = grade_low or grade_high
-    spent = lifetime(grade_low, grade_high, grade.grade_describe or "") if graded else UNKNOWN
     club = _club(user, poll.anchor_id)
-    anonymous = _user_id(user) == MASKED_ID and not user.sec_uid and not user.display_id
     precision = _precision(entry, withheld)
     return RankEntry(
         poll.source,
@@ -102,18 +103,13 @@ def _row(entry: Entry | Visitor, rank: int, poll: Poll, moments: tuple[str, str]
         entry.exactly_score or None,
         precision,
         entry.delta,
-        None if anonymous else _user_id(user),
+        None if anonymous else user_id,
         user.display_id or None,
         user.sec_uid or None,
         user.nickname or None,
         user.gender or None,
         _avatar(user),
-        grade.level if graded else None,
-        grade_low if graded else None,
-        grade_high or None,
-        grade.grade_describe or None,
-        spent[0],
-        spent[1],
+        *_spending(grade.level, grade.this_grade_min_diamond, grade.this_grade_max_diamond, grade.grade_describe),
         club.club_name or None,
         club.level or None,
         None if club.user_fans_club_status is None else club.user_fans_club_status == 1,
@@ -121,6 +117,14 @@ def _row(entry: Entry | Visitor, rank: int, poll: Poll, moments: tuple[str, str]
         anonymous,
         None if user.mystery_man is None else user.mystery_man == 2,
     )
+
+
+@lru_cache(maxsize=1 << 14)
+def _spending(level: int | None, low: int | None, high: int | None, describe: str | None) -> _Spending:
+    """What a level says of a user's spending; from poll to poll most say the same."""
+    if not low and not high:
+        return None, None, None, describe or None, *UNKNOWN
+    return level, low or 0, high or None, describe or None, *lifetime(low or 0, high or 0, describe or "")
 
 
 def _is_withheld(ranks: Sequence[Entry | Visitor]) -> bool:
