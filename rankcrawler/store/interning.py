@@ -14,8 +14,8 @@ from rankcrawler.items import RankEntry
 from rankcrawler.store.database import Database, Row
 from rankcrawler.store.text import kept
 
-REMEMBERED = 200_000
-"""Keys of a kind; 200,000 looks take about 150 MB."""
+REMEMBERED = 100_000
+"""Keys of a kind; 100,000 users take about 130 MB."""
 
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -28,8 +28,15 @@ GRADE = _AT["pay_grade_level"]
 CLUB = _AT["fans_club_name"]
 SHOWN = _AT["is_hidden"]
 FLAGS = _AT["flags"]
-EXACTLY = _AT["exactly_score"]
-"""Where the parts of an entry begin: who, level, club, how it is shown, flags; and the display score."""
+"""Where the parts of an entry begin: who, level, club, how it is shown, flags."""
+
+FactKeys = tuple[int, int, int, int | None]
+"""The keys of a look, a level and a membership, and of the user; that is None of an anonymised row."""
+
+
+def facts_of(own: Own) -> Row:
+    """What an entry says of its user: the same from poll to poll, but for those who move."""
+    return own[USER:FLAGS]
 
 
 def look_of(own: Own) -> Row:
@@ -82,14 +89,17 @@ class Looks:
     def __init__(self, source: int) -> None:
         self.keys: dict[Row, tuple[int, int | None]] = {}
         self._source = source
-        self._users = Memory("users", tuple)
 
     def learn(self, database: Database, wanted: dict[Row, int]) -> None:
-        """Have the keys of looks, each of which was seen at a moment."""
+        """Have the keys of looks, each of which was first seen at a moment."""
         if len(self.keys) > REMEMBERED:
             self.keys.clear()
         missing = [look for look in wanted if look not in self.keys]
-        users = self._learn_users(database, {look[0]: wanted[look] for look in missing if look[0] is not None})
+        seen: dict[str, int] = {}
+        for look in missing:
+            if look[0] is not None:
+                seen[look[0]] = min(wanted[look], seen.get(look[0], wanted[look]))
+        users = self._learn_users(database, seen)
         owners = [users.get(look[0]) for look in missing]
         rows = [
             (print_of(self._source, *look), owner, *plain(look[1:]))
@@ -118,25 +128,35 @@ class Interned:
         self._clubs = Memory("clubs", lambda club: (print_of(*club), *plain(club)))
         self._verdicts = Memory("verdicts", lambda verdict: (print_of(*verdict), *plain(verdict)))
         self._looks: dict[int, Looks] = {}
+        self._facts: dict[int, dict[Row, FactKeys]] = {}
         self.texts: dict[str, int] = self._texts.keys
-        self.grades: dict[Row, int] = self._grades.keys
-        self.clubs: dict[Row, int] = self._clubs.keys
         self.latest: dict[int, int] = {}
         """The look that each user is known to have had last."""
 
-    def looks(self, source: int) -> dict[Row, tuple[int, int | None]]:
-        """A gateway's looks."""
-        return self._looks.setdefault(source, Looks(source)).keys
+    def keys_of(self, source: int, owns: list[Own]) -> list[FactKeys | None]:
+        """The keys of the facts of a gateway's entries; None in the place of those that are not remembered."""
+        known = self._facts.setdefault(source, {}).get
+        return [known(own[USER:FLAGS]) for own in owns]
 
-    def learn(self, source: int, lists: Iterable[tuple[int, list[Own]]]) -> None:
-        """Have every key that the entries of lists need; a list comes with the moment when it was captured."""
-        rows = [(at, own) for at, owns in lists for own in owns]
-        self.looks(source)
-        self._looks[source].learn(self._database, {look_of(own): at for at, own in rows})
-        self._grades.learn(self._database, (own[GRADE:CLUB] for _, own in rows))
-        self._clubs.learn(self._database, (own[CLUB:SHOWN] for _, own in rows))
-        exactly = [own[EXACTLY] for _, own in rows]
-        self.learn_texts([*exactly, *(" ".join(own[FLAGS]) for _, own in rows if own[FLAGS])])
+    def learn(self, source: int, seen: dict[Row, tuple[int, Own]]) -> dict[Row, FactKeys]:
+        """The keys of facts, each of which stands in an entry that was captured at a moment; from now on remembered."""
+        facts = self._facts.setdefault(source, {})
+        for memory in (facts, self.latest):
+            if len(memory) > REMEMBERED:
+                memory.clear()
+        looks, grades, clubs = self._looks.setdefault(source, Looks(source)), self._grades, self._clubs
+        owns = [own for _, own in seen.values()]
+        first: dict[Row, int] = {}
+        for at, own in seen.values():
+            look = look_of(own)
+            first[look] = min(at, first.get(look, at))
+        looks.learn(self._database, first)
+        grades.learn(self._database, (own[GRADE:CLUB] for own in owns))
+        clubs.learn(self._database, (own[CLUB:SHOWN] for own in owns))
+        for told, own in zip(seen, owns, strict=True):
+            profile_key, user_key = looks.keys[look_of(own)]
+            facts[told] = profile_key, grades.keys[own[GRADE:CLUB]], clubs.keys[own[CLUB:SHOWN]], user_key
+        return facts
 
     def learn_texts(self, texts: Iterable[str | None]) -> None:
         """Have the keys of texts."""

@@ -8,10 +8,10 @@ from rankcrawler.store.batch import Batch
 from rankcrawler.store.database import Database, Row
 from rankcrawler.store.days import KEY_BITS, day_of, is_certain, key_of
 from rankcrawler.store.giving import Change
-from rankcrawler.store.interning import Interned, plain
+from rankcrawler.store.interning import Interned, Own, facts_of, plain
 from rankcrawler.store.judgement import Judged
 from rankcrawler.store.room import Room
-from rankcrawler.store.rows import EntryRow, owns_of, rows_of
+from rankcrawler.store.rows import EntryRow, owns_of, rows_of, texts_of
 from rankcrawler.store.text import kept
 
 
@@ -77,18 +77,20 @@ class ListWriter:
     def _rows_of_all(self, lists: list[Judged]) -> list[list[EntryRow]]:
         """The rows of lists; what they need that is not known is asked for all of them together."""
         owns = [owns_of(each.poll) if self._may_be_written(each) else [] for each in lists]
-        rows: list[list[EntryRow]] = [[] for _ in lists]
-        unknown: defaultdict[int, list[int]] = defaultdict(list)
-        for at, judged in enumerate(lists):
-            source = judged.room.source_key
-            try:
-                rows[at] = rows_of(owns[at], self._interned, source)
-            except KeyError:
-                unknown[source].append(at)
-        for source, theirs in unknown.items():
-            self._interned.learn(source, [(lists[at].captured_ms, owns[at]) for at in theirs])
-            for at in theirs:
-                rows[at] = rows_of(owns[at], self._interned, source)
+        sources = [judged.room.source_key for judged in lists]
+        keys = [self._interned.keys_of(source, own) for source, own in zip(sources, owns, strict=True)]
+        unknown: defaultdict[int, dict[Row, tuple[int, Own]]] = defaultdict(dict)
+        for judged, source, own, found in zip(lists, sources, owns, keys, strict=True):
+            if None in found:
+                for row, key in zip(own, found, strict=True):
+                    if key is None:
+                        unknown[source].setdefault(facts_of(row), (judged.captured_ms, row))
+        learned = {source: self._interned.learn(source, seen) for source, seen in unknown.items()}
+        self._interned.learn_texts(text for each in owns for text in texts_of(each))
+        rows = []
+        for source, own, found in zip(sources, owns, keys, strict=True):
+            known = [key or learned[source][facts_of(row)] for row, key in zip(own, found, strict=True)]
+            rows.append(rows_of(own, known, self._interned.texts))
         return rows
 
     @staticmethod

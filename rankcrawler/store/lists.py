@@ -8,6 +8,7 @@ from rankcrawler.store.database import Database, Row
 from rankcrawler.store.days import chain_of
 from rankcrawler.store.rows import PRECISIONS
 from rankcrawler.store.text import told
+from rankcrawler.store.words import words_of
 
 
 class RoomName(NamedTuple):
@@ -70,12 +71,12 @@ def _entries(shared: tuple[Any, ...], rows: list[Row]) -> tuple[RankEntry, ...]:
     entries: list[RankEntry] = []
     above: int | None = None
     for row in rows:
-        _, rank, score, exactly, precision, delta, has_no_delta, *own, member, hidden, anonymous, mystery, flags = (
-            texts(row)
-        )
+        _, rank, score, exactly, is_score, precision, delta, has_no_delta, *told = texts(row)
+        *own, member, hidden, anonymous, mystery, flags = told
         gap = 0 if above is None or score is None else above - score
         delta = None if has_no_delta else gap if delta is None else delta
         shown = _maybe(hidden), bool(anonymous), _maybe(mystery), _words(flags)
+        exactly = words_of(score) if is_score else exactly
         facts = (*shared, rank, score, exactly, PRECISIONS[precision], delta, *own, _maybe(member), *shown)
         entries.append(RankEntry(*facts))
         above = score

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
@@ -77,12 +78,12 @@ class PostgresDatabase:
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Add whole rows to a table, by COPY."""
         if rows:
-            target = sql.Identifier(table)
-            names = sql.SQL(_COPIED[table])
-            with (
-                self._connected().cursor() as cursor,
-                cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(target, names)) as copy,
-            ):
+            form = "(FORMAT csv, NULL 'null')" if table in _OF_NUMBERS else ""
+            into = sql.SQL(f"COPY {{}} ({_COPIED[table]}) FROM STDIN {form}").format(sql.Identifier(table))
+            with self._connected().cursor() as cursor, cursor.copy(into) as copy:
+                if table in _OF_NUMBERS:
+                    copy.write(_csv(rows))
+                    return
                 for row in rows:
                     copy.write_row(row)
 
@@ -196,6 +197,14 @@ _COPIED = {
     "quarantine": "snapshot_key, position, path, reason",
     "stays": "user_key, room_key, since_ms, first_score",
 }
+_OF_NUMBERS = ("entries", "stays")
+"""Tables all of whose columns are integers."""
+_encode_lines = msgspec.json.Encoder().encode_lines
+
+
+def _csv(rows: Sequence[Row]) -> bytes:
+    """Rows of integers as CSV: JSON without its brackets, which takes a sixth of the time of `write_row`."""
+    return _encode_lines(rows).replace(b"[", b"").replace(b"]", b"")
 
 
 def _make_tables(connection: psycopg.Connection[Row]) -> None:

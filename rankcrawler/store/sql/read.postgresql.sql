@@ -2,7 +2,7 @@
 
 -- name: served_rows
 -- The rows of a list as they were served: of each position the row of the latest step.
-SELECT e.position, e.rank, e.score, x.text, e.score_precision, e.delta, e.has_no_delta,
+SELECT e.position, e.rank, e.score, x.text, e.exactly_score = 0, e.score_precision, e.delta, e.has_no_delta,
   u.user_id, p.display_id, p.sec_uid, p.nickname, p.gender, p.avatar_url,
   g.pay_grade_level, g.this_grade_min_diamond, g.this_grade_max_diamond, g.grade_describe, g.lifetime_diamonds_min,
   g.lifetime_diamonds_max, c.fans_club_name, c.fans_club_level, c.fans_club_member,

@@ -114,7 +114,7 @@ CREATE TABLE entries (                   -- the rows of the lists that differ fr
   position        INTEGER NOT NULL,      -- 1…n even where ranks repeat
   rank            INTEGER NOT NULL,
   score           BIGINT,
-  exactly_score   INTEGER,
+  exactly_score   INTEGER,               -- of texts; 0 where it is the score in words, as store/words.py has it
   score_precision SMALLINT NOT NULL,     -- 0 exact, 1 rounded, 2 withheld
   delta           BIGINT,                -- where it is not the gap to the row above, 0 at position 1 and without scores
   has_no_delta    SMALLINT,              -- 1: the gateway told none; else null
