@@ -1,5 +1,6 @@
 """`scrapy store`, run as a user runs it, on SQLite and on PostgreSQL."""
 
+import contextlib
 import csv
 import json
 import sqlite3
@@ -7,9 +8,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
 
+from rankcrawler.errors import StoreError
 from rankcrawler.instants import iso
 from rankcrawler.items import RankEntry, RoomSnapshot
 from rankcrawler.records import moments
@@ -222,7 +225,7 @@ def test_a_file_of_version_1_is_refused_and_migrated(tmp_path: Path) -> None:
     busy.execute("ROLLBACK")
     busy.close()
     done = run("store", "migrate", env=env)
-    assert "4 polls brought from version 1 to 2" in done.stdout, done.stderr
+    assert "4 polls brought from version 1 to 3" in done.stdout, done.stderr
     assert (tmp_path / "ranks.db.v1").exists()
     assert "as it should be" in run("store", "migrate", env=env).stdout
     store = locate.open_records(f"sqlite:///{path}")
@@ -239,4 +242,42 @@ def test_a_file_of_version_1_is_refused_and_migrated(tmp_path: Path) -> None:
         (2, 200, None, ("rank_gap",)),
     ]
     assert (latest.flags, latest.quarantined[0].path, latest.digest) == (("has_more",), "$.data", f"{2:032d}")
+    store.close()
+
+
+TO_VERSION_2 = """
+ALTER TABLE stays RENAME TO stays_3;
+CREATE TABLE stays AS SELECT user_key, room_key, since_ms, until_ms, first_score, last_score FROM stays_3;
+DROP TABLE stays_3;
+DROP TABLE visits;
+DROP TABLE arrivals;
+"""
+"""What a store of version 2 had otherwise; but for its key, which nobody looks at."""
+
+
+@pytest.mark.parametrize("kind", stores.DATABASES)
+def test_a_store_of_version_2_is_refused_and_migrated(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    where = stores.address(kind, tmp_path, request)
+    store = locate.open_records(where)
+    store.write([snapshot(room_id=room) for room in ("1", "2")])
+    store.write([snapshot([entry()], room_id="1", captured_at=iso(NOON), polled_at=iso(NOON))])
+    trails = [store.trail(f"700000{rank}") for rank in (1, 2)]
+    assert [[stay.room_id for stay in trail] for trail in trails] == [["1", "2"]] * 2
+    store.close()
+    if kind == "sqlite":
+        with contextlib.closing(sqlite3.connect(tmp_path / "ranks.db")) as database:
+            database.executescript(TO_VERSION_2 + "PRAGMA user_version = 2;")
+    else:
+        with psycopg.connect(where) as connection:
+            connection.execute(TO_VERSION_2.encode() + b"UPDATE store SET version = 2;")
+            connection.execute("ALTER TABLE stays ADD PRIMARY KEY (user_key, room_key, since_ms)")
+    with pytest.raises(StoreError, match="run `scrapy store migrate`"):
+        locate.open_records(where)
+    env = environment(None, tmp_path, {"STORE_URL": where})
+    assert "brought from version 2 to 3" in run("store", "migrate", env=env).stdout
+    assert "as it should be" in run("store", "migrate", env=env).stdout
+    store = locate.open_records(where)
+    assert [store.trail(f"700000{rank}") for rank in (1, 2)] == trails
     store.close()

@@ -8,6 +8,7 @@ import pytest
 from rankcrawler.errors import StoreError
 from rankcrawler.instants import iso
 from rankcrawler.items import FailedPoll, RankEntry, RoomSnapshot
+from rankcrawler.store import sql_store
 from rankcrawler.store.contract import Gain, Kept, Poll, Records, Recurring, Stay
 from tests import stores
 from tests.builders import entry, failed, snapshot
@@ -96,6 +97,20 @@ def test_a_trail_says_where_a_user_came_and_went(store: Records) -> None:
     assert store.trail("9") == []
 
 
+def test_a_trail_is_whole_while_arrivals_are_sorted_in_now_and_then(
+    store: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql_store, "MOST_ARRIVALS", 4)
+    came = [listed(minute, {"7": 10, str(minute): 5}, room_id=str(minute % 3)) for minute in range(100, 120)]
+    for seen, poll in enumerate(came, start=1):
+        store.write([poll])
+        assert {stay.room_id for stay in store.trail("7")} == {str(minute % 3) for minute in range(100, 100 + seen)}
+    assert all([stay.since for stay in store.trail(str(minute))] == [at(minute)] for minute in range(100, 120))
+    user = store.user("119")
+    assert user is not None
+    assert user.last_seen == at(119)
+
+
 def test_gains_are_what_users_gave_between_two_lists_with_what_came_between(store: Records) -> None:
     store.write(
         [
@@ -152,7 +167,7 @@ def test_rooms_that_recur_and_have_not_ended_are_in_the_catalogue(store: Records
 
 
 def test_a_status_sums_up(store: Records) -> None:
-    assert store.status()[1:2] + store.status()[3:] == (2, 0, 0, 0, 0, 0, 0, None, None)
+    assert store.status()[1:2] + store.status()[3:] == (3, 0, 0, 0, 0, 0, 0, None, None)
     store.write(
         [listed(0, {"7": 1}), listed(1, {"7": 1}), failed(room_id="1", polled_at=at(2)), listed(1440, {"7": 2})]
     )

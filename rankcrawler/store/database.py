@@ -31,6 +31,9 @@ class Database(Protocol):
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Add whole rows to a table."""
 
+    def sort_arrivals(self) -> None:
+        """Have the rooms of users who came lately found by an index."""
+
     def keys(self, table: str, rows: Sequence[Row]) -> list[int]:
         """The keys of rows that are kept once; those that are new are added."""
 

@@ -141,8 +141,9 @@ class ListWriter:
     def _count(self, change: Change, room: Room, at: int, before_ms: int, batch: Batch) -> None:
         key = room.room_key
         given = change.given | self._given_unseen(change, key, batch)
-        batch.stays += [(user, key, at, score) for user, score in change.came.items()]
-        batch.ended_stays += [(before_ms, score, user, key, at) for user, score in change.went.items()]
+        batch.stays += [(key, user, at, score) for user, score in change.came.items()]
+        batch.arrivals += [(user, key) for user in change.came]
+        batch.ended_stays += [(before_ms, score, key, user, at) for user, score in change.went.items()]
         day = day_of(at)
         for user, coins in given.items():
             batch.givers[day, user] += coins
@@ -153,9 +154,9 @@ class ListWriter:
         if change.floor is None or not change.came:
             return {}
         users = list(change.came)
-        left = self._database.each("last_score", [(user, room_key) for user in users])
+        left = self._database.each("last_score", [(room_key, user) for user in users])
         known = {user: rows[0][0] for user, rows in zip(users, left, strict=True) if rows}
-        known |= {user: score for _, score, user, room, _ in batch.ended_stays if room == room_key}
+        known |= {user: score for _, score, room, user, _ in batch.ended_stays if room == room_key}
         return {
             user: coins
             for user, score in change.came.items()

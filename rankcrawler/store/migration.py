@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from rankcrawler.errors import SettingError, StoreError
-from rankcrawler.store import locate, version_1
+from rankcrawler.store import locate, queries, version_1
 from rankcrawler.store.sql_store import SqlStore
 from rankcrawler.store.sqlite import VERSION, SqliteDatabase
 
@@ -14,14 +14,22 @@ from rankcrawler.store.sqlite import VERSION, SqliteDatabase
 def migrate(where: str) -> str:
     """Do what is to be done, and say what was; SettingError for JSON Lines, StoreError where it cannot be done.
 
-    A file that is migrated stays as FILE.v1 beside the new one, which takes its place when it is whole. Whatever stops
-    the migration before leaves the old one in its place, and it can be started again.
+    A file of version 1 stays as FILE.v1 beside the new one, which takes its place when it is whole. What is newer is
+    changed where it is, in one transaction. Whatever stops a migration leaves the old store in its place, and it can be
+    started again.
     """
     kind, path = locate.parse(where)
     if kind == "jsonl":
         raise SettingError(f"STORE_URL is {where}: JSON Lines have no version to be migrated from")
-    if kind == "sqlite" and Path(path).exists() and _version(Path(path)) == 1:
-        return _from_1(Path(path))
+    if kind == "sqlite" and Path(path).exists():
+        version = _version(Path(path))
+        if version in (1, 2):
+            return _from_1(Path(path)) if version == 1 else _from_2(Path(path))
+    if kind == "postgresql":
+        from rankcrawler.store import postgresql  # its driver takes 50 ms to import
+
+        if done := postgresql.migrate(where):
+            return done
     store = locate.open_records(where)
     place, version = store.status()[:2]
     store.close()
@@ -54,6 +62,18 @@ def _from_1(path: Path) -> str:
     path.rename(old)
     os.replace(new, path)  # noqa: PTH105 - beside a rename, the word says what it does
     return f"{path}: {polls} polls brought from version 1 to {VERSION}; the old file is {old}"
+
+
+def _from_2(path: Path) -> str:
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=1)) as database:
+        try:
+            database.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"{path} is in use: stop the workers first ({error})") from error
+        for statement in queries.migration(2, "sqlite").split(";\n"):
+            database.execute(statement)
+        database.execute("COMMIT")
+    return f"{path}: brought from version 2 to {VERSION}"
 
 
 def _copied(source: sqlite3.Connection, new: Path) -> int:

@@ -15,7 +15,7 @@ from rankcrawler.store.database import Row
 from rankcrawler.store.days import DAY_MS, KEY_BITS
 from rankcrawler.store.partitions import Partitions
 
-VERSION = 2
+VERSION = 3
 """The schema's version, kept in the table `store`."""
 
 _LOCK = 0x72616E6B
@@ -86,6 +86,10 @@ class PostgresDatabase:
                     return
                 for row in rows:
                     copy.write_row(row)
+
+    def sort_arrivals(self) -> None:
+        """Have the rooms of users who came lately found by an index."""
+        self._execute("sort_arrivals", ())
 
     def keys(self, table: str, rows: Sequence[Row]) -> list[int]:
         """The keys of rows that are kept once; another worker may add some of them at the same time."""
@@ -187,6 +191,22 @@ class PostgresDatabase:
             work(connection)
 
 
+def migrate(url: str) -> str | None:
+    """Bring a database of an older version to this one, in one transaction; None where there is nothing to be done."""
+    place = _without_password(url)
+    try:
+        with psycopg.connect(url, connect_timeout=_CONNECT_SECONDS, options=_OPTIONS) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            if connection.execute("SELECT to_regclass('store')").fetchall()[0][0] is None:
+                return None
+            if connection.execute("SELECT version FROM store FOR UPDATE").fetchall()[0][0] != 2:
+                return None
+            connection.execute(queries.migration(2, "postgresql"))
+    except psycopg.Error as error:
+        raise StoreError(f"the store {place} cannot be migrated: {type(error).__name__}") from None
+    return f"{place}: brought from version 2 to {VERSION}"
+
+
 _COPIED = {
     "snapshots": "snapshot_key, room_key, base_key, step, captured_ms, polled_ms, entry_count, anchor_id, currency, "
     "has_more, flags, digest",
@@ -195,9 +215,10 @@ _COPIED = {
     "polls": "room_key, at_ms, is_answered, polled_ms, outcome, snapshot_key, total, user_count_desc, verdict_key, "
     "attempt",
     "quarantine": "snapshot_key, position, path, reason",
-    "stays": "user_key, room_key, since_ms, first_score",
+    "stays": "room_key, user_key, since_ms, first_score",
+    "arrivals": "user_key, room_key",
 }
-_OF_NUMBERS = ("entries", "stays")
+_OF_NUMBERS = ("entries", "stays", "arrivals")
 """Tables all of whose columns are integers."""
 _encode_lines = msgspec.json.Encoder().encode_lines
 

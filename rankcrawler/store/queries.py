@@ -21,5 +21,10 @@ def schema(dialect: Dialect) -> str:
     return _text(f"schema.{dialect}.sql")
 
 
+def migration(version: int, dialect: Dialect) -> str:
+    """The statements that bring tables of a version to the next."""
+    return _text(f"from_{version}.{dialect}.sql")
+
+
 def _text(name: str) -> str:
     return files(__package__).joinpath("sql", name).read_text("utf-8")

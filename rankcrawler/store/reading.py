@@ -67,16 +67,17 @@ class Reading:
         if found is None:
             return None
         key, *profile, first_seen_ms = found
-        [(last_seen_ms,)] = self._database.all("last_seen", key)
+        [(last_seen_ms,)] = self._database.all("last_seen", key, key, key)
         last_seen = iso(first_seen_ms if last_seen_ms is None else last_seen_ms)
         return User._make([*texts(tuple(profile)), iso(first_seen_ms), last_seen])
 
     def trail(self, user_id: str, *, source: str | None = None, limit: int = 1000) -> list[Stay]:
         """Where a user was."""
         found = self._user(user_id, source)
-        return (
-            [] if found is None else [self._stay(found[0], row) for row in self._database.all("stays", found[0], limit)]
-        )
+        if found is None:
+            return []
+        key = found[0]
+        return [self._stay(key, row) for row in self._database.all("stays", key, key, key, limit)]
 
     def gains(
         self, room_id: str, since: str, until: str, *, kind: Kind = "ranklist", source: str | None = None

@@ -15,6 +15,9 @@ from rankcrawler.store.reading import Reading
 from rankcrawler.store.room import Room
 from rankcrawler.store.text import kept as text_kept
 
+MOST_ARRIVALS = 20_000
+"""Users' arrivals that this worker lets lie unsorted: a page of an index is then written once for many of them."""
+
 RoomName = tuple[str, str, str]
 """room_id, kind, source."""
 
@@ -25,6 +28,7 @@ class SqlStore(Reading):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._sources: dict[str, int] = {}
+        self._arrivals = int(database.all("count_arrivals")[0][0])
         self._interned = Interned(database)
         self._lists = ListWriter(database, self._interned)
 
@@ -59,8 +63,15 @@ class SqlStore(Reading):
                 lists += [judged] * judged.is_kept
         self._lists.add_all(lists, batch)
         batch.write(self._database)
+        self._sort(len(batch.arrivals))
         self._database.bulk("advance_rooms", [room.row() for room in rooms.values()])
         return kept
+
+    def _sort(self, arrivals: int) -> None:
+        self._arrivals += arrivals
+        if self._arrivals > MOST_ARRIVALS:
+            self._database.sort_arrivals()
+            self._arrivals = 0
 
     def _fail(self, poll: FailedPoll, room: Room, batch: Batch) -> Kept:
         at = ms(poll.polled_at)

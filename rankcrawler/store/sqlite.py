@@ -12,7 +12,7 @@ from rankcrawler.store import queries
 from rankcrawler.store.database import Row
 from rankcrawler.store.days import DAY_MS, KEY_BITS
 
-VERSION = 2
+VERSION = 3
 """The schema's version, kept in the file as user_version."""
 
 _PASSING = {
@@ -94,6 +94,11 @@ class SqliteDatabase:
             for at in range(rest, len(rows), TOGETHER):
                 self._db.execute(several, [value for row in rows[at : at + TOGETHER] for value in row])
         self._db.executemany(one, rows[:rest])
+
+    def sort_arrivals(self) -> None:
+        """Have the rooms of users who came lately found by an index."""
+        for name in ("sort_arrivals", "clear_arrivals"):
+            self._db.execute(self._sql[name])
 
     def keys(self, table: str, rows: Sequence[Row]) -> list[int]:
         """The keys of rows that are kept once."""

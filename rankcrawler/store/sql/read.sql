@@ -88,15 +88,18 @@ SELECT u.user_id, p.nickname FROM users u LEFT JOIN profiles p ON p.profile_key 
 
 -- name: last_seen
 -- The last list with a user in it.
-SELECT max(coalesce(y.until_ms, r.last_captured_ms)) FROM stays y JOIN rooms r ON r.room_key = y.room_key
-WHERE y.user_key = ?;
+SELECT max(coalesce(y.until_ms, r.last_captured_ms))
+FROM (SELECT room_key FROM visits WHERE user_key = ? UNION SELECT room_key FROM arrivals WHERE user_key = ?) v
+JOIN stays y ON y.room_key = v.room_key AND y.user_key = ? JOIN rooms r ON r.room_key = v.room_key;
 
 -- name: stays
 -- Where a user was. A room's last list is told with stays that go on.
 SELECT r.kind, r.room_id, r.anchor_id, y.since_ms, coalesce(y.until_ms, r.last_captured_ms), y.until_ms,
   y.first_score, y.last_score, s.base_key, s.step
-FROM stays y JOIN rooms r ON r.room_key = y.room_key LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
-WHERE y.user_key = ? ORDER BY 5 DESC, 4 DESC LIMIT ?;
+FROM (SELECT room_key FROM visits WHERE user_key = ? UNION SELECT room_key FROM arrivals WHERE user_key = ?) v
+JOIN stays y ON y.room_key = v.room_key AND y.user_key = ? JOIN rooms r ON r.room_key = v.room_key
+LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
+ORDER BY 5 DESC, 4 DESC, y.room_key LIMIT ?;
 
 -- name: score_in
 -- What a user, of whom it is known to be there, has in a list: the row that was written last.
@@ -123,6 +126,10 @@ ORDER BY d.coins DESC, d.polls DESC, r.room_key;
 -- The next rooms of a gateway that are polled again and again and have not ended.
 SELECT r.room_key, r.room_id, r.kind, r.anchor_id, r.every, r.every_max, r.priority, r.last_polled_ms FROM rooms r
 WHERE r.source_key = ? AND r.every IS NOT NULL AND r.ended_ms IS NULL AND r.room_key > ? ORDER BY r.room_key LIMIT 1000;
+
+-- name: count_arrivals
+-- How many users' arrivals are not sorted in.
+SELECT count(*) FROM arrivals;
 
 -- name: sums
 -- What was counted as it was written.

@@ -1,8 +1,8 @@
--- Version 2. Moments are integers: milliseconds since 1970, UTC. Days are days since 1970. docs/store.md says why.
+-- Version 3. Moments are integers: milliseconds since 1970, UTC. Days are days since 1970. docs/store.md says why.
 
 CREATE TABLE store (version INTEGER NOT NULL);   -- one row
 
-INSERT INTO store VALUES (2);
+INSERT INTO store VALUES (3);
 
 CREATE TABLE sources (                   -- gateways
   source_key INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -148,13 +148,24 @@ CREATE TABLE polls (                     -- every look at a room, and what came 
 ) PARTITION BY RANGE (at_ms);
 
 CREATE TABLE stays (                     -- when users came into lists and left them
-  user_key    INTEGER NOT NULL,
   room_key    INTEGER NOT NULL,
+  user_key    INTEGER NOT NULL,
   since_ms    BIGINT NOT NULL,           -- the first list with the user in it
   until_ms    BIGINT,                    -- the last; null while there is no list without
   first_score BIGINT,
   last_score  BIGINT,                    -- null while the stay goes on
-  PRIMARY KEY (user_key, room_key, since_ms)
+  PRIMARY KEY (room_key, user_key, since_ms)
+);
+
+CREATE TABLE visits (                    -- in which rooms' lists users ever were: what finds a user's stays
+  user_key INTEGER NOT NULL,
+  room_key INTEGER NOT NULL,
+  PRIMARY KEY (user_key, room_key)
+);
+
+CREATE TABLE arrivals (                  -- the same, of those who came lately: some ten thousand rows, not sorted in yet
+  user_key INTEGER NOT NULL,
+  room_key INTEGER NOT NULL
 );
 
 CREATE TABLE room_days (                 -- what happened in a room on a day

@@ -1,4 +1,4 @@
--- Version 2. Moments are integers: milliseconds since 1970, UTC. Days are days since 1970. docs/store.md says why.
+-- Version 3. Moments are integers: milliseconds since 1970, UTC. Days are days since 1970. docs/store.md says why.
 
 CREATE TABLE sources (                   -- gateways
   source_key INTEGER PRIMARY KEY,
@@ -144,14 +144,25 @@ CREATE TABLE polls (                     -- every look at a room, and what came 
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE stays (                     -- when users came into lists and left them
-  user_key    INTEGER NOT NULL REFERENCES users,
   room_key    INTEGER NOT NULL REFERENCES rooms,
+  user_key    INTEGER NOT NULL REFERENCES users,
   since_ms    INTEGER NOT NULL,          -- the first list with the user in it
   until_ms    INTEGER,                   -- the last; null while there is no list without
   first_score INTEGER,
   last_score  INTEGER,                   -- null while the stay goes on
-  PRIMARY KEY (user_key, room_key, since_ms)
+  PRIMARY KEY (room_key, user_key, since_ms)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE visits (                    -- in which rooms' lists users ever were: what finds a user's stays
+  user_key INTEGER NOT NULL REFERENCES users,
+  room_key INTEGER NOT NULL REFERENCES rooms,
+  PRIMARY KEY (user_key, room_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE arrivals (                  -- the same, of those who came lately: some ten thousand rows, not sorted in yet
+  user_key INTEGER NOT NULL,
+  room_key INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE room_days (                 -- what happened in a room on a day
   day      INTEGER NOT NULL,

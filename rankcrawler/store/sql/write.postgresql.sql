@@ -1,5 +1,5 @@
 -- Writing, as PostgreSQL has it: a query for all rows, which come as one array a column. `?` takes a value.
--- Rows are COPYed into snapshots, entries, polls, quarantine and stays.
+-- Rows are COPYed into snapshots, entries, polls, quarantine, stays and arrivals.
 
 -- name: find_room
 -- What the store knows of a room, and of the chain that its last list belongs to; nobody else may write it until we have.
@@ -66,11 +66,16 @@ SELECT print, verdict_key FROM verdicts WHERE print = ANY(?::bytea[]);
 INSERT INTO verdicts (print, action, reason, status, code, status_code)
 SELECT * FROM unnest(?::bytea[], ?::text[], ?::text[], ?::int[], ?::bigint[], ?::bigint[]) ON CONFLICT DO NOTHING;
 
+-- name: sort_arrivals
+-- Have the rooms of users who came lately found by an index; each is moved by one worker.
+WITH moved AS (DELETE FROM arrivals RETURNING user_key, room_key)
+INSERT INTO visits SELECT DISTINCT user_key, room_key FROM moved ORDER BY user_key, room_key ON CONFLICT DO NOTHING;
+
 -- name: end_stays
 -- Users who left lists: when they were last in them, and with what; the lists without them.
 UPDATE stays SET until_ms = w.until_ms, last_score = w.score
-FROM unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::bigint[]) AS w (until_ms, score, user_key, room_key, at_ms)
-WHERE stays.user_key = w.user_key AND stays.room_key = w.room_key AND stays.until_ms IS NULL AND since_ms < w.at_ms;
+FROM unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::bigint[]) AS w (until_ms, score, room_key, user_key, at_ms)
+WHERE stays.room_key = w.room_key AND stays.user_key = w.user_key AND stays.until_ms IS NULL AND since_ms < w.at_ms;
 
 -- name: advance_rooms
 -- What is known of rooms after their polls.

@@ -24,7 +24,7 @@ SELECT 1 FROM snapshots WHERE snapshot_key = ?;
 
 -- name: last_score
 -- What a user had when a room's list was last left.
-SELECT last_score FROM stays WHERE user_key = ? AND room_key = ? AND until_ms IS NOT NULL ORDER BY since_ms DESC LIMIT 1;
+SELECT last_score FROM stays WHERE room_key = ? AND user_key = ? AND until_ms IS NOT NULL ORDER BY since_ms DESC LIMIT 1;
 
 -- name: list_rows
 -- The rows of the lists of a chain up to a step, later ones over earlier ones. The keys are bounded by the day that the

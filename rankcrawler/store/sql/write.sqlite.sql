@@ -79,9 +79,21 @@ INSERT INTO quarantine VALUES (?, ?, ?, ?);
 -- Users who came into a list.
 INSERT INTO stays VALUES (?, ?, ?, NULL, ?, NULL);
 
+-- name: insert_arrivals
+-- The same users, and their rooms.
+INSERT INTO arrivals VALUES (?, ?);
+
+-- name: sort_arrivals
+-- Have the rooms of users who came lately found by an index.
+INSERT OR IGNORE INTO visits SELECT user_key, room_key FROM arrivals ORDER BY user_key, room_key;
+
+-- name: clear_arrivals
+-- When they are sorted in.
+DELETE FROM arrivals;
+
 -- name: end_stays
 -- Users who left a list: when they were last in it, and with what; the list without them.
-UPDATE stays SET until_ms = ?, last_score = ? WHERE user_key = ? AND room_key = ? AND until_ms IS NULL AND since_ms < ?;
+UPDATE stays SET until_ms = ?, last_score = ? WHERE room_key = ? AND user_key = ? AND until_ms IS NULL AND since_ms < ?;
 
 -- name: advance_rooms
 -- What is known of a room after its polls.
