@@ -8,7 +8,7 @@ from scrapy.commands import crawl
 from scrapy.crawler import Crawler
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from rankcrawler import preflight
+from rankcrawler import memory, preflight
 from rankcrawler.errors import RankcrawlerError
 from rankcrawler.feeds.extension import RankFeeds, with_format
 from rankcrawler.report import Report
@@ -34,6 +34,7 @@ class Command(crawl.Command):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and report."""
+        memory.settle()
         self._created: list[Crawler] = []
         super().run(args, opts)
         for crawler in self._created:
