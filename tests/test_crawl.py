@@ -270,7 +270,7 @@ def _seconds_until_asked(asked: dict[str, Any], redis: Redis, room: str) -> floa
 def test_a_worker_told_to_stop_while_the_gateway_stalls_gives_its_rooms_back_within_ten_seconds(
     tmp_path: Path,
 ) -> None:
-    with simulated(WORLD, faults=Faults(1.0, [FaultKind.STALL])) as gateway:
+    with simulated(WORLD, faults=Faults(1.0, [FaultKind.STALL]), lost=5) as gateway:
         command = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-a", f"rooms={','.join(ROOMS[:5])}"]
         env = environment(gateway, tmp_path / "data")
         with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as worker:
