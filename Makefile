@@ -33,6 +33,7 @@ torture: .venv/.dev ## kill, freeze and time real workers; docs/torture.md has t
 	$(BIN)/python -m tests.torture.limits --seconds 20
 	$(BIN)/python -m tests.torture.pickup --rooms 200
 	$(BIN)/python -m tests.torture.store_crashes --crashes 20 --rooms 2000
+	$(BIN)/python -m tests.torture.books --polls 20000
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --upgrade

@@ -1,5 +1,6 @@
 """A rank list as a table that a person can read; wide Chinese characters stay aligned."""
 
+import json
 import unicodedata
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -60,7 +61,19 @@ def table(snapshot: RoomSnapshot, limit: int | None = None, width: int = PIPED_W
 
 def plain(text: str) -> str:
     """Text of a stranger's, made harmless to a terminal: what is not seen becomes �."""
-    return "".join("�" if unicodedata.category(each) in _UNSEEN and each != _JOINS_EMOJI else each for each in text)
+    return "".join("�" if _is_unseen(each) else each for each in text)
+
+
+def escaped(as_json: bytes) -> str:
+    """JSON with text of a stranger's, made harmless to a terminal: what is not seen is escaped, and reads the same."""
+    text = as_json.decode()
+    if text.isprintable():
+        return text
+    return "".join(json.dumps(each)[1:-1] if _is_unseen(each) else each for each in text)
+
+
+def _is_unseen(character: str) -> bool:
+    return unicodedata.category(character) in _UNSEEN and character != _JOINS_EMOJI
 
 
 def _title(snapshot: RoomSnapshot) -> str:

@@ -5,32 +5,59 @@ import os
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from scrapy.settings import Settings
+
+from rankcrawler.gateway.address import Address
 from rankcrawler.simulator.clock import Clock, frozen
 from rankcrawler.simulator.faults import Faults
 from rankcrawler.simulator.server import Gateway, serve
 from rankcrawler.simulator.world import World
+from rankcrawler.store import locate
+from tests import books
 
 NOON = 1_790_000_000_000
 TOKEN = "a-canary-token"
 _OURS = ("GATEWAY_", "REDIS_", "STORE_URL", "DATA_DIR", "ROOM_", "SCRAPY_")
 
 
+class Simulated(Gateway, frozen=True):
+    """A simulated gateway, and the stores of those who were sent to it."""
+
+    journal: books.Journal
+    stores: set[str]
+
+    def balance(self) -> books.Balance:
+        """What it gave out, held against what is on record."""
+        kept = books.Books(Counter(), Counter())
+        for where in self.stores:
+            kept = kept.and_also(books.on_record(where, Address.of(self.url).source))
+        return books.balance(self.journal.books(), kept)
+
+
 @contextmanager
 def simulated(
-    world: World | None = None, *, clock: Clock | None = None, faults: Faults | None = None
-) -> Iterator[Gateway]:
-    """Serve a world, its clock standing still at NOON unless another is given, from a thread."""
+    world: World | None = None, *, clock: Clock | None = None, faults: Faults | None = None, lost: int = 0
+) -> Iterator[Simulated]:
+    """Serve a world, its clock standing still at NOON unless another is given, from a thread.
+
+    When the context ends, all that it gave out must be on record, but for `lost` answers: as many as may have been on
+    their way to a worker that was killed or stopped. AssertionError where it is not, or where more is on record.
+    """
     loop = asyncio.new_event_loop()
-    up: list[Gateway] = []
+    journal = books.Journal()
+    up: list[Simulated] = []
     ready, over = threading.Event(), asyncio.Event()
 
     async def run() -> None:
-        async with serve(world or World(1), token=TOKEN, clock=clock or frozen(NOON), faults=faults) as gateway:
-            up.append(gateway)
+        async with serve(
+            world or World(1), token=TOKEN, clock=clock or frozen(NOON), faults=faults, ledger=journal
+        ) as gateway:
+            up.append(Simulated(gateway.url, gateway.token, journal, journal, set()))
             ready.set()
             await over.wait()
 
@@ -43,6 +70,8 @@ def simulated(
         loop.call_soon_threadsafe(over.set)
         thread.join()
         loop.close()
+    balance = up[0].balance()
+    assert (balance.lost[lost:], balance.invented) == ([], []), balance
 
 
 def environment(gateway: Gateway | None, data: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -51,7 +80,10 @@ def environment(gateway: Gateway | None, data: Path, extra: Mapping[str, str] | 
     clean |= {"DATA_DIR": str(data), "PYTHONWARNINGS": "error", "ROOM_BACKOFF": "0.05", "COLUMNS": "160"}
     if gateway is not None:
         clean |= {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": gateway.token}
-    return clean | dict(extra or {})
+    clean |= dict(extra or {})
+    if isinstance(gateway, Simulated):
+        gateway.stores.add(locate.url(Settings(clean)))
+    return clean
 
 
 def run(*args: str, env: Mapping[str, str], cwd: Path | None = None, timeout: float = 60) -> "Finished":

@@ -1,12 +1,16 @@
 """A run that lost or failed anything says so and exits non-zero; one that came through trouble whole exits 0."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from rankcrawler import settings
+from rankcrawler.simulator.faults import FaultKind
+from rankcrawler.store import locate
 from tests.gateways import TOKEN, Finished, environment, run
 from tests.misbehaviour import ECHOES, GONE, RETRIED, STOPPING, Kind
 from tests.scripted import Asked, ranks, refusal, scripted
@@ -119,10 +123,64 @@ def test_a_feed_that_is_not_whole_fails_the_run(tmp_path: Path, options: tuple[s
     assert "Rooms: 2 stored" in done.stderr
 
 
-def test_a_fleet_whose_workers_lost_a_room_fails(tmp_path: Path) -> None:
-    done = crawled(tmp_path, RETRIED["html_page"], "--workers", "2", command=("fleet",))
+@pytest.mark.parametrize(
+    ("kind", "status", "told"),
+    [
+        (RETRIED["html_page"], 1, "1 rooms are dead; push them again when the cause is mended"),
+        (ECHOES["bad_row"], 1, "2 rows could not be read, and are in quarantine; the others are stored"),
+        (STOPPING["unauthorized"], 3, "1 tokens were refused, and set aside: mend or remove them"),
+    ],
+    ids=["a room", "rows", "the token"],
+)
+def test_a_fleet_whose_workers_lost_anything_fails(tmp_path: Path, kind: Kind, status: int, told: str) -> None:
+    done = crawled(tmp_path, kind, "--workers", "2", command=("fleet",))
+    assert done.returncode == status
+    assert f"Failed: {told}" in failures(done), done.stderr
+
+
+def test_every_fault_of_the_simulated_gateway_is_among_those_that_are_tried() -> None:
+    tried = {
+        *RETRIED,
+        "too_many_requests",
+        "bad_rows",
+    }  # which are a run that was held, and a row that could not be read
+    assert {str(kind) for kind in FaultKind} - tried == set()
+
+
+REFUSING = """CREATE TRIGGER refuse BEFORE INSERT ON polls
+    WHEN (SELECT room_id FROM rooms WHERE room_key = NEW.room_key) = '6994259511469247263'
+    BEGIN SELECT RAISE(ABORT, 'not this one'); END"""
+COMMANDS = pytest.mark.parametrize("command", [("crawl", "ranklist"), ("fleet", "--workers", "1")], ids=" ".join)
+
+
+def spoil(folder: Path, statement: str) -> None:
+    """Make the store that a run in this folder uses, and do something to it."""
+    (folder / "data").mkdir()
+    locate.open_store(f"sqlite:///{folder}/data/ranks.db").close()
+    with closing(sqlite3.connect(folder / "data" / "ranks.db")) as database:
+        database.execute(statement)
+
+
+@COMMANDS
+def test_a_poll_that_the_store_refuses_fails_the_run_and_harms_no_other(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    spoil(tmp_path, REFUSING)
+    done = crawled(tmp_path, good, command=command)
     assert done.returncode == 1
-    assert failures(done) == ["Failed: 1 rooms are dead; push them again when the cause is mended"]
+    assert failures(done) == ["Failed: 1 rooms are dead; push them again when the cause is mended"], done.stderr
+    assert "Rooms: 1 stored, 0 unchanged, 0 empty, 1 dead" in done.stderr
+    assert "Dead:  1 × RefusedByStore: the SQLite store refuses a poll: not this one" in done.stderr
+
+
+@COMMANDS
+def test_a_store_that_fails_ends_the_run_as_failed(tmp_path: Path, command: tuple[str, ...]) -> None:
+    spoil(tmp_path, "DROP TABLE polls")
+    done = crawled(tmp_path, good, command=command)
+    assert done.returncode == 1
+    told = "Failed: nothing could be stored; the rooms wait in the queue for the next crawl"
+    assert told in failures(done), done.stderr
+    assert "Rooms: 0 stored" in done.stderr
 
 
 def test_a_fleet_that_lost_nothing_is_a_success(tmp_path: Path) -> None:
@@ -130,7 +188,7 @@ def test_a_fleet_that_lost_nothing_is_a_success(tmp_path: Path) -> None:
     assert (done.returncode, failures(done)) == (0, []), done.stderr
 
 
-@pytest.mark.parametrize("command", [("crawl", "ranklist"), ("fleet", "--workers", "1")])
+@COMMANDS
 def test_rooms_that_could_not_be_read_fail_the_run(tmp_path: Path, command: tuple[str, ...]) -> None:
     with scripted(good) as gateway:
         env = environment(None, tmp_path / "data", {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": TOKEN})

@@ -184,7 +184,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_a_full_disk_is_waited_for_until_there_is_room(gateway: Gateway, small_disk: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_waited_for_until_there_is_room(small_disk: Path, gateway: Gateway, tmp_path: Path) -> None:
     where = f"sqlite:///{small_disk}/ranks.db"
     locate.open_store(where).close()
     ballast = small_disk / "ballast"
@@ -215,16 +215,15 @@ def fill(path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("name", ["entries.jsonl", "polls.jsonl"])
-def test_a_full_disk_ends_a_crawl_into_json_lines_and_nothing_is_acknowledged(
-    gateway: Gateway, tmp_path: Path, name: str
-) -> None:
+def test_a_full_disk_ends_a_crawl_into_json_lines_and_nothing_is_acknowledged(tmp_path: Path, name: str) -> None:
     folder, data = tmp_path / "ranks", tmp_path / "data"
     folder.mkdir()
     (folder / name).symlink_to("/dev/full")
     queue = join(data)
     try:
-        env = environment(gateway, data, {"STORE_URL": f"jsonl:{folder}"})
-        done = run("crawl", "ranklist", "-a", f"rooms={','.join(ROOMS[:8])}", env=env)
+        with simulated(WORLD, lost=8) as gateway:
+            env = environment(gateway, data, {"STORE_URL": f"jsonl:{folder}"})
+            done = run("crawl", "ranklist", "-a", f"rooms={','.join(ROOMS[:8])}", env=env)
         assert done.returncode == 1
         assert "nothing can be stored: the JSON Lines store takes no more: [Errno 28]" in done.stderr
         assert "Failed: nothing could be stored" in done.stderr

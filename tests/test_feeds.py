@@ -199,6 +199,10 @@ def test_what_xml_cannot_hold_is_replaced(unseen: str) -> None:
     assert xml_rows([snapshot([entry(nickname=f"a{unseen}<😀")])])[0]["nickname"] == "a\ufffd<😀"
 
 
+def test_a_carriage_return_comes_back_from_xml() -> None:
+    assert xml_rows([snapshot([entry(nickname="\ra\r\nb&\r")])])[0]["nickname"] == "\ra\r\nb&\r"
+
+
 @pytest.mark.parametrize("exporter", EXPORTERS)
 def test_an_item_that_is_no_snapshot_is_a_row_of_its_own(exporter: Exporter) -> None:
     assert "77123" in exported(exporter, [{"rank": 77123}])

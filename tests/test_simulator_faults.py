@@ -10,13 +10,18 @@ from typing import NamedTuple
 import aiohttp
 import pytest
 
+from rankcrawler import wire
 from rankcrawler.errors import SettingError
+from rankcrawler.simulator.clock import frozen
 from rankcrawler.simulator.faults import QUICK_FAULTS, FaultKind, Faults, parse_fault_kinds
+from rankcrawler.simulator.kind import Kind
 from rankcrawler.simulator.ledger import Ledger
 from rankcrawler.simulator.server import serve
 from rankcrawler.simulator.world import World
+from rankcrawler.wire.answer import PartialAnswer
 
 ROOM = "6994259511469247263"
+NOON = 1_790_000_000_000
 
 
 class Reply(NamedTuple):
@@ -28,12 +33,12 @@ class Reply(NamedTuple):
     ledger: Ledger
 
 
-def answer_to(faults: Faults) -> Reply:
+def answer_to(faults: Faults, world: World | None = None) -> Reply:
     """Serve with these faults and ask once; the body is as it came, compressed."""
 
     async def asked() -> Reply:
         async with (
-            serve(World(), faults=faults) as gateway,
+            serve(world or World(), clock=frozen(NOON), faults=faults) as gateway,
             aiohttp.ClientSession(auto_decompress=False) as session,
         ):
             query = {"token": gateway.token, "room_id": ROOM}
@@ -131,6 +136,30 @@ def test_truncated_gzip_ends_too_early() -> None:
     assert reply.headers["Content-Encoding"] == "gzip"
     with pytest.raises(EOFError):
         gzip.decompress(reply.body)
+
+
+def test_bad_rows_are_one_row_in_ten_that_nobody_can_read() -> None:
+    """In a list of which the others are as they were; the ledger says how many are bad."""
+    good, spoilt = answer_to(Faults()), answer_to(always(FaultKind.BAD_ROWS))
+    rows, spoilt_rows = (json.loads(gzip.decompress(each.body))["data"]["data"]["ranks"] for each in (good, spoilt))
+    read = wire.read(gzip.decompress(spoilt.body))
+    assert isinstance(read, PartialAnswer)
+    bad = {row.position - 1 for row in read.quarantined}
+    assert bad == set(range(1, len(rows), 10))
+    assert [row for at, row in enumerate(spoilt_rows) if at not in bad] == [
+        row for at, row in enumerate(rows) if at not in bad
+    ]
+    assert (spoilt.ledger.rows[ROOM], spoilt.ledger.bad_rows[ROOM]) == (len(rows), len(bad))
+    assert spoilt.ledger.outcomes == {FaultKind.BAD_ROWS: 1}
+
+
+@pytest.mark.parametrize("kind", [Kind.EMPTY, Kind.ENDED])
+def test_a_room_without_rows_has_no_bad_ones(kind: Kind) -> None:
+    """It is answered as if there were no fault."""
+    world = World(kinds={ROOM: kind})
+    plain, reply = (answer_to(faults, world) for faults in (Faults(), always(FaultKind.BAD_ROWS)))
+    assert (reply.status, reply.ledger.outcomes) == (plain.status, plain.ledger.outcomes)
+    assert reply.ledger.bad_rows.total() == 0
 
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET, FaultKind.STALL])

@@ -126,15 +126,17 @@ def test_the_ledger_holds_what_was_read() -> None:
             _, answer = await client.json(room_id=room_id)
             rows += len(answer.get("data", {}).get("data", {}).get("ranks", []))
         await client.json(token="no")
+        await client.json(room_id="no")
         return rows, (await client.json("/ledger", token=""))[1]
 
     rows, ledger = ask(crawl)
     assert ledger["rows"] == rows > 0
-    assert ledger["outcomes"] == {"ok": 3, "ended": 1, "bad_token": 1}
+    assert ledger["bad_rows"] == 0
+    assert ledger["outcomes"] == {"ok": 3, "ended": 1, "bad_token": 1, "bad_request": 1}
     assert ledger["rooms"] == {
-        ROOM: {"answers": 2, "rows": rows, "outcomes": {"ok": 2}},
-        EMPTY: {"answers": 1, "rows": 0, "outcomes": {"ok": 1}},
-        ENDED: {"answers": 1, "rows": 0, "outcomes": {"ended": 1}},
+        ROOM: {"answers": 3, "rows": rows, "bad_rows": 0, "outcomes": {"ok": 2, "bad_token": 1}},
+        EMPTY: {"answers": 1, "rows": 0, "bad_rows": 0, "outcomes": {"ok": 1}},
+        ENDED: {"answers": 1, "rows": 0, "bad_rows": 0, "outcomes": {"ended": 1}},
     }
 
 

@@ -151,6 +151,18 @@ def test_an_export_that_fails_leaves_no_file(command: Store, tmp_path: Path) -> 
     assert "cannot be written" in done.stderr
 
 
+def test_a_text_that_no_cell_holds_fails_the_export_and_names_the_room(
+    where: str, command: Store, tmp_path: Path
+) -> None:
+    store = locate.open_records(where)
+    store.write([snapshot([entry(nickname="x" * 32_768, room_id="9")], room_id="9")])
+    store.close()
+    done = command("export", "--room", "all", "--to", str(tmp_path / "ranks.xlsx"))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "a cell ends after 32,767 characters, and a text of room 9 does not" in done.stderr
+    assert not list(tmp_path.glob("*.xlsx*"))
+
+
 def test_a_purge_says_what_it_removed(command: Store) -> None:
     assert command("purge", "--older-than", "2026-11-23").stdout.startswith("0 polls, ")
     assert command("purge", "--older-than", "2026-11-24").stdout.startswith("5 polls, 4 lists and 6 rows removed")

@@ -111,6 +111,14 @@ def test_a_trail_is_whole_while_arrivals_are_sorted_in_now_and_then(
     assert user.last_seen == at(119)
 
 
+def test_gains_name_users_as_they_are_named_in_lists(store: Records) -> None:
+    named = [[entry(score=score, nickname="a\0b\x1a0000", user_id="7\0")] for score in (10, 15)]
+    store.write([listed(minute, {}, entries=rows, digest=f"{minute:032d}") for minute, rows in enumerate(named)])
+    assert [(gain.user_id, gain.nickname, gain.coins) for gain in store.gains("1", at(0), at(9)).gains] == [
+        ("7\0", "a\0b\x1a0000", 5)
+    ]
+
+
 def test_gains_are_what_users_gave_between_two_lists_with_what_came_between(store: Records) -> None:
     store.write(
         [

@@ -1,6 +1,7 @@
 """A rank list on a screen."""
 
 import io
+import json
 import re
 import unicodedata
 from typing import Any
@@ -13,7 +14,7 @@ from rich.console import Console
 
 from rankcrawler import table
 from rankcrawler.items import RankEntry, RoomSnapshot
-from rankcrawler.table import plain
+from rankcrawler.table import escaped, plain
 from tests.builders import ROOM, entry, snapshot
 
 LONG = [
@@ -94,6 +95,19 @@ def test_plain_text_holds_nothing_unseen_but_what_joins_emoji(text: str) -> None
     assert len(made) == len(text)
     assert all(each == "\u200d" or unicodedata.category(each)[0] != "C" for each in made)
     assert plain(made) == made
+
+
+@given(st.text(), st.text())
+def test_escaped_json_reads_the_same_and_holds_nothing_unseen_but_what_joins_emoji(name: str, text: str) -> None:
+    written = escaped(json.dumps({name: text}, ensure_ascii=False).encode(errors="replace"))
+    assert json.loads(written) == json.loads(json.dumps({name: text}).encode(errors="replace"))
+    assert all(each == "\u200d" or unicodedata.category(each)[0] != "C" for each in written)
+
+
+def test_escaped_json_shows_neither_a_control_character_nor_a_mark_of_direction() -> None:
+    assert escaped('{"n":"\x9b31m\u202e\u2028\U000e0041中 😀\u3000"}'.encode()) == (
+        '{"n":"\\u009b31m\\u202e\\u2028\\udb40\\udc41中 😀\u3000"}'
+    )
 
 
 @pytest.mark.parametrize(

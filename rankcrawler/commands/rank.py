@@ -80,9 +80,9 @@ def _now() -> int:
 def _print(snapshot: RoomSnapshot, *, as_json: bool) -> None:
     import msgspec
 
-    from rankcrawler.table import show
+    from rankcrawler.table import escaped, show
 
     if as_json:
-        print(msgspec.json.encode(snapshot).decode())
+        print(escaped(msgspec.json.encode(snapshot)))
     else:
         show(snapshot)

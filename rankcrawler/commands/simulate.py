@@ -37,7 +37,10 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the command's own options to Scrapy's."""
+        from rankcrawler.simulator.faults import FaultKind
+
         super().add_options(parser)
+        kinds = ", ".join(FaultKind)
         own = parser.add_argument_group(title="Simulated gateway")
         own.add_argument("--port", type=int, default=_PORT, help=f"0 takes a free one (default: {_PORT})")
         own.add_argument("--seed", type=int, default=1, help="which world of rooms and users (default: 1)")
@@ -56,7 +59,7 @@ class Command(ScrapyCommand):
             metavar="SHARE",
             help="0 to 1: answers that fail (default: 0)",
         )
-        own.add_argument("--faults", metavar="KIND,KIND", help="how they fail (default: every way but stall)")
+        own.add_argument("--faults", metavar="KIND,KIND", help=f"how they fail: {kinds} (default: every way but stall)")
         own.add_argument("--seconds", type=float, metavar="N", help="stop after so long (default: never)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

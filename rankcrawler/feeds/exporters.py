@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
+from xml.sax.saxutils import XMLGenerator
 
 import msgspec
 from scrapy.exporters import CsvItemExporter, JsonItemExporter, JsonLinesItemExporter, XmlItemExporter
@@ -81,8 +82,24 @@ class RowsAsCsv(CsvItemExporter):
         super().finish_exporting()
 
 
+class _KeepsReturns(XMLGenerator):
+    """Writes XML in which a carriage return is a reference: whoever reads a plain one gets a line feed."""
+
+    def characters(self, content: str) -> None:
+        """Write text."""
+        first, *others = content.split("\r")
+        super().characters(first)
+        for other in others:
+            self.ignorableWhitespace("&#13;")
+            super().characters(other)
+
+
 class RowsAsXml(XmlItemExporter):
     """XML; an element is empty where its value is unknown."""
+
+    def __init__(self, file: BytesIO, **kwargs: Any) -> None:
+        super().__init__(file, **kwargs)
+        self.xg = _KeepsReturns(file, self.encoding or "utf-8")
 
     def serialize_field(self, field: Any, name: str, value: Any) -> Any:
         """The value as XML can hold it."""

@@ -25,6 +25,8 @@ _GROUP = 50_000
 """Rows of a row group of a Parquet file."""
 _XLSX_ROWS = 1_048_575
 """Rows that a sheet can have below its header."""
+_XLSX_CHARACTERS = 32_767
+"""Characters that a cell can hold."""
 
 
 class Sink(Protocol):
@@ -138,7 +140,12 @@ class _Xlsx:
             if self._rows > _XLSX_ROWS:
                 self._book.close()
                 raise StoreError(f"a sheet ends after {_XLSX_ROWS:,} rows: take .parquet or .csv, or a shorter time")
-            self._sheet.write_row(self._rows, 0, _cells(astuple(entry)))
+            if self._sheet.write_row(self._rows, 0, _cells(astuple(entry))):
+                self._book.close()
+                raise StoreError(
+                    f"a cell ends after {_XLSX_CHARACTERS:,} characters, and a text of room {entry.room_id} does not: "
+                    "take .parquet, .csv or .jsonl"
+                )
 
     def close(self) -> None:
         """Finish the file."""

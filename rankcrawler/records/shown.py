@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rankcrawler.store.contract import Gain, Gains, Status, Stay, User
-from rankcrawler.table import PIPED_WIDTH, plain
+from rankcrawler.table import PIPED_WIDTH, escaped, plain
 
 
 def status(found: Status, *, as_json: bool) -> None:
@@ -72,4 +72,4 @@ def _number(value: int | None) -> str:
 
 
 def _json(fields: dict[str, Any]) -> None:
-    print(msgspec.json.encode(fields).decode())
+    print(escaped(msgspec.json.encode(fields)))

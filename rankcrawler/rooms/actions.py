@@ -21,6 +21,7 @@ from rankcrawler.queue.status import status as look
 from rankcrawler.rooms import figures, names
 from rankcrawler.rooms.listing import Listing
 from rankcrawler.rooms.listing import show as show_rooms
+from rankcrawler.table import escaped
 
 _BATCH = 500
 
@@ -195,7 +196,7 @@ async def status(queue: RoomQueue, _: Sequence[str], opts: argparse.Namespace) -
 
 def _json(now: msgspec.Struct) -> str:
     fields = msgspec.structs.asdict(now)
-    return msgspec.json.encode(fields | {"depth": fields["depth"]._asdict()}).decode()
+    return escaped(msgspec.json.encode(fields | {"depth": fields["depth"]._asdict()}))
 
 
 async def _drawn(queue: RoomQueue) -> Table:

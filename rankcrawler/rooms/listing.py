@@ -11,7 +11,7 @@ from rich.text import Text
 
 from rankcrawler.instants import iso
 from rankcrawler.queue.roster import Room
-from rankcrawler.table import plain
+from rankcrawler.table import escaped, plain
 
 
 def _time(ms: int | None) -> str:
@@ -53,7 +53,7 @@ class Listing:
     def add(self, room: Room) -> None:
         """Take one room."""
         if self._as_json:
-            print(msgspec.json.encode(room).decode())
+            print(escaped(msgspec.json.encode(room)))
             return
         cells = [plain(cell(room)) for cell in _COLUMNS.values()]
         if self._drawn is None:
@@ -71,7 +71,7 @@ def show(rooms: Sequence[Room], *, as_json: bool) -> None:
     """Print all that is known of each: a line for each fact, and a blank one between rooms."""
     for number, room in enumerate(rooms):
         if as_json:
-            print(msgspec.json.encode(room).decode())
+            print(escaped(msgspec.json.encode(room)))
             continue
         if number:
             print()

@@ -8,7 +8,7 @@ from rankcrawler.errors import SettingError
 
 
 class FaultKind(StrEnum):
-    """A way not to answer."""
+    """A way not to answer, or not with the list as it is."""
 
     SERVER_ERROR = "server_error"  # HTTP 500
     TOO_MANY_REQUESTS = "too_many_requests"  # HTTP 429 with Retry-After
@@ -18,6 +18,7 @@ class FaultKind(StrEnum):
     HTML_PAGE = "html_page"
     TRUNCATED_JSON = "truncated_json"
     TRUNCATED_GZIP = "truncated_gzip"
+    BAD_ROWS = "bad_rows"  # a list in which one row in ten cannot be read
     RESET = "reset"  # the connection is dropped
     STALL = "stall"  # nothing comes, for a long time
 

@@ -22,6 +22,8 @@ class Refusal(msgspec.Struct, frozen=True):
 
     status: int
     message: str
+    room_id: str | None = None
+    """The room that the request named, if it named one."""
 
 
 def _id(text: str) -> int | None:
@@ -30,12 +32,13 @@ def _id(text: str) -> int | None:
 
 def parse_query(parameters: Mapping[str, str], token: str) -> Query | Refusal:
     """Return what the parameters ask for, or why they get nothing: another token, an id that is none."""
+    number = _id(parameters.get("room_id", ""))
+    room_id = None if number is None else str(number)
     if not hmac.compare_digest(parameters.get("token", "").encode(), token.encode()):
-        return Refusal(401, "token 无效")
-    room_id = _id(parameters.get("room_id", ""))
+        return Refusal(401, "token 无效", room_id)
     if room_id is None:
         return Refusal(400, "room_id 参数错误")
     anchor_id = _id(parameters["anchor_id"]) if "anchor_id" in parameters else None
     if anchor_id is None and parameters.get("anchor_id"):
-        return Refusal(400, "anchor_id 参数错误")
-    return Query(str(room_id), anchor_id)
+        return Refusal(400, "anchor_id 参数错误", room_id)
+    return Query(room_id, anchor_id)

@@ -45,13 +45,14 @@ async def serve(
     port: int = 0,
     clock: Clock = wall_clock,
     faults: Faults | None = None,
+    ledger: Ledger | None = None,
 ) -> AsyncIterator[Gateway]:
-    """Serve `world` for as long as the context lasts; port 0 takes a free one.
+    """Serve `world` for as long as the context lasts; port 0 takes a free one. A new ledger is kept, or the given one.
 
     Raises SettingError for a host other than the loopback, OSError where the port cannot be had.
     """
     _check_loopback(host)
-    ledger = Ledger()
+    ledger = Ledger() if ledger is None else ledger
     application = web.Application()
     application.add_routes(Application(world, token, clock, faults or Faults(), ledger).routes())
     runner = web.AppRunner(

@@ -8,7 +8,7 @@ from rankcrawler.store import giving
 from rankcrawler.store.contract import Gain, Gains
 from rankcrawler.store.database import Database, Row
 from rankcrawler.store.days import chain_of
-from rankcrawler.store.lists import Written
+from rankcrawler.store.lists import Written, texts
 
 Places = dict[int, tuple[int | None, int | None]]
 """A list: user and score by position."""
@@ -91,7 +91,7 @@ class _Walk:
         """Of every user who gave something, or came, or went."""
         first, users = self._first or {}, sorted({*self._coins, *self._marks})
         for user in users:
-            user_id, nickname = database.all("user_by_key", user)[0]
+            user_id, nickname = texts(database.all("user_by_key", user)[0])
             coins, marks = self._coins.get(user, 0), tuple(self._marks.get(user, ()))
             yield Gain(user_id, nickname, coins, first.get(user), self._now.get(user), marks)
 

@@ -1,0 +1,161 @@
+"""The simulated gateway's books held against those of the stores: what it gave out is on record, and nothing else is.
+
+A list is told by its room and its moment, so one that was given out twice, by a clock that stands still or to a worker
+that was killed, is on record once. Each of its rows is an entry or in quarantine. A failed answer is a failed poll.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from rankcrawler.instants import iso
+from rankcrawler.items import KINDS, Kind
+from rankcrawler.simulator.ledger import Given, Ledger
+from rankcrawler.store import locate
+from rankcrawler.store.contract import Poll, Records
+from rankcrawler.store.json_lines import PollLine
+
+_EVER = ("1970-01-01", "2100-01-01")
+
+
+class Room(NamedTuple):
+    """A room, and which of its lists."""
+
+    kind: str
+    room_id: str
+
+
+class List(NamedTuple):
+    """A list as it is told from others, and its rows."""
+
+    room: Room
+    at: str
+    good: int
+    bad: int
+
+
+class Books(NamedTuple):
+    """What was given out, or what is on record."""
+
+    lists: Counter[List]
+    failures: Counter[Room]
+    """Answers without a list."""
+
+    def and_also(self, other: "Books") -> "Books":
+        """Both together."""
+        return Books(self.lists + other.lists, self.failures + other.failures)
+
+
+class Journal(Ledger):
+    """A ledger that keeps every answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[Given] = []
+
+    def record(self, given: Given) -> None:
+        """Count one answer, and keep it."""
+        super().record(given)
+        self.given.append(given)
+
+    def books(self) -> Books:
+        """What was given out to those who named a room."""
+        books = Books(Counter(), Counter())
+        for given in self.given:
+            if given.room_id is None:
+                continue
+            room = Room(given.kind, given.room_id)
+            if given.at is None:
+                books.failures[room] += 1
+            else:
+                books.lists[List(room, iso(given.at), given.rows - given.bad, given.bad)] += 1
+        return books
+
+
+class Balance(NamedTuple):
+    """The difference of two books; of a run that was not cut short, all of it is empty."""
+
+    lost: list[str]
+    """Answers that are not on record: what was on its way to a worker that was killed, or was told to stop."""
+    invented: list[str]
+    """Polls on record that no answer accounts for, or not with these rows, and lists that are there twice."""
+
+
+def balance(given: Books, kept: Books) -> Balance:
+    """Hold what was given out against what is on record."""
+    served, stored = _moments(given.lists), _moments(kept.lists)
+    missing = [f"a list of {room} at {at}" for room, at in served.keys() - stored.keys()]
+    failed = list((given.failures - kept.failures).elements())
+    odd = [f"{each}, where {served.get(each[:2], 'nothing')} was given" for each in kept.lists.keys() - given.lists]
+    twice = [f"{key} {count} times" for key, count in stored.items() if count > 1]
+    more = [f"a failure of {room}" for room in (kept.failures - given.failures).elements()]
+    return Balance(sorted(missing + [f"a failure of {room}" for room in failed]), sorted(odd + twice + more))
+
+
+def _moments(lists: Counter[List]) -> Counter[tuple[Room, str]]:
+    moments: Counter[tuple[Room, str]] = Counter()
+    for each, count in lists.items():
+        moments[each.room, each.at] += count
+    return moments
+
+
+def on_record(where: str, source: str) -> Books:
+    """What a store holds of a gateway; nothing where there is no such store."""
+    kind, path = locate.parse(where)
+    if kind == "jsonl":
+        return _of_lines(Path(path), source)
+    if kind == "sqlite" and not Path(path).exists():
+        return Books(Counter(), Counter())
+    store = locate.open_records(where)
+    try:
+        return _of_records(store, source)
+    finally:
+        store.close()
+
+
+def _of_records(store: Records, source: str) -> Books:
+    books = Books(Counter(), Counter())
+    for kind in KINDS:
+        for room_id in store.rooms(kind):
+            room, polls = Room(kind, room_id), store.polls(room_id, *_EVER, kind=kind, source=source, limit=10**6)
+            books.lists.update(_lists(store, room_id, kind, source, polls))
+            books.failures[room] += sum(poll.outcome == "failed" for poll in polls)
+    return books
+
+
+def _lists(store: Records, room_id: str, kind: Kind, source: str, polls: Iterable[Poll]) -> Iterator[List]:
+    """The lists of a room's polls, each with the rows that it is read back with."""
+    changes = [
+        (each.captured_at, len(each.entries), len(each.quarantined))
+        for each in store.lists(room_id, *_EVER, kind=kind, source=source)
+    ]
+    good = bad = 0
+    for poll in polls:
+        if poll.outcome == "failed":
+            continue
+        while changes and changes[0][0] <= poll.at:
+            _, good, bad = changes.pop(0)
+        yield List(Room(kind, room_id), poll.at, *((0, 0) if poll.outcome == "empty" else (good, bad)))
+
+
+def _of_lines(folder: Path, source: str) -> Books:
+    """A poll's line says where its entries end; one that adds none had none, or those of the list before."""
+    books, entries, begin = Books(Counter(), Counter()), _bytes(folder / "entries.jsonl"), 0
+    for line in msgspec.json.Decoder(PollLine).decode_lines(_bytes(folder / "polls.jsonl")):
+        room, block = Room(line.kind, line.room_id), entries[begin : line.entries_end]
+        begin = line.entries_end
+        if line.source != source:
+            continue
+        if line.captured_at is None:
+            books.failures[room] += 1
+        else:
+            rows = block.count(b"\n") if block else line.entry_count or 0
+            books.lists[List(room, line.captured_at, rows, len(line.quarantined))] += 1
+    return books
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
