@@ -2,6 +2,7 @@
 
 import json
 import re
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from rankcrawler import wire
 from rankcrawler.errors import AnswerError
 from rankcrawler.wire.answer import Answer
+from rankcrawler.wire.surrogates import mended
 from tests.builders import body, example, row, taken
 
 LISTLESS = {"prompts": "网络繁忙", "message": "m"}
@@ -182,6 +184,16 @@ def test_mending_half_an_emoji_leaves_other_text_as_it_is() -> None:
     written = r"\ud83d\ude00 \ud83d\ud83d\ude01 \\ud83d \u4e2d \"\\\\\ude00"
     answer = body(row(user={"nickname": "HERE"})).replace(b"HERE", written.encode())
     assert taken(answer).entries[0].nickname == '😀 \ufffd😁 \\ud83d 中 "\\\\\ufffd'
+
+
+def test_mending_half_an_emoji_takes_no_more_than_twice_the_body_of_memory() -> None:
+    text = b'"\\ud83d' + b"\\n\\u4e2d" * 500_000 + b'\\ud83d"'
+    tracemalloc.start()
+    whole = mended(text)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert whole == text.replace(b"\\ud83d", b"\\ufffd")
+    assert peak < 2.1 * len(text)
 
 
 @given(st.text(st.characters(), max_size=12))
