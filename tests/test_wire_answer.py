@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rankcrawler import wire
 from rankcrawler.errors import AnswerError
 from rankcrawler.wire.answer import Answer
+from rankcrawler.wire.reader import LARGE
 from rankcrawler.wire.surrogates import mended
 from tests.builders import body, example, row, taken
 
@@ -273,6 +274,23 @@ def test_text_that_looks_like_a_rounded_number_stays_text_beside_integers_in_str
 def test_a_list_of_more_rows_than_any_gateway_sends_is_refused_with_its_path() -> None:
     assert refused(body(*[row()] * 1001)) == "Expected at most 1000 rows, got 1001 - at `$.data.data.ranks`"
     assert refused(body(*[0] * 1001)) == "Expected at most 1000 rows, got 1001 - at `$.data.data.ranks`"
+
+
+def test_a_large_body_of_more_values_than_any_list_has_is_refused_before_it_is_decoded() -> None:
+    for value in (b"0,", b"[],", b"{},", b"[[[[]]]],"):
+        answer = b'{"code": 401, "data": [' + value * 600_000 + b"0]}"
+        tracemalloc.start()
+        assert re.fullmatch(r"Expected at most 400000 values, got \d+ - at `\$`", refused(answer))
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+        tracemalloc.stop()
+
+
+def test_a_list_of_a_thousand_documented_rows_is_read() -> None:
+    answer = example()
+    first = answer["data"]["data"]["ranks"][0]
+    answer["data"]["data"]["ranks"] = [first | {"rank": rank} for rank in range(1, 1001)]
+    assert len(json.dumps(answer)) > LARGE
+    assert taken(answer).entry_count == 1000
 
 
 def test_the_gateways_words_are_put_together() -> None:

@@ -15,6 +15,10 @@ from rankcrawler.wire.surrogates import mended
 Seat = TypeVar("Seat", Entry, Visitor)
 LONGEST = 1000
 """Rows; a list has a hundred, at times two. A body of nothing but rows that cannot be read is not kept row by row."""
+LARGE = 1 << 20
+"""Bytes; a larger body, as only a list of more than two hundred rows has, is counted before it is decoded."""
+MOST_VALUES = 400_000
+"""Commas and opening brackets; a documented row has 195. Two bytes can be a value, which as an object takes 60 to 120."""
 
 _BOM = b"\xef\xbb\xbf"
 _decode_raw = msgspec.json.Decoder(Answer[Raw], strict=False).decode
@@ -38,6 +42,7 @@ class _Reader(Generic[Seat]):
 
     def read(self, body: bytes) -> Answer[Any]:
         body = body.removeprefix(_BOM)
+        _check_values(body)
         try:
             answer = self._strictly(body)
         except msgspec.ValidationError as error:
@@ -82,6 +87,11 @@ class _Reader(Generic[Seat]):
         kept = RankList(good, *(getattr(ranklist, name) for name in RankList.__struct_fields__[1:]))
         inner = Inner[Any](data=kept, extra=Extra(answer.now), status_code=answer.inner_code)
         return PartialAnswer[Any](answer.code, answer.msg, answer.router, inner, quarantined=tuple(bad))
+
+
+def _check_values(body: bytes) -> None:
+    if len(body) > LARGE and (values := sum(body.count(mark) for mark in (b",", b"[", b"{"))) > MOST_VALUES:
+        raise AnswerError(f"Expected at most {MOST_VALUES} values, got {values} - at `$`")
 
 
 def _check_length(answer: Answer[Any]) -> None:
