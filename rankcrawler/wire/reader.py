@@ -52,7 +52,9 @@ class _Reader(Generic[Seat]):
             if whole == body:
                 raise AnswerError(f"not JSON: {error}") from error
             return self.read(whole)
-        except (UnicodeDecodeError, RecursionError) as error:
+        except UnicodeDecodeError as error:
+            return self._leniently(body, AnswerError(f"not JSON: {error}"))
+        except RecursionError as error:
             raise AnswerError(f"not JSON: {error}") from error
         _check_length(answer)
         return answer
@@ -63,8 +65,10 @@ class _Reader(Generic[Seat]):
         try:
             answer = _decode_raw(body)
             integers.check(answer, body)
-        except _UNREADABLE as broken:
+        except msgspec.ValidationError as broken:
             return refusal.read(body, AnswerError(str(broken)))
+        except _UNREADABLE as broken:
+            return refusal.read(body, AnswerError(f"not JSON: {broken}"))
         ranklist = answer.ranklist
         if ranklist is None or not isinstance(ranklist.ranks, list):
             return refusal.read(body, error)
