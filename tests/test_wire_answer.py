@@ -16,6 +16,7 @@ from rankcrawler.wire.reader import LARGE
 from rankcrawler.wire.surrogates import mended
 from tests.builders import body, example, row, taken
 
+TWO_MARKS = b"\xef\xbb\xbf\xef\xbb\xbf{}"
 LISTLESS = {"prompts": "网络繁忙", "message": "m"}
 
 
@@ -138,8 +139,17 @@ def test_a_time_outside_of_four_digit_years_is_refused_with_its_path(now: str) -
 
 @pytest.mark.parametrize(
     "answer",
-    [b"", b"<!DOCTYPE html>", b'{"code": 200', b'{"code": 200} {}', b'{"code":200,"msg":"\xff"}', b"\xff\xfe{"],
-    ids=["empty", "page", "cut-short", "two", "not-utf-8", "utf-16"],
+    [
+        TWO_MARKS,
+        TWO_MARKS[:-2] + b'{"msg": "\\ud83d"}',
+        b"",
+        b"<!DOCTYPE html>",
+        b'{"code": 200',
+        b'{"code": 200} {}',
+        b'{"code":200,"msg":"\xff"}',
+        b"\xff\xfe{",
+    ],
+    ids=["two-marks", "two-marks-and-half-an-emoji", "empty", "page", "cut-short", "two", "not-utf-8", "utf-16"],
 )
 def test_what_is_not_json_is_refused_as_such(answer: bytes) -> None:
     assert refused(answer).startswith("not JSON")
@@ -153,7 +163,7 @@ def test_an_answer_cut_short_anywhere_is_refused() -> None:
 
 @pytest.mark.parametrize("answer", [b"null", b"[]", b'"x"', b"1"])
 def test_what_is_no_object_is_refused(answer: bytes) -> None:
-    assert refused(answer).startswith("Expected `object`")
+    assert re.fullmatch(r"Expected `object`, got `\w+` - at `\$`", refused(answer))
 
 
 @pytest.mark.parametrize("more", ["", '"msg": "\\ud83d",'])

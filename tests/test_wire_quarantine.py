@@ -63,8 +63,8 @@ def test_a_partial_list_keeps_its_other_facts() -> None:
 
 def test_a_list_of_which_no_row_can_be_read_is_an_error_with_a_path() -> None:
     answer = five_rows()
-    for row in answer["data"]["data"]["ranks"]:
-        row["rank"] = 0
+    for ranked in answer["data"]["data"]["ranks"]:
+        ranked["rank"] = 0
     with pytest.raises(AnswerError, match=r"at `\$\.data\.data\.ranks\[0\]\.rank`"):
         read(answer)
 

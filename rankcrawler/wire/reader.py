@@ -9,7 +9,7 @@ from msgspec import Raw
 from rankcrawler.errors import AnswerError
 from rankcrawler.items import Kind, Quarantined
 from rankcrawler.wire import integers, refusal
-from rankcrawler.wire.answer import Answer, Entry, Extra, Inner, PartialAnswer, RankList, Visitor
+from rankcrawler.wire.answer import Answer, Entry, PartialAnswer, RankList, Visitor
 from rankcrawler.wire.surrogates import mended
 
 Seat = TypeVar("Seat", Entry, Visitor)
@@ -18,7 +18,7 @@ LONGEST = 1000
 LARGE = 1 << 20
 """Bytes; a larger body, as only a list of more than two hundred rows has, is counted before it is decoded."""
 MOST_VALUES = 400_000
-"""Commas and opening brackets; a documented row has 195. Two bytes can be a value, which as an object takes 60 to 120."""
+"""Commas and opening brackets; a documented row has 195. Two bytes can be a value, whose object takes up to 120."""
 
 _BOM = b"\xef\xbb\xbf"
 _decode_raw = msgspec.json.Decoder(Answer[Raw], strict=False).decode
@@ -30,7 +30,8 @@ def read(body: bytes, kind: Kind = "ranklist") -> Answer[Entry] | Answer[Visitor
 
     Where nothing but some rows of the list is wrong, those are quarantined: the answer is a PartialAnswer.
     """
-    return _ranklist.read(body) if kind == "ranklist" else _audience.read(body)
+    reader = _ranklist if kind == "ranklist" else _audience
+    return reader.read(body.removeprefix(_BOM))
 
 
 class _Reader(Generic[Seat]):
@@ -41,12 +42,11 @@ class _Reader(Generic[Seat]):
         self._row: Callable[[Raw], Seat] = msgspec.json.Decoder(row, strict=False).decode
 
     def read(self, body: bytes) -> Answer[Any]:
-        body = body.removeprefix(_BOM)
         _check_values(body)
         try:
             answer = self._strictly(body)
         except msgspec.ValidationError as error:
-            return self._leniently(body, AnswerError(str(error)))
+            return self._leniently(body, AnswerError(_with_path(error)))
         except msgspec.DecodeError as error:
             whole = mended(body)
             if whole == body:
@@ -66,7 +66,7 @@ class _Reader(Generic[Seat]):
             answer = _decode_raw(body)
             integers.check(answer, body)
         except msgspec.ValidationError as broken:
-            return refusal.read(body, AnswerError(str(broken)))
+            return refusal.read(body, AnswerError(_with_path(broken)))
         except _UNREADABLE as broken:
             return refusal.read(body, AnswerError(f"not JSON: {broken}"))
         ranklist = answer.ranklist
@@ -88,9 +88,15 @@ class _Reader(Generic[Seat]):
                 bad.append(_quarantined(position, answer.ranks_path, str(error)))
         if bad and not good:
             raise AnswerError(f"none of {len(bad)} rows can be read: {bad[0].reason} - at `{bad[0].path}`")
-        kept = RankList(good, *(getattr(ranklist, name) for name in RankList.__struct_fields__[1:]))
-        inner = Inner[Any](data=kept, extra=Extra(answer.now), status_code=answer.inner_code)
-        return PartialAnswer[Any](answer.code, answer.msg, answer.router, inner, quarantined=tuple(bad))
+        in_place: RankList[Any] = ranklist
+        in_place.ranks = good
+        codes = answer.code, answer.msg, answer.router
+        return PartialAnswer[Any](*codes, answer.data, answer.extra, answer.status_code, tuple(bad))
+
+
+def _with_path(error: msgspec.ValidationError) -> str:
+    """What is wrong, and where: in words that name no place it is the whole body."""
+    return str(error) if " - at `" in str(error) else f"{error} - at `$`"
 
 
 def _check_values(body: bytes) -> None:
