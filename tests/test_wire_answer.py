@@ -309,6 +309,16 @@ def test_the_gateways_words_are_put_together() -> None:
     assert Answer().words == ""
 
 
-def test_a_failure_whose_words_are_no_text_still_gives_its_code() -> None:
+def test_a_failure_whose_words_are_no_text_still_gives_its_code_and_them_as_they_came() -> None:
     answer = wire.read(b'{"code": 401, "msg": {"why": ["token"]}, "router": 7}')
-    assert (answer.code, answer.words) == (401, "{'why': ['token']} 7")
+    assert (answer.code, answer.words) == (401, '{"why": ["token"]} 7')
+
+
+def test_a_failure_in_another_encoding_still_gives_its_code() -> None:
+    answer = wire.read('{"code": 401, "msg": "clé refusée"}'.encode("latin-1"))
+    assert (answer.code, answer.words) == (401, '"cl\ufffd refus\ufffde"')
+
+
+@pytest.mark.parametrize("data", [b"1e999", b"1" * 5000, b'{"status_code": "x"}', b'{"data": 1e999}', b'"\xff"'])
+def test_a_failure_beside_a_value_that_nobody_can_hold_still_gives_its_code(data: bytes) -> None:
+    assert wire.read(b'{"code": 401, "data": ' + data + b"}").code == 401
