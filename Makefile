@@ -26,7 +26,7 @@ bench: .venv/.dev ## the benchmarks, side by side with what people would use ins
 	@$(MAKE) --no-print-directory .venv/.rivals || echo "without what could not be installed:" >&2
 	$(BIN)/python -m benchmarks.all
 
-torture: .venv/.dev ## kill, freeze and time real workers; docs/torture.md has the figures
+torture: .venv/.dev ## kill, freeze and time real workers, and feed them rubbish; docs/torture.md has the figures
 	$(BIN)/python -m tests.torture.kills --kills 200 --rooms 10000
 	$(BIN)/python -m tests.torture.freeze
 	$(BIN)/python -m tests.torture.schedule --seconds 60
@@ -34,6 +34,7 @@ torture: .venv/.dev ## kill, freeze and time real workers; docs/torture.md has t
 	$(BIN)/python -m tests.torture.pickup --rooms 200
 	$(BIN)/python -m tests.torture.store_crashes --crashes 20 --rooms 2000
 	$(BIN)/python -m tests.torture.books --polls 20000
+	$(BIN)/python -m tests.torture.answers --inputs 20000
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --upgrade

@@ -76,7 +76,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # there is one host: CONCURRENT_REQUESTS 
 CONCURRENT_ITEMS = 1  # an answer gives one item
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 << 20  # bytes of answers that wait for their commit: 100 of the usual size
 DOWNLOAD_TIMEOUT = 20
-DOWNLOAD_MAXSIZE = 32 << 20
+DOWNLOAD_MAXSIZE = 8 << 20  # bytes; a list of a thousand rows, the most that is read, has five million
 
 FEED_EXPORT_ENCODING = "utf-8"  # the default writes Chinese as \uXXXX
 FEED_EXPORTERS = {

@@ -109,6 +109,15 @@ def test_lifetime_is_what_level_and_text_allow(
     assert lifetime(low, high, describe) == Bounds(*bounds)
 
 
+@pytest.mark.timeout(5)  # a million accents, put in their order, take many minutes
+@pytest.mark.parametrize(
+    "text", ["\u0301\u0323" * 500_000, " " * 1_000_000 + "5", "1" * 1_000_000, "1 " + "," * 1_000_000]
+)
+def test_a_text_of_a_million_characters_is_no_amount_and_costs_no_time(text: str) -> None:
+    assert amount(text) == missing(f"还差{text}") == UNKNOWN
+    assert lifetime(10, 20, f"还差{text}") == (10, 19)
+
+
 @given(
     DIAMONDS,
     DIAMONDS,

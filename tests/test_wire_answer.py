@@ -2,6 +2,7 @@
 
 import json
 import re
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 from rankcrawler import wire
 from rankcrawler.errors import AnswerError
 from rankcrawler.wire.answer import Answer
+from rankcrawler.wire.reader import LARGE
+from rankcrawler.wire.surrogates import mended
 from tests.builders import body, example, row, taken
 
+TWO_MARKS = b"\xef\xbb\xbf\xef\xbb\xbf{}"
 LISTLESS = {"prompts": "网络繁忙", "message": "m"}
 
 
@@ -135,8 +139,17 @@ def test_a_time_outside_of_four_digit_years_is_refused_with_its_path(now: str) -
 
 @pytest.mark.parametrize(
     "answer",
-    [b"", b"<!DOCTYPE html>", b'{"code": 200', b'{"code": 200} {}', b'{"code":200,"msg":"\xff"}', b"\xff\xfe{"],
-    ids=["empty", "page", "cut-short", "two", "not-utf-8", "utf-16"],
+    [
+        TWO_MARKS,
+        TWO_MARKS[:-2] + b'{"msg": "\\ud83d"}',
+        b"",
+        b"<!DOCTYPE html>",
+        b'{"code": 200',
+        b'{"code": 200} {}',
+        b'{"code":200,"msg":"\xff"}',
+        b"\xff\xfe{",
+    ],
+    ids=["two-marks", "two-marks-and-half-an-emoji", "empty", "page", "cut-short", "two", "not-utf-8", "utf-16"],
 )
 def test_what_is_not_json_is_refused_as_such(answer: bytes) -> None:
     assert refused(answer).startswith("not JSON")
@@ -150,7 +163,7 @@ def test_an_answer_cut_short_anywhere_is_refused() -> None:
 
 @pytest.mark.parametrize("answer", [b"null", b"[]", b'"x"', b"1"])
 def test_what_is_no_object_is_refused(answer: bytes) -> None:
-    assert refused(answer).startswith("Expected `object`")
+    assert re.fullmatch(r"Expected `object`, got `\w+` - at `\$`", refused(answer))
 
 
 @pytest.mark.parametrize("more", ["", '"msg": "\\ud83d",'])
@@ -182,6 +195,16 @@ def test_mending_half_an_emoji_leaves_other_text_as_it_is() -> None:
     written = r"\ud83d\ude00 \ud83d\ud83d\ude01 \\ud83d \u4e2d \"\\\\\ude00"
     answer = body(row(user={"nickname": "HERE"})).replace(b"HERE", written.encode())
     assert taken(answer).entries[0].nickname == '😀 \ufffd😁 \\ud83d 中 "\\\\\ufffd'
+
+
+def test_mending_half_an_emoji_takes_no_more_than_twice_the_body_of_memory() -> None:
+    text = b'"\\ud83d' + b"\\n\\u4e2d" * 500_000 + b'\\ud83d"'
+    tracemalloc.start()
+    whole = mended(text)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert whole == text.replace(b"\\ud83d", b"\\ufffd")
+    assert peak < 2.1 * len(text)
 
 
 @given(st.text(st.characters(), max_size=12))
@@ -263,12 +286,39 @@ def test_a_list_of_more_rows_than_any_gateway_sends_is_refused_with_its_path() -
     assert refused(body(*[0] * 1001)) == "Expected at most 1000 rows, got 1001 - at `$.data.data.ranks`"
 
 
+def test_a_large_body_of_more_values_than_any_list_has_is_refused_before_it_is_decoded() -> None:
+    for value in (b"0,", b"[],", b"{},", b"[[[[]]]],"):
+        answer = b'{"code": 401, "data": [' + value * 600_000 + b"0]}"
+        tracemalloc.start()
+        assert re.fullmatch(r"Expected at most 400000 values, got \d+ - at `\$`", refused(answer))
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+        tracemalloc.stop()
+
+
+def test_a_list_of_a_thousand_documented_rows_is_read() -> None:
+    answer = example()
+    first = answer["data"]["data"]["ranks"][0]
+    answer["data"]["data"]["ranks"] = [first | {"rank": rank} for rank in range(1, 1001)]
+    assert len(json.dumps(answer)) > LARGE
+    assert taken(answer).entry_count == 1000
+
+
 def test_the_gateways_words_are_put_together() -> None:
     inner = {"data": LISTLESS, "status_code": 10011}
     assert wire.read(json.dumps({"code": 200, "msg": "成功", "data": inner}).encode()).words == "成功 m 网络繁忙"
     assert Answer().words == ""
 
 
-def test_a_failure_whose_words_are_no_text_still_gives_its_code() -> None:
+def test_a_failure_whose_words_are_no_text_still_gives_its_code_and_them_as_they_came() -> None:
     answer = wire.read(b'{"code": 401, "msg": {"why": ["token"]}, "router": 7}')
-    assert (answer.code, answer.words) == (401, "{'why': ['token']} 7")
+    assert (answer.code, answer.words) == (401, '{"why": ["token"]} 7')
+
+
+def test_a_failure_in_another_encoding_still_gives_its_code() -> None:
+    answer = wire.read('{"code": 401, "msg": "clé refusée"}'.encode("latin-1"))
+    assert (answer.code, answer.words) == (401, '"cl\ufffd refus\ufffde"')
+
+
+@pytest.mark.parametrize("data", [b"1e999", b"1" * 5000, b'{"status_code": "x"}', b'{"data": 1e999}', b'"\xff"'])
+def test_a_failure_beside_a_value_that_nobody_can_hold_still_gives_its_code(data: bytes) -> None:
+    assert wire.read(b'{"code": 401, "data": ' + data + b"}").code == 401

@@ -8,7 +8,7 @@ import pytest
 from rankcrawler import rules, wire
 from rankcrawler.errors import AnswerError
 from rankcrawler.items import Quarantined, RoomSnapshot
-from tests.builders import EXAMPLE, POLL
+from tests.builders import EXAMPLE, POLL, body, row, taken
 
 
 def five_rows() -> Any:
@@ -63,8 +63,8 @@ def test_a_partial_list_keeps_its_other_facts() -> None:
 
 def test_a_list_of_which_no_row_can_be_read_is_an_error_with_a_path() -> None:
     answer = five_rows()
-    for row in answer["data"]["data"]["ranks"]:
-        row["rank"] = 0
+    for ranked in answer["data"]["data"]["ranks"]:
+        ranked["rank"] = 0
     with pytest.raises(AnswerError, match=r"at `\$\.data\.data\.ranks\[0\]\.rank`"):
         read(answer)
 
@@ -80,3 +80,13 @@ def test_what_is_wrong_outside_the_rows_is_an_error_of_the_whole_answer() -> Non
 def test_the_answer_cannot_claim_a_quarantine_of_its_own() -> None:
     answer = five_rows() | {"quarantined": [{"position": 1, "path": "$", "reason": "claimed"}]}
     assert read(answer).quarantined == ()
+
+
+@pytest.mark.parametrize("others", [1, "1"])
+def test_a_row_that_is_no_utf_8_is_quarantined_whatever_the_other_rows_are_like(others: Any) -> None:
+    ranks = [row(1, score=others), row(2, user={"id": 6, "nickname": "HERE"}), row(3)]
+    snapshot = taken(body(*ranks).replace(b"HERE", b"\xff"))
+    assert [entry.rank for entry in snapshot.entries] == [1, 3]
+    (unread,) = snapshot.quarantined
+    assert (unread.position, unread.path) == (2, "$.data.data.ranks[1]")
+    assert unread.reason.startswith("'utf-8' codec can't decode byte 0xff")

@@ -132,11 +132,15 @@ def test_a_list_that_is_null_or_missing_is_an_error_with_its_path() -> None:
 
 
 @pytest.mark.parametrize("extra", [None, {}, {"now": None}])
-def test_a_list_without_a_clock_is_an_error(extra: Any) -> None:
+@pytest.mark.parametrize("rank", [1, "1", "y"])
+def test_a_list_without_a_clock_is_an_error_with_its_path(extra: Any, rank: Any) -> None:
     answer = example()
+    answer["data"]["data"]["ranks"][0]["rank"] = rank
     answer["data"]["extra"] = extra
-    with pytest.raises(AnswerError, match=r"extra\.now"):
+    with pytest.raises(AnswerError, match=r"at `\$\.data\.extra\.now`$"):
         taken(answer)
+    with pytest.raises(AnswerError, match=r"at `\$\.extra\.now`$"):
+        taken(answer["data"])
 
 
 def test_a_list_may_have_two_hundred_rows() -> None:

@@ -48,7 +48,7 @@ class Client:
         keyring: Keyring,
         *,
         timeout: float = 20.0,
-        max_bytes: int = 32 << 20,
+        max_bytes: int = 8 << 20,
         connections: int = 16,
         ca_file: str | None = None,
     ) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -91,7 +92,8 @@ class RanklistSpider(Spider):
         except AnswerError as error:
             seen, words = seen._replace(shape=Shape.of_unreadable(response.body)), str(error)
         after = response.headers.get("Retry-After")
-        judged = self.judge.judge(seen, words, retry_after=after.decode("latin-1") if after else None)
+        now = datetime.fromtimestamp(poll.polled_at_ms / 1000, UTC)
+        judged = self.judge.judge(seen, words, retry_after=after.decode("latin-1") if after else None, now=now)
         return (_failed(poll, lease, judged, seen),)
 
     def no_answer(self, failure: Failure) -> tuple[FailedPoll, ...]:

@@ -11,6 +11,8 @@ _AMOUNT = re.compile(rf"\s*{_NUMBER}{_GOES_ON}")
 _MISSING = "差"
 _LONGEST = 18
 """Digits; more of them fit no 64 bits."""
+_LONGEST_TEXT = 64
+"""Characters; no amount has more, and to normalise a million accents takes many minutes."""
 
 
 class Bounds(NamedTuple):
@@ -28,9 +30,9 @@ def amount(text: str) -> Bounds:
 
     A text in 万, w or 亿 is rounded to its last digit, so the number lies within half of that digit's worth;
     with a + it is rounded down. Full-width digits count, suffixes do not. UNKNOWN where a text does not begin
-    with such a number.
+    with such a number, or is longer than any amount.
     """
-    found = _AMOUNT.match(unicodedata.normalize("NFKC", text))
+    found = _AMOUNT.match(unicodedata.normalize("NFKC", text)) if len(text) <= _LONGEST_TEXT else None
     if found is None:
         return UNKNOWN
     digits, decimals, unit, more = found.groups("")

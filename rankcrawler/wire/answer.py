@@ -148,6 +148,11 @@ class Answer(msgspec.Struct, Generic[Row]):
         return "$.data.data.ranks" if self._enveloped else "$.data.ranks"
 
     @property
+    def now_path(self) -> str:
+        """Where this shape of answer has the list's clock, as a JSON path."""
+        return "$.data.extra.now" if self._enveloped else "$.extra.now"
+
+    @property
     def words(self) -> str:
         """What the gateway says of itself, in its own words; may be empty."""
         ranklist = self.ranklist

@@ -9,12 +9,16 @@ from msgspec import Raw
 from rankcrawler.errors import AnswerError
 from rankcrawler.items import Kind, Quarantined
 from rankcrawler.wire import integers, refusal
-from rankcrawler.wire.answer import Answer, Entry, Extra, Inner, PartialAnswer, RankList, Visitor
+from rankcrawler.wire.answer import Answer, Entry, PartialAnswer, RankList, Visitor
 from rankcrawler.wire.surrogates import mended
 
 Seat = TypeVar("Seat", Entry, Visitor)
 LONGEST = 1000
 """Rows; a list has a hundred, at times two. A body of nothing but rows that cannot be read is not kept row by row."""
+LARGE = 1 << 20
+"""Bytes; a larger body, as only a list of more than two hundred rows has, is counted before it is decoded."""
+MOST_VALUES = 400_000
+"""Commas and opening brackets; a documented row has 195. Two bytes can be a value, whose object takes up to 120."""
 
 _BOM = b"\xef\xbb\xbf"
 _decode_raw = msgspec.json.Decoder(Answer[Raw], strict=False).decode
@@ -26,7 +30,8 @@ def read(body: bytes, kind: Kind = "ranklist") -> Answer[Entry] | Answer[Visitor
 
     Where nothing but some rows of the list is wrong, those are quarantined: the answer is a PartialAnswer.
     """
-    return _ranklist.read(body) if kind == "ranklist" else _audience.read(body)
+    reader = _ranklist if kind == "ranklist" else _audience
+    return reader.read(body.removeprefix(_BOM))
 
 
 class _Reader(Generic[Seat]):
@@ -37,17 +42,19 @@ class _Reader(Generic[Seat]):
         self._row: Callable[[Raw], Seat] = msgspec.json.Decoder(row, strict=False).decode
 
     def read(self, body: bytes) -> Answer[Any]:
-        body = body.removeprefix(_BOM)
+        _check_values(body)
         try:
             answer = self._strictly(body)
         except msgspec.ValidationError as error:
-            return self._leniently(body, AnswerError(str(error)))
+            return self._leniently(body, AnswerError(_with_path(error)))
         except msgspec.DecodeError as error:
             whole = mended(body)
             if whole == body:
                 raise AnswerError(f"not JSON: {error}") from error
             return self.read(whole)
-        except (UnicodeDecodeError, RecursionError) as error:
+        except UnicodeDecodeError as error:
+            return self._leniently(body, AnswerError(f"not JSON: {error}"))
+        except RecursionError as error:
             raise AnswerError(f"not JSON: {error}") from error
         _check_length(answer)
         return answer
@@ -58,8 +65,10 @@ class _Reader(Generic[Seat]):
         try:
             answer = _decode_raw(body)
             integers.check(answer, body)
+        except msgspec.ValidationError as broken:
+            return refusal.read(body, AnswerError(_with_path(broken)))
         except _UNREADABLE as broken:
-            return refusal.read(body, AnswerError(str(broken)))
+            return refusal.read(body, AnswerError(f"not JSON: {broken}"))
         ranklist = answer.ranklist
         if ranklist is None or not isinstance(ranklist.ranks, list):
             return refusal.read(body, error)
@@ -79,9 +88,20 @@ class _Reader(Generic[Seat]):
                 bad.append(_quarantined(position, answer.ranks_path, str(error)))
         if bad and not good:
             raise AnswerError(f"none of {len(bad)} rows can be read: {bad[0].reason} - at `{bad[0].path}`")
-        kept = RankList(good, *(getattr(ranklist, name) for name in RankList.__struct_fields__[1:]))
-        inner = Inner[Any](data=kept, extra=Extra(answer.now), status_code=answer.inner_code)
-        return PartialAnswer[Any](answer.code, answer.msg, answer.router, inner, quarantined=tuple(bad))
+        in_place: RankList[Any] = ranklist
+        in_place.ranks = good
+        codes = answer.code, answer.msg, answer.router
+        return PartialAnswer[Any](*codes, answer.data, answer.extra, answer.status_code, tuple(bad))
+
+
+def _with_path(error: msgspec.ValidationError) -> str:
+    """What is wrong, and where: in words that name no place it is the whole body."""
+    return str(error) if " - at `" in str(error) else f"{error} - at `$`"
+
+
+def _check_values(body: bytes) -> None:
+    if len(body) > LARGE and (values := sum(body.count(mark) for mark in (b",", b"[", b"{"))) > MOST_VALUES:
+        raise AnswerError(f"Expected at most {MOST_VALUES} values, got {values} - at `$`")
 
 
 def _check_length(answer: Answer[Any]) -> None:

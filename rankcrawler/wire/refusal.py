@@ -1,8 +1,7 @@
 """What can be told of an answer that is no list: its codes and its words, whatever else it holds."""
 
-from typing import Any
-
 import msgspec
+from msgspec import Raw
 
 from rankcrawler.errors import AnswerError
 from rankcrawler.wire.answer import Answer, Code, Entry
@@ -22,28 +21,41 @@ class Refusal(msgspec.Struct):
     """The least that can be read of a body whose `data` has an unknown shape."""
 
     code: Code | None = None
-    msg: Any = None
-    router: Any = None
-    data: InnerRefusal | list[Any] | str | float | bool | None = None
+    msg: Raw = Raw()
+    router: Raw = Raw()
+    data: Raw = Raw()
     status_code: Code | None = None
-
-    @property
-    def inner_code(self) -> int | None:
-        """The inner verdict, wherever this shape of answer has it."""
-        told = self.data.status_code if isinstance(self.data, InnerRefusal) else None
-        return self.status_code if told is None else told
 
 
 _decode = msgspec.json.Decoder(Refusal, strict=False).decode
+_decode_inner = msgspec.json.Decoder(InnerRefusal, strict=False).decode
+_decode_words = msgspec.json.Decoder(str | None).decode
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def read(body: bytes, error: AnswerError) -> Answer[Entry]:
     """The codes of a body in which `error` was found; raises that where the body claims to be a success."""
     try:
         refusal = _decode(mended(body))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except _UNREADABLE:
         raise error from None
-    if refusal.code in (None, 200) and refusal.inner_code in (None, 0):
+    told = _inner_code(refusal.data)
+    inner_code = refusal.status_code if told is None else told
+    if refusal.code in (None, 200) and inner_code in (None, 0):
         raise error
-    msg, router = (None if words is None else str(words)[:WORDS] for words in (refusal.msg, refusal.router))
-    return Answer[Entry](refusal.code, msg, router, None, None, refusal.inner_code)
+    return Answer[Entry](refusal.code, _words(refusal.msg), _words(refusal.router), None, None, inner_code)
+
+
+def _inner_code(data: Raw) -> int | None:
+    try:
+        return _decode_inner(data).status_code
+    except _UNREADABLE:
+        return None
+
+
+def _words(told: Raw) -> str | None:
+    """The text, or what there is instead as it came."""
+    try:
+        return _decode_words(told) if bytes(told) else None
+    except _UNREADABLE:
+        return bytes(told)[: 4 * WORDS].decode("utf-8", "replace")[:WORDS]

@@ -44,7 +44,7 @@ def snapshot(answer: Answer[Entry] | Answer[Visitor], poll: Poll) -> RoomSnapsho
     if ranklist is None or ranklist.ranks is UNSET or ranklist.ranks is None:
         raise AnswerError(f"Expected `array`, got nothing - at `{answer.ranks_path}`")
     if answer.now is None:
-        raise AnswerError("Expected `int`, got nothing - at `extra.now`, the list's clock")
+        raise AnswerError(f"Expected `int`, got nothing - at `{answer.now_path}`")
     ranks: Sequence[Entry | Visitor] = ranklist.ranks
     quarantined = answer.quarantined if isinstance(answer, PartialAnswer) else ()
     moments = iso(answer.now), iso(poll.polled_at_ms)

@@ -2,12 +2,18 @@
 
 import re
 
-_KEPT_ESCAPE = rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\[^u]"
-_LONE_SURROGATE = re.compile(rb"(" + _KEPT_ESCAPE + rb")|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_PAIR = rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_HALF = rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+_UP_TO_HALF = re.compile(rb"(?:[^\\]++|" + _PAIR + rb"|(?!" + _HALF + rb")\\.?)*+(?:(" + _HALF + rb")|\Z)", re.DOTALL)
+_REPLACEMENT = rb"\ufffd"
 
 
 def mended(body: bytes) -> bytes:
     """The same JSON without lone surrogates; the very same bytes where it has none."""
     if b"\\ud" not in body and b"\\uD" not in body:
         return body
-    return _LONE_SURROGATE.sub(lambda found: found[1] or rb"\ufffd", body)
+    whole = bytearray(body)  # changed in place: half an emoji is as long as what replaces it
+    for found in _UP_TO_HALF.finditer(body):
+        if found[1]:
+            whole[found.start(1) : found.end(1)] = _REPLACEMENT
+    return bytes(whole)
