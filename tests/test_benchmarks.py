@@ -67,11 +67,8 @@ def test_a_recurring_room_takes_at_most_200_bytes_and_a_lease_few_milliseconds(t
 
 
 def test_a_crawl_stores_at_least_five_times_the_rows_of_the_textbook_project() -> None:
-    """A ratio of CPU seconds inside one run, rounds interleaved; a second run where the first misses it."""
+    """A ratio of CPU seconds inside one run, its rounds interleaved."""
     guard = ["--rooms", "200", "--rounds", "3", "--only", "rankcrawler-sqlite", "textbook", "--guard", "5"]
     command = [sys.executable, "-m", "benchmarks.crawl", *guard]
-    for _ in range(2):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
-        if done.returncode == 0:
-            break
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, cwd=ROOT)
     assert done.returncode == 0, f"{done.stdout[-600:]}\n{done.stderr[-600:]}"

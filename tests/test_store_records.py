@@ -8,8 +8,9 @@ import pytest
 from rankcrawler.errors import StoreError
 from rankcrawler.instants import iso
 from rankcrawler.items import FailedPoll, RankEntry, RoomSnapshot
-from rankcrawler.store import sql_store
+from rankcrawler.store import interning, sql_store
 from rankcrawler.store.contract import Gain, Kept, Poll, Records, Recurring, Stay
+from rankcrawler.store.sql_store import SqlStore
 from tests import stores
 from tests.builders import entry, failed, snapshot
 
@@ -109,6 +110,20 @@ def test_a_trail_is_whole_while_arrivals_are_sorted_in_now_and_then(
     user = store.user("119")
     assert user is not None
     assert user.last_seen == at(119)
+
+
+def test_what_is_remembered_is_bounded_and_forgetting_changes_nothing(
+    store: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interning, "REMEMBERED", 5000)
+    assert isinstance(store, SqlStore)
+    sizes, polls = [], [listed(minute, {f"{minute}": 10, "7": 5}, currency=f"of {minute}") for minute in range(30)]
+    for poll in polls:
+        store.write([poll, failed(room_id="1", polled_at=poll.polled_at, reason=poll.polled_at)])
+        sizes.append(len(store._interned.texts) + len(store._interned.latest))
+    assert max(sizes) < 20
+    assert list(store.lists("1", at(0), at(99))) == polls
+    assert {poll.reason for poll in store.polls("1", at(0), at(99))} == {None, *(poll.polled_at for poll in polls)}
 
 
 def test_gains_name_users_as_they_are_named_in_lists(store: Records) -> None:

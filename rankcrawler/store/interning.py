@@ -14,8 +14,10 @@ from rankcrawler.items import RankEntry
 from rankcrawler.store.database import Database, Row
 from rankcrawler.store.text import kept
 
-REMEMBERED = 100_000
-"""Keys of a kind; 100,000 users take about 130 MB."""
+REMEMBERED = 100 << 20
+"""Bytes, roughly: the keys of some 100,000 users."""
+_OF_FACTS, _OF_TEXT = 800, 150
+"""Bytes that an entry's facts, or a poll's verdict, and a text take beside their characters."""
 
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -61,7 +63,7 @@ def plain(values: Iterable[Any]) -> Row:
 
 
 class Memory:
-    """The keys of one table, by what they stand for; the older half is forgotten when there are too many."""
+    """The keys of one table, by what they stand for."""
 
     def __init__(self, table: str, row_of: Callable[[Any], Row]) -> None:
         self.keys: dict[Any, Any] = {}
@@ -70,17 +72,10 @@ class Memory:
 
     def learn(self, database: Database, wanted: Iterable[Any]) -> None:
         """Have the keys of all that is wanted."""
-        self.make_room()
         missing = list({each: None for each in wanted if each not in self.keys})
         if missing:
             keys = database.keys(self._table, [self._row_of(each) for each in missing])
             self.keys.update(zip(missing, keys, strict=True))
-
-    def make_room(self) -> None:
-        """Forget, where it is time to."""
-        if len(self.keys) > REMEMBERED:
-            for each in list(self.keys)[: REMEMBERED // 2]:
-                del self.keys[each]
 
 
 class Looks:
@@ -92,8 +87,6 @@ class Looks:
 
     def learn(self, database: Database, wanted: dict[Row, int]) -> None:
         """Have the keys of looks, each of which was first seen at a moment."""
-        if len(self.keys) > REMEMBERED:
-            self.keys.clear()
         missing = [look for look in wanted if look not in self.keys]
         seen: dict[str, int] = {}
         for look in missing:
@@ -132,6 +125,12 @@ class Interned:
         self.texts: dict[str, int] = self._texts.keys
         self.latest: dict[int, int] = {}
         """The look that each user is known to have had last."""
+        self._weight = 0
+
+    def make_room(self) -> None:
+        """Forget all, where it has become too much."""
+        if self._weight > REMEMBERED:
+            self.forget()
 
     def keys_of(self, source: int, owns: list[Own]) -> list[FactKeys | None]:
         """The keys of the facts of a gateway's entries; None in the place of those that are not remembered."""
@@ -141,9 +140,6 @@ class Interned:
     def learn(self, source: int, seen: dict[Row, tuple[int, Own]]) -> dict[Row, FactKeys]:
         """The keys of facts, each of which stands in an entry that was captured at a moment; from now on remembered."""
         facts = self._facts.setdefault(source, {})
-        for memory in (facts, self.latest):
-            if len(memory) > REMEMBERED:
-                memory.clear()
         looks, grades, clubs = self._looks.setdefault(source, Looks(source)), self._grades, self._clubs
         owns = [own for _, own in seen.values()]
         first: dict[Row, int] = {}
@@ -154,13 +150,16 @@ class Interned:
         grades.learn(self._database, (own[GRADE:CLUB] for own in owns))
         clubs.learn(self._database, (own[CLUB:SHOWN] for own in owns))
         for told, own in zip(seen, owns, strict=True):
+            self._weight += _OF_FACTS + sum(len(text) for text in told if isinstance(text, str))
             profile_key, user_key = looks.keys[look_of(own)]
             facts[told] = profile_key, grades.keys[own[GRADE:CLUB]], clubs.keys[own[CLUB:SHOWN]], user_key
         return facts
 
     def learn_texts(self, texts: Iterable[str | None]) -> None:
         """Have the keys of texts."""
-        self._texts.learn(self._database, (text for text in texts if text is not None))
+        missing = {text: None for text in texts if text is not None and text not in self.texts}
+        self._weight += sum(_OF_TEXT + len(text) for text in missing)
+        self._texts.learn(self._database, missing)
 
     def text(self, text: str) -> int:
         """The key of a text."""
@@ -170,6 +169,8 @@ class Interned:
 
     def verdict(self, verdict: Row) -> int:
         """The key of why a poll failed."""
-        self._verdicts.learn(self._database, [verdict])
+        if verdict not in self._verdicts.keys:
+            self._weight += _OF_FACTS
+            self._verdicts.learn(self._database, [verdict])
         key: int = self._verdicts.keys[verdict]
         return key

@@ -29,6 +29,7 @@ class ListWriter:
 
     def add_all(self, lists: list[Judged], batch: Batch) -> None:
         """Add polls, and the lists of those whose room's last is not the same and of the same day."""
+        self._interned.make_room()
         texts = [(each.poll.user_count_desc, each.poll.currency, _words(each.poll.flags)) for each in lists]
         self._interned.learn_texts(text for three in texts for text in three)
         rows = self._rows_of_all(lists)

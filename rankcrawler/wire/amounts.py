@@ -11,7 +11,7 @@ _AMOUNT = re.compile(rf"\s*{_NUMBER}{_GOES_ON}")
 _MISSING = "差"
 _LONGEST = 18
 """Digits; more of them fit no 64 bits."""
-_LONGEST_TEXT = 64
+LONGEST_TEXT = 64
 """Characters; no amount has more, and to normalise a million accents takes many minutes."""
 
 
@@ -32,7 +32,7 @@ def amount(text: str) -> Bounds:
     with a + it is rounded down. Full-width digits count, suffixes do not. UNKNOWN where a text does not begin
     with such a number, or is longer than any amount.
     """
-    found = _AMOUNT.match(unicodedata.normalize("NFKC", text)) if len(text) <= _LONGEST_TEXT else None
+    found = _AMOUNT.match(unicodedata.normalize("NFKC", text)) if len(text) <= LONGEST_TEXT else None
     if found is None:
         return UNKNOWN
     digits, decimals, unit, more = found.groups("")

@@ -12,7 +12,7 @@ from msgspec import UNSET
 from rankcrawler.errors import AnswerError
 from rankcrawler.instants import iso
 from rankcrawler.items import Kind, Quarantined, RankEntry, RoomSnapshot, ScorePrecision
-from rankcrawler.wire.amounts import UNKNOWN, lifetime
+from rankcrawler.wire.amounts import LONGEST_TEXT, UNKNOWN, lifetime
 from rankcrawler.wire.answer import Answer, ClubMembership, Entry, PartialAnswer, PayGrade, User, Visitor
 
 MASKED_ID = "111111"
@@ -89,6 +89,8 @@ def _row(entry: Entry | Visitor, rank: int, poll: Poll, moments: tuple[str, str]
     user_id = _user_id(user)
     anonymous = user_id == MASKED_ID and not user.sec_uid and not user.display_id
     grade = user.pay_grade or _NO_GRADE
+    describe = grade.grade_describe
+    spending = _spending if not describe or len(describe) <= LONGEST_TEXT else _spending.__wrapped__  # not remembered
     club = _club(user, poll.anchor_id)
     precision = _precision(entry, withheld)
     return RankEntry(
@@ -109,7 +111,7 @@ def _row(entry: Entry | Visitor, rank: int, poll: Poll, moments: tuple[str, str]
         user.nickname or None,
         user.gender or None,
         _avatar(user),
-        *_spending(grade.level, grade.this_grade_min_diamond, grade.this_grade_max_diamond, grade.grade_describe),
+        *spending(grade.level, grade.this_grade_min_diamond, grade.this_grade_max_diamond, describe),
         club.club_name or None,
         club.level or None,
         None if club.user_fans_club_status is None else club.user_fans_club_status == 1,
