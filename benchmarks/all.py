@@ -17,7 +17,7 @@ BENCHMARKS = {  # by name: the arguments that have it fit into the time
     "crawl": ["--rounds", "3", "--rooms", "600", "--entries", "100", "2", "200"],
     "store": [],
     "queue": ["--rooms", "300000"],
-    "scale": ["--rooms", "1500"],
+    "scale": ["--rooms", "3000"],
     "memory": ["--responses", "20000", "--entries", "2", "--rounds", "3"],
     "profile": ["--rooms", "600", "--rounds", "2"],
 }

@@ -43,7 +43,7 @@ def main() -> int:
 
 def compete(options: argparse.Namespace, entries: int) -> Iterator[pace.Run]:
     """The runs, as they end: each contestant's short one, then its long one, round after round."""
-    most = max(100, options.rooms * 100 // max(entries, 100))  # as much to read, however long the lists are
+    most = max(100, options.rooms * 100 // max(entries, 20))  # much the same to read, however long the lists are
     short = max(2, most // 200)
     seconds = 2 * options.timeout * len(options.contestants) * (options.rounds + 1)
     with ExitStack() as stack:
@@ -79,7 +79,12 @@ def _options() -> argparse.Namespace:
     names = {contestant.name: contestant for contestant in CONTESTANTS}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
-    add("--rooms", type=int, default=1000, help="rooms of a long run; the slow get a tenth, lists above 100 fewer")
+    add(
+        "--rooms",
+        type=int,
+        default=1000,
+        help="rooms of a long run, of lists of 100; more of shorter ones, up to five times, and a tenth for the slow",
+    )
     add("--entries", type=int, nargs="+", default=[100], help="ranks in each list; several, one after another")
     add("--rounds", type=int, default=3)
     add("--only", nargs="+", choices=names, default=list(names), metavar="NAME", help=", ".join(names))

@@ -32,7 +32,7 @@ FUTURE_MS = 300_000
 """How far the list's clock may be ahead of the worker's, which is never exact either."""
 
 
-REMEMBERED = 100_000
+REMEMBERED = 3_000
 """Rooms, and lists, that are remembered to hold later ones against; about 300 bytes each."""
 
 

@@ -14,7 +14,7 @@ from scrapy.statscollectors import StatsCollector
 
 from rankcrawler.items import FailedPoll, Kind, RoomSnapshot
 
-REMEMBERED = 100_000
+REMEMBERED = 3_000
 """Rooms whose last snapshot is remembered; about 300 bytes each."""
 
 

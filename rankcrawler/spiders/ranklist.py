@@ -45,10 +45,12 @@ class RanklistSpider(Spider):
         """The spider of a crawl; raises SettingError where no gateway is set, or a verdict is unclear."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.address = Address.of(crawler.settings["GATEWAY_URL"])
+        spider.source = spider.address.source
         spider.judge = Judge.of(crawler.settings["VERDICTS"])
         return spider
 
     address: Address
+    source: str
     judge: Judge
     _none: tuple[Request, ...] = ()  # what start() yields, since Scrapy wants a generator
 
@@ -121,7 +123,7 @@ class RanklistSpider(Spider):
 
     def _poll(self, lease: Lease) -> wire.Poll:
         return wire.Poll(
-            self.address.source,
+            self.source,
             lease.room_id,
             lease.anchor_id,
             time.time_ns() // 1_000_000,

@@ -15,7 +15,7 @@ LONGEST = 60
 """Lists of a chain: reading the last one reads the rows of all."""
 MOST_CHANGED = 0.6
 """The share of rows that may differ; where more do, the list is written whole."""
-REMEMBERED = 2000
+REMEMBERED = 1000
 """Rooms whose last list is remembered; about 20 KB each."""
 
 

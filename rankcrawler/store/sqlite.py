@@ -165,7 +165,6 @@ class SqliteDatabase:
                     raise
                 sleep(0.01)
         self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute("PRAGMA cache_size = -65536")  # KiB: profiles are looked up all over the file
 
     def _create(self, path: Path) -> None:
         """Make the tables, once: BEGIN IMMEDIATE lets one of many workers that start together do it."""
