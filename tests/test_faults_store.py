@@ -97,6 +97,18 @@ def test_a_postgresql_server_that_is_away_is_waited_for_with_a_bounded_number_of
     assert polls_of(where) == [1] * len(ROOMS)
 
 
+def test_a_postgresql_server_that_starts_after_the_crawl_is_waited_for(
+    server: PostgresServer, gateway: Gateway, tmp_path: Path
+) -> None:
+    where = server.database()
+    server.stop(signal.SIGQUIT)
+    with crawling(gateway, tmp_path / "data", {"STORE_URL": where}, *ALL) as crawl:
+        crawl.says("cannot be opened")
+        server.start()
+        assert crawl.end() == 0, crawl.log
+    assert polls_of(where) == [1] * len(ROOMS)
+
+
 def test_a_worker_told_to_stop_while_its_store_is_away_ends_within_ten_seconds_and_gives_its_rooms_back(
     server: PostgresServer, gateway: Gateway, tmp_path: Path
 ) -> None:

@@ -82,6 +82,32 @@ def test_opening_raises_what_the_store_raises(tmp_path: Path) -> None:
         asyncio.run(open_it())
 
 
+def test_a_store_that_is_just_starting_is_waited_for_and_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "_PAUSE", 0.01)
+    calls: list[None] = []
+
+    def open_store() -> JsonLinesStore:
+        calls.append(None)
+        if len(calls) < 4:
+            raise StoreUnavailable("it is starting up")
+        return JsonLinesStore(tmp_path)
+
+    async def open_it() -> None:
+        writer = Writer(open_store)
+        await writer.open()
+        await writer.close()
+
+    asyncio.run(open_it())
+    assert len(calls) == 4
+    calls.clear()
+    monkeypatch.setattr(writer_module, "OPENING", 0.0)
+    with pytest.raises(StoreUnavailable, match="starting up"):
+        asyncio.run(open_it())
+    assert len(calls) <= 2
+
+
 def test_closing_writes_what_still_waits(tmp_path: Path) -> None:
     async def write_and_close() -> Kept:
         writer = Writer(lambda: JsonLinesStore(tmp_path))

@@ -31,6 +31,12 @@ class Database(Protocol):
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Add whole rows to a table."""
 
+    def rooms(self, wanted: Sequence[Row]) -> list[Row]:
+        """What is known of rooms, given as room_id, kind, source_key and when each was first polled; new are added.
+
+        Nobody else may write these rooms until the transaction ends.
+        """
+
     def sort_arrivals(self) -> None:
         """Have the rooms of users who came lately found by an index."""
 

@@ -41,7 +41,7 @@ class PostgresDatabase:
             self._create(self._connected())
         except psycopg.Error as error:
             self.close()
-            raise StoreError(f"the store {self.place} cannot be opened: {self._words(error)}") from None
+            raise self._kind(error)(f"the store {self.place} cannot be opened: {self._words(error)}") from None
         except StoreError:
             self.close()
             raise
@@ -86,6 +86,14 @@ class PostgresDatabase:
                     return
                 for row in rows:
                     copy.write_row(row)
+
+    def rooms(self, wanted: Sequence[Row]) -> list[Row]:
+        """What is known of rooms; new ones are added, unless another worker adds them at the same time."""
+        found = self._execute("find_rooms", _columns([want[:3] for want in wanted])).fetchall()
+        if len(found) < len(wanted):
+            self.bulk("add_rooms", wanted)
+            found = self._execute("find_rooms", _columns([want[:3] for want in wanted])).fetchall()
+        return found
 
     def sort_arrivals(self) -> None:
         """Have the rooms of users who came lately found by an index."""

@@ -34,6 +34,8 @@ class SqlStore(Reading):
 
     def write(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> list[Kept]:
         """Keep all in one transaction, on disk when it returns; or raise StoreError and keep none."""
+        if not polls:
+            return []
         try:
             self._database.prepare({day_of(_moment(poll)) for poll in polls})
             with self._database.transaction():
@@ -90,17 +92,11 @@ class SqlStore(Reading):
 
     def _rooms(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> dict[RoomName, Room]:
         """The rooms of polls, in the order of their names, so that workers wait for each other in that order."""
-        names = sorted({_name(poll) for poll in polls})
-        wanted = [(text_kept(room_id), kind, self._source(source)) for room_id, kind, source in names]
-        found = self._database.each("find_room", wanted)
         first_polled = {_name(poll): ms(poll.polled_at) for poll in reversed(polls)}
-        new = [(*want, first_polled[name]) for name, want, rows in zip(names, wanted, found, strict=True) if not rows]
-        if new:
-            self._database.each("add_room", new)
-            found = self._database.each("find_room", wanted)
-        return {
-            name: Room(source_key, *row) for name, (_, _, source_key), (row,) in zip(names, wanted, found, strict=True)
-        }
+        names = sorted(first_polled)
+        wanted = [(text_kept(name[0]), name[1], self._source(name[2]), first_polled[name]) for name in names]
+        found = self._database.rooms(wanted)
+        return {name: Room(want[2], *row) for name, want, row in zip(names, wanted, found, strict=True)}
 
     def _source(self, source: str) -> int:
         if source not in self._sources:

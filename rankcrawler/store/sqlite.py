@@ -95,6 +95,18 @@ class SqliteDatabase:
                 self._db.execute(several, [value for row in rows[at : at + TOGETHER] for value in row])
         self._db.executemany(one, rows[:rest])
 
+    def rooms(self, wanted: Sequence[Row]) -> list[Row]:
+        """What is known of rooms; new ones are added."""
+        find, add = self._sql["find_room"], self._sql["add_room"]
+        found: list[Row] = []
+        for want in wanted:
+            row = self._db.execute(find, want[:3]).fetchone()
+            if row is None:
+                self._db.execute(add, want)
+                row = self._db.execute(find, want[:3]).fetchone()
+            found.append(row)
+        return found
+
     def sort_arrivals(self) -> None:
         """Have the rooms of users who came lately found by an index."""
         for name in ("sort_arrivals", "clear_arrivals"):

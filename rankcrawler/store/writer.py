@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
+from time import monotonic, sleep
 from typing import NamedTuple
 
 from rankcrawler.errors import RankcrawlerError, RefusedByStore, StoreError, StoreUnavailable
@@ -24,6 +25,8 @@ MAX_BATCH = 64
 PATIENCE = 3.0
 """Seconds that an unavailable store is still waited for when nobody wants the writer to wait any more."""
 _PAUSE = 0.5
+OPENING = 10.0
+"""Seconds that a store which is just starting, or restarting, has until the crawl gives up."""
 
 
 class _Work(NamedTuple):
@@ -85,7 +88,7 @@ class Writer:
 
     def _run(self, opened: "asyncio.Future[None]") -> None:
         try:
-            store = self._open_store()
+            store = self._open_patiently()
         except RankcrawlerError as error:
             self._loop.call_soon_threadsafe(opened.set_exception, error)
             return
@@ -96,6 +99,17 @@ class Writer:
             results = self._write(store, batch)
             self._loop.call_soon_threadsafe(_deliver, batch, results)
         store.close()
+
+    def _open_patiently(self) -> Store:
+        deadline = monotonic() + OPENING
+        while True:
+            try:
+                return self._open_store()
+            except StoreUnavailable as error:
+                if not self._is_wanted() or monotonic() > deadline:
+                    raise
+                self._outage.note(error)
+                sleep(_PAUSE)
 
     def _next_batch(self) -> tuple[list[_Work], bool]:
         """At least one poll, and whatever else waits; and whether the end was reached."""

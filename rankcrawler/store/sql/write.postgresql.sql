@@ -1,12 +1,21 @@
 -- Writing, as PostgreSQL has it: a query for all rows, which come as one array a column. `?` takes a value.
 -- Rows are COPYed into snapshots, entries, polls, quarantine, stays and arrivals.
 
--- name: find_room
--- What the store knows of a room, and of the chain that its last list belongs to; nobody else may write it until we have.
+-- name: find_rooms
+-- What the store knows of rooms, in their order, and of the chains that their last lists belong to; nobody else may write
+-- them until we have.
 SELECT r.room_key, r.fence, r.last_captured_ms, r.last_polled_ms, r.last_snapshot, r.last_print, s.base_key, s.step,
   s.entry_count, r.anchor_id, r.every, r.every_max, r.priority, r.last_outcome, r.ended_ms
-FROM rooms r LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
-WHERE r.room_id = ? AND r.kind = ? AND r.source_key = ? FOR UPDATE OF r;
+FROM unnest(?::text[], ?::text[], ?::int[]) WITH ORDINALITY AS w (room_id, kind, source_key, place)
+JOIN rooms r USING (room_id, kind, source_key) LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
+ORDER BY w.place FOR UPDATE OF r;
+
+-- name: add_rooms
+-- Rooms that were never polled before; what is known of them comes with advance_rooms.
+INSERT INTO rooms (room_id, kind, source_key, priority, first_polled_ms, last_polled_ms, last_outcome, fence,
+  last_captured_ms)
+SELECT a, b, c, 0, d, -1, '', 0, -1 FROM unnest(?::text[], ?::text[], ?::int[], ?::bigint[]) AS w (a, b, c, d)
+ON CONFLICT DO NOTHING;
 
 -- name: find_users
 -- Contributors' keys.

@@ -8,12 +8,6 @@ SELECT source_key FROM sources WHERE source = ?;
 -- A gateway that is new.
 INSERT INTO sources (source) VALUES (?) ON CONFLICT DO NOTHING;
 
--- name: add_room
--- A room that was never polled before; what is known of it comes with advance_room.
-INSERT INTO rooms (room_id, kind, source_key, priority, first_polled_ms, last_polled_ms, last_outcome, fence,
-  last_captured_ms)
-VALUES (?, ?, ?, 0, ?, -1, '', 0, -1) ON CONFLICT DO NOTHING;
-
 -- name: has_poll
 -- Whether this very poll is stored.
 SELECT 1 FROM polls WHERE room_key = ? AND at_ms = ? AND is_answered = ?;

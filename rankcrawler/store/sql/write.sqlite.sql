@@ -7,6 +7,12 @@ SELECT r.room_key, r.fence, r.last_captured_ms, r.last_polled_ms, r.last_snapsho
 FROM rooms r LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
 WHERE r.room_id = ? AND r.kind = ? AND r.source_key = ?;
 
+-- name: add_room
+-- A room that was never polled before; what is known of it comes with advance_rooms.
+INSERT INTO rooms (room_id, kind, source_key, priority, first_polled_ms, last_polled_ms, last_outcome, fence,
+  last_captured_ms)
+VALUES (?, ?, ?, 0, ?, -1, '', 0, -1) ON CONFLICT DO NOTHING;
+
 -- name: find_users
 -- A contributor's key.
 SELECT user_key FROM users WHERE source_key = ? AND user_id = ?;
