@@ -35,6 +35,8 @@ torture: .venv/.dev ## kill, freeze and time real workers, and feed them rubbish
 	$(BIN)/python -m tests.torture.store_crashes --crashes 20 --rooms 2000
 	$(BIN)/python -m tests.torture.books --polls 20000
 	$(BIN)/python -m tests.torture.answers --inputs 20000
+	$(BIN)/python -m benchmarks.memory --responses 20000 --entries 2 100
+	$(BIN)/python -m benchmarks.store --rooms 100 --minutes 240 --rounds 3 --entries 10000000
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --upgrade

@@ -42,6 +42,7 @@ class Sampler:
         self.main: Seconds = defaultdict(float)
         self.others: Seconds = defaultdict(float)
         self._used: dict[int, float] = {}
+        self._is_sampling = False
         self._stage_of = cache(stages.stage_of)
 
     def start(self) -> None:
@@ -76,12 +77,16 @@ class Sampler:
         return timing
 
     def _sample(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 — signal.signal wants both
+        if self._is_sampling:  # a destructor ran within _current_frames(), whose lock would be waited for for ever
+            return
+        self._is_sampling = True
         main = threading.main_thread().ident
         for thread, tip in sys._current_frames().items():
             used = time.clock_gettime(time.pthread_getcpuclockid(thread))
             stage = self._stage_of(tuple(stages.frames(frame if thread == main else tip)))
             (self.main if thread == main else self.others)[stage] += used - self._used.get(thread, 0.0)
             self._used[thread] = used
+        self._is_sampling = False
 
 
 def main() -> None:
