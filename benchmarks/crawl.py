@@ -43,7 +43,7 @@ def main() -> int:
 
 def compete(options: argparse.Namespace, entries: int) -> Iterator[pace.Run]:
     """The runs, as they end: each contestant's short one, then its long one, round after round."""
-    most = max(100, options.rooms * 100 // max(entries, 20))  # much the same to read, however long the lists are
+    most = max(100, options.rooms * 100 // max(entries, 40))  # much the same to read, however long the lists are
     short = max(2, most // 200)
     seconds = 2 * options.timeout * len(options.contestants) * (options.rounds + 1)
     with ExitStack() as stack:
@@ -83,7 +83,7 @@ def _options() -> argparse.Namespace:
         "--rooms",
         type=int,
         default=1000,
-        help="rooms of a long run, of lists of 100; more of shorter ones, up to five times, and a tenth for the slow",
+        help="of a long run; more of short lists, fewer of long ones, and for the slow",
     )
     add("--entries", type=int, nargs="+", default=[100], help="ranks in each list; several, one after another")
     add("--rounds", type=int, default=3)

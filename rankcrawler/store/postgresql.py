@@ -232,7 +232,7 @@ _encode_lines = msgspec.json.Encoder().encode_lines
 
 
 def _csv(rows: Sequence[Row]) -> bytes:
-    """Rows of integers as CSV: JSON without its brackets, which takes a sixth of the time of `write_row`."""
+    """Rows of integers as CSV: JSON without its brackets, which takes a third of the time of `write_row`."""
     return _encode_lines(rows).replace(b"[", b"").replace(b"]", b"")
 
 
