@@ -33,7 +33,7 @@ FUTURE_MS = 300_000
 
 
 REMEMBERED = 3_000
-"""Rooms, and lists, that are remembered to hold later ones against; about 300 bytes each."""
+"""Rooms, and lists, that are remembered to hold later ones against: those of the last minutes, in 300 bytes each."""
 
 
 class _Latest(OrderedDict[K, V]):

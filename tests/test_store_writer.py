@@ -147,6 +147,21 @@ def test_a_store_that_is_unavailable_is_waited_for(
     assert caplog.messages[-1].startswith("The store can be written again, after ")
 
 
+class DefectiveStore(SlowStore):
+    """Has a mistake in it."""
+
+    def write(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> list[Kept]:
+        raise KeyError(f"met with {len(polls)} polls")
+
+
+def test_a_defect_of_the_store_is_an_error_of_its_polls_and_nobody_waits_for_ever(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    results = asyncio.run(_write_all(DefectiveStore(), [1, 2]))
+    assert [repr(each) for each in results] == ["StoreError('a defect, KeyError')"] * 2
+    assert "KeyError: 'met with " in caplog.text
+
+
 def test_an_unavailable_store_is_given_up_some_time_after_the_crawl(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer_module, "PATIENCE", 0.1)
     store = AbsentStore(10_000)

@@ -137,6 +137,9 @@ class Writer:
             return self._write(store, batch[:middle]) + self._write(store, batch[middle:])
         except StoreError as error:
             return [error for _ in batch]
+        except Exception as defect:  # the thread must live: nobody else answers those who wait
+            logger.exception("The store has a defect")
+            return [StoreError(f"a defect, {type(defect).__name__}") for _ in batch]
 
     def _write_patiently(self, store: Store, polls: list[RoomSnapshot | FailedPoll]) -> list[Kept]:
         while True:
