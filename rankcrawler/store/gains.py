@@ -90,8 +90,9 @@ class _Walk:
     def gains(self, database: Database) -> Iterator[Gain]:
         """Of every user who gave something, or came, or went."""
         first, users = self._first or {}, sorted({*self._coins, *self._marks})
-        for user in users:
-            user_id, nickname = texts(database.all("user_by_key", user)[0])
+        named = database.each("user_by_key", [(user,) for user in users])
+        for user, (name,) in zip(users, named, strict=True):
+            user_id, nickname = texts(name)
             coins, marks = self._coins.get(user, 0), tuple(self._marks.get(user, ()))
             yield Gain(user_id, nickname, coins, first.get(user), self._now.get(user), marks)
 

@@ -76,9 +76,10 @@ class SqliteDatabase:
             return self._db.execute(self._sql[name], values).fetchall()
 
     def each(self, name: str, rows: Sequence[Row]) -> list[list[Row]]:
-        """The rows that a query gives for each set of values, in a transaction."""
+        """The rows that a query gives for each set of values."""
         query = self._sql[name]
-        return [self._db.execute(query, row).fetchall() for row in rows]
+        with self._told():
+            return [self._db.execute(query, row).fetchall() for row in rows]
 
     def bulk(self, name: str, rows: Sequence[Row]) -> None:
         """Change something for each set of values."""
