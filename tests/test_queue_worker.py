@@ -363,7 +363,7 @@ async def test_a_lease_lost_before_it_is_settled_is_counted_and_stays_with_its_n
 ) -> None:
     await queue.push(rooms(2))
     other = client(redis_url)
-    async with working(queue) as worker, consuming(worker) as consumer:
+    async with working(queue, window=2) as worker, consuming(worker) as consumer:  # full: it takes neither back itself
         await consumer.has(2)
         taken = await take_over(redis, other)
         for lease in consumer.leases:
