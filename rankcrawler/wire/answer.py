@@ -7,7 +7,7 @@ and the same without the outer pair, `{data: LIST, extra, status_code}`. Unknown
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET, UnsetType
 
 from rankcrawler.instants import LAST_MS
 from rankcrawler.items import Quarantined
@@ -63,10 +63,14 @@ class User(msgspec.Struct, gc=False):
     mystery_man: Small | None = None
 
 
-class Facts(msgspec.Struct, gc=False, kw_only=True):
+Who = TypeVar("Who")
+"""What is made of a row's user: the bytes that tell of it, a User, or a Contributor."""
+
+
+class Facts(msgspec.Struct, Generic[Who], gc=False, kw_only=True):
     """What a row of either list says beside its place."""
 
-    user: User
+    user: Who
     score: Natural | None = None
     exactly_score: str | None = None
     score_description: str | None = None
@@ -75,13 +79,13 @@ class Facts(msgspec.Struct, gc=False, kw_only=True):
     is_hidden: bool | None = None
 
 
-class Entry(Facts, gc=False, kw_only=True):
+class Entry(Facts[Who], Generic[Who], gc=False, kw_only=True):
     """One row of the rank list."""
 
     rank: Position
 
 
-class Visitor(Facts, gc=False, kw_only=True):
+class Visitor(Facts[Who], Generic[Who], gc=False, kw_only=True):
     """One row of the audience, which need not say its place: then it is where the row stands."""
 
     rank: Small | None = None
@@ -93,7 +97,8 @@ class Extra(msgspec.Struct, gc=False):
     now: Moment | None = None
 
 
-Row = TypeVar("Row", Entry, Visitor, Raw)
+Row = TypeVar("Row")
+"""A row of the list."""
 
 
 class RankList(msgspec.Struct, Generic[Row]):

@@ -1,7 +1,7 @@
 """A body → an answer, or what is wrong with it; where only some rows are, the others are kept."""
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import msgspec
 from msgspec import Raw
@@ -9,10 +9,10 @@ from msgspec import Raw
 from rankcrawler.errors import AnswerError
 from rankcrawler.items import Kind, Quarantined
 from rankcrawler.wire import integers, refusal
-from rankcrawler.wire.answer import Answer, Entry, PartialAnswer, RankList, Visitor
+from rankcrawler.wire.answer import Answer, Entry, PartialAnswer, RankList, User, Visitor
+from rankcrawler.wire.contributor import Contributor, Contributors
 from rankcrawler.wire.surrogates import mended
 
-Seat = TypeVar("Seat", Entry, Visitor)
 LONGEST = 1000
 """Rows; a list has a hundred, at times two. A body of nothing but rows that cannot be read is not kept row by row."""
 LARGE = 1 << 20
@@ -21,11 +21,12 @@ MOST_VALUES = 400_000
 """Commas and opening brackets; a documented row has 195. Two bytes can be a value, whose object takes up to 120."""
 
 _BOM = b"\xef\xbb\xbf"
+_contributors = Contributors()
 _decode_raw = msgspec.json.Decoder(Answer[Raw], strict=False).decode
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def read(body: bytes, kind: Kind = "ranklist") -> Answer[Entry] | Answer[Visitor]:
+def read(body: bytes, kind: Kind = "ranklist") -> Answer[Entry[Contributor]] | Answer[Visitor[Contributor]]:
     """Decode a body; raises AnswerError with the JSON path of the first thing that is wrong.
 
     Where nothing but some rows of the list is wrong, those are quarantined: the answer is a PartialAnswer.
@@ -34,17 +35,18 @@ def read(body: bytes, kind: Kind = "ranklist") -> Answer[Entry] | Answer[Visitor
     return reader.read(body.removeprefix(_BOM))
 
 
-class _Reader(Generic[Seat]):
-    """Reads lists with one type of row."""
+class _Reader:
+    """Reads lists with one type of row: told by its bytes where a user stands, or by the user's fields."""
 
-    def __init__(self, answer: type[Answer[Seat]], row: type[Seat]) -> None:
-        self._strictly: Callable[[bytes], Answer[Seat]] = msgspec.json.Decoder(answer).decode
-        self._row: Callable[[Raw], Seat] = msgspec.json.Decoder(row, strict=False).decode
+    def __init__(self, swiftly: type[Answer[Any]], strictly: type[Answer[Any]], row: type[Any]) -> None:
+        self._swiftly: Callable[[bytes], Answer[Any]] = msgspec.json.Decoder(swiftly).decode
+        self._strictly: Callable[[bytes], Answer[Any]] = msgspec.json.Decoder(strictly).decode
+        self._row: Callable[[Raw], Any] = msgspec.json.Decoder(row, strict=False).decode
 
     def read(self, body: bytes) -> Answer[Any]:
         _check_values(body)
         try:
-            answer = self._strictly(body)
+            answer = self._decode(body)
         except msgspec.ValidationError as error:
             return self._leniently(body, AnswerError(_with_path(error)))
         except msgspec.DecodeError as error:
@@ -57,6 +59,26 @@ class _Reader(Generic[Seat]):
         except RecursionError as error:
             raise AnswerError(f"not JSON: {error}") from error
         _check_length(answer)
+        return answer
+
+    def _decode(self, body: bytes) -> Answer[Any]:
+        """An answer of which all is as it should be; where that is not so, the error says where in the body."""
+        answer = self._met(body)
+        if answer is None:
+            answer = self._strictly(body)
+            for row in _rows_of(answer):
+                row.user = Contributor(row.user)
+        return answer
+
+    def _met(self, body: bytes) -> Answer[Any] | None:
+        """An answer whose users were mostly met before; None where anything is wrong."""
+        try:
+            rest, cut = _contributors.cut_from(body)
+            answer = self._swiftly(rest)
+            for row in _rows_of(answer):
+                row.user = _contributors.of(row.user, cut)
+        except _UNREADABLE:
+            return None
         return answer
 
     def _leniently(self, body: bytes, error: AnswerError) -> Answer[Any]:
@@ -76,13 +98,14 @@ class _Reader(Generic[Seat]):
         return self._by_row(answer, ranklist)
 
     def _by_row(self, answer: Answer[Raw], ranklist: RankList[Raw]) -> Answer[Any]:
-        good: list[Seat] = []
+        good: list[Any] = []
         bad: list[Quarantined] = []
         assert isinstance(ranklist.ranks, list)
         for position, raw in enumerate(ranklist.ranks, start=1):
             try:
                 row = self._row(raw)
                 integers.check(row, raw)
+                row.user = Contributor(row.user)
                 good.append(row)
             except _UNREADABLE as error:
                 bad.append(_quarantined(position, answer.ranks_path, str(error)))
@@ -105,9 +128,13 @@ def _check_values(body: bytes) -> None:
 
 
 def _check_length(answer: Answer[Any]) -> None:
+    if (rows := len(_rows_of(answer))) > LONGEST:
+        raise AnswerError(f"Expected at most {LONGEST} rows, got {rows} - at `{answer.ranks_path}`")
+
+
+def _rows_of(answer: Answer[Any]) -> list[Any]:
     ranks = answer.ranklist.ranks if answer.ranklist is not None else None
-    if isinstance(ranks, list) and len(ranks) > LONGEST:
-        raise AnswerError(f"Expected at most {LONGEST} rows, got {len(ranks)} - at `{answer.ranks_path}`")
+    return ranks if isinstance(ranks, list) else []
 
 
 def _quarantined(position: int, ranks_path: str, error: str) -> Quarantined:
@@ -115,5 +142,5 @@ def _quarantined(position: int, ranks_path: str, error: str) -> Quarantined:
     return Quarantined(position, f"{ranks_path}[{position - 1}]{place.rstrip('`')}", reason)
 
 
-_ranklist = _Reader(Answer[Entry], Entry)
-_audience = _Reader(Answer[Visitor], Visitor)
+_ranklist = _Reader(Answer[Entry[Raw]], Answer[Entry[User]], Entry[User])
+_audience = _Reader(Answer[Visitor[Raw]], Answer[Visitor[User]], Visitor[User])

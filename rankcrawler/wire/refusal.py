@@ -1,10 +1,12 @@
 """What can be told of an answer that is no list: its codes and its words, whatever else it holds."""
 
+from typing import Any
+
 import msgspec
 from msgspec import Raw
 
 from rankcrawler.errors import AnswerError
-from rankcrawler.wire.answer import Answer, Code, Entry
+from rankcrawler.wire.answer import Answer, Code
 from rankcrawler.wire.surrogates import mended
 
 WORDS = 200
@@ -33,7 +35,7 @@ _decode_words = msgspec.json.Decoder(str | None).decode
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def read(body: bytes, error: AnswerError) -> Answer[Entry]:
+def read(body: bytes, error: AnswerError) -> Answer[Any]:
     """The codes of a body in which `error` was found; raises that where the body claims to be a success."""
     try:
         refusal = _decode(mended(body))
@@ -43,7 +45,7 @@ def read(body: bytes, error: AnswerError) -> Answer[Entry]:
     inner_code = refusal.status_code if told is None else told
     if refusal.code in (None, 200) and inner_code in (None, 0):
         raise error
-    return Answer[Entry](refusal.code, _words(refusal.msg), _words(refusal.router), None, None, inner_code)
+    return Answer[Any](refusal.code, _words(refusal.msg), _words(refusal.router), None, None, inner_code)
 
 
 def _inner_code(data: Raw) -> int | None:
