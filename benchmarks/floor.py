@@ -7,7 +7,6 @@ as large as a commit of rankcrawler's can be, and as safe on disk.
 """
 
 import os
-import sqlite3
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+import apsw
 import msgspec
 import psycopg
 
@@ -182,8 +182,8 @@ def to_jsonl(source: Iterator[Batch], place: str) -> None:
 
 def to_sqlite(source: Iterator[Batch], place: str) -> None:
     """Rows of a SQLite file."""
-    with closing(sqlite3.connect(place, isolation_level=None)) as database:
-        database.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {TABLES}")
+    with closing(apsw.Connection(place)) as database:
+        database.execute(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {TABLES}").fetchall()
         into = f"INSERT INTO entries VALUES ({', '.join('?' * 26)})"  # noqa: S608 — nothing of a stranger's in it
         for batch in source:
             database.execute("BEGIN")

@@ -9,7 +9,7 @@ STAGES = (  # the first that matches a frame, from the tip of the stack down; mo
     ("decode", r"rankcrawler/wire/(reader|answer)\.py"),
     ("make the snapshot", r"rankcrawler/wire/"),
     ("rules", r"rankcrawler/(rules\.py|pipelines/validate\.py)"),
-    ("store", r"rankcrawler/store/|/sqlite3/|/psycopg"),
+    ("store", r"rankcrawler/store/|/psycopg"),
     ("queue: lease and settle", r"rankcrawler/queue/|site-packages/redis/"),
     ("HTTP", r"rankcrawler/gateway/|site-packages/(aiohttp|yarl|multidict)/"),
     ("Scrapy: engine, signals, items", r"site-packages/(scrapy|twisted|itemadapter)/|rankcrawler/"),

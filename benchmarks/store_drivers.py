@@ -1,10 +1,10 @@
 """The plain drivers at their best: the served rows, as they are, into one table without a question asked."""
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+import apsw
 import psycopg
 from msgspec.structs import astuple
 
@@ -39,12 +39,12 @@ def _rows(polls: Iterable[RoomSnapshot]) -> list[tuple[Any, ...]]:
 
 
 class Sqlite:
-    """sqlite3, executemany, a transaction for each batch."""
+    """apsw, executemany, a transaction for each batch."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._database = sqlite3.connect(path, isolation_level=None)
-        self._database.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {TABLE}")
+        self._database = apsw.Connection(str(path))
+        self._database.execute(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {TABLE}").fetchall()
 
     def write(self, polls: Sequence[RoomSnapshot]) -> None:
         """One transaction."""

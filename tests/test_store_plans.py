@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rankcrawler.store import locate, queries
+from rankcrawler.store import locate, queries, sqlite
 from rankcrawler.store.sql_store import SqlStore
 from tests import stores
 from tests.builders import snapshot
@@ -55,3 +55,22 @@ def test_no_question_reads_a_table_from_end_to_end(kind: str, tmp_path: Path, re
     store.close()
     assert {query: text for query, text in plans.items() if re.search(whole, text, re.MULTILINE)} == {}
     assert all("INDEX" in text or "PRIMARY KEY" in text or "Index" in text for text in plans.values())
+
+
+def test_what_is_written_for_many_rows_at_once_is_found_by_an_index(tmp_path: Path) -> None:
+    store = locate.open_records(f"sqlite:///{tmp_path}/ranks.db")
+    assert isinstance(store, SqlStore)
+    store.write([snapshot(room_id=str(room)) for room in range(1, 30)])
+    database: Any = store._database
+    plans: dict[str, str] = {}
+    for name, query in queries.load("sqlite").items():
+        if "VALUES (?" in query and not name.startswith(("insert", "add", "count")):
+            for rows in (1, 4, sqlite.TOGETHER):
+                sql = database._repeated(name, rows)
+                plan = database._db.execute(f"EXPLAIN QUERY PLAN {sql}", (None,) * sql.count("?"))
+                plans[f"{name} {rows}"] = "\n".join(each[3] for each in plan)
+    store.close()
+    assert {each.split()[0] for each in plans} >= {"find_rooms", "find_profiles", "end_stays", "advance_rooms"}
+    tables = "rooms|snapshots|users|profiles|grades|clubs|texts|verdicts|stays|[rsuy]$"
+    assert {name: plan for name, plan in plans.items() if re.search(rf"SCAN ({tables})", plan, re.MULTILINE)} == {}
+    assert all("SEARCH" in plan for plan in plans.values())

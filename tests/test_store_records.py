@@ -98,6 +98,25 @@ def test_a_trail_says_where_a_user_came_and_went(store: Records) -> None:
     assert store.trail("9") == []
 
 
+def test_stays_of_one_user_that_end_in_one_batch_are_told_apart(store: Records) -> None:
+    seen: list[dict[str, int | None]] = [{"7": 10}, {"8": 5}, {"7": 20, "8": 5}, {"8": 5}, {"7": 30}]
+    store.write([listed(minute, scores) for minute, scores in enumerate(seen)])
+    stays = [(stay.since, stay.until, stay.is_over, stay.first_score, stay.last_score) for stay in store.trail("7")]
+    assert stays == [
+        (at(4), at(4), False, 30, 30),
+        (at(2), at(2), True, 20, 20),
+        (at(0), at(0), True, 10, 10),
+    ]
+
+
+def test_a_user_of_late_lists_is_first_seen_in_the_earliest(store: Records) -> None:
+    store.write([listed(9, {"7": 10})])
+    store.write([listed(minute, {"7": minute}) for minute in (5, 3, 4)])
+    user = store.user("7")
+    assert user is not None
+    assert user.first_seen == at(3)
+
+
 def test_a_trail_is_whole_while_arrivals_are_sorted_in_now_and_then(
     store: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:

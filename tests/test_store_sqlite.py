@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any
 
+import apsw
 import pytest
 
 from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
@@ -63,7 +64,7 @@ def test_a_batch_with_a_row_that_is_refused_keeps_none_of_it(tmp_path: Path) -> 
 
 def test_a_file_that_another_process_has_locked_is_unavailable_for_that_long(tmp_path: Path) -> None:
     store = opened(tmp_path, patience=0.05)
-    other = sqlite3.connect(tmp_path / "ranks.db", isolation_level=None)
+    other = apsw.Connection(str(tmp_path / "ranks.db"))
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(StoreUnavailable, match="database is locked"):
         store.write([snapshot()])

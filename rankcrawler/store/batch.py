@@ -22,7 +22,8 @@ class Batch:
     stays: list[Row] = field(default_factory=list)
     arrivals: list[Row] = field(default_factory=list)
     ended_stays: list[Row] = field(default_factory=list)
-    late_users: list[Row] = field(default_factory=list)
+    late_users: dict[int, int] = field(default_factory=dict)
+    """Users of lists that came late: when they were first in one."""
     looks: dict[int, tuple[int, int]] = field(default_factory=dict)
     """The latest look of users, and when."""
     rooms: dict[tuple[int, int], list[int]] = field(default_factory=lambda: defaultdict(_no_counts))
@@ -39,7 +40,7 @@ class Batch:
         database.insert("stays", self.stays)
         database.insert("arrivals", self.arrivals)
         database.bulk("end_stays", self.ended_stays)
-        database.bulk("seen_earlier", sorted(self.late_users, key=lambda row: row[1]))
+        database.bulk("seen_earlier", [(at, user) for user, at in sorted(self.late_users.items())])
         database.bulk("see_profiles", [(look, at, user) for user, (look, at) in sorted(self.looks.items())])
         database.bulk(
             "count_room_days",

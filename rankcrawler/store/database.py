@@ -25,23 +25,17 @@ class Database(Protocol):
     def each(self, name: str, rows: Sequence[Row]) -> list[list[Row]]:
         """The rows that a query gives for each of many sets of values, asked together."""
 
+    def find(self, name: str, rows: Sequence[Row]) -> list[Row]:
+        """The rows that a query finds for many sets of values, asked together; in no order."""
+
     def bulk(self, name: str, rows: Sequence[Row]) -> None:
         """Change something for each of many sets of values."""
 
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Add whole rows to a table."""
 
-    def rooms(self, wanted: Sequence[Row]) -> list[Row]:
-        """What is known of rooms, given as room_id, kind, source_key and when each was first polled; new are added.
-
-        Nobody else may write these rooms until the transaction ends.
-        """
-
     def sort_arrivals(self) -> None:
         """Have the rooms of users who came lately found by an index."""
-
-    def keys(self, table: str, rows: Sequence[Row]) -> list[int]:
-        """The keys of rows that are kept once; those that are new are added."""
 
     def version(self) -> int:
         """Of the schema."""

@@ -4,7 +4,7 @@ The keys of what came lately are remembered, so that a list which differs little
 the database for little. A transaction that fails may take keys back: then all is forgotten.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -62,6 +62,22 @@ def plain(values: Iterable[Any]) -> Row:
     )
 
 
+def keys_of(database: Database, table: str, rows: Sequence[Row]) -> list[int]:
+    """The keys of rows that are kept once; those that are new are added, unless another worker adds them meanwhile."""
+    width = 2 if table == "users" else 1
+    known = _known(database, table, rows, width)
+    missing = sorted((row for row in rows if row[:width] not in known), key=lambda row: row[:width])
+    if missing:
+        database.bulk(f"add_{table}", missing)
+        known |= _known(database, table, missing, width)
+    return [known[row[:width]] for row in rows]
+
+
+def _known(database: Database, table: str, rows: Sequence[Row], width: int) -> dict[Row, int]:
+    found = database.find(f"find_{table}", [row[:width] for row in rows])
+    return {tuple(identity): key for *identity, key in found}
+
+
 class Memory:
     """The keys of one table, by what they stand for."""
 
@@ -74,7 +90,7 @@ class Memory:
         """Have the keys of all that is wanted."""
         missing = list({each: None for each in wanted if each not in self.keys})
         if missing:
-            keys = database.keys(self._table, [self._row_of(each) for each in missing])
+            keys = keys_of(database, self._table, [self._row_of(each) for each in missing])
             self.keys.update(zip(missing, keys, strict=True))
 
 
@@ -98,13 +114,13 @@ class Looks:
             (print_of(self._source, *look), owner, *plain(look[1:]))
             for look, owner in zip(missing, owners, strict=True)
         ]
-        keys = database.keys("profiles", rows) if rows else []
+        keys = keys_of(database, "profiles", rows)
         self.keys.update(zip(missing, zip(keys, owners, strict=True), strict=True))
 
     def _learn_users(self, database: Database, seen: dict[str, int]) -> dict[str | None, int]:
         ids = list(seen)
         rows = [(self._source, kept(user_id), seen[user_id]) for user_id in ids]
-        return dict(zip(ids, database.keys("users", rows), strict=True)) if rows else {}
+        return dict(zip(ids, keys_of(database, "users", rows), strict=True))
 
 
 class Interned:

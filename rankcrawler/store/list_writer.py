@@ -11,7 +11,7 @@ from rankcrawler.store.giving import Change
 from rankcrawler.store.interning import Interned, Own, facts_of, plain
 from rankcrawler.store.judgement import Judged
 from rankcrawler.store.room import Room
-from rankcrawler.store.rows import EntryRow, owns_of, rows_of, texts_of
+from rankcrawler.store.rows import EntryRow, flags_of, other_words, owns_of, rows_of
 from rankcrawler.store.text import kept
 
 
@@ -72,7 +72,8 @@ class ListWriter:
             self._count(change, room, at, before_ms, batch)
             self._look(rows if before is None else [rows[index] for index in differing], at, batch)
         else:
-            batch.late_users += [(at, row.user_key) for row in rows if row.user_key is not None]
+            for user in {row.user_key for row in rows if row.user_key is not None}:
+                batch.late_users[user] = min(at, batch.late_users.get(user, at))
         return key
 
     def _rows_of_all(self, lists: list[Judged]) -> list[list[EntryRow]]:
@@ -87,11 +88,13 @@ class ListWriter:
                     if key is None:
                         unknown[source].setdefault(facts_of(row), (judged.captured_ms, row))
         learned = {source: self._interned.learn(source, seen) for source, seen in unknown.items()}
-        self._interned.learn_texts(text for each in owns for text in texts_of(each))
+        others = [other_words(own) for own in owns]
+        self._interned.learn_texts(text for each in others for text in each.values())
+        self._interned.learn_texts(text for own in owns for text in flags_of(own))
         rows = []
-        for source, own, found in zip(sources, owns, keys, strict=True):
+        for source, own, found, words in zip(sources, owns, keys, others, strict=True):
             known = [key or learned[source][facts_of(row)] for row, key in zip(own, found, strict=True)]
-            rows.append(rows_of(own, known, self._interned.texts))
+            rows.append(rows_of(own, known, words, self._interned.texts))
         return rows
 
     @staticmethod

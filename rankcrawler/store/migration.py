@@ -1,9 +1,10 @@
 """Brings a store that an older rankcrawler wrote to the version of this one."""
 
 import os
-import sqlite3
 from contextlib import closing
 from pathlib import Path
+
+import apsw
 
 from rankcrawler.errors import SettingError, StoreError
 from rankcrawler.store import locate, queries, version_1
@@ -37,11 +38,17 @@ def migrate(where: str) -> str:
 
 
 def _version(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as database:
+    with closing(_opened(path)) as database:
         try:
-            return int(database.execute("PRAGMA user_version").fetchone()[0])
-        except sqlite3.Error as error:
+            return int(database.execute("PRAGMA user_version").get)
+        except apsw.Error as error:
             raise StoreError(f"the SQLite store {path} cannot be read: {error}") from error
+
+
+def _opened(path: Path) -> apsw.Connection:
+    database = apsw.Connection(str(path))
+    database.set_busy_timeout(1000)
+    return database
 
 
 def _from_1(path: Path) -> str:
@@ -50,11 +57,11 @@ def _from_1(path: Path) -> str:
         raise StoreError(f"{old} is there already, from a migration before: move it away first")
     for name in (new, *_beside(new)):
         name.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=1)) as source:
+    with closing(_opened(path)) as source:
         try:
             source.execute("PRAGMA locking_mode = EXCLUSIVE")
             source.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+        except apsw.BusyError as error:
             raise StoreError(f"{path} is in use: stop the workers first ({error})") from error
         polls = _copied(source, new)
         source.execute("ROLLBACK")
@@ -65,10 +72,10 @@ def _from_1(path: Path) -> str:
 
 
 def _from_2(path: Path) -> str:
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=1)) as database:
+    with closing(_opened(path)) as database:
         try:
             database.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+        except apsw.BusyError as error:
             raise StoreError(f"{path} is in use: stop the workers first ({error})") from error
         for statement in queries.migration(2, "sqlite").split(";\n"):
             database.execute(statement)
@@ -76,7 +83,7 @@ def _from_2(path: Path) -> str:
     return f"{path}: brought from version 2 to {VERSION}"
 
 
-def _copied(source: sqlite3.Connection, new: Path) -> int:
+def _copied(source: apsw.Connection, new: Path) -> int:
     store = SqlStore(SqliteDatabase(new))
     try:
         for batch in version_1.batches(source):

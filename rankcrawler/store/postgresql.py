@@ -70,6 +70,10 @@ class PostgresDatabase:
                 cursors = [self._execute(name, row) for row in rows]
             return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
 
+    def find(self, name: str, rows: Sequence[Row]) -> list[Row]:
+        """The rows that a query finds for many sets of values, in no order."""
+        return self._execute(name, _columns(rows)).fetchall() if rows else []
+
     def bulk(self, name: str, rows: Sequence[Row]) -> None:
         """Change something for each set of values, in one query."""
         if rows:
@@ -87,27 +91,9 @@ class PostgresDatabase:
                 for row in rows:
                     copy.write_row(row)
 
-    def rooms(self, wanted: Sequence[Row]) -> list[Row]:
-        """What is known of rooms; new ones are added, unless another worker adds them at the same time."""
-        found = self._execute("find_rooms", _columns([want[:3] for want in wanted])).fetchall()
-        if len(found) < len(wanted):
-            self.bulk("add_rooms", wanted)
-            found = self._execute("find_rooms", _columns([want[:3] for want in wanted])).fetchall()
-        return found
-
     def sort_arrivals(self) -> None:
         """Have the rooms of users who came lately found by an index."""
         self._execute("sort_arrivals", ())
-
-    def keys(self, table: str, rows: Sequence[Row]) -> list[int]:
-        """The keys of rows that are kept once; another worker may add some of them at the same time."""
-        width = 2 if table == "users" else 1
-        known = self._find(table, rows, width)
-        missing = sorted((row for row in rows if row[:width] not in known), key=lambda row: row[:width])
-        if missing:
-            self.bulk(f"add_{table}", missing)
-            known |= self._find(table, missing, width)
-        return [known[row[:width]] for row in rows]
 
     def version(self) -> int:
         """Of the schema."""
@@ -136,10 +122,6 @@ class PostgresDatabase:
         connection.execute(self._sql["end_stays_of_purged"], (before_day * DAY_MS << KEY_BITS,))
         for place, rows in enumerate(self._partitions.drop(connection, before_day)):
             removed[place] += rows
-
-    def _find(self, table: str, rows: Sequence[Row], width: int) -> dict[Row, int]:
-        found = self._execute(f"find_{table}", _columns([row[:width] for row in rows])).fetchall()
-        return {tuple(identity): key for *identity, key in found}
 
     def _execute(self, name: str, values: Sequence[Any]) -> psycopg.Cursor[Row]:
         return self._connected().execute(self._sql[name], values)

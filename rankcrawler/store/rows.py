@@ -12,6 +12,7 @@ from rankcrawler.store.words import AS_SCORE, words_of
 PRECISIONS = ("exact", "rounded", "withheld")
 _CODES = {name: code for code, name in enumerate(PRECISIONS)}
 _RANK = 6
+_EXACTLY = _RANK + 2
 
 
 class EntryRow(NamedTuple):
@@ -38,18 +39,24 @@ def owns_of(snapshot: RoomSnapshot) -> list[Own]:
     return [astuple(entry) for entry in snapshot.entries]
 
 
-def texts_of(owns: list[Own]) -> Iterator[str]:
-    """The texts of a list that have keys."""
-    for own in owns:
-        score, exactly = own[_RANK + 1 : _RANK + 3]
-        if exactly is not None and exactly != words_of(score):
-            yield exactly
-        if own[FLAGS]:
-            yield " ".join(own[FLAGS])
+def other_words(owns: list[Own]) -> dict[int, str]:
+    """The display texts that are not the score in words, by the place of their rows."""
+    return {
+        place: own[_EXACTLY]
+        for place, own in enumerate(owns)
+        if own[_EXACTLY] != words_of(own[_EXACTLY - 1]) and own[_EXACTLY] is not None
+    }
 
 
-def rows_of(owns: list[Own], facts: Sequence[FactKeys], texts: Mapping[str, int]) -> list[EntryRow]:
-    """The rows of a list, given the keys of each entry's facts and of its texts."""
+def flags_of(owns: list[Own]) -> Iterator[str]:
+    """The flags of rows that have some."""
+    return (" ".join(own[FLAGS]) for own in owns if own[FLAGS])
+
+
+def rows_of(
+    owns: list[Own], facts: Sequence[FactKeys], others: Mapping[int, str], texts: Mapping[str, int]
+) -> list[EntryRow]:
+    """The rows of a list, given the keys of each entry's facts, its `other_words`, and the keys of its texts."""
     rows: list[EntryRow] = []
     above: int | None = None
     for own, (profile_key, grade_key, club_key, user_key) in zip(owns, facts, strict=True):
@@ -59,7 +66,7 @@ def rows_of(owns: list[Own], facts: Sequence[FactKeys], texts: Mapping[str, int]
         values = (
             rank,
             score,
-            None if exactly is None else AS_SCORE if exactly == words_of(score) else texts[exactly],
+            None if exactly is None else AS_SCORE,
             _CODES[precision],
             None if delta == gap else delta,
             1 if delta is None else None,
@@ -71,4 +78,6 @@ def rows_of(owns: list[Own], facts: Sequence[FactKeys], texts: Mapping[str, int]
         )
         rows.append(_row(EntryRow, values))
         above = score
+    for place, text in others.items():
+        rows[place] = rows[place]._replace(exactly_score=texts[text])
     return rows

@@ -6,7 +6,7 @@ from rankcrawler.instants import ms
 from rankcrawler.items import FailedPoll, RoomSnapshot
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.contract import Kept
-from rankcrawler.store.database import Database
+from rankcrawler.store.database import Database, Row
 from rankcrawler.store.days import day_of
 from rankcrawler.store.interning import Interned, plain
 from rankcrawler.store.judgement import Judged, judge
@@ -95,8 +95,16 @@ class SqlStore(Reading):
         first_polled = {_name(poll): ms(poll.polled_at) for poll in reversed(polls)}
         names = sorted(first_polled)
         wanted = [(text_kept(name[0]), name[1], self._source(name[2]), first_polled[name]) for name in names]
-        found = self._database.rooms(wanted)
-        return {name: Room(want[2], *row) for name, want, row in zip(names, wanted, found, strict=True)}
+        found = self._found(wanted)
+        if len(found) < len(wanted):
+            self._database.bulk("add_rooms", wanted)
+            found = self._found(wanted)
+        return {name: found[want[:3]] for name, want in zip(names, wanted, strict=True)}
+
+    def _found(self, wanted: Sequence[Row]) -> dict[Row, Room]:
+        """What is known of rooms, by room_id, kind and source_key; PostgreSQL lets nobody else write them meanwhile."""
+        rows = self._database.find("find_rooms", [want[:3] for want in wanted])
+        return {row[:3]: Room(*row[2:]) for row in rows}
 
     def _source(self, source: str) -> int:
         if source not in self._sources:

@@ -1,8 +1,10 @@
 """Reads SQLite files of version 1, whose rows repeated every text."""
 
-import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
+
+import apsw
 
 from rankcrawler.items import Quarantined, RankEntry, RoomSnapshot
 
@@ -23,20 +25,20 @@ _QUARANTINED = "SELECT position, path, reason FROM quarantine WHERE room_key = ?
 _COUNTS = "SELECT (SELECT count(*) FROM rooms), (SELECT count(*) FROM polls), (SELECT count(*) FROM snapshots)"
 
 
-def counts(database: sqlite3.Connection) -> tuple[int, int, int]:
+def counts(database: apsw.Connection) -> tuple[int, int, int]:
     """Rooms, polls and lists."""
-    rooms, polls, lists = database.execute(_COUNTS).fetchone()
+    rooms, polls, lists = database.execute(_COUNTS).get
     return rooms, polls, lists
 
 
-def batches(database: sqlite3.Connection) -> Iterator[list[RoomSnapshot]]:
+def batches(database: apsw.Connection) -> Iterator[list[RoomSnapshot]]:
     """All polls, in the order of their lists' clocks."""
     cursor = database.execute(_POLLS)
-    while rows := cursor.fetchmany(_BATCH):
+    while rows := list(islice(cursor, _BATCH)):
         yield [_snapshot(database, row) for row in rows]
 
 
-def _snapshot(database: sqlite3.Connection, row: tuple[Any, ...]) -> RoomSnapshot:
+def _snapshot(database: apsw.Connection, row: tuple[Any, ...]) -> RoomSnapshot:
     source, room_id, captured_at, polled_at, _, key, total, desc, room_key, anchor_id, *own = row
     currency, has_more, digest, flags, fence = own
     shared = (source, "ranklist", room_id, anchor_id, captured_at, polled_at)

@@ -2,9 +2,9 @@
 -- Rows are COPYed into snapshots, entries, polls, quarantine, stays and arrivals.
 
 -- name: find_rooms
--- What the store knows of rooms, in their order, and of the chains that their last lists belong to; nobody else may write
--- them until we have.
-SELECT r.room_key, r.fence, r.last_captured_ms, r.last_polled_ms, r.last_snapshot, r.last_print, s.base_key, s.step,
+-- What the store knows of rooms, and of the chains that their last lists belong to; nobody else may write them until we
+-- have, and they are taken in their order.
+SELECT r.room_id, r.kind, r.source_key, r.room_key, r.fence, r.last_captured_ms, r.last_polled_ms, r.last_snapshot, r.last_print, s.base_key, s.step,
   s.entry_count, r.anchor_id, r.every, r.every_max, r.priority, r.last_outcome, r.ended_ms
 FROM unnest(?::text[], ?::text[], ?::int[]) WITH ORDINALITY AS w (room_id, kind, source_key, place)
 JOIN rooms r USING (room_id, kind, source_key) LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
@@ -84,7 +84,9 @@ INSERT INTO visits SELECT DISTINCT user_key, room_key FROM moved ORDER BY user_k
 -- Users who left lists: when they were last in them, and with what; the lists without them.
 UPDATE stays SET until_ms = w.until_ms, last_score = w.score
 FROM unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::bigint[]) AS w (until_ms, score, room_key, user_key, at_ms)
-WHERE stays.room_key = w.room_key AND stays.user_key = w.user_key AND stays.until_ms IS NULL AND since_ms < w.at_ms;
+WHERE stays.room_key = w.room_key AND stays.user_key = w.user_key AND stays.until_ms IS NULL AND stays.since_ms = (
+  SELECT max(y.since_ms) FROM stays y WHERE y.room_key = w.room_key AND y.user_key = w.user_key AND y.since_ms < w.at_ms
+);
 
 -- name: advance_rooms
 -- What is known of rooms after their polls.

@@ -1,68 +1,72 @@
--- Writing, as SQLite has it: a query for each row. `?` takes a value.
+-- Writing, as SQLite has it: `VALUES (?, …)` stands for as many rows as there are. `?` takes a value. CROSS JOIN has
+-- SQLite look for each of those rows by an index.
 
--- name: find_room
--- What the store knows of a room, and of the chain that its last list belongs to.
-SELECT r.room_key, r.fence, r.last_captured_ms, r.last_polled_ms, r.last_snapshot, r.last_print, s.base_key, s.step,
-  s.entry_count, r.anchor_id, r.every, r.every_max, r.priority, r.last_outcome, r.ended_ms
-FROM rooms r LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
-WHERE r.room_id = ? AND r.kind = ? AND r.source_key = ?;
+-- name: find_rooms
+-- What the store knows of rooms, and of the chains that their last lists belong to.
+SELECT r.room_id, r.kind, r.source_key, r.room_key, r.fence, r.last_captured_ms, r.last_polled_ms, r.last_snapshot,
+  r.last_print, s.base_key, s.step, s.entry_count, r.anchor_id, r.every, r.every_max, r.priority, r.last_outcome,
+  r.ended_ms
+FROM (VALUES (?, ?, ?)) w CROSS JOIN rooms r ON r.room_id = w.column1 AND r.kind = w.column2 AND r.source_key = w.column3
+LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot;
 
--- name: add_room
--- A room that was never polled before; what is known of it comes with advance_rooms.
-INSERT INTO rooms (room_id, kind, source_key, priority, first_polled_ms, last_polled_ms, last_outcome, fence,
+-- name: add_rooms
+-- Rooms that were never polled before; what is known of them comes with advance_rooms.
+INSERT INTO rooms (room_id, kind, source_key, first_polled_ms, priority, last_polled_ms, last_outcome, fence,
   last_captured_ms)
-VALUES (?, ?, ?, 0, ?, -1, '', 0, -1) ON CONFLICT DO NOTHING;
+SELECT column1, column2, column3, column4, 0, -1, '', 0, -1 FROM (VALUES (?, ?, ?, ?)) WHERE true ON CONFLICT DO NOTHING;
 
 -- name: find_users
--- A contributor's key.
-SELECT user_key FROM users WHERE source_key = ? AND user_id = ?;
+-- Contributors' keys.
+SELECT u.source_key, u.user_id, u.user_key
+FROM (VALUES (?, ?)) w CROSS JOIN users u ON u.source_key = w.column1 AND u.user_id = w.column2;
 
 -- name: add_users
--- A contributor who is new.
-INSERT INTO users (source_key, user_id, first_seen_ms, profile_ms) VALUES (?, ?, ?, -1);
+-- Contributors who are new.
+INSERT INTO users (source_key, user_id, first_seen_ms, profile_ms)
+SELECT column1, column2, column3, -1 FROM (VALUES (?, ?, ?));
 
 -- name: find_profiles
--- A look's key.
-SELECT profile_key FROM profiles WHERE print = ?;
+-- The keys of looks.
+SELECT print, profile_key FROM profiles WHERE print IN (VALUES (?));
 
 -- name: add_profiles
--- A look that is new.
+-- Looks that are new.
 INSERT INTO profiles (print, user_key, display_id, sec_uid, nickname, gender, avatar_url, is_hidden, is_anonymous,
   is_mystery)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: find_grades
--- A level's key.
-SELECT grade_key FROM grades WHERE print = ?;
+-- The keys of levels.
+SELECT print, grade_key FROM grades WHERE print IN (VALUES (?));
 
 -- name: add_grades
--- A level, with its words, that is new.
+-- Levels, with their words, that are new.
 INSERT INTO grades (print, pay_grade_level, this_grade_min_diamond, this_grade_max_diamond, grade_describe,
   lifetime_diamonds_min, lifetime_diamonds_max)
 VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: find_clubs
--- A membership's key.
-SELECT club_key FROM clubs WHERE print = ?;
+-- The keys of memberships.
+SELECT print, club_key FROM clubs WHERE print IN (VALUES (?));
 
 -- name: add_clubs
--- A membership that is new.
+-- Memberships that are new.
 INSERT INTO clubs (print, fans_club_name, fans_club_level, fans_club_member) VALUES (?, ?, ?, ?);
 
 -- name: find_texts
--- A text's key.
-SELECT text_key FROM texts WHERE print = ?;
+-- The keys of texts.
+SELECT print, text_key FROM texts WHERE print IN (VALUES (?));
 
 -- name: add_texts
--- A text that is new.
+-- Texts that are new.
 INSERT INTO texts (print, text) VALUES (?, ?);
 
 -- name: find_verdicts
--- A verdict's key.
-SELECT verdict_key FROM verdicts WHERE print = ?;
+-- The keys of verdicts.
+SELECT print, verdict_key FROM verdicts WHERE print IN (VALUES (?));
 
 -- name: add_verdicts
--- A verdict that is new.
+-- Verdicts that are new.
 INSERT INTO verdicts (print, action, reason, status, code, status_code) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: insert_entries
@@ -98,29 +102,34 @@ INSERT OR IGNORE INTO visits SELECT user_key, room_key FROM arrivals ORDER BY us
 DELETE FROM arrivals;
 
 -- name: end_stays
--- Users who left a list: when they were last in it, and with what; the list without them.
-UPDATE stays SET until_ms = ?, last_score = ? WHERE room_key = ? AND user_key = ? AND until_ms IS NULL AND since_ms < ?;
+-- Users who left lists: when they were last in them, and with what; the lists without them.
+UPDATE stays SET until_ms = w.column1, last_score = w.column2 FROM (VALUES (?, ?, ?, ?, ?)) w
+WHERE room_key = w.column3 AND user_key = w.column4 AND until_ms IS NULL AND since_ms = (
+  SELECT max(y.since_ms) FROM stays y WHERE y.room_key = w.column3 AND y.user_key = w.column4 AND y.since_ms < w.column5
+);
 
 -- name: advance_rooms
--- What is known of a room after its polls.
-UPDATE rooms SET fence = ?, last_captured_ms = ?, last_polled_ms = ?, last_snapshot = ?, last_print = ?, anchor_id = ?,
-  every = ?, every_max = ?, priority = ?, last_outcome = ?, ended_ms = ?
-WHERE room_key = ?;
+-- What is known of rooms after their polls.
+UPDATE rooms SET fence = w.column1, last_captured_ms = w.column2, last_polled_ms = w.column3, last_snapshot = w.column4,
+  last_print = w.column5, anchor_id = w.column6, every = w.column7, every_max = w.column8, priority = w.column9,
+  last_outcome = w.column10, ended_ms = w.column11
+FROM (VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)) w WHERE room_key = w.column12;
 
 -- name: see_profiles
--- A user's latest look, unless a later list has told another.
-UPDATE users SET profile_key = ?1, profile_ms = ?2 WHERE user_key = ?3 AND profile_ms <= ?2;
+-- Users' latest looks, unless a later list has told others.
+UPDATE users SET profile_key = w.column1, profile_ms = w.column2 FROM (VALUES (?, ?, ?)) w
+WHERE user_key = w.column3 AND profile_ms <= w.column2;
 
 -- name: seen_earlier
--- Users of a list that came late.
-UPDATE users SET first_seen_ms = ?1 WHERE user_key = ?2 AND first_seen_ms > ?1;
+-- Users of lists that came late.
+UPDATE users SET first_seen_ms = w.column1 FROM (VALUES (?, ?)) w WHERE user_key = w.column2 AND first_seen_ms > w.column1;
 
 -- name: count_room_days
--- What happened in a room on a day, added to what is known of it. Coins end at giving.MOST.
+-- What happened in rooms on days, added to what is known of it. Coins end at giving.MOST.
 INSERT INTO room_days VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (day, room_key) DO UPDATE SET
   polls = polls + excluded.polls, failures = failures + excluded.failures, lists = lists + excluded.lists,
   entries = entries + excluded.entries, coins = min(coins + excluded.coins, 4611686018427387903);
 
 -- name: count_giver_days
--- What a user gave on a day, added to what is known of it.
+-- What users gave on days, added to what is known of it.
 INSERT INTO giver_days VALUES (?, ?, ?) ON CONFLICT (day, user_key) DO UPDATE SET coins = min(coins + excluded.coins, 4611686018427387903);
