@@ -118,14 +118,15 @@ def _with_flags(snapshot: RoomSnapshot, whole: tuple[str, ...]) -> Iterator[Rank
         above = entry
 
 
-def _of_the_row(entry: RankEntry, above: RankEntry | None, position: int, knows_above: bool) -> Iterator[str]:
-    if entry.rank != position:
-        yield "rank_gap"
-    if entry.score is None or entry.is_anonymous:
-        return
-    gap = above.score - entry.score if above is not None and above.score is not None else None
+def _of_the_row(entry: RankEntry, above: RankEntry | None, position: int, knows_above: bool) -> list[str]:
+    broken = [] if entry.rank == position else ["rank_gap"]
+    score, delta = entry.score, entry.delta
+    if score is None or entry.is_anonymous:
+        return broken
+    gap = above.score - score if above is not None and above.score is not None else None
     if gap is not None and gap < 0:
-        yield "score_rises"
+        broken.append("score_rises")
     expected = 0 if above is None else gap
-    if knows_above and entry.delta is not None and expected is not None and entry.delta != expected:
-        yield "delta_mismatch"
+    if knows_above and delta is not None and expected is not None and delta != expected:
+        broken.append("delta_mismatch")
+    return broken
