@@ -18,15 +18,20 @@ GRADES = list(itertools.pairwise(BOUNDS))  # the lower and the upper bound of a 
 FIRST_UID = 10**15 + 2 * 10**9
 
 
-def lists(count: int, entries: int, now: int) -> Iterator[bytes]:
-    """`count` bodies of `entries` ranks each, no two alike, their clocks starting at `now` (ms)."""
+def lists(count: int, entries: int, now: int, *, strangers: bool = False) -> Iterator[bytes]:
+    """`count` bodies of `entries` ranks each, no two alike, their clocks starting at `now` (ms).
+
+    Who stands in a list stands in every twentieth other, or, of `strangers`, in no other.
+    """
     dice = random.Random(count)
     shape = json.loads(SHAPE.read_text(encoding="utf-8"))
-    people = [_person(shape["entry"]["user"], FIRST_UID + number, dice) for number in range(20 * entries)]
+    made = (_person(shape["entry"]["user"], uid, dice) for uid in itertools.count(FIRST_UID))
+    crowd = [] if strangers else list(itertools.islice(made, 20 * entries))
     for variant in range(count):
+        people = list(itertools.islice(made, entries)) if strangers else dice.sample(crowd, entries)
         shape["answer"]["data"]["extra"]["now"] = now + variant
         head, tail = _json(shape["answer"]).split(b'"ranks":[]')
-        ranks = b",".join(_entries(shape["entry"], dice.sample(people, entries), dice))
+        ranks = b",".join(_entries(shape["entry"], people, dice))
         yield b'%b"ranks":[%b]%b' % (head, ranks, tail)
 
 

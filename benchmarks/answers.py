@@ -8,19 +8,20 @@ from pathlib import Path
 from benchmarks.answer import lists
 
 
-def packed(variants: int, entries: int, file: Path | None = None) -> list[bytes]:
+def packed(variants: int, entries: int, file: Path | None = None, *, strangers: bool = False) -> list[bytes]:
     """Gzipped bodies of `entries` ranks each; those of the file, if it is there, else new ones, and kept there."""
     if file is not None and file.exists():
         return read(file)
-    zipped = render(variants, entries, int(time.time() * 1000))
+    zipped = render(variants, entries, int(time.time() * 1000), strangers=strangers)
     if file is not None:
         file.write_bytes(b"".join(len(each).to_bytes(4, "big") + each for each in zipped))
     return zipped
 
 
-def render(variants: int, entries: int, now: int) -> list[bytes]:
+def render(variants: int, entries: int, now: int, *, strangers: bool = False) -> list[bytes]:
     """New gzipped bodies, their clocks starting at `now` (ms); else the same for the same numbers."""
-    return [gzip.compress(body, compresslevel=6, mtime=0) for body in lists(variants, entries, now)]
+    bodies = lists(variants, entries, now, strangers=strangers)
+    return [gzip.compress(body, compresslevel=6, mtime=0) for body in bodies]
 
 
 def read(file: Path) -> list[bytes]:

@@ -37,7 +37,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     if options.json:
-        report.write(options.json, {"rooms": options.rooms, "rounds": options.rounds, "lists_of": results})
+        sizes = {"rooms": options.rooms, "rounds": options.rounds, "strangers": options.strangers}
+        report.write(options.json, sizes | {"lists_of": results})
     return guard(paces, options.guard) if options.guard else 0
 
 
@@ -48,7 +49,8 @@ def compete(options: argparse.Namespace, entries: int) -> Iterator[pace.Run]:
     seconds = 2 * options.timeout * len(options.contestants) * (options.rounds + 1)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ranks-")))
-        server = stack.enter_context(gateway(folder / "answers", entries=entries, variants=most, seconds=seconds))
+        made = gateway(folder / "answers", entries=entries, variants=most, seconds=seconds, strangers=options.strangers)
+        server = stack.enter_context(made)
         course = Course(server, entries, options.timeout, _databases(options.contestants, stack))
         for contestant in options.contestants:  # unmeasured, so that all find their files in memory
             course.run(contestant, short)
@@ -88,6 +90,7 @@ def _options() -> argparse.Namespace:
     add("--entries", type=int, nargs="+", default=[100], help="ranks in each list; several, one after another")
     add("--rounds", type=int, default=3)
     add("--only", nargs="+", choices=names, default=list(names), metavar="NAME", help=", ".join(names))
+    add("--strangers", action="store_true", help="nobody stands in two lists: nothing is known of anybody")
     add("--json", type=Path, metavar="FILE", help="write all runs and the machine's description")
     add("--guard", type=float, metavar="N", help="exit 1 unless SQLite is N times as fast as textbook")
     add("--timeout", type=float, default=300, metavar="S", help="seconds after which a run has failed")

@@ -128,9 +128,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3600, help="stop after this long (default: 3600)")
     parser.add_argument("--file", type=Path, help="where the lists are kept: read, or rendered and written")
     parser.add_argument("--editions", type=int, default=1, help="how many times each list is given anew (default: 1)")
+    parser.add_argument("--strangers", action="store_true", help="nobody stands in two lists")
     options = parser.parse_args()
     now = int(time.time() * 1000)
-    first = answers.packed(options.variants, options.entries, options.file)
+    first = answers.packed(options.variants, options.entries, options.file, strangers=options.strangers)
     later = (now + number * MINUTE for number in range(1, options.editions))
     packed = [first, *(answers.render(options.variants, options.entries, moment) for moment in later)]
     uvloop.run(serve(Editions(packed), options.seconds))

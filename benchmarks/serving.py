@@ -49,12 +49,15 @@ class Gateway:
 
 
 @contextlib.contextmanager
-def gateway(file: Path, *, entries: int, variants: int, seconds: float, editions: int = 1) -> Iterator[Gateway]:
+def gateway(
+    file: Path, *, entries: int, variants: int, seconds: float, editions: int = 1, strangers: bool = False
+) -> Iterator[Gateway]:
     """A gateway of at most MAX_VARIANTS lists, kept in `file`; it stops when its standard input is closed."""
     arguments = {"entries": entries, "variants": min(variants, MAX_VARIANTS), "seconds": seconds, "file": file}
     arguments["editions"] = editions
+    words = [f"--{key}={value}" for key, value in arguments.items()] + ["--strangers"] * strangers
     with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.gateway", *(f"--{key}={value}" for key, value in arguments.items())],
+        [sys.executable, "-m", "benchmarks.gateway", *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
