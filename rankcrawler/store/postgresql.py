@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import psycopg
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
@@ -82,9 +81,7 @@ class PostgresDatabase:
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Add whole rows to a table, by COPY."""
         if rows:
-            form = "(FORMAT csv, NULL 'null')" if table in _OF_NUMBERS else ""
-            into = sql.SQL(f"COPY {{}} ({_COPIED[table]}) FROM STDIN {form}").format(sql.Identifier(table))
-            with self._connected().cursor() as cursor, cursor.copy(into) as copy:
+            with self._connected().cursor() as cursor, cursor.copy(_COPY[table]) as copy:
                 if table in _OF_NUMBERS:
                     copy.write(_csv(rows))
                     return
@@ -210,6 +207,11 @@ _COPIED = {
 }
 _OF_NUMBERS = ("entries", "stays", "arrivals")
 """Tables all of whose columns are integers."""
+_AS_CSV = "(FORMAT csv, NULL 'null')"
+_COPY = {
+    table: f"COPY {table} ({columns}) FROM STDIN {_AS_CSV if table in _OF_NUMBERS else ''}".encode()
+    for table, columns in _COPIED.items()
+}
 _encode_lines = msgspec.json.Encoder().encode_lines
 
 
