@@ -228,13 +228,19 @@ def test_a_reader_that_has_read_enough_ends_a_list_quietly(rooms: Run, redis_url
         assert process.stderr.read() == b""
 
 
+def heeding_ctrl_c() -> None:
+    """What a shell does for what it runs in front; what was started behind has inherited to ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_on_a_terminal_a_list_is_a_table_and_watching_ends_with_ctrl_c(rooms: Run, redis_url: str) -> None:
     rooms("add", ROOM)
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "160"}
     subprocess.run(command(redis_url, "list"), stdout=theirs, env=environment, timeout=60, check=True)
     assert b"worker or reason" in os.read(ours, 65_536)
-    with subprocess.Popen(command(redis_url, "status", "--watch"), stdout=theirs, env=environment) as process:
+    watching = command(redis_url, "status", "--watch")
+    with subprocess.Popen(watching, stdout=theirs, env=environment, preexec_fn=heeding_ctrl_c) as process:
         seen = b""
         while seen.count(b"recurring") < 2:
             seen += os.read(ours, 65_536)
