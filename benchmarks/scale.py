@@ -1,7 +1,8 @@
 """How a fleet grows: 1, 2 and 4 workers with one queue and one PostgreSQL; and on paper, what more rooms would need.
 
-The costs of a poll are those of one worker: a long run less a short one, of rooms never polled before, and of the same
-rooms again, whose lists have not changed. What is made of them on paper is held against a run at a bounded rate.
+The costs of a poll are those of one worker under the load that is planned for it, since one that waits for rooms leases
+and stores fewer of them at a time: a long run less a short one, of rooms never polled before, and of the same rooms
+again, whose lists have not changed. What is made of them on paper is held against two workers.
 """
 
 import argparse
@@ -64,18 +65,20 @@ def main() -> int:
                 with place(server, options.entries, store) as shared:
                     found[workers] = grown(shared, workers, options)
             with place(server, options.entries, store) as shared:
-                new, unchanged = costs(shared, server, options)
+                full = grown(shared, 1, options).a_poll(_polls(options.rooms))
+            with place(server, options.entries, store) as shared:
+                new, unchanged = costs(shared, server, options, demand.FULL / full.worker)
             with place(server, options.entries, store) as shared:
                 check = checked(shared, new, options)
         except meter.RunError as error:
             print(error, file=sys.stderr)
             return 2
     polls = _polls(options.rooms)
-    print(f"\n### Workers\n\n{table(found, polls)}\n\n### Where each part is full\n\n{demand.saturation(new)}")
+    print(f"\n### Workers\n\n{table(found, polls)}\n\n### Where each part is full\n\n{demand.saturation(full)}")
     print(f"\n### On paper\n\n{demand.table(new, unchanged, options.demand)}")
     print(f"\n### Held against {check.rate:,.0f} polls a second\n\n{check.table()}\n", flush=True)
     if options.json:
-        costs_of = {"new": new, "unchanged": unchanged}
+        costs_of = {"at full speed": full, "new": new, "unchanged": unchanged}
         report.write(options.json, {"polls": polls, "workers": found, "costs_of_a_poll": costs_of, "check": check})
     return 0
 
@@ -87,14 +90,14 @@ def grown(shared: Place, workers: int, options: argparse.Namespace) -> Used:
     return shared.run(workers, range(few, 2 * few + _polls(options.rooms)), options.timeout) - short
 
 
-def costs(shared: Place, server: Gateway, options: argparse.Namespace) -> tuple[Cost, Cost]:
-    """What a poll costs one worker: of a new list, and of the same list a minute later."""
+def costs(shared: Place, server: Gateway, options: argparse.Namespace, rate: float) -> tuple[Cost, Cost]:
+    """What a poll costs one worker at a rate: of a new list, and of the same list a minute later."""
     few, polls = _few(options.rooms), _polls(options.rooms)
-    short = shared.run(1, range(few), options.timeout)
+    short = shared.run(1, range(few), options.timeout, rate)
     rooms = range(few, 2 * few + polls)
-    new = shared.run(1, rooms, options.timeout) - short
+    new = shared.run(1, rooms, options.timeout, rate) - short
     server.turn()
-    still = shared.run(1, rooms, options.timeout) - shared.run(1, range(few), options.timeout)
+    still = shared.run(1, rooms, options.timeout, rate) - shared.run(1, range(few), options.timeout, rate)
     return new.a_poll(polls), still.a_poll(polls)
 
 
@@ -134,7 +137,9 @@ def _options() -> argparse.Namespace:
     add("--rooms", type=int, default=2000, help="rooms of a fleet, those of its short run included")
     add("--entries", type=int, default=100, help="ranks in each list")
     add("--demand", type=int, nargs="+", default=[1_000, 100_000], help="rooms a minute, on paper")
-    add("--share", type=float, default=0.5, help="of the cores: how busy the run is to be that checks the paper")
+    add(
+        "--share", type=float, default=demand.FULL, help="of the cores: how busy the run is to be that checks the paper"
+    )
     add("--seconds", type=float, default=10, metavar="S", help="how long that run is")
     add("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
     add("--timeout", type=float, default=120, metavar="S", help="seconds after which a run has failed")

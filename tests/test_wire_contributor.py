@@ -9,7 +9,7 @@ from rankcrawler import wire
 from rankcrawler.errors import AnswerError
 from rankcrawler.items import RoomSnapshot
 from rankcrawler.wire import contributor, reader
-from rankcrawler.wire.contributor import Contributors
+from rankcrawler.wire.contributor import Contributor, Contributors
 from tests.builders import POLL, body, example, row, taken
 
 USER = {
@@ -40,13 +40,26 @@ def strangers(monkeypatch: pytest.MonkeyPatch) -> Contributors:
 
 
 def met(answer: bytes) -> RoomSnapshot:
-    """What is made of an answer the second time, which is what was made of it the first time."""
+    """What is made of an answer when its users are known, which is what was made of it before."""
     first = taken(answer)
-    rest, cut = reader._contributors.cut_from(answer)
-    assert len(cut) == len(first.entries)
+    assert taken(answer) == first
+    rest, known = cut_from(answer)
+    assert len(known) == len(first.entries)
     assert b"nickname" not in rest
     assert taken(answer) == first
     return first
+
+
+def cut_from(answer: bytes) -> tuple[bytes, list[Contributor]]:
+    left = reader._contributors.cut_from(answer)
+    assert left is not None
+    return left
+
+
+def seen(answer: bytes) -> RoomSnapshot:
+    """What is made of an answer whose users are known."""
+    taken(answer)
+    return taken(answer)
 
 
 def test_users_who_were_met_are_cut_out_and_the_list_is_the_same() -> None:
@@ -58,7 +71,7 @@ def test_users_who_were_met_are_cut_out_and_the_list_is_the_same() -> None:
 
 
 def test_who_changed_in_anything_that_is_kept_is_another() -> None:
-    before, after = taken(listed(USER)), taken(listed(USER | {"nickname": "another"}))
+    before, after = seen(listed(USER)), seen(listed(USER | {"nickname": "another"}))
     assert (before.entries[0].nickname, after.entries[0].nickname) == ('"user":{"id":1}', "another")
     assert before.digest != after.digest
     assert taken(listed(USER | {"signature": "is not kept"})).digest == before.digest
@@ -74,16 +87,16 @@ def test_users_are_known_wherever_they_stand_and_cut_out_of_what_is_passed_over(
     answer = json.loads(listed(USER))
     answer["data"]["data"] |= {"self_info": row(0, USER), "seats": [row(1, USER)] * 3}
     answer["data"]["data"]["ranks"][0]['x"user'] = USER
-    first = taken(compact(answer))
+    first = seen(compact(answer))
     assert first.entry_count == 1
     assert taken(compact(answer)) == first
-    assert len(reader._contributors.cut_from(compact(answer))[1]) == 6
+    assert len(cut_from(compact(answer))[1]) == 6
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_row_that_is_bad_beside_users_who_were_met_is_found_in_its_place(place: int) -> None:
     users = [USER, USER | {"id": 2}, USER | {"id": 3}]
-    taken(listed(*users))
+    seen(listed(*users))
     users[place] = {"id": "no number"}
     snapshot = taken(listed(*users))
     assert [each.path for each in snapshot.quarantined] == [f"$.data.data.ranks[{place}].user.id"]
@@ -92,7 +105,7 @@ def test_a_row_that_is_bad_beside_users_who_were_met_is_found_in_its_place(place
 
 def test_an_answer_that_is_cut_short_is_told_by_its_own_bytes() -> None:
     answer = listed(USER, USER)
-    taken(answer)
+    seen(answer)
     with pytest.raises(AnswerError, match=r"not JSON: Input data was truncated") as fresh:
         taken(answer[:-7])
     reader._contributors = Contributors()
@@ -103,14 +116,14 @@ def test_an_answer_that_is_cut_short_is_told_by_its_own_bytes() -> None:
 
 @pytest.mark.parametrize("user", [0, 7, "", "0", "f" * 34, None, [], True])
 def test_nothing_but_a_user_stands_for_a_user(user: Any) -> None:
-    taken(listed(USER))
+    seen(listed(USER))
     snapshot = taken(listed(USER, user))
     assert [each.path for each in snapshot.quarantined] == ["$.data.data.ranks[1].user"]
 
 
 def test_what_stands_for_a_user_cannot_be_guessed() -> None:
-    taken(listed(USER))
-    rest, _ = reader._contributors.cut_from(listed(USER))
+    seen(listed(USER))
+    rest, _ = cut_from(listed(USER))
     said = json.loads(rest)["data"]["data"]["ranks"][0]["user"]
     assert len(said) > 32
     assert contributor._MARK.decode() in said
@@ -121,15 +134,31 @@ def test_those_who_are_met_take_no_more_memory_than_they_may() -> None:
     reader._contributors = contributors
     most = 0
     for number in range(300):
-        taken(listed(USER | {"id": number, "id_str": str(number), "nickname": "x" * 1000}))
+        seen(listed(USER | {"id": number, "id_str": str(number), "nickname": "x" * 1000}))
         most = max(most, len(contributors._known))
-        assert len(contributors._known) == len(contributors._lengths)
     assert 10 < most < 50
+
+
+def test_those_of_whom_it_is_known_that_they_came_are_not_too_many(
+    strangers: Contributors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contributor, "MOST_NOTED", 50)
+    for number in range(300):
+        taken(listed(*({"id": 10**15 + 3 * number + each} | USER for each in range(3))))
+        assert len(strangers._lengths) <= 50
+    assert met(listed(USER)).entry_count == 1
+
+
+def test_strangers_are_not_remembered_until_they_come_again(strangers: Contributors) -> None:
+    taken(listed(USER))
+    assert not strangers._known
+    taken(listed(USER, USER | {"id": 2, "id_str": "2"}))
+    assert len(strangers._known) == 1
 
 
 def test_who_takes_more_than_a_user_does_is_not_remembered(strangers: Contributors) -> None:
     answer = listed(USER | {"signature": "x" * contributor.USUAL})
-    assert taken(answer) == taken(answer)
+    assert taken(answer) == seen(answer)
     assert not strangers._known
 
 
@@ -137,11 +166,12 @@ def test_users_told_in_the_same_first_bytes_are_told_apart() -> None:
     users = [{"signature": "x" * 100} | USER | {"id": number, "nickname": "y" * number} for number in range(20)]
     first = taken(listed(*users))
     assert [entry.nickname for entry in first.entries] == ["y" * number or None for number in range(20)]
-    assert taken(listed(*users)) == first
-    assert taken(listed(*reversed(users))).entries[0].nickname == "y" * 19
+    assert seen(listed(*users)) == first
+    assert seen(listed(*reversed(users))).entries[0].nickname == "y" * 19
 
 
 def test_both_kinds_of_list_know_the_same_users() -> None:
-    first = wire.snapshot(wire.read(listed(USER), "audience"), POLL._replace(kind="audience"))
-    assert len(reader._contributors.cut_from(listed(USER))[1]) == 1
+    for _ in range(2):
+        first = wire.snapshot(wire.read(listed(USER), "audience"), POLL._replace(kind="audience"))
+    assert len(cut_from(listed(USER))[1]) == 1
     assert taken(listed(USER)).entries[0].user_id == first.entries[0].user_id

@@ -48,18 +48,20 @@ def look_of(own: Own) -> Row:
 
 def print_of(*facts: Any) -> bytes:
     """128 bits over facts: equal prints are equal facts."""
+    return blake2b(packed(facts), digest_size=16).digest()
+
+
+def packed(facts: Row) -> bytes:
+    """Facts as bytes: equal bytes are equal facts."""
     try:
-        packed = _pack(facts)
+        return _pack(facts)
     except UnicodeEncodeError:  # half of a surrogate pair
-        packed = ascii(facts).encode()
-    return blake2b(packed, digest_size=16).digest()
+        return ascii(facts).encode()
 
 
 def plain(values: Iterable[Any]) -> Row:
     """Values as both databases take them: no booleans, and no text that one of them refuses."""
-    return tuple(
-        kept(each) if isinstance(each, str) else int(each) if isinstance(each, bool) else each for each in values
-    )
+    return tuple([kept(each) if type(each) is str else int(each) if type(each) is bool else each for each in values])
 
 
 def keys_of(database: Database, table: str, rows: Sequence[Row]) -> list[int]:
@@ -166,7 +168,7 @@ class Interned:
         grades.learn(self._database, (own[GRADE:CLUB] for own in owns))
         clubs.learn(self._database, (own[CLUB:SHOWN] for own in owns))
         for told, own in zip(seen, owns, strict=True):
-            self._weight += _OF_FACTS + sum(len(text) for text in told if isinstance(text, str))
+            self._weight += _OF_FACTS + len(packed(told))
             profile_key, user_key = looks.keys[look_of(own)]
             facts[told] = profile_key, grades.keys[own[GRADE:CLUB]], clubs.keys[own[CLUB:SHOWN]], user_key
         return facts

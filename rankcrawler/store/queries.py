@@ -7,12 +7,12 @@ Dialect = Literal["sqlite", "postgresql"]
 
 
 def load(dialect: Dialect) -> dict[str, str]:
-    """The queries by name; a value goes where `?` stands, or `%s` for PostgreSQL."""
+    """The queries by name; a value goes where `?` stands, or `%b`, in PostgreSQL's binary form."""
     texts = [_text(name) for name in ("write.sql", f"write.{dialect}.sql", "read.sql", f"read.{dialect}.sql")]
     blocks = [block for text in texts for block in text.split("-- name: ")[1:]]
     queries = {name.strip(): query.strip() for name, _, query in (block.partition("\n") for block in blocks)}
     if dialect == "postgresql":
-        return {name: query.replace("?", "%s") for name, query in queries.items()}
+        return {name: query.replace("?", "%b") for name, query in queries.items()}
     return queries
 
 

@@ -21,6 +21,8 @@ MASKED_ID = "111111"
 """The id that every row of an anonymised room carries: it belongs to nobody."""
 REMEMBERED = 50 << 20
 """Bytes: some 40,000 contributors."""
+MOST_NOTED = 100_000
+"""Users of whom it is known that they came, in some 150 bytes each."""
 USUAL = 16 << 10
 """Bytes that tell of a user, at most; the documented one has 4,700. Whoever takes more is made anew each time."""
 
@@ -94,33 +96,40 @@ class Contributor:
 
 
 class Contributors:
-    """Those that were met lately."""
+    """Those that were met lately: who comes for the second time is remembered, so that strangers cost little."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._remembered = remembered
         self._known: dict[bytes, Contributor] = {}
         self._lengths: dict[bytes, int] = {}
-        """How many bytes told of whom the first bytes told."""
+        """How many bytes told of whom the first of them told; 0 of those who came once."""
         self._weight = 0
 
-    def cut_from(self, body: bytes) -> tuple[bytes, list[Contributor]]:
-        """A body with marks in the place of users that are known by their bytes; and who those are.
+    def cut_from(self, body: bytes) -> tuple[bytes, list[Contributor]] | None:
+        """A body with marks in the place of users that are known by their bytes, and who those are.
 
-        What is cut out was read before as a whole JSON value, and stands where a value does: a quote that is not
-        escaped and a colon end a name. So what is left is as well formed, or as broken, as the body.
+        None where all are strangers. What is cut out was read before as a whole JSON value, and stands where a value
+        does: a quote that is not escaped and a colon end a name. So the rest is as well formed as the body was.
         """
         found: list[Contributor] = []
+        strangers: list[bytes] = []
         pieces: list[bytes] = []
-        view, end = memoryview(body), 0
+        view, end, users = memoryview(body), 0, 0
         at = body.find(_NAME)
         while at >= 0:
-            at += len(_NAME) - 1
-            length = self._lengths.get(body[at : at + _FIRST])
-            if length and (known := self._known.get(xxh3_128_digest(view[at : at + length], _SEED))):
+            at, users = at + len(_NAME) - 1, users + 1
+            first = body[at : at + _FIRST]
+            length = self._lengths.get(first)
+            if length is None:
+                strangers.append(first)
+            elif length and (known := self._known.get(xxh3_128_digest(view[at : at + length], _SEED))):
                 pieces += (body[end:at], b'"%b%d"' % (_MARK, len(found)))
                 found.append(known)
                 at = end = at + length
             at = body.find(_NAME, at)
+        if len(strangers) == users:
+            self._note(strangers)
+            return None
         return b"".join([*pieces, body[end:]]), found
 
     def of(self, told: Raw, cut: Sequence[Contributor]) -> Contributor:
@@ -131,21 +140,27 @@ class Contributors:
         text = bytes(told)
         if text.startswith(_MARK, 1):
             return cut[int(text[1 + len(_MARK) : -1])]
+        first = text[:_FIRST]
+        if first not in self._lengths or len(text) > USUAL:
+            self._note([first])
+            return Contributor(_decode(text))
         mark = xxh3_128_digest(text, _SEED)
-        return self._known.get(mark) or self._meet(mark, text)
+        if mark not in self._known:
+            self._remember(mark, Contributor(_decode(text)))
+        self._lengths[first] = len(text)
+        return self._known[mark]
 
-    def _meet(self, mark: bytes, told: bytes) -> Contributor:
-        met = Contributor(_decode(told))
-        if len(told) > USUAL:
-            return met
+    def _note(self, strangers: Sequence[bytes]) -> None:
+        if len(self._lengths) + len(strangers) > MOST_NOTED:
+            self._lengths.clear()
+        self._lengths.update(dict.fromkeys(strangers, 0))
+
+    def _remember(self, mark: bytes, met: Contributor) -> None:
         self._weight += met.weight
         if self._weight > self._remembered:
             self._known.clear()
-            self._lengths.clear()
             self._weight = met.weight
         self._known[mark] = met
-        self._lengths[told[:_FIRST]] = len(told)
-        return met
 
 
 def _grade(grade: PayGrade) -> _Spending:

@@ -71,12 +71,14 @@ class _Reader:
         return answer
 
     def _met(self, body: bytes) -> Answer[Any] | None:
-        """An answer whose users were mostly met before; None where anything is wrong."""
+        """An answer some of whose users were met before; None where none was, or anything is wrong."""
+        if (left := _contributors.cut_from(body)) is None:
+            return None
+        rest, known = left
         try:
-            rest, cut = _contributors.cut_from(body)
             answer = self._swiftly(rest)
             for row in _rows_of(answer):
-                row.user = _contributors.of(row.user, cut)
+                row.user = _contributors.of(row.user, known)
         except _UNREADABLE:
             return None
         return answer
