@@ -6,7 +6,6 @@ everywhere. A process must not open a file by both, since neither knows of the o
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -135,7 +134,10 @@ class SqliteDatabase:
         at = 0
         while at < len(rows):
             count = min(1 << (len(rows) - at).bit_length() - 1, TOGETHER)
-            yield self._db.execute(self._repeated(name, count), [*chain.from_iterable(rows[at : at + count])])
+            values: list[Any] = []
+            for row in rows[at : at + count]:
+                values += row
+            yield self._db.execute(self._repeated(name, count), values)
             at += count
 
     def _repeated(self, name: str, count: int) -> str:
