@@ -50,7 +50,7 @@ def met(answer: bytes) -> RoomSnapshot:
     return first
 
 
-def cut_from(answer: bytes) -> tuple[bytes, list[Contributor]]:
+def cut_from(answer: bytes) -> tuple[bytes, dict[bytes, Contributor]]:
     left = reader._contributors.cut_from(answer)
     assert left is not None
     return left
@@ -126,7 +126,15 @@ def test_what_stands_for_a_user_cannot_be_guessed() -> None:
     rest, _ = cut_from(listed(USER))
     said = json.loads(rest)["data"]["data"]["ranks"][0]["user"]
     assert len(said) > 32
-    assert contributor._MARK.decode() in said
+    assert len(set(contributor._MARKS)) == len(contributor._MARKS)
+
+
+def test_no_more_are_cut_out_than_there_are_marks_for() -> None:
+    snapshot = seen(listed(USER, *[USER] * 999))
+    answer = json.loads(listed(USER, *[USER] * 999))
+    answer["data"]["data"]["seats"] = [row(1, USER)] * 99
+    assert taken(compact(answer)) == snapshot
+    assert len(cut_from(compact(answer))[1]) == len(contributor._MARKS) == 1000
 
 
 def test_those_who_are_met_take_no_more_memory_than_they_may() -> None:

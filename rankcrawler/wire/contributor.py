@@ -4,7 +4,7 @@ Nine tenths of an answer are its users, and nearly all of them were in the poll 
 the bytes that tell of them: they are cut out before JSON is read, and what was made of them is taken again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from secrets import randbits, token_hex
@@ -30,8 +30,8 @@ _EACH = 500
 """Bytes that a contributor takes beside the values of its columns."""
 _SEED = randbits(64)
 """So that nobody can make two users whose bytes have the same hash."""
-_MARK = token_hex(16).encode()
-"""So that nobody can write what stands for a user that was cut out."""
+_MARKS = [f'"{token_hex(16)}{number}"'.encode() for number in range(1000)]
+"""What stands for users that are cut out: nobody else can write it. So many of a body are cut out at most."""
 _NAME = b'"user":{'
 _FIRST = 48
 """Bytes that tell users apart: they begin with the user's id."""
@@ -105,8 +105,8 @@ class Contributors:
         """How many bytes told of whom the first of them told; 0 of those who came once."""
         self._weight = 0
 
-    def cut_from(self, body: bytes) -> tuple[bytes, list[Contributor]] | None:
-        """A body with marks in the place of users that are known by their bytes, and who those are.
+    def cut_from(self, body: bytes) -> tuple[bytes, dict[bytes, Contributor]] | None:
+        """A body with marks in the place of users that are known by their bytes, and whom the marks stand for.
 
         None where all are strangers. What is cut out was read before as a whole JSON value, and stands where a value
         does: a quote that is not escaped and a colon end a name. So the rest is as well formed as the body was.
@@ -116,30 +116,30 @@ class Contributors:
         pieces: list[bytes] = []
         view, end, users = memoryview(body), 0, 0
         at = body.find(_NAME)
-        while at >= 0:
+        while at >= 0 and len(found) < len(_MARKS):
             at, users = at + len(_NAME) - 1, users + 1
             first = body[at : at + _FIRST]
             length = self._lengths.get(first)
             if length is None:
                 strangers.append(first)
             elif length and (known := self._known.get(xxh3_128_digest(view[at : at + length], _SEED))):
-                pieces += (body[end:at], b'"%b%d"' % (_MARK, len(found)))
+                pieces += (body[end:at], _MARKS[len(found)])
                 found.append(known)
                 at = end = at + length
             at = body.find(_NAME, at)
         if len(strangers) == users:
             self._note(strangers)
             return None
-        return b"".join([*pieces, body[end:]]), found
+        return b"".join([*pieces, body[end:]]), dict(zip(_MARKS, found, strict=False))
 
-    def of(self, told: Raw, cut: Sequence[Contributor]) -> Contributor:
-        """The contributor that bytes tell of, or the one they stand for among those that were `cut` out.
+    def of(self, told: Raw, cut: Mapping[bytes, Contributor]) -> Contributor:
+        """The contributor that bytes tell of, or whom they stand for among those that were `cut` out.
 
         Raises msgspec.DecodeError, or UnicodeDecodeError, where they tell of nobody.
         """
         text = bytes(told)
-        if text.startswith(_MARK, 1):
-            return cut[int(text[1 + len(_MARK) : -1])]
+        if (known := cut.get(text)) is not None:
+            return known
         first = text[:_FIRST]
         if first not in self._lengths or len(text) > USUAL:
             self._note([first])
