@@ -65,11 +65,12 @@ def main() -> int:
                 with place(server, options.entries, store) as shared:
                     found[workers] = grown(shared, workers, options)
             with place(server, options.entries, store) as shared:
-                full = grown(shared, 1, options).a_poll(_polls(options.rooms))
+                alone = grown(shared, 1, options)
+            full, rate = alone.a_poll(_polls(options.rooms)), demand.FULL * _polls(options.rooms) / alone.wall
             with place(server, options.entries, store) as shared:
-                new, unchanged = costs(shared, server, options, demand.FULL / full.worker)
+                new, unchanged = costs(shared, server, options, rate)
             with place(server, options.entries, store) as shared:
-                check = checked(shared, new, options)
+                check = checked(shared, new, options, 2 * rate)
         except meter.RunError as error:
             print(error, file=sys.stderr)
             return 2
@@ -101,10 +102,8 @@ def costs(shared: Place, server: Gateway, options: argparse.Namespace, rate: flo
     return new.a_poll(polls), still.a_poll(polls)
 
 
-def checked(shared: Place, cost: Cost, options: argparse.Namespace) -> Check:
-    """A run of two workers at `share` of what all cores of this machine could do on paper."""
-    cores = report.machine()["cores"]
-    rate = options.share * cores / (cost.worker + cost.queue + cost.database + cost.gateway)
+def checked(shared: Place, cost: Cost, options: argparse.Namespace, rate: float) -> Check:
+    """A run of two workers at a rate."""
     few, polls = max(2, round(rate)), round(rate * options.seconds)
     short = shared.run(2, range(few), options.timeout, rate)
     used = shared.run(2, range(few, 2 * few + polls), options.timeout, rate) - short
