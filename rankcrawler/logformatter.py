@@ -5,6 +5,7 @@ from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
@@ -41,8 +42,13 @@ class RoomLogFormatter(LogFormatter):
     def dropped(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """A snapshot that a pipeline dropped."""
-        return super().dropped(_short(item), exception, response, spider)
+        """A snapshot that a pipeline dropped; told in words alone.
+
+        Scrapy keeps what this returns in a frame that the exception's traceback holds: with the exception in it, that
+        is a circle, and the whole answer waits for the garbage collector.
+        """
+        told = DropItem(str(exception), log_level=getattr(exception, "log_level", None))
+        return super().dropped(_short(item), told, response, spider)
 
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider

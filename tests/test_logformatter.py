@@ -1,6 +1,8 @@
 """Log lines: short, and safe from what a nickname may hold."""
 
+import gc
 import logging
+import weakref
 from typing import Any
 
 import pytest
@@ -56,6 +58,30 @@ def test_other_items_are_logged_as_scrapy_does() -> None:
 def test_a_drop_is_logged_at_the_level_that_it_asks_for(level: str) -> None:
     result = RoomLogFormatter().dropped(EVIL, DropItem("why", log_level=level), RESPONSE, SPIDER)
     assert result["level"] == getattr(logging, level)
+
+
+def test_a_dropped_snapshot_is_no_garbage_that_must_be_looked_for() -> None:
+    class Answer:
+        """Half a megabyte, in a crawl."""
+
+    def refuse() -> None:
+        raise DropItem("came before", log_level="INFO")
+
+    def drop(_answer: Answer) -> None:
+        try:
+            refuse()
+        except DropItem as error:
+            _kept = RoomLogFormatter().dropped(EVIL, error, RESPONSE, SPIDER)  # as Scrapy keeps it, in its frame
+
+    gc.disable()
+    try:
+        answer = Answer()
+        alive = weakref.ref(answer)
+        drop(answer)
+        del answer
+        assert alive() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(("level", "told"), [("DEBUG", True), (10, True), ("INFO", False), ("warning", False)])
