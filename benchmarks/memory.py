@@ -40,7 +40,10 @@ def main() -> int:
         for entries in options.entries:
             file = Path(folder) / f"answers-{entries}"
             seconds = options.timeout * (options.rounds + 1)
-            with gateway(file, entries=entries, variants=options.responses, seconds=seconds) as server:
+            made = gateway(
+                file, entries=entries, variants=options.responses, seconds=seconds, strangers=options.strangers
+            )
+            with made as server:
                 starts += [start_up(server, entries, options.timeout) for _ in range(options.rounds)]
                 looks[entries] = growth(server, entries, options)
     print(f"\n{table(looks, options.responses)}\n")
@@ -127,6 +130,7 @@ def _options() -> argparse.Namespace:
     add("--rounds", type=int, default=3, help="starts for each length of list")
     add("--growth", type=float, default=0.05, help="exit 1 if a worker grows by more (default: 0.05)")
     add("--start", type=float, default=1.5, metavar="S", help="exit 1 if the start takes longer (default: 1.5)")
+    add("--strangers", action="store_true", help="every list of the gateway's 2,000 has contributors of its own")
     add("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
     add("--timeout", type=float, default=600, metavar="S", help="seconds after which a crawl has failed")
     return parser.parse_args()

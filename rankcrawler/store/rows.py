@@ -12,7 +12,7 @@ from rankcrawler.store.words import AS_SCORE, words_of
 PRECISIONS = ("exact", "rounded", "withheld")
 _CODES = {name: code for code, name in enumerate(PRECISIONS)}
 _RANK = 6
-_EXACTLY = _RANK + 2
+_SCORE, _EXACTLY = _RANK + 1, _RANK + 2
 
 
 class EntryRow(NamedTuple):
@@ -44,7 +44,7 @@ def other_words(owns: list[Own]) -> dict[int, str]:
     return {
         place: own[_EXACTLY]
         for place, own in enumerate(owns)
-        if own[_EXACTLY] != words_of(own[_EXACTLY - 1]) and own[_EXACTLY] is not None
+        if own[_EXACTLY] != words_of(own[_SCORE]) and own[_EXACTLY] is not None
     }
 
 

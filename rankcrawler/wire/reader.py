@@ -1,6 +1,7 @@
 """A body → an answer, or what is wrong with it; where only some rows are, the others are kept."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -58,17 +59,12 @@ class _Reader:
             return self._leniently(body, AnswerError(f"not JSON: {error}"))
         except RecursionError as error:
             raise AnswerError(f"not JSON: {error}") from error
-        _check_length(answer)
         return answer
 
     def _decode(self, body: bytes) -> Answer[Any]:
         """An answer of which all is as it should be; where that is not so, the error says where in the body."""
         answer = self._met(body)
-        if answer is None:
-            answer = self._strictly(body)
-            for row in _rows_of(answer):
-                row.user = Contributor(row.user)
-        return answer
+        return _with_users(self._strictly(body), Contributor) if answer is None else answer
 
     def _met(self, body: bytes) -> Answer[Any] | None:
         """An answer some of whose users were met before; None where none was, or anything is wrong."""
@@ -76,12 +72,9 @@ class _Reader:
             return None
         rest, known = left
         try:
-            answer = self._swiftly(rest)
-            for row in _rows_of(answer):
-                row.user = _contributors.of(row.user, known)
+            return _with_users(self._swiftly(rest), partial(_contributors.of, cut=known))
         except _UNREADABLE:
             return None
-        return answer
 
     def _leniently(self, body: bytes, error: AnswerError) -> Answer[Any]:
         """Integers may come as strings, booleans as integers; and each row is read by itself."""
@@ -132,6 +125,14 @@ def _check_values(body: bytes) -> None:
 def _check_length(answer: Answer[Any]) -> None:
     if (rows := len(_rows_of(answer))) > LONGEST:
         raise AnswerError(f"Expected at most {LONGEST} rows, got {rows} - at `{answer.ranks_path}`")
+
+
+def _with_users(answer: Answer[Any], made: Callable[[Any], Contributor]) -> Answer[Any]:
+    """The answer with what is made of each row's user in its place."""
+    _check_length(answer)
+    for row in _rows_of(answer):
+        row.user = made(row.user)
+    return answer
 
 
 def _rows_of(answer: Answer[Any]) -> list[Any]:
