@@ -16,7 +16,7 @@ Decode = Callable[[bytes], object]
 
 def wire_to_items() -> Decode:
     """From bytes to the items that a crawl yields."""
-    from rankcrawler import wire
+    from rankcrawler.gateways import wire
 
     poll = wire.Poll("benchmark", "7300000000000000000", None, 1_700_000_000_000)
     return lambda body: wire.snapshot(wire.read(body), poll)
@@ -24,7 +24,7 @@ def wire_to_items() -> Decode:
 
 def wire_read() -> Decode:
     """From bytes to structs, with every shape of answer."""
-    from rankcrawler import wire
+    from rankcrawler.gateways import wire
 
     return wire.read
 

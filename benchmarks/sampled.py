@@ -27,10 +27,10 @@ Seconds = dict[str, float]
 
 TICK = 0.002  # seconds of CPU; Linux rounds it up to its own tick
 TIMED = {
-    "unpack gzip": ("rankcrawler.gateway.client", "gunzip"),
-    "decode": ("rankcrawler.wire", "read"),
-    "make the snapshot": ("rankcrawler.wire", "snapshot"),
-    "rules": ("rankcrawler.rules", "judged"),
+    "unpack gzip": ("rankcrawler.gateways.client", "gunzip"),
+    "decode": ("rankcrawler.gateways.wire", "read"),
+    "make the snapshot": ("rankcrawler.gateways.wire", "snapshot"),
+    "rules": ("rankcrawler.model.rules", "judged"),
 }
 
 

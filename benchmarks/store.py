@@ -19,9 +19,9 @@ from unittest import mock
 
 from benchmarks import report, store_lists
 from benchmarks.store_drivers import Driver, Postgresql, Sqlite
-from rankcrawler.instants import iso
-from rankcrawler.items import RoomSnapshot
-from rankcrawler.store import chains, judgement, locate
+from rankcrawler.clock import iso
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.store import deduplication, deltas, locate
 from rankcrawler.store.contract import Records
 from rankcrawler.store.interning import print_of
 from tests.postgresql import PostgresServer, postgres_server
@@ -62,15 +62,15 @@ def batches(polls: Iterable[RoomSnapshot]) -> Iterator[list[RoomSnapshot]]:
 
 @contextmanager
 def every_list_whole() -> Iterator[None]:
-    """Without chains: a list that has changed is written whole."""
-    with mock.patch.object(chains, "LONGEST", 1):
+    """Without deltas: a list that has changed is written whole."""
+    with mock.patch.object(deltas, "LONGEST", 1):
         yield
 
 
 @contextmanager
 def every_poll_whole() -> Iterator[None]:
     """Without a memory of the list before: every list is written, changed or not."""
-    moments = mock.patch.object(judgement, "fingerprint", lambda poll: print_of(poll.room_id, poll.captured_at))
+    moments = mock.patch.object(deduplication, "fingerprint", lambda poll: print_of(poll.room_id, poll.captured_at))
     with moments, every_list_whole():
         yield
 

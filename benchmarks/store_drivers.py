@@ -8,7 +8,7 @@ import apsw
 import psycopg
 from msgspec.structs import astuple
 
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RankEntry, RoomSnapshot
 
 _TEXTS = ("source", "kind", "room_id", "anchor_id", "captured_at", "polled_at")
 _TYPES = {"score": "BIGINT", "delta": "BIGINT", "rank": "INTEGER", "gender": "INTEGER"}

@@ -6,9 +6,9 @@ from itertools import cycle, islice
 import msgspec
 
 from benchmarks.answer import lists
-from rankcrawler import wire
-from rankcrawler.instants import iso
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.clock import iso
+from rankcrawler.gateways import wire
+from rankcrawler.model.items import RankEntry, RoomSnapshot
 from rankcrawler.simulator.answer import ranklist_answer
 from rankcrawler.simulator.world import World
 

@@ -10,7 +10,7 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
 
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
 
 
 class RoomLogFormatter(LogFormatter):

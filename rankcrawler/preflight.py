@@ -5,12 +5,12 @@ from math import inf
 
 from scrapy.settings import BaseSettings
 
-from rankcrawler import pseudonyms
 from rankcrawler.errors import SettingError
-from rankcrawler.gateway.handler import client_from_settings
-from rankcrawler.items import KINDS
+from rankcrawler.gateways.verdict import Judge
+from rankcrawler.handler import client_from_settings
+from rankcrawler.model import pseudonyms
+from rankcrawler.model.items import KINDS
 from rankcrawler.store import locate
-from rankcrawler.verdict import Judge
 
 _NUMBERS: dict[str, tuple[type[int | float], int]] = {
     "ROOM_ATTEMPTS": (int, 1),

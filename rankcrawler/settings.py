@@ -1,28 +1,23 @@
-"""Scrapy's settings, where ours differ from its defaults; README, section Settings, is for users.
+"""Scrapy's settings, where ours differ from its defaults; rankcrawler.options says where else each may be given."""
 
-Each of the first group is also an environment variable of the same name; -s goes before it.
-"""
-
-import os
-
-# Where things are. The token is no setting: Scrapy logs settings, and other users see a command line.
-GATEWAY_URL = os.environ.get("GATEWAY_URL")
-GATEWAY_TOKEN_FILE = os.environ.get("GATEWAY_TOKEN_FILE")
-GATEWAY_CA_FILE = os.environ.get("GATEWAY_CA_FILE")
-REDIS_URL = os.environ.get("REDIS_URL")
-STORE_URL = os.environ.get("STORE_URL")
-DATA_DIR = os.environ.get("DATA_DIR", "data")
+# Where things are: nowhere, until somebody says so. Secrets are no settings; rankcrawler.options says why.
+GATEWAY_URL = None
+GATEWAY_TOKEN_FILE = None
+GATEWAY_CA_FILE = None
+REDIS_URL = None
+STORE_URL = None
+DATA_DIR = "data"
 
 # A room that fails is tried again after up to ROOM_BACKOFF seconds, doubled each time up to ROOM_BACKOFF_MAX.
-ROOM_ATTEMPTS = os.environ.get("ROOM_ATTEMPTS", "5")
-ROOM_BACKOFF = os.environ.get("ROOM_BACKOFF", "1")
-ROOM_BACKOFF_MAX = os.environ.get("ROOM_BACKOFF_MAX", "60")
+ROOM_ATTEMPTS = 5
+ROOM_BACKOFF = 1
+ROOM_BACKOFF_MAX = 60
 
-# What follows from which answer, where that is not what rankcrawler.verdict has in its table.
-VERDICTS = os.environ.get("VERDICTS")
+# What follows from which answer, where that is not what rankcrawler.gateways.verdict has in its table.
+VERDICTS = ""
 
 # A crawl that was given rooms ends when the gateway has given no answer at all for so many seconds.
-GATEWAY_PATIENCE = os.environ.get("GATEWAY_PATIENCE", "60")
+GATEWAY_PATIENCE = 60
 
 # A room that a worker took and never gave back is leased again after this many seconds.
 LEASE_SECONDS = 60
@@ -45,7 +40,7 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "rankcrawler.extensions.tracebacks.Tracebacks": 0,
-    "rankcrawler.gateway.keyring.Keyring": 0,
+    "rankcrawler.gateways.keyring.Keyring": 0,
     "rankcrawler.extensions.leasing.Leasing": 0,
     "rankcrawler.extensions.progress.Progress": 0,
     "rankcrawler.feeds.extension.RankFeeds": 0,
@@ -57,8 +52,8 @@ EXTENSIONS = {
 
 # One door to the network, for the gateway alone: no files, no data URLs, no other hosts.
 DOWNLOAD_HANDLERS = {
-    "http": "rankcrawler.gateway.handler.GatewayDownloadHandler",
-    "https": "rankcrawler.gateway.handler.GatewayDownloadHandler",
+    "http": "rankcrawler.handler.GatewayDownloadHandler",
+    "https": "rankcrawler.handler.GatewayDownloadHandler",
     "data": None,
     "file": None,
     "ftp": None,
@@ -68,9 +63,9 @@ DOWNLOAD_HANDLERS = {
 # redirects, retries (the queue's work) or robots.txt.
 DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
-SCHEDULER = "rankcrawler.scheduler.Handover"  # rooms wait in the queue, which has the schedule
-DOWNLOADER = "rankcrawler.downloader.ShortWay"  # past what the settings do not ask for
-STATS_CLASS = "rankcrawler.stats.PlainStats"
+SCHEDULER = "rankcrawler.speedups.scheduler.Handover"  # rooms wait in the queue, which has the schedule
+DOWNLOADER = "rankcrawler.speedups.downloader.ShortWay"  # past what the settings do not ask for
+STATS_CLASS = "rankcrawler.speedups.stats.PlainStats"
 
 CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # there is one host: CONCURRENT_REQUESTS is the limit
 CONCURRENT_ITEMS = 1  # an answer gives one item

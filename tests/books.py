@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from rankcrawler.instants import iso
-from rankcrawler.items import KINDS, Kind
+from rankcrawler.clock import iso
+from rankcrawler.model.items import KINDS, Kind
 from rankcrawler.simulator.ledger import Given, Ledger
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Poll, Records

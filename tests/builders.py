@@ -5,13 +5,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rankcrawler import wire
-from rankcrawler.items import FailedPoll, RankEntry, RoomSnapshot
+import msgspec
+
+from rankcrawler.gateways import wire
+from rankcrawler.gateways.wire.contributor import Contributors
+from rankcrawler.model import kinds
+from rankcrawler.model.items import FailedPoll, Poll, RankEntry, RoomSnapshot
+from rankcrawler.model.schedules import Schedule
+from rankcrawler.model.targets import Target
 
 EXAMPLE = Path(__file__).parent / "responses" / "documented-example"
 ROOM = "6994259511469247263"
 CAPTURED, POLLED = "2021-09-17T01:44:39.980Z", "2021-09-17T01:44:40.000Z"
-POLL = wire.Poll("gateway.test", ROOM, None, 1_631_843_080_000)
+POLLED_MS = 1_631_843_080_000
+TARGET = Target("gateway.test", "ranklist", ROOM)
 
 
 def entry(rank: int = 1, **changes: Any) -> RankEntry:
@@ -51,13 +58,10 @@ def entry(rank: int = 1, **changes: Any) -> RankEntry:
 
 
 def snapshot(entries: Sequence[RankEntry] | None = None, **changes: Any) -> RoomSnapshot:
-    """A list of three rows, or of those given, that breaks no rule."""
+    """A list of three rows, or of those given, that breaks no rule; changes may name fields of its target."""
     rows = tuple(entry(rank) for rank in (1, 2, 3)) if entries is None else tuple(entries)
     fields = {
-        "source": "gateway.test",
-        "kind": "ranklist",
-        "room_id": ROOM,
-        "anchor_id": None,
+        "target": _target(changes),
         "captured_at": CAPTURED,
         "polled_at": POLLED,
         "total": 39_847,
@@ -72,12 +76,9 @@ def snapshot(entries: Sequence[RankEntry] | None = None, **changes: Any) -> Room
 
 
 def failed(**changes: Any) -> FailedPoll:
-    """A poll that the gateway answered with an error of its own."""
+    """A poll that the gateway answered with an error of its own; changes may name fields of its target."""
     fields = {
-        "source": "gateway.test",
-        "kind": "ranklist",
-        "room_id": ROOM,
-        "anchor_id": None,
+        "target": _target(changes),
         "polled_at": POLLED,
         "action": "retry",
         "reason": "HTTP 502",
@@ -87,6 +88,17 @@ def failed(**changes: Any) -> FailedPoll:
         "attempt": 1,
     }
     return FailedPoll(**(fields | changes))
+
+
+def polled(found: RoomSnapshot | FailedPoll, *, fence: int = 0, **schedule: Any) -> Poll:
+    """The item that holds what was found under a lease; the room is polled once, but for what `schedule` says."""
+    return Poll(found, fence, Schedule(**schedule))
+
+
+def _target(changes: dict[str, Any]) -> Target:
+    """The target that changes name, whose fields are taken out of them."""
+    own = {name: changes.pop(name) for name in Target.__struct_fields__ if name in changes}
+    return msgspec.structs.replace(TARGET, **own)
 
 
 def example() -> dict[str, Any]:
@@ -106,6 +118,10 @@ def body(*ranks: Any, **changes: Any) -> bytes:
     return json.dumps({"code": 200, "msg": "成功", "data": inner}).encode()
 
 
-def taken(answer: bytes | dict[str, Any], poll: wire.Poll = POLL) -> RoomSnapshot:
-    """The snapshot that the crawler makes of an answer."""
-    return wire.snapshot(wire.read(answer if isinstance(answer, bytes) else json.dumps(answer).encode()), poll)
+def taken(
+    answer: bytes | dict[str, Any], target: Target = TARGET, contributors: Contributors | None = None
+) -> RoomSnapshot:
+    """The snapshot that the crawler makes of an answer; contributors are remembered where they are given."""
+    read = wire.Reader(kinds.named(target.kind), contributors).read
+    body_ = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+    return wire.snapshot(read(body_), target, POLLED_MS)

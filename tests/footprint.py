@@ -11,11 +11,11 @@ from pathlib import Path
 from time import process_time
 
 from rankcrawler.errors import GatewayError
-from rankcrawler.gateway.address import Address
-from rankcrawler.gateway.client import Client
-from rankcrawler.gateway.keyring import Keyring
-from rankcrawler.gateway.token import Token
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.client import Client
+from rankcrawler.gateways.keyring import Keyring
+from rankcrawler.gateways.token import Token
+from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.settings import DOWNLOAD_MAXSIZE
 from tests.builders import body, row
 from tests.parsed import parsed

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scrapy.settings import Settings
 
-from rankcrawler.gateway.address import Address
+from rankcrawler.gateways.address import Address
 from rankcrawler.simulator.clock import Clock, frozen
 from rankcrawler.simulator.faults import Faults
 from rankcrawler.simulator.server import Gateway, serve

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rankcrawler.wire import answer
+from rankcrawler.gateways.wire import answer
 from tests.builders import EXAMPLE, example
 from tests.conformance import ALL
 

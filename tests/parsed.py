@@ -7,12 +7,12 @@ from unittest.mock import patch
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from rankcrawler import rules
-from rankcrawler.gateway.handler import GatewayResponse
-from rankcrawler.items import FailedPoll, Kind, RoomSnapshot
+from rankcrawler.handler import GatewayResponse
+from rankcrawler.model import rules
+from rankcrawler.model.items import FailedPoll, Kind, RoomSnapshot
 from rankcrawler.queue.lease import Lease
+from rankcrawler.speedups.stats import PlainStats
 from rankcrawler.spiders.ranklist import RanklistSpider
-from rankcrawler.stats import PlainStats
 from tests.builders import POLL, ROOM
 
 URL = f"http://gateway.test/douyin/liveroom/ranklist?room_id={ROOM}"

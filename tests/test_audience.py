@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from rankcrawler import wire
 from rankcrawler.errors import AnswerError
+from rankcrawler.gateways import wire
 from rankcrawler.simulator.kind import Kind
 from rankcrawler.simulator.world import World
 from tests.builders import POLL, body, row

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rankcrawler.items import FailedPoll, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from tests import conformance
 from tests.builders import example
 from tests.conformance import ALL, EITHER, NO_UTF_8, PLACES, REFUSED, TAKEN, embedded

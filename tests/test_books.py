@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rankcrawler.instants import ms
-from rankcrawler.items import FailedPoll, Quarantined, RoomSnapshot
+from rankcrawler.clock import ms
+from rankcrawler.model.items import FailedPoll, Quarantined, RoomSnapshot
 from rankcrawler.simulator.ledger import Given
 from rankcrawler.store import locate
 from tests import books, stores

@@ -8,8 +8,8 @@ import pytest
 from scrapy import Spider
 from scrapy.crawler import Crawler
 
-from rankcrawler.downloader import ON_THE_LONG_WAY, ShortWay
-from rankcrawler.stats import PlainStats
+from rankcrawler.speedups.downloader import ON_THE_LONG_WAY, ShortWay
+from rankcrawler.speedups.stats import PlainStats
 from tests.gateways import environment, run, simulated
 
 OURS: dict[str, Any] = {

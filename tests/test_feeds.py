@@ -21,7 +21,7 @@ from scrapy.statscollectors import MemoryStatsCollector
 from rankcrawler import settings
 from rankcrawler.feeds.exporters import RowsAsCsv, RowsAsJson, RowsAsJsonLines, RowsAsXml
 from rankcrawler.feeds.extension import GZIP, RankFeeds, with_format
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RankEntry, RoomSnapshot
 from tests.builders import entry, snapshot
 
 FIELDS = list(RankEntry.__struct_fields__)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from rankcrawler.gateways.wire.reader import LARGE, MOST_VALUES
 from rankcrawler.settings import DOWNLOAD_MAXSIZE
-from rankcrawler.wire.reader import LARGE, MOST_VALUES
 from tests.builders import example
 from tests.footprint import IS_MEASURABLE
 from tests.scripted import Asked, scripted

@@ -3,7 +3,7 @@
 import pytest
 
 from rankcrawler.errors import SettingError
-from rankcrawler.gateway.address import Address
+from rankcrawler.gateways.address import Address
 
 
 def refused(url: str | None) -> str:

@@ -18,10 +18,10 @@ from aiohttp import web
 
 from rankcrawler import __version__
 from rankcrawler.errors import GatewayError, NoTokenLeft
-from rankcrawler.gateway.address import Address
-from rankcrawler.gateway.client import Client, Reply, gunzip
-from rankcrawler.gateway.keyring import Keyring
-from rankcrawler.gateway.token import Token
+from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.client import Client, Reply, gunzip
+from rankcrawler.gateways.keyring import Keyring
+from rankcrawler.gateways.token import Token
 from tests.certificates import certified
 
 SECRET = "a-canary+token/with=all&of%20#?;é中"

@@ -1,7 +1,7 @@
 """Several tokens: used in turn, set aside, and resting."""
 
-from rankcrawler.gateway.keyring import Keyring
-from rankcrawler.gateway.token import Token
+from rankcrawler.gateways.keyring import Keyring
+from rankcrawler.gateways.token import Token
 
 
 class Clock:

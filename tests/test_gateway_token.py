@@ -8,8 +8,8 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from rankcrawler.errors import SettingError
-from rankcrawler.gateway import token
-from rankcrawler.gateway.token import Token
+from rankcrawler.gateways import token
+from rankcrawler.gateways.token import Token
 
 SECRET = "a-canary-token"
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from itemadapter import ItemAdapter, is_item
 
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RankEntry, RoomSnapshot
 from tests.builders import entry, snapshot
 
 FIELDS = [

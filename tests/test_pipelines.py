@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.statscollectors import MemoryStatsCollector
 
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.pipelines.deduplicate import DeduplicatePipeline
 from rankcrawler.pipelines.validate import ValidatePipeline
 from tests.builders import entry, snapshot

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RankEntry, RoomSnapshot
 from tests.parsed import parsed
 
 RESPONSES = Path(__file__).parent / "responses"

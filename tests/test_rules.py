@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rankcrawler import rules
-from rankcrawler.instants import iso
-from rankcrawler.items import Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.clock import iso
+from rankcrawler.model import rules
+from rankcrawler.model.items import Quarantined, RankEntry, RoomSnapshot
 from tests.builders import body, entry, row, snapshot, taken
 
 

@@ -2,7 +2,7 @@
 
 from scrapy import Request
 
-from rankcrawler.scheduler import Handover
+from rankcrawler.speedups.scheduler import Handover
 
 
 def test_requests_leave_in_the_order_in_which_they_came_duplicates_too() -> None:

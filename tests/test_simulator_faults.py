@@ -10,15 +10,15 @@ from typing import NamedTuple
 import aiohttp
 import pytest
 
-from rankcrawler import wire
 from rankcrawler.errors import SettingError
+from rankcrawler.gateways import wire
+from rankcrawler.gateways.wire.answer import PartialAnswer
 from rankcrawler.simulator.clock import frozen
 from rankcrawler.simulator.faults import QUICK_FAULTS, FaultKind, Faults, parse_fault_kinds
 from rankcrawler.simulator.kind import Kind
 from rankcrawler.simulator.ledger import Ledger
 from rankcrawler.simulator.server import serve
 from rankcrawler.simulator.world import World
-from rankcrawler.wire.answer import PartialAnswer
 
 ROOM = "6994259511469247263"
 NOON = 1_790_000_000_000

@@ -12,9 +12,9 @@ import psycopg
 import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
 
+from rankcrawler.clock import iso
 from rankcrawler.errors import StoreError
-from rankcrawler.instants import iso
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RankEntry, RoomSnapshot
 from rankcrawler.records import moments
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Records

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rankcrawler.errors import SettingError, StoreError
-from rankcrawler.items import Quarantined, RoomSnapshot
+from rankcrawler.model.items import Quarantined, RoomSnapshot
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Counts, Kept, Store
 from tests.builders import entry, snapshot

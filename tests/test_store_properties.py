@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rankcrawler.instants import iso
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.clock import iso
+from rankcrawler.model.items import RankEntry, RoomSnapshot
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.interning import print_of
 from tests import stores

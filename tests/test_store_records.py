@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from rankcrawler.clock import iso
 from rankcrawler.errors import StoreError
-from rankcrawler.instants import iso
-from rankcrawler.items import FailedPoll, RankEntry, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, RankEntry, RoomSnapshot
 from rankcrawler.store import interning, sql_store
 from rankcrawler.store.contract import Gain, Kept, Poll, Records, Recurring, Stay
 from rankcrawler.store.sql_store import SqlStore

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
-from rankcrawler.items import FailedPoll, Kind, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, Kind, RoomSnapshot
 from rankcrawler.store import writer as writer_module
 from rankcrawler.store.contract import Counts, Kept
 from rankcrawler.store.json_lines import JsonLinesStore

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from rankcrawler import table
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RankEntry, RoomSnapshot
 from rankcrawler.table import escaped, plain
 from tests.builders import ROOM, entry, snapshot
 

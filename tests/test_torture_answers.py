@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from rankcrawler.items import Quarantined
+from rankcrawler.model.items import Quarantined
 from tests.builders import body, failed, row, snapshot
 from tests.mutations import by_chance
 from tests.torture import answers

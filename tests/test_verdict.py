@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rankcrawler.errors import SettingError
-from rankcrawler.verdict import (
+from rankcrawler.gateways.verdict import (
     DEFAULT_WAIT,
     LONGEST_WAIT,
     SHORTEST_WAIT,
@@ -20,7 +20,7 @@ from rankcrawler.verdict import (
     Verdict,
     is_outage,
 )
-from rankcrawler.verdict.table import DEFAULTS
+from rankcrawler.gateways.verdict.table import DEFAULTS
 
 NOW = datetime(2026, 10, 21, 7, 28, tzinfo=UTC)
 READ, RETRY, WAIT, GONE, STOP = Action

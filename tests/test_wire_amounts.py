@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rankcrawler.wire.amounts import UNKNOWN, Bounds, amount, lifetime, missing
+from rankcrawler.gateways.wire.amounts import UNKNOWN, Bounds, amount, lifetime, missing
 
 DIAMONDS = st.integers(0, 10**12)
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rankcrawler import wire
 from rankcrawler.errors import AnswerError
-from rankcrawler.wire.answer import Answer
-from rankcrawler.wire.reader import LARGE
-from rankcrawler.wire.surrogates import mended
+from rankcrawler.gateways import wire
+from rankcrawler.gateways.wire.answer import Answer
+from rankcrawler.gateways.wire.reader import LARGE
+from rankcrawler.gateways.wire.surrogates import mended
 from tests.builders import body, example, row, taken
 
 TWO_MARKS = b"\xef\xbb\xbf\xef\xbb\xbf{}"

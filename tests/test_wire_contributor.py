@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from rankcrawler import wire
 from rankcrawler.errors import AnswerError
-from rankcrawler.items import RoomSnapshot
-from rankcrawler.wire import contributor, reader
-from rankcrawler.wire.contributor import Contributor, Contributors
+from rankcrawler.gateways import wire
+from rankcrawler.gateways.wire import contributor, reader
+from rankcrawler.gateways.wire.contributor import Contributor, Contributors
+from rankcrawler.model.items import RoomSnapshot
 from tests.builders import POLL, body, example, row, taken
 
 USER = {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from rankcrawler.wire.drift import EVERY, FIRST, LARGEST, ROWS, Drift
+from rankcrawler.gateways.wire.drift import EVERY, FIRST, LARGEST, ROWS, Drift
 from tests.builders import body, example, row
 from tests.gateways import environment, run, simulated
 from tests.scripted import Asked, scripted

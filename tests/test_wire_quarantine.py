@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from rankcrawler import rules, wire
 from rankcrawler.errors import AnswerError
-from rankcrawler.items import Quarantined, RoomSnapshot
+from rankcrawler.gateways import wire
+from rankcrawler.model import rules
+from rankcrawler.model.items import Quarantined, RoomSnapshot
 from tests.builders import EXAMPLE, POLL, body, row, taken
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from rankcrawler import wire
 from rankcrawler.errors import AnswerError
-from rankcrawler.items import RankEntry
+from rankcrawler.gateways import wire
+from rankcrawler.model.items import RankEntry
 from tests.builders import CAPTURED, EXAMPLE, POLL, POLLED, ROOM, body, example, row, taken
 
 WITHHELD: dict[str, Any] = {"score": 1, "exactly_score": "", "score_description": "", "gap_description": ""}

@@ -8,10 +8,11 @@ from scrapy.commands import crawl
 from scrapy.crawler import Crawler
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from rankcrawler import memory, preflight
+from rankcrawler import preflight
 from rankcrawler.errors import RankcrawlerError
 from rankcrawler.feeds.extension import RankFeeds, with_format
 from rankcrawler.report import Report
+from rankcrawler.speedups import memory
 
 
 class Command(crawl.Command):

@@ -12,7 +12,7 @@ from scrapy.settings import BaseSettings
 
 from rankcrawler.commands import OUR_SETTINGS
 from rankcrawler.errors import AnswerError, GatewayError, RankcrawlerError
-from rankcrawler.items import KINDS, Kind, RoomSnapshot
+from rankcrawler.model.items import KINDS, Kind, RoomSnapshot
 
 
 class Command(ScrapyCommand):
@@ -51,10 +51,12 @@ class Command(ScrapyCommand):
 
 
 async def _ask(settings: BaseSettings, room_id: str, anchor_id: str | None, kind: Kind) -> RoomSnapshot:
-    from rankcrawler import preflight, pseudonyms, rules, wire
-    from rankcrawler.gateway.handler import client_from_settings
+    from rankcrawler import preflight
+    from rankcrawler.gateways import wire
+    from rankcrawler.gateways.verdict import Action, Judge, Seen, Shape
+    from rankcrawler.handler import client_from_settings
+    from rankcrawler.model import pseudonyms, rules
     from rankcrawler.queue.job import of_fields
-    from rankcrawler.verdict import Action, Judge, Seen, Shape
 
     job = of_fields({"room_id": room_id, "anchor_id": anchor_id})
     preflight.check_gateway(settings)

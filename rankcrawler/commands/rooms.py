@@ -14,7 +14,7 @@ from scrapy.settings import BaseSettings
 
 from rankcrawler.commands import OUR_SETTINGS
 from rankcrawler.errors import QueueError, RankcrawlerError, SettingError
-from rankcrawler.items import KINDS
+from rankcrawler.model.items import KINDS
 
 if TYPE_CHECKING:
     from rankcrawler.queue.job import Job
@@ -106,8 +106,8 @@ async def _run(settings: BaseSettings, args: list[str], opts: argparse.Namespace
 
 def _catalogue(settings: BaseSettings, kind: str) -> "Iterator[tuple[Job, float]]":
     """The rooms of the gateway that the store knows to recur, and when each was polled, in seconds since 1970."""
-    from rankcrawler.gateway.address import Address
-    from rankcrawler.instants import ms
+    from rankcrawler.clock import ms
+    from rankcrawler.gateways.address import Address
     from rankcrawler.queue.job import Job
     from rankcrawler.store import locate
 

@@ -9,7 +9,7 @@ from scrapy.commands import ScrapyCommand
 
 from rankcrawler.commands import OUR_SETTINGS
 from rankcrawler.errors import RankcrawlerError, SettingError
-from rankcrawler.items import KINDS
+from rankcrawler.model.items import KINDS
 
 _OPTIONS = ("older_than", "room", "since", "until", "to", "json")
 

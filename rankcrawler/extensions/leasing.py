@@ -26,15 +26,15 @@ from twisted.python.failure import Failure
 from rankcrawler.backoff import Backoff
 from rankcrawler.errors import QueueError, RefusedByStore, StoreError
 from rankcrawler.extensions.outage import GatewayOutage
-from rankcrawler.gateway.handler import GatewayResponse
-from rankcrawler.gateway.keyring import Keyring
-from rankcrawler.items import FailedPoll, Kind
+from rankcrawler.gateways.keyring import Keyring
+from rankcrawler.gateways.verdict import Action, is_outage
+from rankcrawler.handler import GatewayResponse
+from rankcrawler.model.items import FailedPoll, Kind
 from rankcrawler.queue.access import open_queue
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease, Outcome
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.worker import FAULTS, Worker
-from rankcrawler.verdict import Action, is_outage
 
 logger = logging.getLogger(__name__)
 

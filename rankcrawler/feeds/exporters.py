@@ -9,7 +9,7 @@ from xml.sax.saxutils import XMLGenerator
 import msgspec
 from scrapy.exporters import CsvItemExporter, JsonItemExporter, JsonLinesItemExporter, XmlItemExporter
 
-from rankcrawler.items import FailedPoll, RankEntry, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, RankEntry, RoomSnapshot
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 """What XML 1.0 cannot hold, not even escaped: a nickname with one such character would spoil the whole feed."""

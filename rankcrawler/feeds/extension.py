@@ -6,7 +6,7 @@ from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.extensions.feedexport import FeedExporter, FeedSlot
 
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.statscollectors import StatsCollector
 
-from rankcrawler.items import FailedPoll, Kind, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, Kind, RoomSnapshot
 
 REMEMBERED = 3_000
 """Rooms whose last snapshot is remembered; about 300 bytes each."""

@@ -13,7 +13,7 @@ from scrapy.exceptions import CloseSpider, DropItem
 from scrapy.statscollectors import StatsCollector
 
 from rankcrawler.errors import RankcrawlerError, RefusedByStore, StoreError, StoreUnavailable
-from rankcrawler.items import FailedPoll, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.writer import Writer

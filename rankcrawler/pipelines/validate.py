@@ -8,9 +8,9 @@ import logging
 from scrapy.crawler import Crawler
 from scrapy.statscollectors import StatsCollector
 
-from rankcrawler import pseudonyms, rules
-from rankcrawler.items import FailedPoll, RoomSnapshot
-from rankcrawler.pseudonyms import Pseudonyms
+from rankcrawler.model import pseudonyms, rules
+from rankcrawler.model.items import FailedPoll, RoomSnapshot
+from rankcrawler.model.pseudonyms import Pseudonyms
 
 logger = logging.getLogger(__name__)
 

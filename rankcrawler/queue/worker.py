@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from redis.exceptions import RedisError
 
 from rankcrawler.errors import QueueError, QueueStopped
-from rankcrawler.outage import Outage
+from rankcrawler.faultlog import FaultLog
 from rankcrawler.queue.lease import Call, Grant, Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.room_queue import SETTLE_BATCH, RoomQueue
 
@@ -82,11 +82,11 @@ class Worker:
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         self._defect: BaseException | None = None
-        self._no_leases = Outage("The queue does not answer, asking again", "The queue answers again")
-        self._no_settlements = Outage(
+        self._no_leases = FaultLog("The queue does not answer, asking again", "The queue answers again")
+        self._no_settlements = FaultLog(
             "The queue takes no settlements, trying again", "The queue takes settlements again"
         )
-        self._no_renewals = Outage("The queue renews no leases, trying again", "The queue renews leases again")
+        self._no_renewals = FaultLog("The queue renews no leases, trying again", "The queue renews leases again")
 
     def open(self) -> None:
         """Start to send settlements and to renew leases."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rankcrawler.errors import SettingError
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.records import moments, shown
 from rankcrawler.records.export import export as export_lists
 from rankcrawler.store import locate, migration

@@ -13,7 +13,7 @@ from msgspec.structs import astuple
 
 from rankcrawler.errors import SettingError, StoreError
 from rankcrawler.feeds.exporters import RowsAsCsv, RowsAsJsonLines
-from rankcrawler.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RankEntry, RoomSnapshot
 
 COLUMNS = RankEntry.__struct_fields__
 _TRUTHS = ("fans_club_member", "is_hidden", "is_anonymous", "is_mystery")

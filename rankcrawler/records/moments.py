@@ -4,8 +4,8 @@ import re
 import time
 from datetime import UTC, datetime
 
+from rankcrawler.clock import iso, ms
 from rankcrawler.errors import SettingError
-from rankcrawler.instants import iso, ms
 
 _SPAN = re.compile(r"(\d{1,6})(m|h|d)")
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400}

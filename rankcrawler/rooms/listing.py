@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rankcrawler.instants import iso
+from rankcrawler.clock import iso
 from rankcrawler.queue.roster import Room
 from rankcrawler.table import escaped, plain
 

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 
+from rankcrawler.clock import LAST_MS
+from rankcrawler.clock import ms as ms_of
 from rankcrawler.errors import SettingError
-from rankcrawler.instants import LAST_MS
-from rankcrawler.instants import ms as ms_of
 
 Clock = Callable[[], int]
 

@@ -12,16 +12,16 @@ from scrapy.exceptions import CloseSpider, DownloadCancelledError
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from rankcrawler import wire
+from rankcrawler.clock import iso
 from rankcrawler.errors import AnswerError, GatewayDown, JobError, QueueError, QueueStopped
 from rankcrawler.extensions.leasing import Leasing
-from rankcrawler.gateway.address import Address
-from rankcrawler.instants import iso
-from rankcrawler.items import FailedPoll, Kind, RoomSnapshot
+from rankcrawler.gateways import wire
+from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.verdict import Action, Judge, Seen, Shape, Verdict
+from rankcrawler.model.items import FailedPoll, Kind, RoomSnapshot
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease
-from rankcrawler.verdict import Action, Judge, Seen, Shape, Verdict
 
 
 class RanklistSpider(Spider):

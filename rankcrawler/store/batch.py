@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from rankcrawler.store.database import Database, Row
-from rankcrawler.store.giving import MOST
+from rankcrawler.store.increments import MOST
 
 
 def _no_counts() -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Literal, NamedTuple, Protocol
 
-from rankcrawler.items import FailedPoll, Kind, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, Kind, RoomSnapshot
 
 
 class Kept(Enum):

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import groupby, pairwise
 
-from rankcrawler.instants import iso
-from rankcrawler.store import giving
+from rankcrawler.clock import iso
+from rankcrawler.store import increments
 from rankcrawler.store.contract import Gain, Gains
 from rankcrawler.store.database import Database, Row
 from rankcrawler.store.days import chain_of
@@ -85,7 +85,7 @@ class _Walk:
         self._now = scores
         self._seen |= scores.keys()
         self._known |= {user: score for user, score in scores.items() if score is not None}
-        self._floor = giving.unseen([score for _, score in places.values()])
+        self._floor = increments.unseen([score for _, score in places.values()])
 
     def gains(self, database: Database) -> Iterator[Gain]:
         """Of every user who gave something, or came, or went."""
@@ -106,7 +106,7 @@ class _Walk:
                 self._mark(user, "reentered" if user in self._seen else "entered")
             if was is not None and score is not None and score < was:
                 self._mark(user, "reset")
-            coins = giving.since_unseen(was, score, self._floor) if came else giving.increment(was, score)
+            coins = increments.since_unseen(was, score, self._floor) if came else increments.increment(was, score)
             if coins:
                 self._coins[user] = self._coins.get(user, 0) + coins
 

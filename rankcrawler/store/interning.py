@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from rankcrawler.items import RankEntry
+from rankcrawler.model.items import RankEntry
 from rankcrawler.store.database import Database, Row
 from rankcrawler.store.text import kept
 

@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 
 from rankcrawler.errors import StoreError
-from rankcrawler.items import FailedPoll, Kind, Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, Kind, Quarantined, RankEntry, RoomSnapshot
 from rankcrawler.store.contract import Counts, Kept, Outcome
-from rankcrawler.store.judgement import outcome_of
+from rankcrawler.store.deduplication import outcome_of
 
 READ_AT_ONCE = 16 << 20
 """Bytes; far more than a line of polls.jsonl has."""

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 
-from rankcrawler.instants import ms
-from rankcrawler.store import chains, giving
+from rankcrawler.clock import ms
+from rankcrawler.store import deltas, increments
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.database import Database, Row
 from rankcrawler.store.days import KEY_BITS, day_of, is_certain, key_of
-from rankcrawler.store.giving import Change
+from rankcrawler.store.deduplication import Judged
+from rankcrawler.store.increments import Change
 from rankcrawler.store.interning import Interned, Own, facts_of, plain
-from rankcrawler.store.judgement import Judged
 from rankcrawler.store.room import Room
 from rankcrawler.store.rows import EntryRow, flags_of, other_words, owns_of, rows_of
 from rankcrawler.store.text import kept
@@ -21,7 +21,7 @@ class ListWriter:
     def __init__(self, database: Database, interned: Interned) -> None:
         self._database = database
         self._interned = interned
-        self._last = chains.LastLists(database)
+        self._last = deltas.LastLists(database)
 
     def forget(self) -> None:
         """Know nothing of what was written."""
@@ -52,7 +52,7 @@ class ListWriter:
         poll, room, _, at, is_newest, _, before_ms = judged
         key = self._free_key(at, room.room_key, batch)
         before = self._before(room) if is_newest else None
-        differing = chains.differing(before, rows) if before is not None else list(range(len(rows)))
+        differing = deltas.differing(before, rows) if before is not None else list(range(len(rows)))
         base_key, step = key, 0
         if before is not None and _follows(room, at, len(differing), len(rows)):
             assert room.base_key is not None
@@ -68,7 +68,7 @@ class ListWriter:
         if is_newest:
             room.last_snapshot, room.base_key, room.step, room.entry_count = key, base_key, step, len(rows)
             self._last.keep(room.room_key, key, rows)
-            change = giving.first(rows) if before is None else giving.between(before, rows, differing)
+            change = increments.first(rows) if before is None else increments.between(before, rows, differing)
             self._count(change, room, at, before_ms, batch)
             self._look(rows if before is None else [rows[index] for index in differing], at, batch)
         else:
@@ -107,7 +107,7 @@ class ListWriter:
         if room.last_snapshot is None or room.base_key is None or room.step is None or room.entry_count is None:
             return None
         known = self._last.get(room.room_key, room.last_snapshot)
-        return chains.read(self._database, room.base_key, room.step, room.entry_count) if known is None else known
+        return deltas.read(self._database, room.base_key, room.step, room.entry_count) if known is None else known
 
     def _free_key(self, at: int, room_key: int, batch: Batch) -> int:
         key = key_of(at, room_key)
@@ -164,7 +164,7 @@ class ListWriter:
         return {
             user: coins
             for user, score in change.came.items()
-            if (coins := giving.since_unseen(known.get(user), score, change.floor))
+            if (coins := increments.since_unseen(known.get(user), score, change.floor))
         }
 
     def _look(self, rows: list[EntryRow], at: int, batch: Batch) -> None:
@@ -182,7 +182,7 @@ def _follows(room: Room, at: int, changed: int, length: int) -> bool:
     """Whether a list is written as what differs from the room's last."""
     if room.base_key is None or room.step is None or day_of(room.base_key >> KEY_BITS) != day_of(at):
         return False
-    return room.step + 1 < chains.LONGEST and changed <= chains.MOST_CHANGED * length
+    return room.step + 1 < deltas.LONGEST and changed <= deltas.MOST_CHANGED * length
 
 
 def _words(flags: tuple[str, ...]) -> str | None:

@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from rankcrawler.instants import iso
-from rankcrawler.items import Kind, Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.clock import iso
+from rankcrawler.model.items import Kind, Quarantined, RankEntry, RoomSnapshot
 from rankcrawler.store.database import Database, Row
 from rankcrawler.store.days import chain_of
 from rankcrawler.store.rows import PRECISIONS

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from rankcrawler.instants import iso, ms
-from rankcrawler.items import Kind, RoomSnapshot
+from rankcrawler.clock import iso, ms
+from rankcrawler.model.items import Kind, RoomSnapshot
 from rankcrawler.store import days, gains, lists
 from rankcrawler.store.contract import Activity, Counts, Gains, Giver, Poll, Purged, Recurring, Status, Stay, User
 from rankcrawler.store.database import Database, Row

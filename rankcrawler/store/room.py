@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from rankcrawler.instants import ms
-from rankcrawler.items import FailedPoll, RoomSnapshot
+from rankcrawler.clock import ms
+from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from rankcrawler.store.database import Row
 from rankcrawler.store.interning import print_of
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import astuple
 
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.store.interning import FLAGS, FactKeys, Own
 from rankcrawler.store.words import AS_SCORE, words_of
 

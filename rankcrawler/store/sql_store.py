@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from rankcrawler.instants import ms
-from rankcrawler.items import FailedPoll, RoomSnapshot
+from rankcrawler.clock import ms
+from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.database import Database, Row
 from rankcrawler.store.days import day_of
+from rankcrawler.store.deduplication import Judged, judge
 from rankcrawler.store.interning import Interned, plain
-from rankcrawler.store.judgement import Judged, judge
 from rankcrawler.store.list_writer import ListWriter
 from rankcrawler.store.reading import Reading
 from rankcrawler.store.room import Room

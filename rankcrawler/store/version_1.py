@@ -6,7 +6,7 @@ from typing import Any
 
 import apsw
 
-from rankcrawler.items import Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.items import Quarantined, RankEntry, RoomSnapshot
 
 _BATCH = 64
 _POLLS = """

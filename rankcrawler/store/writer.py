@@ -14,8 +14,8 @@ from time import monotonic, sleep
 from typing import NamedTuple
 
 from rankcrawler.errors import RankcrawlerError, RefusedByStore, StoreError, StoreUnavailable
-from rankcrawler.items import FailedPoll, RoomSnapshot
-from rankcrawler.outage import Outage
+from rankcrawler.faultlog import FaultLog
+from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from rankcrawler.store.contract import Kept, Store
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Writer:
         self._inbox: SimpleQueue[_Work | None] = SimpleQueue()
         self._waiting: set[asyncio.Future[Kept]] = set()
         self._given_up = Event()
-        self._outage = Outage("The store cannot be written, trying again", "The store can be written again")
+        self._outage = FaultLog("The store cannot be written, trying again", "The store can be written again")
 
     async def open(self) -> None:
         """Open the store; raises what opening it raises."""

@@ -15,8 +15,8 @@ from itertools import chain
 from time import process_time
 from typing import Any
 
-from rankcrawler import wire
-from rankcrawler.items import FailedPoll, RoomSnapshot
+from rankcrawler.gateways import wire
+from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from rankcrawler.pipelines.validate import ValidatePipeline
 from tests import conformance, mutations
 from tests.builders import ROOM

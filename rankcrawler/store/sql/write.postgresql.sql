@@ -108,7 +108,7 @@ UPDATE users SET first_seen_ms = w.at_ms FROM unnest(?::bigint[], ?::int[]) AS w
 WHERE users.user_key = w.user_key AND first_seen_ms > w.at_ms;
 
 -- name: count_room_days
--- What happened in rooms on days, added to what is known of it. Coins end at giving.MOST.
+-- What happened in rooms on days, added to what is known of it. Coins end at increments.MOST.
 INSERT INTO room_days AS d
 SELECT * FROM unnest(?::int[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
 ON CONFLICT (day, room_key) DO UPDATE SET

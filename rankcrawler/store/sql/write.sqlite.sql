@@ -125,7 +125,7 @@ WHERE user_key = w.column3 AND profile_ms <= w.column2;
 UPDATE users SET first_seen_ms = w.column1 FROM (VALUES (?, ?)) w WHERE user_key = w.column2 AND first_seen_ms > w.column1;
 
 -- name: count_room_days
--- What happened in rooms on days, added to what is known of it. Coins end at giving.MOST.
+-- What happened in rooms on days, added to what is known of it. Coins end at increments.MOST.
 INSERT INTO room_days VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (day, room_key) DO UPDATE SET
   polls = polls + excluded.polls, failures = failures + excluded.failures, lists = lists + excluded.lists,
   entries = entries + excluded.entries, coins = min(coins + excluded.coins, 4611686018427387903);

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from rankcrawler.wire.known import ANSWER, Known
-from rankcrawler.wire.surrogates import mended
+from rankcrawler.gateways.wire.known import ANSWER, Known
+from rankcrawler.gateways.wire.surrogates import mended
 
 FIRST, EVERY = 8, 256
 """Answers of a run that are looked at: so many at its start, and then one in so many. Looking takes as long as

@@ -15,10 +15,10 @@ from scrapy.http import Headers, Response
 from scrapy.settings import BaseSettings
 
 from rankcrawler.errors import GatewayError, NoTokenLeft
-from rankcrawler.gateway import token
-from rankcrawler.gateway.address import Address
-from rankcrawler.gateway.client import Client
-from rankcrawler.gateway.keyring import Keyring
+from rankcrawler.gateways import token
+from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.client import Client
+from rankcrawler.gateways.keyring import Keyring
 
 Pairs = Sequence[tuple[str, str]]
 

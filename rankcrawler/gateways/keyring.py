@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from scrapy.crawler import Crawler
 
-from rankcrawler.gateway import token
-from rankcrawler.gateway.token import Token
+from rankcrawler.gateways import token
+from rankcrawler.gateways.token import Token
 
 
 class Key(NamedTuple):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rankcrawler.instants import LAST_MS, iso, ms
+from rankcrawler.clock import LAST_MS, iso, ms
 
 MOMENTS = st.integers(0, LAST_MS)
 

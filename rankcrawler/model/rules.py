@@ -22,8 +22,9 @@ from typing import TypeVar
 
 import msgspec
 
-from rankcrawler.instants import ms
-from rankcrawler.items import Kind, RankEntry, RoomSnapshot
+from rankcrawler.clock import ms
+from rankcrawler.model.items import RankEntry, RoomSnapshot
+from rankcrawler.model.targets import RoomName
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -54,12 +55,12 @@ class Earlier:
     """What a run got before, the latest `remembered` of it: for the rules on more than one list."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
-        self._clocks: _Latest[tuple[str, Kind, str], str] = _Latest(remembered)
-        self._rooms: _Latest[tuple[str, Kind, str], str | None] = _Latest(remembered)
+        self._clocks: _Latest[RoomName, str] = _Latest(remembered)
+        self._rooms: _Latest[tuple[str, str, str], str | None] = _Latest(remembered)
 
     def flags(self, snapshot: RoomSnapshot) -> Iterator[str]:
         """The rules that the snapshot breaks, given those that came before, which it is now one of."""
-        room = (snapshot.source, snapshot.kind, snapshot.room_id)
+        room = snapshot.target.room
         clock = self._clocks.get(room, "")
         self._clocks.put(room, max(clock, snapshot.captured_at))
         if snapshot.captured_at < clock:
@@ -68,9 +69,10 @@ class Earlier:
             yield from self._of_the_list(snapshot)
 
     def _of_the_list(self, snapshot: RoomSnapshot) -> Iterator[str]:
-        listed = (snapshot.source, snapshot.kind, snapshot.digest)
-        room = self._rooms.get(listed, snapshot.room_id)
-        is_shared = room != snapshot.room_id
+        target = snapshot.target
+        listed = (target.source, target.kind, snapshot.digest)
+        room = self._rooms.get(listed, target.room_id)
+        is_shared = room != target.room_id
         self._rooms.put(listed, None if is_shared else room)
         if is_shared:
             yield "list_of_two_rooms"

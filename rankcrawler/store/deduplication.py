@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from rankcrawler.instants import ms
-from rankcrawler.items import RoomSnapshot
+from rankcrawler.clock import ms
+from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.store.contract import Kept, Outcome
 from rankcrawler.store.room import Room, fingerprint
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from rankcrawler.verdict import retry_after, setting
-from rankcrawler.verdict.table import DEFAULTS, Action, Cell, Row, Seen, Shape, Table
+from rankcrawler.gateways.verdict import retry_after, setting
+from rankcrawler.gateways.verdict.table import DEFAULTS, Action, Cell, Row, Seen, Shape, Table
 
 DEFAULT_WAIT = 10.0
 """Seconds to hold off where neither the gateway nor the table says how long."""

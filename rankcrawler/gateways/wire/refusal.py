@@ -6,8 +6,8 @@ import msgspec
 from msgspec import Raw
 
 from rankcrawler.errors import AnswerError
-from rankcrawler.wire.answer import Answer, Code
-from rankcrawler.wire.surrogates import mended
+from rankcrawler.gateways.wire.answer import Answer, Code
+from rankcrawler.gateways.wire.surrogates import mended
 
 WORDS = 200
 """Characters that are kept of what a gateway says of itself in a form that is no text."""

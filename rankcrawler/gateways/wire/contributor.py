@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Raw
 from xxhash import xxh3_128_digest
 
-from rankcrawler.wire.amounts import LONGEST_TEXT, UNKNOWN, lifetime
-from rankcrawler.wire.answer import ClubMembership, PayGrade, User
+from rankcrawler.gateways.wire.amounts import LONGEST_TEXT, UNKNOWN, lifetime
+from rankcrawler.gateways.wire.answer import ClubMembership, PayGrade, User
 
 MASKED_ID = "111111"
 """The id that every row of an anonymised room carries: it belongs to nobody."""

@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Raw
 
 from rankcrawler.errors import AnswerError
-from rankcrawler.items import Kind, Quarantined
-from rankcrawler.wire import integers, refusal
-from rankcrawler.wire.answer import Answer, Entry, PartialAnswer, RankList, User, Visitor
-from rankcrawler.wire.contributor import Contributor, Contributors
-from rankcrawler.wire.surrogates import mended
+from rankcrawler.gateways.wire import integers, refusal
+from rankcrawler.gateways.wire.answer import Answer, Entry, PartialAnswer, RankList, User, Visitor
+from rankcrawler.gateways.wire.contributor import Contributor, Contributors
+from rankcrawler.gateways.wire.surrogates import mended
+from rankcrawler.model.items import Kind, Quarantined
 
 LONGEST = 1000
 """Rows; a list has a hundred, at times two. A body of nothing but rows that cannot be read is not kept row by row."""

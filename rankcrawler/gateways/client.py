@@ -11,8 +11,8 @@ from zlib_ng import zlib_ng
 
 from rankcrawler import __version__
 from rankcrawler.errors import GatewayError, NoTokenLeft, SettingError
-from rankcrawler.gateway.address import Address
-from rankcrawler.gateway.keyring import Key, Keyring
+from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.keyring import Key, Keyring
 
 _HEADERS = {
     "Accept": "application/json",

@@ -8,7 +8,7 @@ logger = logging.getLogger(__name__)
 _REMINDER = 5.0
 
 
-class Outage:
+class FaultLog:
     """One kind of call that fails for a while; every failure is noted here, and every success."""
 
     def __init__(self, trouble: str, relief: str) -> None:

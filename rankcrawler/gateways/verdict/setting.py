@@ -3,7 +3,7 @@
 import re
 
 from rankcrawler.errors import SettingError
-from rankcrawler.verdict.table import Action, Cell, Row, Table
+from rankcrawler.gateways.verdict.table import Action, Cell, Row, Table
 
 _HOW = (
     "expected FIELD:VALUE=ACTION with commas between rules, such as http:444=retry, code:10011=gone, "

@@ -2,16 +2,15 @@
 
 import pytest
 
-from rankcrawler import outage
-from rankcrawler.outage import Outage
+from rankcrawler.faultlog import FaultLog
 
 
 def test_an_outage_is_told_at_its_beginning_every_five_seconds_and_at_its_end(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(outage, "monotonic", lambda: now[0])
-    one = Outage("The queue is deaf", "The queue hears again")
+    monkeypatch.setattr(faultlog, "monotonic", lambda: now[0])
+    one = FaultLog("The queue is deaf", "The queue hears again")
     for _ in range(13):
         one.note(OSError("no route"))
         now[0] += 0.5
@@ -24,5 +23,5 @@ def test_an_outage_is_told_at_its_beginning_every_five_seconds_and_at_its_end(
 
 
 def test_what_never_failed_is_not_told_to_be_over(caplog: pytest.LogCaptureFixture) -> None:
-    Outage("The queue is deaf", "The queue hears again").over()
+    FaultLog("The queue is deaf", "The queue hears again").over()
     assert caplog.messages == []

@@ -9,8 +9,8 @@ from typing import Annotated, Generic, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from rankcrawler.instants import LAST_MS
-from rankcrawler.items import Quarantined
+from rankcrawler.clock import LAST_MS
+from rankcrawler.model.items import Quarantined
 
 Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Small = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]

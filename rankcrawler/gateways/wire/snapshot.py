@@ -9,11 +9,11 @@ from typing import NamedTuple
 import msgspec
 from msgspec import UNSET
 
+from rankcrawler.clock import iso
 from rankcrawler.errors import AnswerError
-from rankcrawler.instants import iso
-from rankcrawler.items import Kind, Quarantined, RankEntry, RoomSnapshot
-from rankcrawler.wire.answer import Answer, Entry, PartialAnswer, Visitor
-from rankcrawler.wire.contributor import Contributor
+from rankcrawler.gateways.wire.answer import Answer, Entry, PartialAnswer, Visitor
+from rankcrawler.gateways.wire.contributor import Contributor
+from rankcrawler.model.items import Kind, Quarantined, RankEntry, RoomSnapshot
 
 Listed = Entry[Contributor] | Visitor[Contributor]
 """A row of a list that was read."""
