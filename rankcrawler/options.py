@@ -93,6 +93,10 @@ class Options:
     concurrent_requests: int
     download_timeout: float
     download_maxsize: int
+    log_level: str
+    """The level that a crawl logs at, in capitals."""
+    speedups: bool
+    """SPEEDUPS: whether rankcrawler.speedups stands in for parts of Scrapy."""
 
     @classmethod
     def of(cls, settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> "Options":
@@ -126,6 +130,8 @@ class Options:
             concurrent_requests=int(numbers["CONCURRENT_REQUESTS"]),
             download_timeout=numbers["DOWNLOAD_TIMEOUT"],
             download_maxsize=int(numbers["DOWNLOAD_MAXSIZE"]),
+            log_level=str(settings["LOG_LEVEL"]).upper(),
+            speedups=settings.getbool("SPEEDUPS", default=True),
         )
 
 

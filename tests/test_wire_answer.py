@@ -13,7 +13,7 @@ from rankcrawler.errors import AnswerError
 from rankcrawler.gateways import wire
 from rankcrawler.gateways.wire.answer import Answer
 from rankcrawler.gateways.wire.reader import LARGE
-from rankcrawler.gateways.wire.surrogates import mended
+from rankcrawler.gateways.wire.surrogates import repaired
 from tests.builders import body, example, row, taken
 
 TWO_MARKS = b"\xef\xbb\xbf\xef\xbb\xbf{}"
@@ -197,7 +197,7 @@ def test_mending_half_an_emoji_leaves_other_text_as_it_is() -> None:
 def test_mending_half_an_emoji_takes_no_more_than_twice_the_body_of_memory() -> None:
     text = b'"\\ud83d' + b"\\n\\u4e2d" * 500_000 + b'\\ud83d"'
     tracemalloc.start()
-    whole = mended(text)
+    whole = repaired(text)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert whole == text.replace(b"\\ud83d", b"\\ufffd")
