@@ -28,7 +28,8 @@ class GatewayResponse(Response):
     attributes = (*Response.attributes, "reply")
 
     def __init__(self, url: str, *, reply: Reply, **kwargs: Any) -> None:
-        super().__init__(url, **{"status": reply.status, "body": reply.body} | kwargs)
+        facts: dict[str, Any] = {"status": reply.status, "body": reply.body} | kwargs
+        super().__init__(url, **facts)
         self.reply = reply
 
     @property

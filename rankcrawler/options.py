@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
+from rankcrawler import settings as defaults
 from rankcrawler.errors import SettingError
 
 SECRETS = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY")
@@ -183,7 +184,7 @@ def _value(settings: BaseSettings, environment: Mapping[str, str], name: str) ->
     is_on_command_line = _priority(settings, name) >= SETTINGS_PRIORITIES["cmdline"]
     if name in ENVIRONMENT and not is_on_command_line and name in environment:
         return environment[name]
-    return settings[name]
+    return settings[name] if name in settings else getattr(defaults, name, None)
 
 
 def _priority(settings: BaseSettings, name: str) -> int:

@@ -1,4 +1,4 @@
-"""The columns of a row, read off its declaration. What stores, exports, hides or documents rows is derived from them."""
+"""The columns of a row, read off its declaration. Storing, exporting, hiding and documenting rows derive from them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum

@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DownloadCancelledError
+from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from rankcrawler import statistics
@@ -65,12 +66,13 @@ class RanklistSpider(Spider):
             self.logger.error("The queue cannot be used: %s", error)
             raise CloseSpider("queue_not_open") from error
 
-    def parse(self, response: GatewayResponse, lease: Lease) -> tuple[Poll]:
+    def parse(self, response: Response, lease: Lease) -> tuple[Poll]:
         """The poll that an answer makes.
 
         A tuple and not a generator: Scrapy parses the source of a generator callback, for every answer, to warn of a
         mistake in it.
         """
+        assert isinstance(response, GatewayResponse)
         target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
         found = self.gateway.read(response.reply, target, _now_ms(), lease.attempt)
         if isinstance(found, RoomSnapshot):

@@ -82,7 +82,7 @@ class Columns(dict[tuple[bool, bool | None], Row]):
         club = (user.fans_club.data if user.fans_club is not None else None) or _NO_CLUB
         if not names_anchor and not club.club_name:  # the gateway leaves memberships blank where no anchor is named
             club = _NO_CLUB
-        self[key] = row = _in_order((
+        row: Row = _in_order((
             None if is_anonymous else user_id,
             _avatar(user),
             user.gender or None,
@@ -95,6 +95,7 @@ class Columns(dict[tuple[bool, bool | None], Row]):
             *_grade_fields(grade),
             *_club_fields(club),
         ))  # fmt: skip
+        self[key] = row
         return row
 
 

@@ -31,7 +31,8 @@ class Reader:
 
     def __init__(self, kind: ListKind, contributors: Contributors | None = None) -> None:
         row: Any = Ranked if kind.states_ranks else Listed
-        user, self._contributor = (User, Contributor) if contributors is None else (Raw, contributors.of)
+        user: Any = User if contributors is None else Raw
+        self._contributor: Callable[[Any], Contributor] = Contributor if contributors is None else contributors.of
         self._decode: Callable[[bytes], Answer[Any]] = msgspec.json.Decoder(Answer[row[user]]).decode
         self._decode_row: Callable[[Raw], Any] = msgspec.json.Decoder(row[User], strict=False).decode
 

@@ -83,7 +83,7 @@ class Listed(msgspec.Struct, Generic[Contributor_], gc=False, kw_only=True):
 class Ranked(Listed[Contributor_], Generic[Contributor_], gc=False, kw_only=True):
     """A row of a list whose rows all state their ranks."""
 
-    rank: Position  # type: ignore[assignment]  # narrower: a rank must be there
+    rank: Position
 
 
 class Extra(msgspec.Struct, gc=False):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import count
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -20,7 +21,7 @@ _pack = msgspec.msgpack.Encoder(enc_hook=attrgetter("fingerprint")).encode
 
 _COMPUTED = ("rank", "score", "exactly_score", "score_precision", "delta")
 """The row's own columns that are computed below; every further one is the row's field of that name."""
-_OWN = [each.name for each in in_groups(COLUMNS, Group.ROW) if each.name not in (*_COMPUTED, "flags")]
+_OWN: list[Any] = [each.name for each in in_groups(COLUMNS, Group.ROW) if each.name not in (*_COMPUTED, "flags")]
 LAYOUT = [
     *(each.name for each in in_groups(COLUMNS, Group.POLL)),
     *_COMPUTED,
@@ -78,9 +79,13 @@ def _rows(
             row.exactly_score or None,
             "exact" if score is not None else "rounded" if row.exactly_score and not withheld else "withheld",
             row.delta,
-            *(_OWN and [getattr(row, name) for name in _OWN]),
+            *(_OWN and _further(row)),
             *row.user.columns[keys[row.is_hidden]],
         )
+
+
+def _further(row: Listed[Contributor]) -> list[Any]:
+    return [getattr(row, name) for name in _OWN]
 
 
 def _is_withheld(ranks: Sequence[Listed[Contributor]]) -> bool:
