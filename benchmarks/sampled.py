@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import FrameType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from benchmarks import stages
 
@@ -28,9 +28,9 @@ Seconds = dict[str, float]
 TICK = 0.002  # seconds of CPU; Linux rounds it up to its own tick
 TIMED = {
     "unpack gzip": ("rankcrawler.gateways.client", "gunzip"),
-    "decode": ("rankcrawler.gateways.wire", "read"),
+    "decode": ("rankcrawler.gateways.wire", "Reader.read"),
     "make the snapshot": ("rankcrawler.gateways.wire", "snapshot"),
-    "rules": ("rankcrawler.model.rules", "judged"),
+    "rules": ("rankcrawler.model.rules", "flagged"),
 }
 
 
@@ -47,8 +47,11 @@ class Sampler:
 
     def start(self) -> None:
         """Begin; in the main thread, whose signals it uses."""
-        for stage, (module, name) in TIMED.items():
-            place = importlib.import_module(module)
+        for stage, (module, path) in TIMED.items():
+            place: Any = importlib.import_module(module)
+            *classes, name = path.split(".")
+            for each in classes:
+                place = getattr(place, each)
             setattr(place, name, self._timing(stage, getattr(place, name)))
         signal.signal(signal.SIGPROF, self._sample)
         signal.siginterrupt(signal.SIGPROF, False)

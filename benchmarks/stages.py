@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from types import FrameType
 
 STAGES = (  # the first that matches a frame, from the tip of the stack down; most particular first
-    ("unpack gzip", r"rankcrawler/gateway/client\.py:gunzip"),
-    ("decode", r"rankcrawler/wire/(reader|answer)\.py"),
-    ("make the snapshot", r"rankcrawler/wire/"),
-    ("rules", r"rankcrawler/(rules\.py|pipelines/validate\.py)"),
+    ("unpack gzip", r"rankcrawler/gateways/client\.py:gunzip"),
+    ("decode", r"rankcrawler/gateways/wire/(reader|schema|contributor)\.py"),
+    ("make the snapshot", r"rankcrawler/gateways/wire/"),
+    ("rules", r"rankcrawler/(model/rules\.py|pipelines/validate\.py)"),
     ("store", r"rankcrawler/store/|/psycopg"),
     ("queue: lease and settle", r"rankcrawler/queue/|site-packages/redis/"),
-    ("HTTP", r"rankcrawler/gateway/|site-packages/(aiohttp|yarl|multidict)/"),
+    ("HTTP", r"rankcrawler/(gateways/|handler\.py)|site-packages/(aiohttp|yarl|multidict)/"),
     ("Scrapy: engine, signals, items", r"site-packages/(scrapy|twisted|itemadapter)/|rankcrawler/"),
 )
 REST = "event loop, and what no stage claims"

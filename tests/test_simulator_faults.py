@@ -11,14 +11,14 @@ import aiohttp
 import pytest
 
 from rankcrawler.errors import SettingError
-from rankcrawler.gateways import wire
-from rankcrawler.gateways.wire.answer import PartialAnswer
+from rankcrawler.gateways.wire.schema import PartialAnswer
 from rankcrawler.simulator.clock import frozen
 from rankcrawler.simulator.faults import QUICK_FAULTS, FaultKind, Faults, parse_fault_kinds
 from rankcrawler.simulator.kind import Kind
 from rankcrawler.simulator.ledger import Ledger
 from rankcrawler.simulator.server import serve
 from rankcrawler.simulator.world import World
+from tests.builders import read
 
 ROOM = "6994259511469247263"
 NOON = 1_790_000_000_000
@@ -142,9 +142,9 @@ def test_bad_rows_are_one_row_in_ten_that_nobody_can_read() -> None:
     """In a list of which the others are as they were; the ledger says how many are bad."""
     good, spoilt = answer_to(Faults()), answer_to(always(FaultKind.BAD_ROWS))
     rows, spoilt_rows = (json.loads(gzip.decompress(each.body))["data"]["data"]["ranks"] for each in (good, spoilt))
-    read = wire.read(gzip.decompress(spoilt.body))
-    assert isinstance(read, PartialAnswer)
-    bad = {row.position - 1 for row in read.quarantined}
+    found = read(gzip.decompress(spoilt.body))
+    assert isinstance(found, PartialAnswer)
+    bad = {row.position - 1 for row in found.quarantined}
     assert bad == set(range(1, len(rows), 10))
     assert [row for at, row in enumerate(spoilt_rows) if at not in bad] == [
         row for at, row in enumerate(rows) if at not in bad
