@@ -5,7 +5,7 @@ import argparse
 from rankcrawler.commands.moments import moment
 from rankcrawler.model.kinds import KINDS, RANKLIST
 
-TIMES = "as 2026-11-23T12:00 (UTC), or as 90m, 24h or 30d ago"
+TIMES = "a time such as 2026-11-23T12:00 (UTC), or an age: 90m, 24h, 30d"
 """How a TIME is written, for the help of options that take one."""
 
 
@@ -21,6 +21,6 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def add_period(parser: argparse.ArgumentParser) -> None:
     """Declare `--since` and `--until`, which are ISO 8601 text after parsing."""
-    since = f"from when on, {TIMES} (default: the beginning)"
+    since = f"from this moment on; {TIMES} (default: the beginning)"
     parser.add_argument("--since", type=moment, default="1970-01-01", metavar="TIME", help=since)
-    parser.add_argument("--until", type=moment, default="0m", metavar="TIME", help="before when (default: now)")
+    parser.add_argument("--until", type=moment, default="0m", metavar="TIME", help="before this moment (default: now)")

@@ -131,7 +131,7 @@ class _Choice(_SubParsersAction):
 
     def __init__(self, *args: Any, **facts: Any) -> None:
         super().__init__(*args, **facts)
-        self.choices = None  # or argparse refuses an unknown name itself, in more words
+        self.choices = None  # type: ignore[assignment]  # or argparse refuses an unknown name before __call__ can
 
     def __call__(
         self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: Any = None

@@ -32,9 +32,6 @@ class Command(crawl.Command):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and print the report."""
-        from rankcrawler.speedups import memory
-
-        memory.settle()
         self._created: list[Crawler] = []
         super().run(args, opts)
         for crawler in self._created:
@@ -45,11 +42,12 @@ class Command(crawl.Command):
         return self._created[-1]
 
     def _report(self, crawler: Crawler) -> None:
+        from rankcrawler import statistics
         from rankcrawler.report import Report
 
         stats = crawler.stats.get_stats() if crawler.stats else {}
         if crawler.settings.getdict("FEEDS") and not _has_feeds(crawler):
-            stats["rankcrawler/feeds/failed"] = len(crawler.settings.getdict("FEEDS"))
+            stats[statistics.FEEDS_FAILED] = len(crawler.settings.getdict("FEEDS"))
         report = Report.of(stats)
         print("\n".join(report.lines()), file=sys.stderr)
         self.exitcode = max(report.status, self.exitcode)

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from typing import NoReturn
 
 import msgspec
 from rich.live import Live
@@ -42,7 +43,7 @@ class Status(RoomsSubcommand):
             return 0
 
 
-async def _watch(queue: RoomQueue, *, as_json: bool) -> None:
+async def _watch(queue: RoomQueue, *, as_json: bool) -> NoReturn:
     if as_json or not sys.stdout.isatty():
         while True:
             await _print(queue, as_json=as_json)

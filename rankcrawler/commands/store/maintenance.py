@@ -36,7 +36,7 @@ class Purge(StoreSubcommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare how old."""
-        older = f"remove the days before this one, {TIMES}"
+        older = f"remove the days before the day of this moment; {TIMES}"
         parser.add_argument("--older-than", type=moment, required=True, metavar="TIME", help=older)
 
     def run(self, url: str, given: argparse.Namespace) -> int:
