@@ -8,13 +8,13 @@ from redis import Redis
 
 from rankcrawler.errors import AnswerError
 from rankcrawler.gateways import wire
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
 from tests.builders import POLL, body, row
 from tests.gateways import environment, run, simulated
 
 ROOM = "6994259511469247263"
-WORLD = World(1, {ROOM: Kind.ORDINARY})
+WORLD = World(1, {ROOM: Scenario.ORDINARY})
 AUDIENCE = POLL._replace(kind="audience")
 
 

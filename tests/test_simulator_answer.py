@@ -10,8 +10,8 @@ import pytest
 from rankcrawler.simulator.amount import crowd_text, gap_text, score_text
 from rankcrawler.simulator.answer import audience_answer, ranklist_answer
 from rankcrawler.simulator.grade import TOP_LEVEL, grade_of
-from rankcrawler.simulator.kind import Kind
 from rankcrawler.simulator.ranklist import RankList
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
 
 ROOM = "6994259511469247263"
@@ -19,7 +19,7 @@ NOON = 1_790_000_000_000
 DOCUMENTED = Path(__file__).parent / "responses" / "documented-example" / "answer.json"
 
 
-def ranklist(kind: Kind = Kind.ORDINARY, room_id: str = ROOM) -> RankList:
+def ranklist(kind: Scenario = Scenario.ORDINARY, room_id: str = ROOM) -> RankList:
     """The list of a room of that kind."""
     found = World(1, {room_id: kind}).rank_list(room_id, NOON)
     assert found is not None
@@ -80,13 +80,13 @@ def test_fans_clubs_are_told_only_of_a_named_anchor() -> None:
 
 def test_masked_rooms_show_what_real_ones_do() -> None:
     """Anonymised rows are 111111 in a club or out of it; withheld ones have blank words; empty has `[]`."""
-    anonymised = json.loads(ranklist_answer(ranklist(Kind.ANONYMISED), 5))["data"]["data"]["ranks"]
-    withheld = json.loads(ranklist_answer(ranklist(Kind.WITHHELD)))["data"]["data"]["ranks"]
+    anonymised = json.loads(ranklist_answer(ranklist(Scenario.ANONYMISED), 5))["data"]["data"]["ranks"]
+    withheld = json.loads(ranklist_answer(ranklist(Scenario.WITHHELD)))["data"]["data"]["ranks"]
     texts = ("exactly_score", "score_description", "gap_description")
     assert {(entry["user"]["id"], entry["user"]["id_str"]) for entry in anonymised} == {(111111, "111111")}
     assert not any(entry["user"]["fans_club"]["data"]["club_name"] for entry in anonymised)
     assert {(entry["score"], *(entry[text] for text in texts)) for entry in withheld} == {(1, "", "", "")}
-    assert json.loads(ranklist_answer(ranklist(Kind.EMPTY)))["data"]["data"]["ranks"] == []
+    assert json.loads(ranklist_answer(ranklist(Scenario.EMPTY)))["data"]["data"]["ranks"] == []
 
 
 def test_an_audience_says_less_of_each_entry() -> None:

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import aiohttp
 import pytest
+from rankcrawler.gateways.wire.answer import PartialAnswer
 
 from rankcrawler.errors import SettingError
 from rankcrawler.gateways import wire
-from rankcrawler.gateways.wire.answer import PartialAnswer
 from rankcrawler.simulator.clock import frozen
-from rankcrawler.simulator.faults import QUICK_FAULTS, FaultKind, Faults, parse_fault_kinds
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.faults import QUICK_FAULTS, FaultKind, Faults, parse_fault_scenarios
 from rankcrawler.simulator.ledger import Ledger
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.server import serve
 from rankcrawler.simulator.world import World
 
@@ -153,10 +153,10 @@ def test_bad_rows_are_one_row_in_ten_that_nobody_can_read() -> None:
     assert spoilt.ledger.outcomes == {FaultKind.BAD_ROWS: 1}
 
 
-@pytest.mark.parametrize("kind", [Kind.EMPTY, Kind.ENDED])
-def test_a_room_without_rows_has_no_bad_ones(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [Scenario.EMPTY, Scenario.ENDED])
+def test_a_room_without_rows_has_no_bad_ones(kind: Scenario) -> None:
     """It is answered as if there were no fault."""
-    world = World(kinds={ROOM: kind})
+    world = World(scenarios={ROOM: kind})
     plain, reply = (answer_to(faults, world) for faults in (Faults(), always(FaultKind.BAD_ROWS)))
     assert (reply.status, reply.ledger.outcomes) == (plain.status, plain.ledger.outcomes)
     assert reply.ledger.bad_rows.total() == 0
@@ -189,9 +189,9 @@ def test_a_stalled_answer_does_not_keep_the_gateway_from_stopping() -> None:
 
 def test_faults_are_named_on_the_command_line() -> None:
     """With commas between them."""
-    assert parse_fault_kinds("reset, stall") == (FaultKind.RESET, FaultKind.STALL)
+    assert parse_fault_scenarios("reset, stall") == (FaultKind.RESET, FaultKind.STALL)
     with pytest.raises(SettingError, match="truncated_gzip"):
-        parse_fault_kinds("reset,nonsense")
+        parse_fault_scenarios("reset,nonsense")
 
 
 @pytest.mark.parametrize(("rate", "kinds", "latency"), [(1.1, QUICK_FAULTS, 0), (0.5, (), 0), (0, (), -1)])

@@ -13,7 +13,7 @@ import pytest
 from rankcrawler.errors import SettingError
 from rankcrawler.simulator.answer import ranklist_answer
 from rankcrawler.simulator.clock import frozen
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.server import Gateway, serve
 from rankcrawler.simulator.world import World
 
@@ -48,7 +48,7 @@ def ask(questions: Callable[[Client], Awaitable[T]]) -> T:
     """Serve a world whose clock stands still, put the questions to it and return what they come to."""
 
     async def served() -> T:
-        world = World(1, {EMPTY: Kind.EMPTY, ENDED: Kind.ENDED})
+        world = World(1, {EMPTY: Scenario.EMPTY, ENDED: Scenario.ENDED})
         async with (
             serve(world, token="t0ken", clock=frozen(NOON)) as gateway,
             aiohttp.ClientSession(auto_decompress=False) as session,

@@ -7,9 +7,9 @@ import pytest
 
 from rankcrawler.simulator.broadcast import BROADCAST_MS, broadcast_at
 from rankcrawler.simulator.clock import frozen, parse_moment, wall_clock
-from rankcrawler.simulator.kind import Kind
 from rankcrawler.simulator.mask import NOBODY
 from rankcrawler.simulator.ranklist import RankList, Row
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
 
 ROOM = "6994259511469247263"
@@ -24,9 +24,9 @@ def listed(world: World, room_id: str, ms: int = NOON) -> RankList:
     return ranklist
 
 
-def of_kind(world: World, kind: Kind) -> str:
+def of_kind(world: World, kind: Scenario) -> str:
     """Some room that chance made of that kind."""
-    return next(room for room in ROOMS if world.kind(room) is kind)
+    return next(room for room in ROOMS if world.scenario(room) is kind)
 
 
 def contradictions(rows: tuple[Row, ...]) -> list[Row]:
@@ -65,7 +65,7 @@ def test_scores_never_fall_within_a_broadcast() -> None:
 def test_ordinary_rooms_rank_by_score_and_tell_the_gaps() -> None:
     """Ranks run from 1, scores do not rise, a delta is the gap to the row above, nobody stands twice."""
     world = World(1)
-    for room in (room for room in ROOMS[:60] if world.kind(room) is Kind.ORDINARY):
+    for room in (room for room in ROOMS[:60] if world.scenario(room) is Scenario.ORDINARY):
         rows = listed(world, room).rows
         assert [row.rank for row in rows] == list(range(1, len(rows) + 1))
         assert all(above.score >= row.score >= 1 for above, row in pairwise(rows))
@@ -77,7 +77,7 @@ def test_ordinary_rooms_rank_by_score_and_tell_the_gaps() -> None:
 def test_lists_are_of_every_length_and_mostly_long() -> None:
     """Ordinary rooms list a handful to a hundred, three quarters of them thirty or more."""
     world = World(1)
-    lengths = [len(listed(world, room).rows) for room in ROOMS if world.kind(room) is Kind.ORDINARY]
+    lengths = [len(listed(world, room).rows) for room in ROOMS if world.scenario(room) is Scenario.ORDINARY]
     assert min(lengths) < 12
     assert max(lengths) == 100
     assert sum(length >= 30 for length in lengths) > 0.75 * len(lengths)
@@ -86,7 +86,7 @@ def test_lists_are_of_every_length_and_mostly_long() -> None:
 @pytest.mark.parametrize("hours", range(0, 26, 2))
 def test_the_documented_room_is_full_at_any_hour(hours: int) -> None:
     """The room of the examples always has at least twenty contributors."""
-    assert World(1).kind(ROOM) is Kind.ORDINARY
+    assert World(1).scenario(ROOM) is Scenario.ORDINARY
     assert len(listed(World(1), ROOM, NOON + hours * 3_600_000).rows) >= 20
 
 
@@ -94,7 +94,7 @@ def test_a_list_stays_as_it_is_between_gifts() -> None:
     """Polled every other second for two minutes, most lists change sometimes and no list changes always."""
     world = World(1)
     changes = []
-    for room in (room for room in ROOMS[:25] if world.kind(room) is Kind.ORDINARY):
+    for room in (room for room in ROOMS[:25] if world.scenario(room) is Scenario.ORDINARY):
         polls = [listed(world, room, NOON + second * 1000).rows for second in range(0, 120, 2)]
         changes.append(sum(before != after for before, after in pairwise(polls)))
     assert max(changes) < 59
@@ -103,15 +103,15 @@ def test_a_list_stays_as_it_is_between_gifts() -> None:
 
 def test_chance_makes_every_kind_of_room() -> None:
     """About 80% of rooms are ordinary and 5% of each other kind."""
-    kinds = Counter(map(World(1).kind, ROOMS))
-    assert set(kinds) == set(Kind)
-    assert 0.7 < kinds[Kind.ORDINARY] / len(ROOMS) < 0.9
+    kinds = Counter(map(World(1).scenario, ROOMS))
+    assert set(kinds) == set(Scenario)
+    assert 0.7 < kinds[Scenario.ORDINARY] / len(ROOMS) < 0.9
 
 
 def test_anonymised_rooms_name_nobody() -> None:
     """Every row is user 111111 with a masked name, and deltas do not fit the scores."""
     world = World(1)
-    rows = listed(world, of_kind(world, Kind.ANONYMISED)).rows
+    rows = listed(world, of_kind(world, Scenario.ANONYMISED)).rows
     assert {(row.user.uid, row.user.sec_uid, row.user.display_id) for row in rows} == {(NOBODY, "", "")}
     assert all(row.user.nickname.endswith("***") and len(row.user.nickname) == 4 for row in rows)
     assert contradictions(rows)
@@ -120,7 +120,7 @@ def test_anonymised_rooms_name_nobody() -> None:
 def test_withheld_rooms_tell_no_score() -> None:
     """Every row has the score 1 and no words."""
     world = World(1)
-    rows = listed(world, of_kind(world, Kind.WITHHELD)).rows
+    rows = listed(world, of_kind(world, Scenario.WITHHELD)).rows
     assert {(row.score, row.text) for row in rows} == {(1, "")}
     assert len({row.user.uid for row in rows}) == len(rows) > 1
 
@@ -128,27 +128,27 @@ def test_withheld_rooms_tell_no_score() -> None:
 def test_empty_rooms_have_no_rows() -> None:
     """An empty list is a list."""
     world = World(1)
-    assert listed(world, of_kind(world, Kind.EMPTY)).rows == ()
+    assert listed(world, of_kind(world, Scenario.EMPTY)).rows == ()
 
 
 def test_ended_rooms_had_a_list_until_they_ended() -> None:
     """By chance a room ended in 2020; `ends` sets the moment."""
     world = World(1, ends={ROOM: NOON})
-    assert world.rank_list(of_kind(world, Kind.ENDED), NOON) is None
-    assert world.rank_list(of_kind(world, Kind.ENDED), parse_moment("2019-12-31")) is not None
+    assert world.rank_list(of_kind(world, Scenario.ENDED), NOON) is None
+    assert world.rank_list(of_kind(world, Scenario.ENDED), parse_moment("2019-12-31")) is not None
     assert listed(world, ROOM, NOON - 1).rows
     assert world.rank_list(ROOM, NOON) is None
 
 
 def test_kinds_can_be_given() -> None:
     """What is given goes before chance."""
-    assert World(1, {ROOM: Kind.EMPTY}).kind(ROOM) is Kind.EMPTY
+    assert World(1, {ROOM: Scenario.EMPTY}).scenario(ROOM) is Scenario.EMPTY
 
 
 def test_users_recur_across_rooms_and_stay_themselves() -> None:
     """Some users give in several rooms, always with the same profile; some ids pass 2^53."""
     world = World(1)
-    rooms = [room for room in ROOMS[:60] if world.kind(room) is Kind.ORDINARY]
+    rooms = [room for room in ROOMS[:60] if world.scenario(room) is Scenario.ORDINARY]
     users = [row.user for room in rooms for row in listed(world, room).rows]
     assert len(set(users)) < len(users)
     assert len({user.uid for user in users}) == len(set(users))

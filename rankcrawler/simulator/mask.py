@@ -6,9 +6,9 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from rankcrawler.simulator.chance import mix
-from rankcrawler.simulator.kind import Kind
 from rankcrawler.simulator.population import Profile
 from rankcrawler.simulator.ranklist import Row
+from rankcrawler.simulator.scenario import Scenario
 
 NOBODY = 111111
 """The id that every row of an anonymised room has."""
@@ -34,5 +34,5 @@ def withheld(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple(replace(row, score=1, delta=0, text="") for row in rows)
 
 
-MASKS = MappingProxyType[Kind, Mask]({Kind.ANONYMISED: anonymised, Kind.WITHHELD: withheld})
+MASKS = MappingProxyType[Scenario, Mask]({Scenario.ANONYMISED: anonymised, Scenario.WITHHELD: withheld})
 """The masks of the kinds of room that have one."""
