@@ -87,7 +87,7 @@ def test_a_value_is_read(read: Callable[[str], object], text: str, value: object
         (values.rooms, "1,,2", "an id"),
         (values.rate, "100001/s", "a rate such as 5/s, above 0 and up to 100000/s, or off"),
         (values.limit, "-1", "how many rooms may be leased at a time"),
-        (values.parsed_by(parse_moment), "noon", "a moment is"),
+        (values.parsed_by(parse_moment), "noon", "expected ms since 1970"),
     ],
 )
 def test_a_bad_value_is_refused_with_what_was_expected(read: Callable[[str], object], text: str, expected: str) -> None:

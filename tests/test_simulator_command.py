@@ -112,8 +112,8 @@ def test_a_port_in_use_is_reported_in_one_line() -> None:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (("--faults", "nonsense"), "--faults: faults are of"),
-        (("--at", "noon"), "--at: a moment is ms"),
+        (("--faults", "nonsense"), "--faults: faults must be among"),
+        (("--at", "noon"), "--at: expected ms since 1970 or an ISO 8601"),
         (("--fault-rate", "2"), "--fault-rate: expected a number from 0 to 1, not '2'"),
         (("--port", "65536"), "--port: expected a whole number from 0 to 65535"),
         (("what",), "unrecognized arguments: what"),
