@@ -74,7 +74,7 @@ class Fleet:
             return
 
 
-def worker_command(options: Sequence[str], *, kind: str = "ranklist", drain: bool) -> list[str]:
+def worker_command(options: Sequence[str], *, kind: str, drain: bool) -> list[str]:
     """The command line of a worker. With `drain` it ends when the queue is empty, otherwise it waits for rooms."""
     crawl = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-a", f"kind={kind}", *options]
     return [*crawl, "-a", "rooms="] if drain else crawl

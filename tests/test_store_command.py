@@ -90,7 +90,7 @@ def test_a_contributor_is_shown_with_the_rooms_and_no_text_steers_the_terminal(c
     found = json.loads(command("users", LARGE, "--json").stdout)
     assert found["nickname"] == HOSTILE
     assert {stay["room_id"]: stay["last_score"] for stay in found["stays"]} == {"1": 131, "2": 7}
-    assert command("users", "5").stderr == "rankcrawler: no list has held a contributor 5\n"
+    assert command("users", "5").stderr == "rankcrawler: contributor 5 was never in a list\n"
 
 
 def expected(path: Path) -> list[RankEntry]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rankcrawler.commands.subcommands import CommandGroup
 
 if TYPE_CHECKING:
-    from rankcrawler.commands.store.address import StoreSubcommand
+    from rankcrawler.commands.store.records import StoreSubcommand
 
 
 class Command(CommandGroup):

@@ -53,7 +53,7 @@ class Rate(RoomsSubcommand):
     async def run(self, session: Session, given: argparse.Namespace) -> int:
         """Set the limit, or remove it."""
         if given.rate is None and given.burst is not None:
-            raise SettingError("rooms rate: --burst needs a rate, and off is none")
+            raise SettingError("rooms rate: --burst does not apply to off")
         await session.queue.control.set_rate(given.rate, given.burst)
         print("rate: off" if given.rate is None else f"rate: {given.rate:g}/s")
         return 0

@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 from rankcrawler.commands import values
 from rankcrawler.commands.arguments import add_kind, add_period
-from rankcrawler.commands.store.address import StoreSubcommand, opened
 from rankcrawler.commands.store.formats import FORMATS
+from rankcrawler.commands.store.records import StoreSubcommand, opened
 from rankcrawler.errors import SettingError, StoreError
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.store.contract import Records

@@ -5,7 +5,7 @@ import argparse
 from rankcrawler.commands.arguments import TIMES, add_json
 from rankcrawler.commands.moments import moment
 from rankcrawler.commands.store import answers
-from rankcrawler.commands.store.address import StoreSubcommand, opened
+from rankcrawler.commands.store.records import StoreSubcommand, opened
 from rankcrawler.store import migration
 
 

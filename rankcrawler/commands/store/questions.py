@@ -6,7 +6,7 @@ from rankcrawler.commands import values
 from rankcrawler.commands.arguments import add_json, add_kind, add_period
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.store import answers
-from rankcrawler.commands.store.address import StoreSubcommand, opened
+from rankcrawler.commands.store.records import StoreSubcommand, opened
 
 
 class Users(StoreSubcommand):
@@ -26,7 +26,7 @@ class Users(StoreSubcommand):
         with opened(url) as store:
             contributor = store.contributor(given.user_id)
             if contributor is None:
-                complain(f"no list has held a contributor {given.user_id}")
+                complain(f"contributor {given.user_id} was never in a list")
                 return 1
             answers.print_contributor(contributor, store.trail(given.user_id), as_json=given.json)
         return 0

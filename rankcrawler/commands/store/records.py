@@ -1,4 +1,4 @@
-"""What the subcommands of `scrapy store` share: the store's address, and the store opened for a while."""
+"""What the subcommands of `scrapy store` share: the address of a store, and the records in it."""
 
 import argparse
 from abc import abstractmethod
