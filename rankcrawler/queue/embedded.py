@@ -55,7 +55,7 @@ class Embedded:
         self._folder = folder
         self._users: int | None = users
 
-    def mend(self, timeout: float = 5.0) -> None:
+    def repair(self, timeout: float = 5.0) -> None:
         """Bring a server that was killed back; one that lives is let alone. Blocks; raises QueueError."""
         if self._users is None:
             return
