@@ -1,4 +1,4 @@
-"""Tells an outage of the gateway from single rooms that fail, and waits for its end.
+"""Distinguishes an outage of the gateway from single rooms that fail, and waits until it is over.
 
 During an outage no failure costs a room an attempt, and only one room at a time is polled, after growing pauses, to see
 whether the gateway is back. So an outage kills no room and adds few requests.

@@ -9,7 +9,7 @@ from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 _LOOK_EVERY = 0.2
-"""Seconds between two looks at an inbox that cannot wake a worker."""
+"""Seconds between two checks of an inbox that cannot wake a worker."""
 
 
 class Inbox:

@@ -5,7 +5,7 @@ local operations = {}
 function operations.push(args)
   local fresh, was_idle = 0, call('EXISTS', READY) == 0
   for i = 1, #args, 5 do fresh = fresh + push(unpack(args, i, i + 4)) end
-  if was_idle then ring() end -- else no worker waits for rooms
+  if was_idle then ring() end -- otherwise the workers are busy leasing, or a gate keeps them from it
   return fresh
 end
 
