@@ -2,16 +2,16 @@
 
 RankcrawlerError
 ├── SettingError      a setting is missing, or has a value that cannot be used
-├── JobError          a room to poll cannot be read: an entry of a file, of an argument or of the inbox
-├── GatewayError      the gateway did not answer: not reachable, too slow, cut off, too large
-│   ├── GatewayDown   it has answered nobody for a while
-│   └── NoTokenLeft   it was not asked: every token has been refused
+├── JobError          an entry of a file, an argument or the inbox does not describe a room to poll
+├── GatewayError      the gateway did not answer: unreachable, too slow, cut off, too large
+│   ├── GatewayDown   … and has not for a while
+│   └── NoTokenLeft   it was not asked, because it has refused every token
 ├── AnswerError       the gateway answered, and the answer cannot be read as a rank list
 ├── QueueError        the queue's server cannot be started or joined
-│   └── QueueStopped  somebody, or a worker, has stopped the whole fleet's leasing
+│   └── QueueStopped  a person or a worker has stopped the whole fleet
 └── StoreError        the store cannot be opened or written
-    ├── StoreUnavailable   … now, but perhaps later
-    └── RefusedByStore     … with this poll
+    ├── StoreUnavailable   … now; the same call may succeed later
+    └── RefusedByStore     … because of one poll
 """
 
 
@@ -24,19 +24,19 @@ class SettingError(RankcrawlerError):
 
 
 class JobError(RankcrawlerError):
-    """A room to poll cannot be read; the message says where it stands and what was expected."""
+    """An entry does not describe a room to poll; the message says where it is and what was expected."""
 
 
 class GatewayError(RankcrawlerError):
-    """The gateway did not give a whole answer; the message never holds the token."""
+    """The gateway did not give a whole answer; the message never contains the token."""
 
 
 class GatewayDown(GatewayError):  # noqa: N818 — its log line reads better
-    """The gateway has answered nobody for as long as the crawl was willing to wait."""
+    """The gateway has not answered for as long as the crawl is willing to wait."""
 
 
-class NoTokenLeft(GatewayError):  # noqa: N818 — it is no fault of the gateway's
-    """The gateway was not asked, since it has refused every token."""
+class NoTokenLeft(GatewayError):  # noqa: N818 — the gateway is not at fault
+    """No request was made, because the gateway has refused every token."""
 
 
 class AnswerError(RankcrawlerError):
@@ -47,12 +47,12 @@ class QueueError(RankcrawlerError):
     """The queue's server cannot be started or joined."""
 
 
-class QueueStopped(QueueError):  # noqa: N818 — it is no fault of the queue's
+class QueueStopped(QueueError):  # noqa: N818 — the queue is not at fault
     """The whole fleet leases nothing until a person acts; the message says why, and what to do."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"The fleet is stopped: {reason}. Its rooms wait in the queue: mend the cause, run `scrapy rooms resume`, "
+            f"The fleet is stopped: {reason}. Its rooms wait in the queue: fix the cause, run `scrapy rooms resume`, "
             "and start again"
         )
         self.reason = reason
@@ -62,9 +62,9 @@ class StoreError(RankcrawlerError):
     """The store cannot be opened or written."""
 
 
-class StoreUnavailable(StoreError):  # noqa: N818 - not an error of ours, and it passes
-    """The store cannot be reached, is locked or has no room, and may have again: the same call may do later."""
+class StoreUnavailable(StoreError):  # noqa: N818 — it passes
+    """The store cannot be reached, is locked or is full; the same call may succeed later."""
 
 
-class RefusedByStore(StoreError):  # noqa: N818 - says who refused
-    """The store cannot hold one of the polls it was given; the others may do without it."""
+class RefusedByStore(StoreError):  # noqa: N818 — says who refused
+    """The store cannot hold one of the polls that it was given; it may take the others without it."""

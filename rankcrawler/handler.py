@@ -1,46 +1,48 @@
-"""Scrapy's door to the gateway: a download handler, since nothing behind it can log or leak a request.
+"""The download handler: the only way from Scrapy to the network, and it leads to the gateway alone.
 
-The request that Scrapy sees, logs and passes around has no token; the client adds it to the bytes it sends.
+The requests that Scrapy logs and passes around hold no token; the client adds it to the bytes that it sends.
 """
 
 import asyncio
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, DownloadFailedError
 from scrapy.http import Headers, Response
-from scrapy.settings import BaseSettings
 
 from rankcrawler.errors import GatewayError, NoTokenLeft
-from rankcrawler.gateways import token
-from rankcrawler.gateways.address import Address
-from rankcrawler.gateways.client import Client
+from rankcrawler.gateways import gateway
+from rankcrawler.gateways.client import Client, Reply
 from rankcrawler.gateways.keyring import Keyring
-
-Pairs = Sequence[tuple[str, str]]
+from rankcrawler.options import Options
 
 PATIENCE = 5.0
-"""Seconds that requests have to end when the crawl is told to stop."""
+"""Seconds that requests have to end after the crawl is stopped."""
 
 
 class GatewayResponse(Response):
-    """A response that knows the position of the token it was asked for with; the token itself it does not know."""
+    """A response that holds the gateway's reply."""
 
-    attributes = (*Response.attributes, "token")
+    attributes = (*Response.attributes, "reply")
 
-    def __init__(self, *args: Any, token: int = 1, pairs: Pairs = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.token = token
-        self._pairs = pairs
+    def __init__(self, url: str, *, reply: Reply, **kwargs: Any) -> None:
+        facts: dict[str, Any] = {"status": reply.status, "body": reply.body} | kwargs
+        super().__init__(url, **facts)
+        self.reply = reply
+
+    @property
+    def token(self) -> int:
+        """The position of the token that the request was made with; the token itself is not here."""
+        return self.reply.token
 
     @property
     def headers(self) -> Headers:
-        """The headers, made of `pairs` when they are first looked at: for most answers, never."""
+        """The headers, made when they are first read: for most answers, never."""
         if self._headers is None:
-            self._headers = Headers((name, value.encode("utf-8", "surrogateescape")) for name, value in self._pairs)
+            pairs = self.reply.headers
+            self._headers = Headers((name, value.encode("utf-8", "surrogateescape")) for name, value in pairs)
         return self._headers
 
     @headers.setter
@@ -48,23 +50,11 @@ class GatewayResponse(Response):
         self._headers = Headers(value or {})
 
 
-def client_from_settings(settings: BaseSettings, keyring: Keyring | None = None) -> Client:
-    """The client that the settings and the environment describe; raises SettingError."""
-    return Client(
-        Address.of(settings["GATEWAY_URL"]),
-        keyring or Keyring(token.read(os.environ, settings["GATEWAY_TOKEN_FILE"])),
-        timeout=settings.getfloat("DOWNLOAD_TIMEOUT"),
-        max_bytes=settings.getint("DOWNLOAD_MAXSIZE"),
-        connections=settings.getint("CONCURRENT_REQUESTS"),
-        ca_file=settings["GATEWAY_CA_FILE"],
-    )
-
-
 class GatewayDownloadHandler:
     """Downloads from the configured gateway and from nowhere else.
 
-    `is_crawling` tells whether the crawl goes on. When it is told to stop, requests have PATIENCE to end. `count` is
-    told what is asked and answered, by the names that Scrapy's own middleware for it uses.
+    Once `is_crawling` returns False, requests have PATIENCE to end. `count` counts requests and responses under the
+    names of Scrapy's DownloaderStats.
     """
 
     lazy = False
@@ -79,7 +69,7 @@ class GatewayDownloadHandler:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "GatewayDownloadHandler":
         """The handler of a crawl."""
-        client = client_from_settings(crawler.settings, crawler.get_extension(Keyring))
+        client = gateway.client(Options.of(crawler.settings), crawler.get_extension(Keyring))
         return cls(client, lambda: crawler.crawling, crawler.stats.inc_value)
 
     async def download_request(self, request: Request) -> Response:
@@ -106,14 +96,7 @@ class GatewayDownloadHandler:
         finally:
             self._downloads.discard(download)
         self._count(f"downloader/response_status_count/{reply.status}")
-        return GatewayResponse(
-            request.url,
-            status=reply.status,
-            pairs=reply.headers,
-            body=reply.body,
-            request=request,
-            token=reply.token,
-        )
+        return GatewayResponse(request.url, reply=reply, request=request)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
+from rankcrawler import settings as defaults
 from rankcrawler.errors import SettingError
 
 SECRETS = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY")
@@ -93,6 +94,10 @@ class Options:
     concurrent_requests: int
     download_timeout: float
     download_maxsize: int
+    log_level: str
+    """The level that a crawl logs at, in capitals."""
+    speedups: bool
+    """SPEEDUPS: whether rankcrawler.speedups stands in for parts of Scrapy."""
 
     @classmethod
     def of(cls, settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> "Options":
@@ -126,6 +131,8 @@ class Options:
             concurrent_requests=int(numbers["CONCURRENT_REQUESTS"]),
             download_timeout=numbers["DOWNLOAD_TIMEOUT"],
             download_maxsize=int(numbers["DOWNLOAD_MAXSIZE"]),
+            log_level=str(settings["LOG_LEVEL"]).upper(),
+            speedups=settings.getbool("SPEEDUPS", default=True),
         )
 
 
@@ -177,7 +184,7 @@ def _value(settings: BaseSettings, environment: Mapping[str, str], name: str) ->
     is_on_command_line = _priority(settings, name) >= SETTINGS_PRIORITIES["cmdline"]
     if name in ENVIRONMENT and not is_on_command_line and name in environment:
         return environment[name]
-    return settings[name]
+    return settings[name] if name in settings else getattr(defaults, name, None)
 
 
 def _priority(settings: BaseSettings, name: str) -> int:

@@ -1,8 +1,10 @@
-"""What came of a run, read off its stats: the lines at its end, and whether it failed."""
+"""The summary of a run, made from its statistics: the lines at its end, and whether it failed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from rankcrawler import statistics
 
 _FINE = {"finished", "shutdown", "closespider_timeout", "closespider_itemcount", "closespider_pagecount"}
 
@@ -10,7 +12,7 @@ _FINE = {"finished", "shutdown", "closespider_timeout", "closespider_itemcount",
 _POLLS = ("retry", "wait", "gone", "stop")
 
 STOPPED = 3
-"""The exit status of a run that ended because the fleet is stopped: to start it again is no use until a person acts."""
+"""The exit status where the fleet is stopped: starting again is of no use until a person acts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,17 @@ class Report:
     @classmethod
     def of(cls, stats: Mapping[str, Any]) -> "Report":
         """Read the stats of a crawl that has ended."""
-        kept = {name: stats.get(f"rankcrawler/snapshots/{name}", 0) for name in ("stored", "unchanged", "empty")}
-        dead = _under(stats, "rankcrawler/dead/")
+        kept = {name: stats.get(statistics.SNAPSHOTS + name, 0) for name in ("stored", "unchanged", "empty")}
+        dead = _under(stats, statistics.DEAD)
         failures = tuple(_failures(stats, dead))
         return cls(
             **kept,
-            duplicate=sum(
-                stats.get(f"rankcrawler/snapshots/{name}", 0) for name in ("duplicate", "redelivered", "stale")
-            ),
-            rows=stats.get("rankcrawler/rows/stored", 0),
+            duplicate=sum(stats.get(statistics.SNAPSHOTS + name, 0) for name in ("duplicate", "redelivered", "stale")),
+            rows=stats.get(statistics.ROWS_STORED, 0),
             seconds=stats.get("elapsed_time_seconds", 0.0),
-            failed={
-                name: stats[f"rankcrawler/polls/{name}"] for name in _POLLS if f"rankcrawler/polls/{name}" in stats
-            },
+            failed={name: stats[statistics.POLLS + name] for name in _POLLS if statistics.POLLS + name in stats},
             dead=dead,
-            retired=stats.get("rankcrawler/rooms/retired", 0),
+            retired=stats.get(statistics.ROOMS_RETIRED, 0),
             failures=failures,
             status=STOPPED if stats.get("finish_reason") == "fleet_stopped" else int(bool(failures)),
         )
@@ -75,33 +73,33 @@ class Report:
         return lines + [f"Failed: {failure}" for failure in self.failures]
 
 
-_TOLD = {
-    "rankcrawler/rooms/rejected": "{} rooms of the list could not be read; the others were taken",
-    "rankcrawler/inbox/unreadable": "{} entries of the inbox named no room",
-    "rankcrawler/rows/quarantined": "{} rows could not be read, and are in quarantine; the others are stored",
-    "rankcrawler/tokens/refused": "{} tokens were refused, and set aside: mend or remove them",
-    "rankcrawler/tracebacks": "{} errors that nothing accounts for: the log has them, with their tracebacks",
-    "rankcrawler/leases/left": "{} rooms could not be given back to the queue; they are polled again when their leases "
+_MESSAGES = {
+    statistics.ROOMS_REJECTED: "{} rooms of the list could not be read; the others were taken",
+    statistics.INBOX_UNREADABLE: "{} entries of the inbox named no room",
+    statistics.ROWS_QUARANTINED: "{} rows could not be read, and are in quarantine; the others are stored",
+    statistics.TOKENS_REFUSED: "{} tokens were refused, and set aside: fix or remove them",
+    statistics.TRACEBACKS: "{} errors that nothing accounts for: the log has them, with their tracebacks",
+    statistics.LEASES_LEFT: "{} rooms could not be given back to the queue; they are polled again when their leases "
     "expire",
 }
-"""Stats that are 0 in a run that did not fail, and what is said where they are not."""
+"""Statistics that are 0 unless the run failed, and the message for each."""
 
 _ENDS = {
-    "fleet_stopped": "the fleet is stopped: mend the cause, run `scrapy rooms resume`, start again; no room is lost",
+    "fleet_stopped": "the fleet is stopped: fix the cause, run `scrapy rooms resume`, start again; no room is lost",
     "store_failed": "nothing could be stored; the rooms wait in the queue for the next crawl",
-    "gateway_down": "the gateway answered nobody for too long; the rooms wait in the queue for the next crawl",
+    "gateway_down": "the gateway did not answer for too long; the rooms wait in the queue for the next crawl",
 }
 
 
 def _failures(stats: Mapping[str, Any], dead: Mapping[str, int]) -> list[str]:
     failures = []
     if dead:
-        failures.append(f"{sum(dead.values())} rooms are dead; push them again when the cause is mended")
-    failures += [told.format(stats[name]) for name, told in _TOLD.items() if stats.get(name)]
-    if feeds := stats.get("rankcrawler/feeds/failed", 0) + sum(_under(stats, "feedexport/failed_count/").values()):
+        failures.append(f"{sum(dead.values())} rooms are dead; push them again when the cause is fixed")
+    failures += [message.format(stats[name]) for name, message in _MESSAGES.items() if stats.get(name)]
+    if feeds := stats.get(statistics.FEEDS_FAILED, 0) + sum(_under(stats, "feedexport/failed_count/").values()):
         failures.append(f"{feeds} writes to feeds failed: the feeds are not whole, the store is")
     reason = stats.get("finish_reason", "the crawl never started")
-    if reason == "shutdown" and stats.get("rankcrawler/rooms/given"):
+    if reason == "shutdown" and stats.get(statistics.ROOMS_GIVEN):
         failures.append("stopped before the queue was empty; its rooms wait in it for the next crawl")
     if reason not in _FINE:
         failures.append(_ENDS.get(reason, f"the crawl ended early: {reason}"))

@@ -1,5 +1,13 @@
 """Scrapy's settings, where ours differ from its defaults; rankcrawler.options says where else each may be given."""
 
+from scrapy.settings import default_settings
+
+_NOT_OURS = (
+    "scrapy.extensions.feedexport.FeedExporter",  # RankFeeds is one
+    "scrapy.extensions.remote_control.RemoteControl",
+    "scrapy.extensions.telnet.TelnetConsole",
+)
+
 # Where things are: nowhere, until somebody says so. Secrets are no settings; rankcrawler.options says why.
 GATEWAY_URL = None
 GATEWAY_TOKEN_FILE = None
@@ -32,40 +40,35 @@ COMMANDS_MODULE = "rankcrawler.commands"
 LOG_LEVEL = "INFO"  # DEBUG has several lines a poll
 LOG_FORMATTER = "rankcrawler.logformatter.RoomLogFormatter"
 
-# A snapshot goes through these in order; the room is acknowledged when the last one lets it through.
-ITEM_PIPELINES = {
+# Ours go into Scrapy's *_BASE settings, so that what you put into ITEM_PIPELINES, EXTENSIONS … is added to them.
+# A poll passes the pipelines in this order; its room is acknowledged after the last one.
+ITEM_PIPELINES_BASE = {
     "rankcrawler.pipelines.validate.ValidatePipeline": 100,
     "rankcrawler.pipelines.deduplicate.DeduplicatePipeline": 200,
     "rankcrawler.pipelines.store.StorePipeline": 300,
 }
-EXTENSIONS = {
+EXTENSIONS_BASE = {
+    # Of Scrapy's own, those that open no socket and have a use here.
+    **{name: place for name, place in default_settings.EXTENSIONS_BASE.items() if name not in _NOT_OURS},
     "rankcrawler.extensions.tracebacks.Tracebacks": 0,
-    "rankcrawler.gateways.keyring.Keyring": 0,
+    "rankcrawler.extensions.tokens.Tokens": 0,
     "rankcrawler.extensions.leasing.Leasing": 0,
     "rankcrawler.extensions.progress.Progress": 0,
     "rankcrawler.feeds.extension.RankFeeds": 0,
-    "scrapy.extensions.feedexport.FeedExporter": None,  # RankFeeds stands in for it
-    # A worker listens on no socket.
-    "scrapy.extensions.remote_control.RemoteControl": None,
-    "scrapy.extensions.telnet.TelnetConsole": None,
 }
-
-# One door to the network, for the gateway alone: no files, no data URLs, no other hosts.
-DOWNLOAD_HANDLERS = {
+# One way to the network, to the gateway alone: no files, no data URLs, no other hosts.
+DOWNLOAD_HANDLERS_BASE = {
     "http": "rankcrawler.handler.GatewayDownloadHandler",
     "https": "rankcrawler.handler.GatewayDownloadHandler",
-    "data": None,
-    "file": None,
-    "ftp": None,
-    "s3": None,
 }
 # The handler bounds time and size, unpacks gzip and follows nothing; a poll needs no cookies, referers,
 # redirects, retries (the queue's work) or robots.txt.
 DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
-SCHEDULER = "rankcrawler.speedups.scheduler.Handover"  # rooms wait in the queue, which has the schedule
-DOWNLOADER = "rankcrawler.speedups.downloader.ShortWay"  # past what the settings do not ask for
-STATS_CLASS = "rankcrawler.speedups.stats.PlainStats"
+
+# Stands in for parts of Scrapy that a poll has no use for; SPEEDUPS=False leaves Scrapy as it is.
+SPEEDUPS = True
+ADDONS = {"rankcrawler.speedups.addon.Speedups": 0}
 
 CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # there is one host: CONCURRENT_REQUESTS is the limit
 CONCURRENT_ITEMS = 1  # an answer gives one item
@@ -74,7 +77,8 @@ DOWNLOAD_TIMEOUT = 20
 DOWNLOAD_MAXSIZE = 8 << 20  # bytes; a list of a thousand rows, the most that is read, has five million
 
 FEED_EXPORT_ENCODING = "utf-8"  # the default writes Chinese as \uXXXX
-FEED_EXPORTERS = {
+FEED_EXPORTERS_BASE = {
+    **default_settings.FEED_EXPORTERS_BASE,
     "jsonl": "rankcrawler.feeds.exporters.RowsAsJsonLines",
     "jsonlines": "rankcrawler.feeds.exporters.RowsAsJsonLines",
     "jl": "rankcrawler.feeds.exporters.RowsAsJsonLines",

@@ -118,6 +118,11 @@ def body(*ranks: Any, **changes: Any) -> bytes:
     return json.dumps({"code": 200, "msg": "成功", "data": inner}).encode()
 
 
+def read(answer: bytes, kind: str = "ranklist") -> wire.Answer[Any]:
+    """What the reader of a kind of list makes of a body."""
+    return wire.Reader(kinds.named(kind)).read(answer)
+
+
 def taken(
     answer: bytes | dict[str, Any], target: Target = TARGET, contributors: Contributors | None = None
 ) -> RoomSnapshot:

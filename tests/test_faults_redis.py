@@ -24,7 +24,7 @@ from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.worker import Worker
 from rankcrawler.report import STOPPED
 from rankcrawler.simulator.faults import Faults
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.server import Gateway
 from rankcrawler.simulator.world import World
 from tests.crawls import Crawl, crawling, until
@@ -33,7 +33,7 @@ from tests.redis_server import Server, free_port, proxy_to, redis_server
 
 INBOX = "ranklist:start_urls"
 ROOMS = [str(7_300_000_000_000_000_000 + step) for step in range(60)]
-WORLD = World(1, dict.fromkeys(ROOMS, Kind.ORDINARY))
+WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY))
 PLACES = {name: f"rc:{{{INBOX}}}:{name}" for name in ("ready", "sched", "lease", "dead")}
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from rankcrawler.backoff import Backoff
 from rankcrawler.fleet import Fleet
 from rankcrawler.simulator.faults import Faults
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
 from tests.gateways import environment, run, simulated
 
 ROOMS = [str(7_300_000_000_000_000_000 + step) for step in range(60)]
-WORLD = World(1, dict.fromkeys(ROOMS, Kind.ORDINARY))
+WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY))
 
 
 def polled(data: Path) -> list[tuple[str, int]]:

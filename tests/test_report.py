@@ -48,7 +48,7 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
         "Rows:  200 in 12.3 s",
         "Dead:  2 × HTTP 404",
         "Dead:  1 × HTTP 410",
-        "Failed: 3 rooms are dead; push them again when the cause is mended",
+        "Failed: 3 rooms are dead; push them again when the cause is fixed",
     ]
 
 
@@ -64,14 +64,14 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
             "3 writes to feeds failed: the feeds are not whole, the store is",
         ),
         ({"finish_reason": "shutdown"}, "stopped before the queue was empty; its rooms wait in it for the next crawl"),
-        ({"rankcrawler/tokens/refused": 1}, "1 tokens were refused, and set aside: mend or remove them"),
+        ({"rankcrawler/tokens/refused": 1}, "1 tokens were refused, and set aside: fix or remove them"),
         (
             {"rankcrawler/tracebacks": 2},
             "2 errors that nothing accounts for: the log has them, with their tracebacks",
         ),
         (
             {"finish_reason": "gateway_down"},
-            "the gateway answered nobody for too long; the rooms wait in the queue for the next crawl",
+            "the gateway did not answer for too long; the rooms wait in the queue for the next crawl",
         ),
         ({"finish_reason": "store_not_open"}, "the crawl ended early: store_not_open"),
     ],
@@ -106,8 +106,8 @@ def test_a_stopped_fleet_has_a_status_of_its_own_and_says_what_to_do() -> None:
     report = Report.of(GOOD | {"finish_reason": "fleet_stopped", "rankcrawler/tokens/refused": 1})
     assert report.status == 3
     assert report.failures == (
-        "1 tokens were refused, and set aside: mend or remove them",
-        "the fleet is stopped: mend the cause, run `scrapy rooms resume`, start again; no room is lost",
+        "1 tokens were refused, and set aside: fix or remove them",
+        "the fleet is stopped: fix the cause, run `scrapy rooms resume`, start again; no room is lost",
     )
     assert (Report.of(GOOD).status, Report.of(GOOD | {"rankcrawler/tracebacks": 1}).status) == (0, 1)
 

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
 
 ROOM = "6994259511469247263"
@@ -121,8 +121,8 @@ def test_an_option_that_cannot_be_is_a_usage_error(options: tuple[str, ...]) -> 
 def test_the_seed_rooms_are_of_every_kind_but_ended() -> None:
     """A crawl of them in the default world meets the odd kinds and finds every room."""
     jobs = [json.loads(line) for line in SEEDS.read_text(encoding="utf-8").splitlines()]
-    kinds = {World().kind(job["room_id"]) for job in jobs}
+    kinds = {World().scenario(job["room_id"]) for job in jobs}
     assert len({job["room_id"] for job in jobs}) == 30
     assert jobs[0]["room_id"] == ROOM
-    assert kinds == set(Kind) - {Kind.ENDED}
+    assert kinds == set(Scenario) - {Scenario.ENDED}
     assert all(job.keys() <= {"room_id", "anchor_id"} for job in jobs)

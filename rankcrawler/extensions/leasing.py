@@ -23,11 +23,12 @@ from scrapy.http import Response
 from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
+from rankcrawler import statistics
 from rankcrawler.backoff import Backoff
 from rankcrawler.errors import QueueError, RefusedByStore, StoreError
 from rankcrawler.extensions.failed_polls import FailedPolls
 from rankcrawler.extensions.outage import GatewayOutage
-from rankcrawler.extensions.tokens import Tokens
+from rankcrawler.extensions.refusals import Refusals
 from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.handler import GatewayResponse
 from rankcrawler.model.items import FailedPoll, Poll
@@ -101,8 +102,8 @@ class Leasing:
             max_idle=options.max_idle,
         )
         self._outage = GatewayOutage(backoff, options.gateway_patience if drain else None)
-        tokens = Tokens(worker, self._keyring(), self._stats)
-        self._failed_polls = FailedPolls(worker, self._outage, tokens, backoff, self._stats)
+        refusals = Refusals(worker, self._keyring(), self._stats)
+        self._failed_polls = FailedPolls(worker, self._outage, refusals, backoff, self._stats)
         worker.open()
         return worker
 
@@ -142,11 +143,11 @@ class Leasing:
 
 def _count(tally: Tally, stats: StatsCollector) -> None:
     for reason, rooms in tally.dead.items():
-        stats.inc_value(f"rankcrawler/dead/{reason}", rooms)
-    stats.inc_value("rankcrawler/rooms/retired", tally.retired)
-    stats.inc_value("rankcrawler/leases/lost", tally.lost)
-    stats.inc_value("rankcrawler/leases/left", tally.left)
-    stats.inc_value("rankcrawler/inbox/unreadable", tally.unreadable)
+        stats.inc_value(statistics.DEAD + reason, rooms)
+    stats.inc_value(statistics.ROOMS_RETIRED, tally.retired)
+    stats.inc_value(statistics.LEASES_LOST, tally.lost)
+    stats.inc_value(statistics.LEASES_LEFT, tally.left)
+    stats.inc_value(statistics.INBOX_UNREADABLE, tally.unreadable)
 
 
 async def _log_depth(queue: RoomQueue, place: str) -> None:

@@ -12,6 +12,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from rankcrawler import statistics
 from rankcrawler.extensions.leasing import Leasing
 from rankcrawler.queue.tally import Tally
 
@@ -44,12 +45,12 @@ class Progress:
         leasing = self._crawler.get_extension(Leasing)
         tally = leasing.worker.tally if leasing and leasing.worker else Tally()
         polled = sum(
-            stats.get(f"rankcrawler/snapshots/{kept}", 0) for kept in ("stored", "unchanged", "empty", "duplicate")
+            stats.get(statistics.SNAPSHOTS + kept, 0) for kept in ("stored", "unchanged", "empty", "duplicate")
         )
         dead = tally.dead.total()
         done, known = polled + dead, polled + dead + tally.pending
-        rows, seconds = stats.get("rankcrawler/rows/stored", 0), max(monotonic() - self._began, 0.001)
-        errors = sum(stats.get(f"rankcrawler/polls/{action}", 0) for action in ("retry", "gone", "stop")) + dead
+        rows, seconds = stats.get(statistics.ROWS_STORED, 0), max(monotonic() - self._began, 0.001)
+        errors = sum(stats.get(statistics.POLLS + action, 0) for action in ("retry", "gone", "stop")) + dead
         filled = round(24 * done / known) if known else 0
         return Text.assemble(
             ("━" * filled, "green"),

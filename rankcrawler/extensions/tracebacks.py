@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.statscollectors import StatsCollector
 
+from rankcrawler import statistics
 from rankcrawler.errors import RankcrawlerError
 
 _EXPECTED = (RankcrawlerError, CloseSpider)
@@ -17,7 +18,7 @@ _EXPECTED = (RankcrawlerError, CloseSpider)
 
 
 class Tracebacks(logging.Handler):
-    """Counts into `rankcrawler/tracebacks` for as long as the crawl runs."""
+    """Counts for as long as the crawl runs."""
 
     def __init__(self, stats: StatsCollector) -> None:
         super().__init__(logging.ERROR)
@@ -35,7 +36,7 @@ class Tracebacks(logging.Handler):
         """Count a record that holds an unexpected exception."""
         error = record.exc_info[1] if record.exc_info else None
         if error is not None and not isinstance(error, _EXPECTED):
-            self._stats.inc_value("rankcrawler/tracebacks")
+            self._stats.inc_value(statistics.TRACEBACKS)
 
     def close(self) -> None:
         """Stop counting."""

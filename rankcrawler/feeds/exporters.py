@@ -1,4 +1,4 @@
-"""Scrapy's exporters, each taking a snapshot as the rows that it holds; other items pass as they are."""
+"""Scrapy's exporters, which write a poll as the rows of its list; other items they write as ever."""
 
 import re
 from collections.abc import Iterable
@@ -9,18 +9,19 @@ from xml.sax.saxutils import XMLGenerator
 import msgspec
 from scrapy.exporters import CsvItemExporter, JsonItemExporter, JsonLinesItemExporter, XmlItemExporter
 
-from rankcrawler.model.items import FailedPoll, RankEntry, RoomSnapshot
+from rankcrawler.model.items import COLUMNS, FailedPoll, Poll, RoomSnapshot
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-"""What XML 1.0 cannot hold, not even escaped: a nickname with one such character would spoil the whole feed."""
+"""What XML 1.0 cannot hold, not even escaped: one such character in a nickname would break the whole feed."""
 _encode_lines = msgspec.json.Encoder().encode_lines
 
 
 def rows(item: Any) -> Iterable[Any]:
-    """The rows of a snapshot; none of a failed poll; any other item is a row of its own."""
-    if isinstance(item, FailedPoll):
+    """The rows of a poll or of its list; none of a failed poll. Any other item is a row of its own."""
+    found = item.found if isinstance(item, Poll) else item
+    if isinstance(found, FailedPoll):
         return ()
-    return item.entries if isinstance(item, RoomSnapshot) else (item,)
+    return found.entries if isinstance(found, RoomSnapshot) else (found,)
 
 
 class RowsAsJsonLines(JsonLinesItemExporter):
@@ -32,8 +33,8 @@ class RowsAsJsonLines(JsonLinesItemExporter):
 
     def export_item(self, item: Any) -> None:
         """Write the item's rows."""
-        if self._whole and isinstance(item, RoomSnapshot):
-            self.file.write(_encode_lines(item.entries))
+        if self._whole and isinstance(item, (Poll, RoomSnapshot)):
+            self.file.write(_encode_lines(rows(item)))
             return
         for row in rows(item):
             super().export_item(row)
@@ -49,20 +50,20 @@ class RowsAsJson(JsonItemExporter):
 
 
 _FORMULA = re.compile("['=+\\-@\t\r\n＝＋－＠]")
-"""What a spreadsheet may take for the beginning of a formula; and the mark that keeps it from doing so."""
+"""Characters that begin a formula in some spreadsheet; and the ' that keeps a text from being one."""
 
 
 class RowsAsCsv(CsvItemExporter):
     """CSV, with a header line even where there is no row.
 
-    A text that a spreadsheet could take for a formula has a ' before it, and so has one that begins with a ': whoever
-    reads the file takes off one ' where a text begins with it.
+    A text that a spreadsheet could take for a formula gets a ' before it, and so does one that begins with a ': to read
+    a text back, remove one ' from its beginning.
     """
 
     def __init__(self, file: BytesIO, **kwargs: Any) -> None:
         super().__init__(file, **kwargs)
         if self.fields_to_export is None:
-            self.fields_to_export = list(RankEntry.__struct_fields__)
+            self.fields_to_export = [each.name for each in COLUMNS]
 
     def export_item(self, item: Any) -> None:
         """Write the item's rows."""
@@ -70,7 +71,7 @@ class RowsAsCsv(CsvItemExporter):
             super().export_item(row)
 
     def serialize_field(self, field: Any, name: str, value: Any) -> Any:
-        """The value, which no spreadsheet calculates."""
+        """The value, safe from being calculated by a spreadsheet."""
         value = super().serialize_field(field, name, value)
         return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
@@ -83,7 +84,7 @@ class RowsAsCsv(CsvItemExporter):
 
 
 class _KeepsReturns(XMLGenerator):
-    """Writes XML in which a carriage return is a reference: whoever reads a plain one gets a line feed."""
+    """Writes carriage returns as references: XML readers turn plain ones into line feeds."""
 
     def characters(self, content: str) -> None:
         """Write text."""

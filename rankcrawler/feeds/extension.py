@@ -1,12 +1,13 @@
-"""Scrapy's feed export, where an address that ends in .gz is compressed, and a failure is not forgotten."""
+"""Scrapy's feed export, with gzip for addresses that end in .gz, and with failures counted."""
 
 import logging
+from typing import Any
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.extensions.feedexport import FeedExporter, FeedSlot
 
-from rankcrawler.model.items import RoomSnapshot
+from rankcrawler import statistics
 
 logger = logging.getLogger(__name__)
 
@@ -23,21 +24,21 @@ class RankFeeds(FeedExporter):
             if uri.endswith(".gz") and GZIP not in plugins:
                 options["postprocessing"] = [*plugins, GZIP]
 
-    def item_scraped(self, item: RoomSnapshot, spider: Spider) -> None:
-        """Write a snapshot to every feed; what cannot be written fails the run in the end."""
+    def item_scraped(self, item: Any, spider: Spider) -> None:
+        """Write an item to every feed; a write that fails also fails the run."""
         try:
             super().item_scraped(item, spider)
         except Exception:
-            self.crawler.stats.inc_value("rankcrawler/feeds/failed")
+            self.crawler.stats.inc_value(statistics.FEEDS_FAILED)
             raise
 
     async def _close_slot(self, slot: FeedSlot, spider: Spider) -> None:
-        """Close a feed; a disk that is full may be told as late as this, where Scrapy would lose the exception."""
+        """Close a feed. A full disk may show only now, where Scrapy would lose the exception."""
         try:
             await super()._close_slot(slot, spider)
         except OSError as error:
             logger.error("The feed %s is not whole: %s", slot.uri, error)
-            self.crawler.stats.inc_value("rankcrawler/feeds/failed")
+            self.crawler.stats.inc_value(statistics.FEEDS_FAILED)
 
 
 def with_format(output: str) -> str:

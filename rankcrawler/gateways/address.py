@@ -5,8 +5,8 @@ from urllib.parse import quote_plus, urlsplit
 
 from rankcrawler.errors import SettingError
 
-PATHS = {"ranklist": "/douyin/liveroom/ranklist", "audience": "/douyin/liveroom/audience"}
-"""Where each kind of list is."""
+PATH = "/douyin/liveroom/{kind}"
+"""Where a kind of list is."""
 
 _HOW = (
     "Set GATEWAY_URL, as an environment variable or with -s, to the address of your gateway "
@@ -54,7 +54,7 @@ class Address:
     def of_list(self, kind: str, room_id: str, anchor_id: str | None) -> str:
         """The address of a room's list of that kind, without the token."""
         anchor = "" if anchor_id is None else f"&anchor_id={quote_plus(anchor_id)}"
-        return f"{self.base}{PATHS[kind]}?room_id={quote_plus(room_id)}{anchor}"
+        return f"{self.base}{PATH.format(kind=kind)}?room_id={quote_plus(room_id)}{anchor}"
 
     def serves(self, url: str) -> bool:
         """Whether an address lies at exactly this gateway's origin."""

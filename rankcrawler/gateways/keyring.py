@@ -1,13 +1,9 @@
 """The tokens of a crawl, used in turn; one that the gateway refuses is set aside, and the others go on."""
 
-import os
 from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import NamedTuple
 
-from scrapy.crawler import Crawler
-
-from rankcrawler.gateways import token
 from rankcrawler.gateways.token import Token
 
 
@@ -19,18 +15,13 @@ class Key(NamedTuple):
 
 
 class Keyring:
-    """Hands out tokens; a Scrapy extension, so that what asks the gateway and what judges its answers share one."""
+    """Hands out tokens in turn. One that rests, or is set aside, is passed over."""
 
     def __init__(self, tokens: Sequence[Token], now: Callable[[], float] = monotonic) -> None:
         self._size = len(tokens)
         self._keys = [Key(position, each) for position, each in enumerate(tokens, start=1)]
         self._rests_until: dict[int, float] = {}
         self._now = now
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> "Keyring":
-        """The keyring of a crawl; raises SettingError."""
-        return cls(token.read(os.environ, crawler.settings["GATEWAY_TOKEN_FILE"]))
 
     @property
     def left(self) -> int:

@@ -1,7 +1,6 @@
 """The tokens: read from the environment or a file, shown to nobody."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -36,12 +35,11 @@ class Token:
         return text
 
 
-def read(environment: Mapping[str, str], file: str | None) -> list[Token]:
-    """The token in GATEWAY_TOKEN, or the tokens in the file that GATEWAY_TOKEN_FILE names, one a line.
+def read(given: str, file: str | None) -> list[Token]:
+    """The token given in GATEWAY_TOKEN, or the tokens in the file that GATEWAY_TOKEN_FILE names, one a line.
 
     Raises SettingError where neither, or both, are given, or where what they hold cannot be a token.
     """
-    given = environment.get("GATEWAY_TOKEN", "")
     if given and file:
         raise SettingError("GATEWAY_TOKEN and GATEWAY_TOKEN_FILE are both set: keep one of them.")
     if file:

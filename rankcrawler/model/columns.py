@@ -1,4 +1,4 @@
-"""The columns of a row, read off its declaration: whatever stores, exports, hides or documents rows is derived from them."""
+"""The columns of a row, read off its declaration. Storing, exporting, hiding and documenting rows derive from them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
@@ -59,7 +59,7 @@ class Column(NamedTuple):
     unit: str
     group: Group
     personal: Personal | None
-    """None where nobody has decided; of a text that fails a test."""
+    """None where it is undecided, which fails a test for a text."""
     bits: int
     """The size of an integer that holds every value."""
     since: int

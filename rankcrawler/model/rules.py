@@ -78,7 +78,7 @@ class Earlier:
             yield "list_of_two_rooms"
 
 
-def judged(snapshot: RoomSnapshot, earlier: Earlier | None = None) -> RoomSnapshot:
+def flagged(snapshot: RoomSnapshot, earlier: Earlier | None = None) -> RoomSnapshot:
     """The same snapshot with the flags of every rule it breaks, on itself and on the rows concerned."""
     whole = tuple(_of_the_list(snapshot))
     if earlier is not None:

@@ -1,6 +1,6 @@
-"""Last: keep the poll, and go on only when it is on disk. What follows acknowledges the room.
+"""Last: keep the poll, and pass it on only when it is on disk. Its room is acknowledged after that.
 
-A poll that could not be kept is an error of its item, and its room goes back to the queue.
+A poll that cannot be kept is an error of its item, and its room goes back to the queue.
 """
 
 import asyncio
@@ -12,8 +12,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 from scrapy.statscollectors import StatsCollector
 
+from rankcrawler import statistics
 from rankcrawler.errors import RankcrawlerError, RefusedByStore, StoreError, StoreUnavailable
-from rankcrawler.model.items import FailedPoll, RoomSnapshot
+from rankcrawler.model.items import Poll
+from rankcrawler.options import Options
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.writer import Writer
@@ -34,7 +36,7 @@ class StorePipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "StorePipeline":
         """The pipeline of a crawl."""
-        open_store = partial(locate.open_store, locate.url(crawler.settings))
+        open_store = partial(locate.open_store, Options.of(crawler.settings).store_url)
         return cls(Writer(open_store, lambda: crawler.crawling), crawler)
 
     async def open_spider(self) -> None:
@@ -46,19 +48,21 @@ class StorePipeline:
             raise CloseSpider("store_not_open") from error
         self._is_open = True
 
-    async def process_item(self, item: RoomSnapshot | FailedPoll) -> RoomSnapshot | FailedPoll:
-        """The poll, kept; DropItem where the lease it was polled under is no longer the newest."""
-        kept = await self._keep(item)
-        if isinstance(item, FailedPoll):
+    async def process_item(self, item: object) -> object:
+        """The poll, kept; DropItem where a newer lease of its room was given out. Any other item as it is."""
+        if not isinstance(item, Poll):
             return item
-        self._stats.inc_value(f"rankcrawler/snapshots/{kept.value}")
+        kept = await self._keep(item)
+        if item.snapshot is None:
+            return msgspec.structs.replace(item, kept=kept.value)
+        self._stats.inc_value(statistics.SNAPSHOTS + kept.value)
         if kept is Kept.STALE:
             raise DropItem("its lease had gone to another worker", log_level="WARNING")
         if kept is Kept.STORED:
-            self._stats.inc_value("rankcrawler/rows/stored", item.entry_count)
+            self._stats.inc_value(statistics.ROWS_STORED, item.snapshot.entry_count)
         return msgspec.structs.replace(item, kept=kept.value)
 
-    async def _keep(self, item: RoomSnapshot | FailedPoll) -> Kept:
+    async def _keep(self, item: Poll) -> Kept:
         try:
             return await self._writer.write(item)
         except (StoreUnavailable, RefusedByStore):

@@ -1,16 +1,19 @@
-"""First: hold every list against the rules, flag what breaks them, and count it. Nothing is dropped.
+"""First: flag the lists that break a rule, and count the flags. Drops nothing.
 
-Where PSEUDONYMISE_KEY is set, nobody who comes after this sees who a contributor is.
+With PSEUDONYMISE_KEY, whatever comes after this sees pseudonyms in the place of clear identifiers.
 """
 
 import logging
 
+import msgspec
 from scrapy.crawler import Crawler
 from scrapy.statscollectors import StatsCollector
 
+from rankcrawler import statistics
 from rankcrawler.model import pseudonyms, rules
-from rankcrawler.model.items import FailedPoll, RoomSnapshot
+from rankcrawler.model.items import Poll, RoomSnapshot
 from rankcrawler.model.pseudonyms import Pseudonyms
+from rankcrawler.options import Options
 
 logger = logging.getLogger(__name__)
 
@@ -26,17 +29,26 @@ class ValidatePipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "ValidatePipeline":
         """The pipeline of a crawl."""
-        return cls(crawler.stats, pseudonyms.of_environment())
+        return cls(crawler.stats, pseudonyms.of_key(Options.of(crawler.settings).pseudonymise_key))
 
-    def process_item(self, item: RoomSnapshot | FailedPoll) -> RoomSnapshot | FailedPoll:
-        """The snapshot with its flags; a failed poll as it is."""
-        if isinstance(item, FailedPoll):
+    def process_item(self, item: object) -> object:
+        """The poll with its list's flags; a poll without a list, and any other item, as it is."""
+        if not isinstance(item, Poll) or item.snapshot is None:
             return item
-        judged = rules.judged(item, self._earlier)
-        if item.quarantined:
-            self._stats.inc_value("rankcrawler/rows/quarantined", len(item.quarantined))
-            first, rows = item.quarantined[0], len(item.quarantined)
-            logger.error("Room %s: %d rows unread, at %s: %s", item.room_id, rows, first.path, first.reason)
-        for flag in judged.flags:
-            self._stats.inc_value(f"rankcrawler/flags/{flag}")
-        return judged if self._pseudonyms is None else self._pseudonyms.of(judged)
+        found = item.snapshot
+        if found.quarantined:
+            first, rows = found.quarantined[0], len(found.quarantined)
+            self._stats.inc_value(statistics.ROWS_QUARANTINED, rows)
+            logger.error("Room %s: %d rows unread, at %s: %s", found.target.room_id, rows, first.path, first.reason)
+        validated_ = validated(found, self._earlier, self._pseudonyms)
+        for flag in validated_.flags:
+            self._stats.inc_value(statistics.FLAGS + flag)
+        return item if validated_ is found else msgspec.structs.replace(item, found=validated_)
+
+
+def validated(
+    snapshot: RoomSnapshot, earlier: rules.Earlier | None = None, hidden: Pseudonyms | None = None
+) -> RoomSnapshot:
+    """The list with its flags, given those that came earlier; with pseudonyms, where there are any."""
+    flagged = rules.flagged(snapshot, earlier)
+    return flagged if hidden is None else hidden.of(flagged)

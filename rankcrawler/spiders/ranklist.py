@@ -1,8 +1,7 @@
-"""The spider: a request for each leased room, and from each answer a snapshot, or what failed."""
+"""The spider: a request for each leased room, and from each answer a poll, with its list or why there is none."""
 
 import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -12,61 +11,59 @@ from scrapy.exceptions import CloseSpider, DownloadCancelledError
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from rankcrawler.clock import iso
-from rankcrawler.errors import AnswerError, GatewayDown, JobError, QueueError, QueueStopped
+from rankcrawler import statistics
+from rankcrawler.errors import GatewayDown, JobError, QueueError, QueueStopped
 from rankcrawler.extensions.leasing import Leasing
-from rankcrawler.gateways import wire
-from rankcrawler.gateways.address import Address
-from rankcrawler.gateways.verdict import Action, Judge, Seen, Shape, Verdict
-from rankcrawler.model.items import FailedPoll, Kind, RoomSnapshot
+from rankcrawler.gateways.gateway import Gateway
+from rankcrawler.gateways.wire import Contributors
+from rankcrawler.handler import GatewayResponse
+from rankcrawler.model import kinds
+from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
+from rankcrawler.options import Options
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease
+from rankcrawler.speedups import start
 
 
 class RanklistSpider(Spider):
     """Polls rooms for their rank lists.
 
-    `rooms` names them: ids separated by commas, or a file (see rankcrawler.queue.roomlist). With it the
-    crawl ends when the queue is empty, without it the crawl waits for what others push. `kind` is which of
-    a room's lists is asked for: ranklist, its contributors, or audience. Each kind has a queue of its own.
+    `rooms` names them: ids separated by commas, or a file (see rankcrawler.queue.roomlist). With it the crawl ends
+    when the queue is empty; without it the crawl waits for rooms that others push. `kind` names the list to poll: a
+    rankcrawler.model.kinds.ListKind. Each kind has a queue of its own.
     """
 
     name = "ranklist"
+    gateway: Gateway
+    speedups: bool
 
-    def __init__(self, rooms: str | None = None, kind: Kind = "ranklist", **kwargs: Any) -> None:
+    def __init__(self, rooms: str | None = None, kind: str = kinds.RANKLIST.name, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.rooms = rooms
-        self.kind: Kind = kind
-        self._drift = wire.Drift()
+        self.kind = kinds.named(kind)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "RanklistSpider":
         """The spider of a crawl; raises SettingError where no gateway is set, or a verdict is unclear."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.address = Address.of(crawler.settings["GATEWAY_URL"])
-        spider.source = spider.address.source
-        spider.judge = Judge.of(crawler.settings["VERDICTS"])
+        options = Options.of(crawler.settings)
+        spider.speedups = options.speedups
+        spider.gateway = Gateway.of(options, Contributors() if options.speedups else None)
         return spider
 
-    address: Address
-    source: str
-    judge: Judge
-    _none: tuple[Request, ...] = ()  # what start() yields, since Scrapy wants a generator
-
     async def start(self) -> AsyncIterator[Request]:
-        """A request for each lease: given to the engine at once, which takes a turn of the loop for each it is yielded.
+        """A request for each lease, for as long as there are leases."""
+        requests = self._requests()
+        async for request in start.hand_over(self.crawler, requests) if self.speedups else requests:
+            yield request
 
-        The leases that a worker may hold bound how many wait there.
-        """
+    async def _requests(self) -> AsyncIterator[Request]:
         leasing = self.crawler.get_extension(Leasing)
         assert leasing is not None
-        assert self.crawler.engine is not None
         try:
-            async for lease in leasing.leases(self._jobs(), self.kind):
-                self.crawler.engine.crawl(self._request(lease))
-            for request in self._none:
-                yield request
+            async for lease in leasing.leases(self._jobs(), self.kind.name):
+                yield self._request(lease)
         except QueueStopped as error:
             self.logger.error("%s", error)
             raise CloseSpider("fleet_stopped") from error
@@ -77,43 +74,32 @@ class RanklistSpider(Spider):
             self.logger.error("The queue cannot be used: %s", error)
             raise CloseSpider("queue_not_open") from error
 
-    def parse(self, response: Response, lease: Lease) -> tuple[RoomSnapshot | FailedPoll]:
-        """The snapshot that an answer holds, or why it holds none.
+    def parse(self, response: Response, lease: Lease) -> tuple[Poll]:
+        """The poll that an answer makes.
 
-        Not a generator: Scrapy reads the source of one, for every answer, to warn of a mistake in it.
+        A tuple and not a generator: Scrapy parses the source of a generator callback, for every answer, to warn of a
+        mistake in it.
         """
-        poll = self._poll(lease)
-        seen, words = Seen(response.status), ""
-        try:
-            answer = wire.read(response.body, self.kind)
-            seen, words = Seen(response.status, answer.code, answer.inner_code), answer.words
-            if self.judge.judge(seen).action is Action.READ:
-                snapshot = wire.snapshot(answer, poll)
-                self._tell_drift(response.body, lease.room_id)
-                return (snapshot,)
-        except AnswerError as error:
-            seen, words = seen._replace(shape=Shape.of_unreadable(response.body)), str(error)
-        after = response.headers.get("Retry-After")
-        now = datetime.fromtimestamp(poll.polled_at_ms / 1000, UTC)
-        judged = self.judge.judge(seen, words, retry_after=after.decode("latin-1") if after else None, now=now)
-        return (_failed(poll, lease, judged, seen),)
+        assert isinstance(response, GatewayResponse)
+        target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
+        found = self.gateway.read(response.reply, target, _now_ms(), lease.attempt)
+        if isinstance(found, RoomSnapshot):
+            for path in self.gateway.undocumented(response.reply):
+                self.crawler.stats.inc_value(statistics.DRIFT)
+                self.logger.info("Room %s: the gateway does not document `%s`", lease.room_id, path)
+        return (_poll(found, lease),)
 
-    def no_answer(self, failure: Failure) -> tuple[FailedPoll, ...]:
-        """The errback: why a request brought nothing; nothing where the crawl's end cut it short."""
+    def no_answer(self, failure: Failure) -> tuple[Poll, ...]:
+        """The errback: the poll that a request without an answer makes; none where the crawl's end cut it short."""
         if isinstance(failure.value, DownloadCancelledError):
             return ()
         lease: Lease = failure.request.cb_kwargs["lease"]  # type: ignore[attr-defined]
-        seen = Seen(shape=Shape.NO_ANSWER)
-        return (_failed(self._poll(lease), lease, self.judge.judge(seen, str(failure.value)), seen),)
-
-    def _tell_drift(self, body: bytes, room_id: str) -> None:
-        for path in self._drift.new_in(body):
-            self.crawler.stats.inc_value("rankcrawler/drift")
-            self.logger.info("Room %s: the gateway does not document `%s`", room_id, path)
+        target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
+        return (_poll(self.gateway.unanswered(str(failure.value), target, _now_ms(), lease.attempt), lease),)
 
     def _request(self, lease: Lease) -> Request:
         return Request(
-            self.address.of_list(self.kind, lease.room_id, lease.anchor_id),
+            self.gateway.url(self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)),
             callback=self.parse,
             errback=self.no_answer,
             cb_kwargs={"lease": lease},
@@ -121,49 +107,23 @@ class RanklistSpider(Spider):
             dont_filter=True,
         )
 
-    def _poll(self, lease: Lease) -> wire.Poll:
-        return wire.Poll(
-            self.source,
-            lease.room_id,
-            lease.anchor_id,
-            time.time_ns() // 1_000_000,
-            lease.token,
-            lease.every,
-            lease.every_max,
-            lease.priority,
-            self.kind,
-        )
-
     def _jobs(self) -> Iterator[Job] | None:
         return None if self.rooms is None else self._good_jobs(self.rooms)
 
     def _good_jobs(self, rooms: str) -> Iterator[Job]:
-        """The jobs of a list; what is bad in it is reported, counted, and fails the run when all is done."""
+        """The jobs of a list. What cannot be read is logged and counted, and fails the run in the end."""
         for job in roomlist.read(rooms):
             if isinstance(job, JobError):
                 self.logger.error("%s", job)
-                self.crawler.stats.inc_value("rankcrawler/rooms/rejected")
+                self.crawler.stats.inc_value(statistics.ROOMS_REJECTED)
             else:
-                self.crawler.stats.inc_value("rankcrawler/rooms/given")
+                self.crawler.stats.inc_value(statistics.ROOMS_GIVEN)
                 yield job
 
 
-def _failed(poll: wire.Poll, lease: Lease, judged: Verdict, seen: Seen) -> FailedPoll:
-    return FailedPoll(
-        source=poll.source,
-        kind=poll.kind,
-        room_id=poll.room_id,
-        anchor_id=poll.anchor_id,
-        polled_at=iso(poll.polled_at_ms),
-        action=judged.action.value,
-        reason=judged.reason,
-        status=seen.status,
-        code=seen.code,
-        status_code=seen.status_code,
-        attempt=lease.attempt,
-        wait=judged.seconds,
-        fence=poll.fence,
-        every=poll.every,
-        every_max=poll.every_max,
-        priority=poll.priority,
-    )
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _poll(found: RoomSnapshot | FailedPoll, lease: Lease) -> Poll:
+    return Poll(found, lease.fence, lease.schedule)

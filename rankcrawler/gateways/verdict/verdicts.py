@@ -21,18 +21,18 @@ class Verdict:
     seconds: float = 0.0
 
 
-class Judge:
-    """Gives verdicts by the table, and by a user's own rows before it."""
+class Verdicts:
+    """Gives verdicts by the table, after a user's own rows."""
 
     def __init__(self, own: Table | None = None) -> None:
         self._own = own or {}
 
     @classmethod
-    def of(cls, verdicts: str | None) -> "Judge":
-        """The judge that the setting VERDICTS asks for; raises SettingError."""
+    def of(cls, verdicts: str | None) -> "Verdicts":
+        """The table with the rows of the setting VERDICTS; raises SettingError."""
         return cls(setting.parse(verdicts or ""))
 
-    def judge(
+    def of_answer(
         self, seen: Seen, words: str = "", *, retry_after: str | None = None, now: datetime | None = None
     ) -> Verdict:
         """The verdict on an answer.

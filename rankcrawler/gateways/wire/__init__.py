@@ -1,8 +1,9 @@
-"""Bytes of the gateway → items. Nobody else knows its field names."""
+"""Bytes of the gateway → items. The gateway's field names are known here alone."""
 
-from rankcrawler.gateways.wire.answer import Answer
+from rankcrawler.gateways.wire.contributor import Contributors
 from rankcrawler.gateways.wire.drift import Drift
-from rankcrawler.gateways.wire.reader import read
-from rankcrawler.gateways.wire.snapshot import Poll, snapshot
+from rankcrawler.gateways.wire.reader import Reader
+from rankcrawler.gateways.wire.schema import Answer
+from rankcrawler.gateways.wire.snapshot import snapshot
 
-__all__ = ["Answer", "Drift", "Poll", "read", "snapshot"]
+__all__ = ["Answer", "Contributors", "Drift", "Reader", "snapshot"]

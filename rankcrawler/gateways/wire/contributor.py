@@ -1,183 +1,171 @@
-"""Who stands in a row, as its columns have it: told again with every poll in the same bytes, and so made once.
+"""The contributor of a row, as the row's columns hold it; and a cache of those that were read lately.
 
-Nine tenths of an answer are its users, and nearly all of them were in the poll before. Those are known by 128 bits over
-the bytes that tell of them: they are cut out before JSON is read, and what was made of them is taken again.
+Nine tenths of an answer describe its contributors, and a recurring room repeats nearly all of them byte for byte in
+every poll. Reading one takes 5 µs, looking it up by a hash of its bytes 0.7; `benchmarks/README.md` has what that makes
+of a whole poll.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
-from secrets import randbits, token_hex
+from operator import attrgetter, itemgetter
+from secrets import randbits
 from sys import getsizeof
+from typing import Any
 
 import msgspec
 from msgspec import Raw
 from xxhash import xxh3_128_digest
 
 from rankcrawler.gateways.wire.amounts import LONGEST_TEXT, UNKNOWN, lifetime
-from rankcrawler.gateways.wire.answer import ClubMembership, PayGrade, User
+from rankcrawler.gateways.wire.schema import ClubMembership, PayGrade, User
+from rankcrawler.model.columns import Group, Row, in_groups
+from rankcrawler.model.items import COLUMNS
 
 MASKED_ID = "111111"
-"""The id that every row of an anonymised room carries: it belongs to nobody."""
+"""The id that every row of an anonymised room carries: it identifies no user."""
 REMEMBERED = 50 << 20
 """Bytes: some 40,000 contributors."""
-MOST_NOTED = 100_000
-"""Users of whom it is known that they came, in some 150 bytes each."""
-USUAL = 16 << 10
-"""Bytes that tell of a user, at most; the documented one has 4,700. Whoever takes more is made anew each time."""
+MOST_MET = 500_000
+"""Contributors whose hash is noted because they came once, in some 100 bytes each."""
 
 _EACH = 500
 """Bytes that a contributor takes beside the values of its columns."""
-_SEED = randbits(64)
-"""So that nobody can make two users whose bytes have the same hash."""
-_MARKS = [f'"{token_hex(16)}{number}"'.encode() for number in range(1000)]
-"""What stands for users that are cut out: nobody else can write it. So many of a body are cut out at most."""
-_NAME = b'"user":{'
-_FIRST = 48
-"""Bytes that tell users apart: they begin with the user's id."""
-
-_Spending = tuple[int | None, int | None, int | None, str | None, int | None, int | None]
-"""As columns of a RankEntry: level, its bounds, its words, the bounds of what was spent."""
-_Club = tuple[str | None, int | None, bool | None]
-"""Name, level, whether a member."""
-_Columns = tuple[
-    str | None,
-    str | None,
-    str | None,
-    str | None,
-    int | None,
-    str | None,
-    int | None,
-    int | None,
-    int | None,
-    str | None,
-    int | None,
-    int | None,
-    str | None,
-    int | None,
-    bool | None,
-]
-"""Ids, nickname, gender and avatar, then both."""
 _pack = msgspec.msgpack.Encoder().encode
 _decode = msgspec.json.Decoder(User).decode
 _NO_GRADE = PayGrade()
-_UNTOLD = ClubMembership()
+_NO_CLUB = ClubMembership()
+
+OF_CONTRIBUTOR = in_groups(COLUMNS, Group.USER, Group.PROFILE, Group.GRADE, Group.CLUB)
+"""The columns that describe a contributor; `is_hidden` is a choice that the row states."""
+
+_USER = ("user_id", "avatar_url", "gender", "is_hidden", "is_anonymous", "is_mystery")
+_GRADE = (
+    *("pay_grade_level", "this_grade_min_diamond", "this_grade_max_diamond", "grade_describe"),
+    *("lifetime_diamonds_min", "lifetime_diamonds_max"),
+)
+_CLUB = ("fans_club_name", "fans_club_level", "fans_club_member")
+_SPECIAL = (*_USER, *_GRADE, *_CLUB)
+"""Columns that are computed below. Every other one is the field of its name in the part of the answer for its group."""
+
+
+def _plain(group: Group) -> tuple[str, ...]:
+    return tuple(each.name for each in in_groups(OF_CONTRIBUTOR, group) if each.name not in _SPECIAL)
+
+
+def _fields(group: Group) -> Callable[[Any], Row]:
+    """What reads the plain columns of a group off their part of the answer; blank is unknown."""
+    names = _plain(group)
+    if not names:
+        return lambda _: ()
+    read = attrgetter(*names) if len(names) > 1 else lambda part: (getattr(part, names[0]),)
+    return lambda part: tuple([value or None for value in read(part)])
+
+
+_profile_fields, _grade_fields, _club_fields = (_fields(group) for group in (Group.PROFILE, Group.GRADE, Group.CLUB))
+_ORDER = [*_SPECIAL, *_plain(Group.PROFILE), *_plain(Group.GRADE), *_plain(Group.CLUB)]
+_in_order = itemgetter(*(_ORDER.index(each.name) for each in OF_CONTRIBUTOR))
+
+
+class Columns(dict[tuple[bool, bool | None], Row]):
+    """The values of OF_CONTRIBUTOR of one user, by whether the poll names the anchor and whether the row is hidden."""
+
+    __slots__ = ("_user",)
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+
+    def __missing__(self, key: tuple[bool, bool | None]) -> Row:
+        user, (names_anchor, is_hidden) = self._user, key
+        user_id, grade = _user_id(user), user.pay_grade or _NO_GRADE
+        is_anonymous = user_id == MASKED_ID and not user.sec_uid and not user.display_id
+        club = (user.fans_club.data if user.fans_club is not None else None) or _NO_CLUB
+        if not names_anchor and not club.club_name:  # the gateway leaves memberships blank where no anchor is named
+            club = _NO_CLUB
+        row: Row = _in_order((
+            None if is_anonymous else user_id,
+            _avatar(user),
+            user.gender or None,
+            is_hidden,
+            is_anonymous,
+            None if user.mystery_man is None else user.mystery_man == 2,
+            *_spending(grade),
+            *_membership(club),
+            *_profile_fields(user),
+            *_grade_fields(grade),
+            *_club_fields(club),
+        ))  # fmt: skip
+        self[key] = row
+        return row
 
 
 class Contributor:
-    """Columns of a RankEntry, from user_id to fans_club_member, and how the row is shown."""
+    """What an answer says of one contributor."""
 
-    __slots__ = ("is_anonymous", "is_mystery", "print", "where_anchor_is_named", "where_it_is_not")
+    __slots__ = ("columns", "fingerprint")
 
     def __init__(self, user: User) -> None:
-        user_id = _user_id(user)
-        self.is_anonymous = user_id == MASKED_ID and not user.sec_uid and not user.display_id
-        self.is_mystery = None if user.mystery_man is None else user.mystery_man == 2
-        self.print = sha256(_pack(user), usedforsecurity=False).digest()[:16]
+        self.columns = Columns(user)
+        self.fingerprint = sha256(_pack(user), usedforsecurity=False).digest()[:16]
         """128 bits over all that is kept."""
-        columns = (
-            None if self.is_anonymous else user_id,
-            user.display_id or None,
-            user.sec_uid or None,
-            user.nickname or None,
-            user.gender or None,
-            _avatar(user),
-            *_grade(user.pay_grade or _NO_GRADE),
-        )
-        club = (user.fans_club.data if user.fans_club is not None else None) or _UNTOLD
-        self.where_anchor_is_named: _Columns = (*columns, *_club(club))
-        self.where_it_is_not = self.where_anchor_is_named if club.club_name else (*columns, *_club(_UNTOLD))
-        """The gateway leaves a membership blank where the poll named no anchor."""
 
     @property
     def weight(self) -> int:
-        """Bytes of memory."""
-        return _EACH + sum(map(getsizeof, self.where_anchor_is_named))
+        """Bytes of memory, roughly."""
+        return _EACH + sum(map(getsizeof, self.columns[True, None]))
 
 
 class Contributors:
-    """Those that were met lately: who comes for the second time is remembered, so that strangers cost little."""
+    """The contributors that were read lately, by a hash of their bytes. Keeps those that came at least twice."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._remembered = remembered
+        self._seed = randbits(64)  # so that an answer cannot be made in which two users have the same hash
         self._known: dict[bytes, Contributor] = {}
-        self._lengths: dict[bytes, int] = {}
-        """How many bytes told of whom the first of them told; 0 of those who came once."""
+        self._met: set[bytes] = set()
         self._weight = 0
 
-    def cut_from(self, body: bytes) -> tuple[bytes, dict[bytes, Contributor]] | None:
-        """A body with marks in the place of users that are known by their bytes, and whom the marks stand for.
+    def __len__(self) -> int:
+        return len(self._known)
 
-        None where all are strangers. What is cut out was read before as a whole JSON value, and stands where a value
-        does: a quote that is not escaped and a colon end a name. So the rest is as well formed as the body was.
-        """
-        found: list[Contributor] = []
-        strangers: list[bytes] = []
-        pieces: list[bytes] = []
-        view, end, users = memoryview(body), 0, 0
-        at = body.find(_NAME)
-        while at >= 0 and len(found) < len(_MARKS):
-            at, users = at + len(_NAME) - 1, users + 1
-            first = body[at : at + _FIRST]
-            length = self._lengths.get(first)
-            if length is None:
-                strangers.append(first)
-            elif length and (known := self._known.get(xxh3_128_digest(view[at : at + length], _SEED))):
-                pieces += (body[end:at], _MARKS[len(found)])
-                found.append(known)
-                at = end = at + length
-            at = body.find(_NAME, at)
-        if len(strangers) == users:
-            self._note(strangers)
-            return None
-        return b"".join([*pieces, body[end:]]), dict(zip(_MARKS, found, strict=False))
+    def of(self, text: Raw) -> Contributor:
+        """The contributor that these bytes describe; msgspec.DecodeError or UnicodeDecodeError where they do not."""
+        key = xxh3_128_digest(text, self._seed)
+        known = self._known.get(key)
+        if known is None:
+            known = Contributor(_decode(text))
+            self._note(key, known)
+        return known
 
-    def of(self, told: Raw, cut: Mapping[bytes, Contributor]) -> Contributor:
-        """The contributor that bytes tell of, or whom they stand for among those that were `cut` out.
-
-        Raises msgspec.DecodeError, or UnicodeDecodeError, where they tell of nobody.
-        """
-        text = bytes(told)
-        if (known := cut.get(text)) is not None:
-            return known
-        first = text[:_FIRST]
-        if first not in self._lengths or len(text) > USUAL:
-            self._note([first])
-            return Contributor(_decode(text))
-        mark = xxh3_128_digest(text, _SEED)
-        if mark not in self._known:
-            self._remember(mark, Contributor(_decode(text)))
-        self._lengths[first] = len(text)
-        return self._known[mark]
-
-    def _note(self, strangers: Sequence[bytes]) -> None:
-        if len(self._lengths) + len(strangers) > MOST_NOTED:
-            self._lengths.clear()
-        self._lengths.update(dict.fromkeys(strangers, 0))
-
-    def _remember(self, mark: bytes, met: Contributor) -> None:
-        self._weight += met.weight
+    def _note(self, key: bytes, contributor: Contributor) -> None:
+        if key not in self._met:
+            if len(self._met) >= MOST_MET:
+                self._met.clear()
+            self._met.add(key)
+            return
+        self._weight += contributor.weight
         if self._weight > self._remembered:
             self._known.clear()
-            self._weight = met.weight
-        self._known[mark] = met
+            self._weight = contributor.weight
+        self._known[key] = contributor
 
 
-def _grade(grade: PayGrade) -> _Spending:
+def _spending(grade: PayGrade) -> Row:
     words = grade.grade_describe
-    spending = _spending if not words or len(words) <= LONGEST_TEXT else _spending.__wrapped__  # not remembered
-    return spending(grade.level, grade.this_grade_min_diamond, grade.this_grade_max_diamond, words)
+    read_words = _words if not words or len(words) <= LONGEST_TEXT else _words.__wrapped__  # too long to remember
+    return read_words(grade.level, grade.this_grade_min_diamond, grade.this_grade_max_diamond, words)
 
 
 @lru_cache(maxsize=1 << 14)
-def _spending(level: int | None, low: int | None, high: int | None, describe: str | None) -> _Spending:
-    """What a level says of a user's spending; many say the same."""
+def _words(level: int | None, low: int | None, high: int | None, describe: str | None) -> Row:
+    """The columns _GRADE. Many contributors share a level and its words."""
     if not low and not high:
         return None, None, None, describe or None, *UNKNOWN
     return level, low or 0, high or None, describe or None, *lifetime(low or 0, high or 0, describe or "")
 
 
-def _club(club: ClubMembership) -> _Club:
+def _membership(club: ClubMembership) -> Row:
+    """The columns _CLUB; status 1 is a member."""
     status = club.user_fans_club_status
     return club.club_name or None, club.level or None, None if status is None else status == 1
 

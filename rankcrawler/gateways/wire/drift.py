@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from rankcrawler.gateways.wire.known import ANSWER, Known
-from rankcrawler.gateways.wire.surrogates import mended
+from rankcrawler.gateways.wire.surrogates import repaired
 
 FIRST, EVERY = 8, 256
 """Answers of a run that are looked at: so many at its start, and then one in so many. Looking takes as long as
@@ -40,7 +40,7 @@ class Drift:
         if not is_its_turn or not room or len(body) > LARGEST:
             return ()
         try:
-            answer = _decode(mended(body.removeprefix(b"\xef\xbb\xbf")))
+            answer = _decode(repaired(body.removeprefix(b"\xef\xbb\xbf")))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return ()
         unknown = (path for path in _unknown(answer, ANSWER, "$", self._answers) if path not in self._told)

@@ -1,7 +1,6 @@
-"""A body → an answer, or what is wrong with it; where only some rows are, the others are kept."""
+"""A body → an answer, or what is wrong with it. Where only some rows are wrong, the others are kept."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,76 +8,64 @@ from msgspec import Raw
 
 from rankcrawler.errors import AnswerError
 from rankcrawler.gateways.wire import integers, refusal
-from rankcrawler.gateways.wire.answer import Answer, Entry, PartialAnswer, RankList, User, Visitor
 from rankcrawler.gateways.wire.contributor import Contributor, Contributors
-from rankcrawler.gateways.wire.surrogates import mended
-from rankcrawler.model.items import Kind, Quarantined
+from rankcrawler.gateways.wire.schema import Answer, Listed, PartialAnswer, Ranked, RankList, User
+from rankcrawler.gateways.wire.surrogates import repaired
+from rankcrawler.model.items import Quarantined
+from rankcrawler.model.kinds import ListKind
 
 LONGEST = 1000
-"""Rows; a list has a hundred, at times two. A body of nothing but rows that cannot be read is not kept row by row."""
+"""Rows; a list has a hundred, at times two. A body with more, all of them unreadable, would fill the quarantine."""
 LARGE = 1 << 20
-"""Bytes; a larger body, as only a list of more than two hundred rows has, is counted before it is decoded."""
+"""Bytes; only a list of more than two hundred rows is larger. The values of such a body are counted before decoding."""
 MOST_VALUES = 400_000
 """Commas and opening brackets; a documented row has 195. Two bytes can be a value, whose object takes up to 120."""
 
 _BOM = b"\xef\xbb\xbf"
-_contributors = Contributors()
 _decode_raw = msgspec.json.Decoder(Answer[Raw], strict=False).decode
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def read(body: bytes, kind: Kind = "ranklist") -> Answer[Entry[Contributor]] | Answer[Visitor[Contributor]]:
-    """Decode a body; raises AnswerError with the JSON path of the first thing that is wrong.
+class Reader:
+    """Reads lists of one kind. With `contributors`, those that were read before are taken from there."""
 
-    Where nothing but some rows of the list is wrong, those are quarantined: the answer is a PartialAnswer.
-    """
-    reader = _ranklist if kind == "ranklist" else _audience
-    return reader.read(body.removeprefix(_BOM))
+    def __init__(self, kind: ListKind, contributors: Contributors | None = None) -> None:
+        row: Any = Ranked if kind.states_ranks else Listed
+        user: Any = User if contributors is None else Raw
+        self._contributor: Callable[[Any], Contributor] = Contributor if contributors is None else contributors.of
+        self._decode: Callable[[bytes], Answer[Any]] = msgspec.json.Decoder(Answer[row[user]]).decode
+        self._decode_row: Callable[[Raw], Any] = msgspec.json.Decoder(row[User], strict=False).decode
 
+    def read(self, body: bytes) -> Answer[Listed[Contributor]]:
+        """Decode a body; raises AnswerError with the JSON path of the first thing that is wrong.
 
-class _Reader:
-    """Reads lists with one type of row: told by its bytes where a user stands, or by the user's fields."""
+        Where nothing but some rows of the list is wrong, those are quarantined: the answer is a PartialAnswer.
+        """
+        return self._read(body.removeprefix(_BOM))
 
-    def __init__(self, swiftly: type[Answer[Any]], strictly: type[Answer[Any]], row: type[Any]) -> None:
-        self._swiftly: Callable[[bytes], Answer[Any]] = msgspec.json.Decoder(swiftly).decode
-        self._strictly: Callable[[bytes], Answer[Any]] = msgspec.json.Decoder(strictly).decode
-        self._row: Callable[[Raw], Any] = msgspec.json.Decoder(row, strict=False).decode
-
-    def read(self, body: bytes) -> Answer[Any]:
+    def _read(self, body: bytes) -> Answer[Any]:
         _check_values(body)
         try:
             answer = self._decode(body)
+            _check_length(answer)
+            for row in _rows_of(answer):
+                row.user = self._contributor(row.user)
         except msgspec.ValidationError as error:
-            return self._leniently(body, AnswerError(_with_path(error)))
+            return self._read_leniently(body, AnswerError(_with_path(error)))
         except msgspec.DecodeError as error:
-            whole = mended(body)
+            whole = repaired(body)
             if whole == body:
                 raise AnswerError(f"not JSON: {error}") from error
-            return self.read(whole)
+            return self._read(whole)
         except UnicodeDecodeError as error:
-            return self._leniently(body, AnswerError(f"not JSON: {error}"))
+            return self._read_leniently(body, AnswerError(f"not JSON: {error}"))
         except RecursionError as error:
             raise AnswerError(f"not JSON: {error}") from error
         return answer
 
-    def _decode(self, body: bytes) -> Answer[Any]:
-        """An answer of which all is as it should be; where that is not so, the error says where in the body."""
-        answer = self._met(body)
-        return _with_users(self._strictly(body), Contributor) if answer is None else answer
-
-    def _met(self, body: bytes) -> Answer[Any] | None:
-        """An answer some of whose users were met before; None where none was, or anything is wrong."""
-        if (left := _contributors.cut_from(body)) is None:
-            return None
-        rest, known = left
-        try:
-            return _with_users(self._swiftly(rest), partial(_contributors.of, cut=known))
-        except _UNREADABLE:
-            return None
-
-    def _leniently(self, body: bytes, error: AnswerError) -> Answer[Any]:
-        """Integers may come as strings, booleans as integers; and each row is read by itself."""
-        body = mended(body)
+    def _read_leniently(self, body: bytes, error: AnswerError) -> Answer[Any]:
+        """Take integers that come as strings, and booleans that come as integers; and read each row by itself."""
+        body = repaired(body)
         try:
             answer = _decode_raw(body)
             integers.check(answer, body)
@@ -98,7 +85,7 @@ class _Reader:
         assert isinstance(ranklist.ranks, list)
         for position, raw in enumerate(ranklist.ranks, start=1):
             try:
-                row = self._row(raw)
+                row = self._decode_row(raw)
                 integers.check(row, raw)
                 row.user = Contributor(row.user)
                 good.append(row)
@@ -113,7 +100,7 @@ class _Reader:
 
 
 def _with_path(error: msgspec.ValidationError) -> str:
-    """What is wrong, and where: in words that name no place it is the whole body."""
+    """What is wrong, and where; msgspec names no place where it is the whole body."""
     return str(error) if " - at `" in str(error) else f"{error} - at `$`"
 
 
@@ -127,14 +114,6 @@ def _check_length(answer: Answer[Any]) -> None:
         raise AnswerError(f"Expected at most {LONGEST} rows, got {rows} - at `{answer.ranks_path}`")
 
 
-def _with_users(answer: Answer[Any], made: Callable[[Any], Contributor]) -> Answer[Any]:
-    """The answer with what is made of each row's user in its place."""
-    _check_length(answer)
-    for row in _rows_of(answer):
-        row.user = made(row.user)
-    return answer
-
-
 def _rows_of(answer: Answer[Any]) -> list[Any]:
     ranks = answer.ranklist.ranks if answer.ranklist is not None else None
     return ranks if isinstance(ranks, list) else []
@@ -143,7 +122,3 @@ def _rows_of(answer: Answer[Any]) -> list[Any]:
 def _quarantined(position: int, ranks_path: str, error: str) -> Quarantined:
     reason, _, place = error.partition(" - at `$")
     return Quarantined(position, f"{ranks_path}[{position - 1}]{place.rstrip('`')}", reason)
-
-
-_ranklist = _Reader(Answer[Entry[Raw]], Answer[Entry[User]], Entry[User])
-_audience = _Reader(Answer[Visitor[Raw]], Answer[Visitor[User]], Visitor[User])

@@ -6,8 +6,8 @@ import msgspec
 from msgspec import Raw
 
 from rankcrawler.errors import AnswerError
-from rankcrawler.gateways.wire.answer import Answer, Code
-from rankcrawler.gateways.wire.surrogates import mended
+from rankcrawler.gateways.wire.schema import Answer, Code
+from rankcrawler.gateways.wire.surrogates import repaired
 
 WORDS = 200
 """Characters that are kept of what a gateway says of itself in a form that is no text."""
@@ -38,7 +38,7 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 def read(body: bytes, error: AnswerError) -> Answer[Any]:
     """The codes of a body in which `error` was found; raises that where the body claims to be a success."""
     try:
-        refusal = _decode(mended(body))
+        refusal = _decode(repaired(body))
     except _UNREADABLE:
         raise error from None
     told = _inner_code(refusal.data)

@@ -1,7 +1,7 @@
-"""The gateway's answer as it travels: its field names, and only the fields that are kept.
+"""The schema of the gateway's answer: its field names, and only the fields that are kept.
 
 Two outer shapes are read by one set of structs: `{code, msg, data: {data: LIST, extra, status_code}}`
-and the same without the outer pair, `{data: LIST, extra, status_code}`. Unknown fields are passed over.
+and the same without the outer pair, `{data: LIST, extra, status_code}`. Unknown fields are skipped.
 """
 
 from typing import Annotated, Generic, TypeVar
@@ -49,7 +49,7 @@ class FansClub(msgspec.Struct, gc=False):
 
 
 class User(msgspec.Struct, gc=False):
-    """A contributor, as far as anything of it is kept."""
+    """A contributor. A field named like a column of the row fills that column."""
 
     id: Natural | None = None
     id_str: str | None = None
@@ -63,14 +63,15 @@ class User(msgspec.Struct, gc=False):
     mystery_man: Small | None = None
 
 
-Who = TypeVar("Who")
-"""What is made of a row's user: the bytes that tell of it, a User, or a Contributor."""
+Contributor_ = TypeVar("Contributor_")
+"""A row's contributor: its bytes as they came, or what was read from them."""
 
 
-class Facts(msgspec.Struct, Generic[Who], gc=False, kw_only=True):
-    """What a row of either list says beside its place."""
+class Listed(msgspec.Struct, Generic[Contributor_], gc=False, kw_only=True):
+    """A row of a list whose rows need not state their ranks: then its place is its rank."""
 
-    user: Who
+    user: Contributor_
+    rank: Small | None = None
     score: Natural | None = None
     exactly_score: str | None = None
     score_description: str | None = None
@@ -79,16 +80,10 @@ class Facts(msgspec.Struct, Generic[Who], gc=False, kw_only=True):
     is_hidden: bool | None = None
 
 
-class Entry(Facts[Who], Generic[Who], gc=False, kw_only=True):
-    """One row of the rank list."""
+class Ranked(Listed[Contributor_], Generic[Contributor_], gc=False, kw_only=True):
+    """A row of a list whose rows all state their ranks."""
 
     rank: Position
-
-
-class Visitor(Facts[Who], Generic[Who], gc=False, kw_only=True):
-    """One row of the audience, which need not say its place: then it is where the row stands."""
-
-    rank: Small | None = None
 
 
 class Extra(msgspec.Struct, gc=False):
@@ -98,11 +93,11 @@ class Extra(msgspec.Struct, gc=False):
 
 
 Row = TypeVar("Row")
-"""A row of the list."""
+"""A row of the list: Listed, Ranked, or its bytes as they came."""
 
 
 class RankList(msgspec.Struct, Generic[Row]):
-    """The list and what is said of the room; its rows decoded or, where one of them is bad, raw."""
+    """The list and what the gateway says of the room."""
 
     ranks: list[Row] | UnsetType | None = UNSET
     total: Natural | None = None
@@ -114,7 +109,7 @@ class RankList(msgspec.Struct, Generic[Row]):
 
 
 class Inner(RankList[Row], Generic[Row]):
-    """What stands under the outermost `data`: the envelope of a list or, without one, the list itself."""
+    """The outermost `data`: the envelope of a list or, without one, the list itself."""
 
     data: RankList[Row] | None = None
     extra: Extra | None = None
@@ -159,7 +154,7 @@ class Answer(msgspec.Struct, Generic[Row]):
 
     @property
     def words(self) -> str:
-        """What the gateway says of itself, in its own words; may be empty."""
+        """The gateway's own words on its answer; may be empty."""
         ranklist = self.ranklist
         said = [self.msg, self.router]
         if ranklist is not None:

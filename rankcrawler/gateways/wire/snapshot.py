@@ -1,55 +1,48 @@
-"""From a decoded answer to the items: where the gateway's habits become plain facts, or None."""
+"""From a decoded answer to the items, where the gateway's habits become plain facts, or None."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import count
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
 from rankcrawler.clock import iso
 from rankcrawler.errors import AnswerError
-from rankcrawler.gateways.wire.answer import Answer, Entry, PartialAnswer, Visitor
-from rankcrawler.gateways.wire.contributor import Contributor
-from rankcrawler.model.items import Kind, Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.gateways.wire.contributor import OF_CONTRIBUTOR, Contributor
+from rankcrawler.gateways.wire.schema import Answer, Listed, PartialAnswer
+from rankcrawler.model.columns import Group, in_groups
+from rankcrawler.model.items import COLUMNS, Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.targets import Target
 
-Listed = Entry[Contributor] | Visitor[Contributor]
-"""A row of a list that was read."""
+_pack = msgspec.msgpack.Encoder(enc_hook=attrgetter("fingerprint")).encode
 
-_pack = msgspec.msgpack.Encoder(enc_hook=attrgetter("print")).encode
-
-
-class Poll(NamedTuple):
-    """What the answer does not say of itself: only the request knows its room."""
-
-    source: str
-    room_id: str
-    anchor_id: str | None
-    polled_at_ms: int
-    fence: int = 0
-    every: float | None = None
-    every_max: float | None = None
-    priority: int = 0
-    kind: Kind = "ranklist"
+_COMPUTED = ("rank", "score", "exactly_score", "score_precision", "delta")
+"""The row's own columns that are computed below; every further one is the row's field of that name."""
+_OWN: list[Any] = [each.name for each in in_groups(COLUMNS, Group.ROW) if each.name not in (*_COMPUTED, "flags")]
+LAYOUT = [
+    *(each.name for each in in_groups(COLUMNS, Group.POLL)),
+    *_COMPUTED,
+    *_OWN,
+    *(each.name for each in OF_CONTRIBUTOR),
+]
+"""The columns in the order in which a row is made here: the order in which they are declared, but for the flags."""
 
 
-def snapshot(answer: Answer[Entry[Contributor]] | Answer[Visitor[Contributor]], poll: Poll) -> RoomSnapshot:
-    """The snapshot that a successful answer holds; AnswerError where it holds no list or no time."""
+def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: int) -> RoomSnapshot:
+    """The snapshot that a good answer holds; AnswerError where it holds no list or no time."""
     ranklist = answer.ranklist
     if ranklist is None or ranklist.ranks is UNSET or ranklist.ranks is None:
         raise AnswerError(f"Expected `array`, got nothing - at `{answer.ranks_path}`")
     if answer.now is None:
         raise AnswerError(f"Expected `int`, got nothing - at `{answer.now_path}`")
-    ranks: Sequence[Listed] = ranklist.ranks
+    ranks: Sequence[Listed[Contributor]] = ranklist.ranks
     quarantined = answer.quarantined if isinstance(answer, PartialAnswer) else ()
-    captured_at, polled_at = iso(answer.now), iso(poll.polled_at_ms)
+    captured_at, polled_at = iso(answer.now), iso(polled_at_ms)
     return RoomSnapshot(
-        source=poll.source,
-        kind=poll.kind,
-        room_id=poll.room_id,
-        anchor_id=poll.anchor_id,
+        target=target,
         captured_at=captured_at,
         polled_at=polled_at,
         total=ranklist.total,
@@ -58,17 +51,13 @@ def snapshot(answer: Answer[Entry[Contributor]] | Answer[Visitor[Contributor]], 
         has_more=ranklist.has_more,
         entry_count=len(ranks),
         digest=sha256(_pack(ranks), usedforsecurity=False).hexdigest()[:32],
-        entries=tuple(_rows(ranks, _places(quarantined), poll, captured_at, polled_at)),
+        entries=tuple(_rows(ranks, _places(quarantined), target, captured_at, polled_at)),
         quarantined=quarantined,
-        fence=poll.fence,
-        every=poll.every,
-        every_max=poll.every_max,
-        priority=poll.priority,
     )
 
 
 def _places(quarantined: Sequence[Quarantined]) -> Iterable[int]:
-    """Where the rows that could be read stood in the answer; endless."""
+    """The places, in the answer, of the rows that could be read; endless."""
     if not quarantined:
         return count(1)
     unread = {row.position for row in quarantined}
@@ -76,33 +65,31 @@ def _places(quarantined: Sequence[Quarantined]) -> Iterable[int]:
 
 
 def _rows(
-    ranks: Sequence[Listed], places: Iterable[int], poll: Poll, captured_at: str, polled_at: str
+    ranks: Sequence[Listed[Contributor]], places: Iterable[int], target: Target, captured_at: str, polled_at: str
 ) -> Iterator[RankEntry]:
-    source, kind, room_id, anchor_id = poll.source, poll.kind, poll.room_id, poll.anchor_id
+    shared = (target.source, target.kind, target.room_id, target.anchor_id, captured_at, polled_at)
     withheld = _is_withheld(ranks)
+    keys = {is_hidden: (target.anchor_id is not None, is_hidden) for is_hidden in (None, False, True)}
     for place, row in zip(places, ranks, strict=False):
-        who, score = row.user, None if withheld else row.score
+        score = None if withheld else row.score
         yield RankEntry(
-            source,
-            kind,
-            room_id,
-            anchor_id,
-            captured_at,
-            polled_at,
+            *shared,
             row.rank or place,
             score,
             row.exactly_score or None,
             "exact" if score is not None else "rounded" if row.exactly_score and not withheld else "withheld",
             row.delta,
-            *(who.where_it_is_not if anchor_id is None else who.where_anchor_is_named),
-            row.is_hidden,
-            who.is_anonymous,
-            who.is_mystery,
+            *(_OWN and _further(row)),
+            *row.user.columns[keys[row.is_hidden]],
         )
 
 
-def _is_withheld(ranks: Sequence[Listed]) -> bool:
-    """A room that hides its scores says 1 on every row, and no words."""
+def _further(row: Listed[Contributor]) -> list[Any]:
+    return [getattr(row, name) for name in _OWN]
+
+
+def _is_withheld(ranks: Sequence[Listed[Contributor]]) -> bool:
+    """Whether a room hides its scores: then every row has a score of 1, and no words."""
     return bool(ranks) and all(
         entry.score == 1 and not entry.exactly_score and not entry.score_description and not entry.gap_description
         for entry in ranks

@@ -8,7 +8,7 @@ _UP_TO_HALF = re.compile(rb"(?:[^\\]++|" + _PAIR + rb"|(?!" + _HALF + rb")\\.?)*
 _REPLACEMENT = rb"\ufffd"
 
 
-def mended(body: bytes) -> bytes:
+def repaired(body: bytes) -> bytes:
     """The same JSON without lone surrogates; the very same bytes where it has none."""
     if b"\\ud" not in body and b"\\uD" not in body:
         return body

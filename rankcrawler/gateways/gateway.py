@@ -1,0 +1,106 @@
+"""The seam between a gateway and everything else: the request for a target, and what a reply to it means.
+
+A crawl and `scrapy rank` both ask and read through here.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from rankcrawler.clock import iso
+from rankcrawler.errors import AnswerError
+from rankcrawler.gateways import token, wire
+from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.client import Client, Reply
+from rankcrawler.gateways.keyring import Keyring
+from rankcrawler.gateways.verdict import Action, Seen, Shape, Verdict, Verdicts
+from rankcrawler.model import kinds
+from rankcrawler.model.items import FailedPoll, RoomSnapshot
+from rankcrawler.model.targets import Target
+from rankcrawler.options import Options
+
+
+class Gateway:
+    """One gateway, by its address, and by the verdicts that a user adds to the table.
+
+    With `contributors`, those that were read before are not read again.
+    """
+
+    def __init__(
+        self, address: Address, verdicts: Verdicts | None = None, contributors: wire.Contributors | None = None
+    ) -> None:
+        self.address = address
+        self._verdicts = verdicts or Verdicts()
+        self._drift = wire.Drift()
+        self._readers = {name: wire.Reader(kind, contributors) for name, kind in kinds.KINDS.items()}
+
+    @classmethod
+    def of(cls, options: Options, contributors: wire.Contributors | None = None) -> "Gateway":
+        """The gateway that the options name; raises SettingError where they name none, or a verdict is unclear."""
+        return cls(Address.of(options.gateway_url), Verdicts.of(options.verdicts), contributors)
+
+    @property
+    def source(self) -> str:
+        """The name under which the gateway's data are kept."""
+        return self.address.source
+
+    def target(self, kind: str, room_id: str, anchor_id: str | None = None) -> Target:
+        """A room's list at this gateway."""
+        return Target(self.source, kind, room_id, anchor_id)
+
+    def url(self, target: Target) -> str:
+        """The address of a target; it holds no token."""
+        return self.address.of_list(target.kind, target.room_id, target.anchor_id)
+
+    def read(self, reply: Reply, target: Target, polled_at_ms: int, attempt: int = 1) -> RoomSnapshot | FailedPoll:
+        """The list that a reply holds, or why it holds none. `polled_at_ms` is when it came, in ms since 1970."""
+        seen, words = Seen(reply.status), ""
+        try:
+            answer = self._readers[target.kind].read(reply.body)
+            seen, words = Seen(reply.status, answer.code, answer.inner_code), answer.words
+            if self._verdicts.of_answer(seen).action is Action.READ:
+                return wire.snapshot(answer, target, polled_at_ms)
+        except AnswerError as error:
+            seen, words = seen._replace(shape=Shape.of_unreadable(reply.body)), str(error)
+        now = datetime.fromtimestamp(polled_at_ms / 1000, UTC)
+        verdict = self._verdicts.of_answer(seen, words, retry_after=reply.header("Retry-After"), now=now)
+        return _failed(target, polled_at_ms, attempt, verdict, seen)
+
+    def unanswered(self, reason: str, target: Target, polled_at_ms: int, attempt: int = 1) -> FailedPoll:
+        """What a request without a reply comes to."""
+        seen = Seen(shape=Shape.NO_ANSWER)
+        return _failed(target, polled_at_ms, attempt, self._verdicts.of_answer(seen, reason), seen)
+
+    def undocumented(self, reply: Reply) -> Iterator[str]:
+        """The JSON paths in a good reply that the gateway does not document, each once; looks at few replies."""
+        yield from self._drift.new_in(reply.body)
+
+
+def client(options: Options, keyring: Keyring | None = None) -> Client:
+    """The client that the options describe; raises SettingError."""
+    return Client(
+        Address.of(options.gateway_url),
+        keyring or keys(options),
+        timeout=options.download_timeout,
+        max_bytes=options.download_maxsize,
+        connections=options.concurrent_requests,
+        ca_file=options.gateway_ca_file,
+    )
+
+
+def keys(options: Options) -> Keyring:
+    """The tokens that the options name; raises SettingError where they name none, or name them twice."""
+    return Keyring(token.read(options.gateway_token, options.gateway_token_file))
+
+
+def _failed(target: Target, polled_at_ms: int, attempt: int, verdict: Verdict, seen: Seen) -> FailedPoll:
+    return FailedPoll(
+        target=target,
+        polled_at=iso(polled_at_ms),
+        action=verdict.action.value,
+        reason=verdict.reason,
+        status=seen.status,
+        code=seen.code,
+        status_code=seen.status_code,
+        attempt=attempt,
+        wait=verdict.seconds,
+    )
