@@ -102,7 +102,7 @@ async def test_an_exception_is_a_retry_unless_the_store_is_unavailable(
 ) -> None:
     await push(redis)
     async with crawling(redis_url) as crawl:
-        crawl.leasing._failed(answer(await anext(crawl.leases)), Failure(error))
+        crawl.leasing._failed(answer(await anext(crawl.leases)), Failure(error))  # type: ignore[no-untyped-call]
         await crawl.settled()
     assert redis.hget(key("st"), counter) == "1"
 
@@ -174,7 +174,7 @@ async def test_an_item_of_another_component_settles_nothing(redis: Redis, redis_
     async with crawling(redis_url) as crawl:
         lease = await anext(crawl.leases)
         await crawl.leasing._item_scraped(item={"a": 1}, response=answer(None))
-        crawl.leasing._failed(answer(None), Failure(ZeroDivisionError()))
+        crawl.leasing._failed(answer(None), Failure(ZeroDivisionError()))  # type: ignore[no-untyped-call]
         assert crawl.leasing.worker is not None
         assert crawl.leasing.worker._window.open() == [lease]
     assert place_of(redis, "1") == "ready"

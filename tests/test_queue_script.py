@@ -19,8 +19,8 @@ def code(part: str) -> str:
 
 def test_the_keys_come_in_the_order_that_the_script_documents_and_unpacks() -> None:
     text = (LUA / "keys.lua").read_text("utf-8")
-    documented = re.findall(r"^-- +(\d+) (\w+)", text.partition("-- KEYS\n")[2].partition("-- ARGV")[0], re.M)
-    unpacked = re.search(r"^local ([\w,\s]+) = unpack\(KEYS\)", text, re.M)
+    documented = re.findall(r"^-- +(\d+) (\w+)", text.partition("-- KEYS\n")[2].partition("-- ARGV")[0], re.MULTILINE)
+    unpacked = re.search(r"^local ([\w,\s]+) = unpack\(KEYS\)", text, re.MULTILINE)
     assert unpacked is not None
     assert documented == [(str(number), name) for number, name in enumerate(script.KEYS, start=1)]
     assert [name.strip().lower() for name in unpacked[1].split(",")] == list(script.KEYS)
