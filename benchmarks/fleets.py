@@ -72,7 +72,7 @@ class Place:
 
     async def _limit(self, rate: float | None) -> None:
         async with Redis.from_url(self._queue.url) as redis:
-            await RoomQueue(redis).set_rate(rate)
+            await RoomQueue(redis).control.set_rate(rate)
 
     def _so_far(self) -> "_Readings":
         server = self._queue.client.info()

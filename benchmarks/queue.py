@@ -17,6 +17,7 @@ from time import perf_counter
 from redis.asyncio import Redis
 
 from benchmarks import report
+from rankcrawler.model.schedules import Schedule
 from rankcrawler.queue.embedded import join
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Call, Lease, Outcome, Settlement
@@ -126,7 +127,7 @@ async def _rate(things: int, work: Callable[[], Awaitable[None]]) -> float:
 
 
 async def _push(queue: RoomQueue, rooms: int) -> None:
-    await queue.push(Job(str(FIRST_ROOM + 7919 * number), every=3600.0) for number in range(rooms))
+    await queue.push(Job(str(FIRST_ROOM + 7919 * number), schedule=Schedule(every=3600.0)) for number in range(rooms))
 
 
 async def _latency(queue: RoomQueue, batch: int, calls: int) -> Latency:
