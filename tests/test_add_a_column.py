@@ -13,9 +13,9 @@ from contextlib import closing
 from pathlib import Path
 
 import psycopg
-import pyarrow.parquet as parquet  # type: ignore[import-untyped]
 import pytest
 from aiohttp import web
+from pyarrow import parquet  # type: ignore[import-untyped]
 
 from tests import stores
 from tests.builders import body, row
