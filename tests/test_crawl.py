@@ -187,7 +187,7 @@ def test_a_bad_line_is_named_and_the_good_ones_are_polled(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert f"{rooms}, line 2: expected a room id" in done.stderr
     assert "Rooms: 2 stored" in done.stderr
-    assert "Failed: 1 rooms of the list could not be read; the others were taken" in done.stderr
+    assert "Failed: 1 entries of the room list could not be read; the others were added" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""The short way from the engine to the gateway, for crawls that need nothing of what lies on Scrapy's own.
+"""A short way from the engine to the gateway, for crawls that use no extra features of Scrapy's downloader.
 
-Scrapy's downloader takes each request through its middlewares, a slot for its host with delays, and three signals.
-A poll has no use for them, and they take a sixth of the time of a short one.
+Scrapy's downloader passes each request through its middlewares, a slot per host with delays, and three signals.
+A poll needs none of them, and they take a sixth of the time of a short poll.
 """
 
 from pydispatch.dispatcher import getAllReceivers, liveReceivers
@@ -20,7 +20,7 @@ ON_THE_LONG_WAY = (
 
 
 class ShortWay(Downloader):
-    """Scrapy's downloader, with a way past all that is not used; what a crawl's settings ask for, it does as ever."""
+    """Scrapy's downloader, which bypasses those features unless the crawl uses one of them."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -29,9 +29,9 @@ class ShortWay(Downloader):
     def fetch(
         self,
         request: Request,
-        spider: Spider | None = None,  # noqa: ARG002 — Scrapy's own still takes one
+        spider: Spider | None = None,  # noqa: ARG002 — the base class takes one
     ) -> "Deferred[Response | Request]":
-        """The response, when it comes."""
+        """Download a request; returns a deferred response."""
         if self._is_short is None:
             self._is_short = not self.is_long()
         return deferred_from_coro(self._ask(request)) if self._is_short else super().fetch(request)
@@ -44,7 +44,7 @@ class ShortWay(Downloader):
             self.active.remove(request)
 
     def is_long(self) -> bool:
-        """Whether somebody waits on the long way: a middleware, a delay, a limit for the host, or a listener."""
+        """Whether the crawl uses a middleware, a delay, a limit per host, or one of the signals."""
         limit = self.settings.getint("CONCURRENT_REQUESTS_PER_IP") or self.domain_concurrency
         return (
             bool(self.middleware.middlewares)
