@@ -1,6 +1,6 @@
-"""One decoder at work: `python -m benchmarks.decoders NAME ANSWERS SECONDS` prints the CPU microseconds of a body.
+"""Runs one decoder: `python -m benchmarks.decoders NAME ANSWERS SECONDS` prints its CPU microseconds per body.
 
-What a decoder needs is imported when it is asked for: they do not all live in one environment.
+Each decoder imports its own packages, because no single environment has them all.
 """
 
 import json
@@ -61,7 +61,7 @@ def _target() -> "Target":
 
 
 def msgspec_typed() -> Decode:
-    """The floor's structs."""
+    """Decode bytes into the floor's structs."""
     import msgspec
 
     from benchmarks.floor import Answer
@@ -70,14 +70,14 @@ def msgspec_typed() -> Decode:
 
 
 def msgspec_untyped() -> Decode:
-    """Dicts."""
+    """Decode bytes into dicts."""
     import msgspec
 
     return msgspec.json.Decoder().decode
 
 
 def orjson() -> Decode:
-    """Dicts."""
+    """Decode bytes into dicts."""
     import orjson
 
     decode: Decode = orjson.loads
@@ -85,7 +85,7 @@ def orjson() -> Decode:
 
 
 def pydantic() -> Decode:
-    """Models with the floor's fields."""
+    """Decode bytes into models with the floor's fields."""
     from benchmarks.pydantic_models import Answer
 
     decode: Decode = Answer.model_validate_json
@@ -105,7 +105,7 @@ DECODERS: dict[str, Callable[[], Decode]] = {
 
 
 def microseconds(decode: Decode, bodies: list[bytes], seconds: float) -> float:
-    """The median over passes through the bodies of what one of them takes."""
+    """Return the CPU microseconds per body: the median over passes through all bodies."""
     passes: list[float] = []
     decode(bodies[0])
     end = time.process_time() + seconds
@@ -118,7 +118,7 @@ def microseconds(decode: Decode, bodies: list[bytes], seconds: float) -> float:
 
 
 def main() -> None:
-    """Measure what the command line says."""
+    """Measure the decoder that the command line names."""
     name, file, seconds = sys.argv[1:]
     bodies = answers.bodies(Path(file))
     size = sum(map(len, bodies)) / len(bodies)

@@ -1,4 +1,4 @@
-"""Where a stack stands: which stage of a poll the code at its tip works for."""
+"""The stages of a poll: finds the one that a stack is in."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -20,14 +20,14 @@ _PATTERNS = tuple((name, re.compile(pattern)) for name, pattern in STAGES)
 
 
 def frames(tip: FrameType | None) -> Iterator[str]:
-    """A stack from its tip down, each frame as `path:function`."""
+    """Yield the frames of a stack as `path:function`, innermost first."""
     while tip is not None:
         yield f"{tip.f_code.co_filename}:{tip.f_code.co_name}"
         tip = tip.f_back
 
 
 def stage_of(stack: Iterable[str]) -> str:
-    """The stage of the innermost frame that belongs to one."""
+    """Return the stage of the innermost frame that has one, else REST."""
     for frame in stack:
         for name, pattern in _PATTERNS:
             if pattern.search(frame):

@@ -9,9 +9,9 @@ from typing import Any
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.cluster import RedisCluster
-from scrapy.settings import BaseSettings
 
 from rankcrawler.queue.connection import connect
+from tests.options import options
 from tests.redis_server import free_port, redis_server
 
 NODES = 3
@@ -22,7 +22,7 @@ INBOX = "ranklist:start_urls"
 
 def queue_client(url: str, **parameters: Any) -> "AsyncRedis":
     """A client as workers have it."""
-    return connect(BaseSettings({"REDIS_URL": url, "REDIS_PARAMS": parameters}), None)
+    return connect(options(REDIS_URL=url, REDIS_PARAMS=parameters), None)
 
 
 def plain_client(url: str, **parameters: Any) -> Redis:
@@ -44,8 +44,8 @@ def redis_cluster(folder: Path) -> Iterator[str]:
         ]
         for number, node in enumerate(nodes):
             first, last = SLOTS * number // NODES, SLOTS * (number + 1) // NODES - 1
-            _tell(node.client, "ADDSLOTSRANGE", first, last)
-            _tell(node.client, "MEET", "127.0.0.1", nodes[0].port, buses[0])
+            _ask(node.client, "ADDSLOTSRANGE", first, last)
+            _ask(node.client, "MEET", "127.0.0.1", nodes[0].port, buses[0])
         deadline = time.monotonic() + 20
         while not all(_is_whole(node.client) for node in nodes):
             assert time.monotonic() < deadline, "the servers found no cluster"
@@ -54,9 +54,9 @@ def redis_cluster(folder: Path) -> Iterator[str]:
 
 
 def _is_whole(node: Redis) -> bool:
-    said = str(_tell(node, "INFO"))
+    said = str(_ask(node, "INFO"))
     return "cluster_state:ok" in said and f"cluster_known_nodes:{NODES}" in said
 
 
-def _tell(node: Redis, *words: str | int) -> Any:
+def _ask(node: Redis, *words: str | int) -> Any:
     return node.execute_command("CLUSTER", *words)  # type: ignore[no-untyped-call]

@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from redis import Redis
 
 from rankcrawler.errors import AnswerError
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
 from tests.builders import TARGET, body, read, row, taken
 from tests.gateways import environment, run, simulated
 
 ROOM = "6994259511469247263"
-WORLD = World(1, {ROOM: Kind.ORDINARY})
+WORLD = World(1, {ROOM: Scenario.ORDINARY})
 AUDIENCE = replace(TARGET, kind="audience")
 
 

@@ -17,13 +17,13 @@ from redis import Redis
 from rankcrawler.model.items import RankEntry
 from rankcrawler.simulator.clock import wall_clock
 from rankcrawler.simulator.faults import FaultKind, Faults
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
 from tests.gateways import TOKEN, environment, run, simulated
 
 ROOMS = [str(6_994_259_511_469_247_263 + step) for step in range(8)]
 ENDED = "7000000000000000001"
-WORLD = World(1, dict.fromkeys(ROOMS, Kind.ORDINARY) | {ROOMS[6]: Kind.EMPTY, ROOMS[7]: Kind.ANONYMISED})
+WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY) | {ROOMS[6]: Scenario.EMPTY, ROOMS[7]: Scenario.ANONYMISED})
 
 
 def jsonl(path: Path) -> list[dict[str, Any]]:
@@ -87,7 +87,7 @@ def test_an_unchanged_list_is_noted_and_not_stored_again(tmp_path: Path) -> None
     def clock() -> int:
         return now[0]
 
-    with simulated(World(1, {ROOMS[0]: Kind.ANONYMISED}), clock=clock) as gateway:
+    with simulated(World(1, {ROOMS[0]: Scenario.ANONYMISED}), clock=clock) as gateway:
         env = environment(gateway, tmp_path / "data")
         for _ in range(2):
             assert run("crawl", "ranklist", "-a", f"rooms={ROOMS[0]}", env=env).returncode == 0
@@ -107,7 +107,7 @@ def test_json_lines_store_holds_the_same_rows(tmp_path: Path) -> None:
 
 
 def test_a_room_that_is_gone_is_dead_with_its_reason_and_fails_the_run(tmp_path: Path) -> None:
-    with simulated(World(1, {ROOMS[0]: Kind.ORDINARY, ENDED: Kind.ENDED})) as gateway:
+    with simulated(World(1, {ROOMS[0]: Scenario.ORDINARY, ENDED: Scenario.ENDED})) as gateway:
         done = run("crawl", "ranklist", "-a", f"rooms={ROOMS[0]},{ENDED}", env=environment(gateway, tmp_path / "data"))
     assert done.returncode == 1
     assert "Rooms: 1 stored, 0 unchanged, 0 empty, 1 dead" in done.stderr
@@ -118,7 +118,7 @@ def test_faulty_answers_are_retried_until_every_room_is_stored(tmp_path: Path) -
     others = (FaultKind.STALL, FaultKind.TOO_MANY_REQUESTS, FaultKind.BAD_ROWS)
     kinds = [kind for kind in FaultKind if kind not in others]
     rooms = [str(7_100_000_000_000_000_000 + step) for step in range(40)]
-    with simulated(World(1, dict.fromkeys(rooms, Kind.ORDINARY)), faults=Faults(0.3, kinds)) as gateway:
+    with simulated(World(1, dict.fromkeys(rooms, Scenario.ORDINARY)), faults=Faults(0.3, kinds)) as gateway:
         env = environment(gateway, tmp_path / "data", {"ROOM_ATTEMPTS": "20"})
         done = run("crawl", "ranklist", "-a", f"rooms={','.join(rooms)}", env=env)
         faults = sum(gateway.ledger.outcomes[kind] for kind in kinds)
@@ -315,7 +315,7 @@ def test_a_room_with_an_interval_is_polled_again_and_again(tmp_path: Path) -> No
 def test_a_worker_killed_with_leases_loses_no_room(tmp_path: Path) -> None:
     data = tmp_path / "data"
     rooms = [str(7_200_000_000_000_000_000 + step) for step in range(60)]
-    with simulated(World(1, dict.fromkeys(rooms, Kind.ORDINARY)), faults=Faults(latency=0.2)) as gateway:
+    with simulated(World(1, dict.fromkeys(rooms, Scenario.ORDINARY)), faults=Faults(latency=0.2)) as gateway:
         env = environment(gateway, data)
         options = ["-a", f"rooms={','.join(rooms)}", "-s", "LEASE_SECONDS=2"]
         with subprocess.Popen(

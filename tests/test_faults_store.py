@@ -19,7 +19,7 @@ from redis import Redis
 from rankcrawler.errors import StoreUnavailable
 from rankcrawler.queue.embedded import join
 from rankcrawler.simulator.faults import Faults
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.server import Gateway
 from rankcrawler.simulator.world import World
 from rankcrawler.store import locate
@@ -30,7 +30,7 @@ from tests.gateways import environment, run, simulated
 from tests.postgresql import PostgresServer, postgres_server
 
 ROOMS = [str(7_300_000_000_000_000_000 + step) for step in range(60)]
-WORLD = World(1, dict.fromkeys(ROOMS, Kind.ORDINARY))
+WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY))
 ALL = ("-a", f"rooms={','.join(ROOMS)}")
 WINDOW = 8
 """Twice the requests at once of a worker of these tests."""

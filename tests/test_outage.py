@@ -68,7 +68,7 @@ async def test_in_an_outage_polls_are_held_and_it_is_said_once(caplog: pytest.Lo
         one = begun()
         assert one.failed("100", "HTTP 502")
     assert await is_held(one)
-    assert caplog.messages == ["The gateway answers nobody, and is asked for one room now and then: HTTP 502"]
+    assert caplog.messages == ["The gateway is down; polling one room now and then until it is back: HTTP 502"]
 
 
 async def test_one_probe_is_let_through_after_each_pause_and_the_pauses_grow() -> None:
@@ -115,7 +115,7 @@ async def test_patience_ends_with_what_to_look_at() -> None:
     clock = Clock()
     one = begun(clock, patience=60)
     clock.now += 61
-    with pytest.raises(GatewayDown, match=r"nobody for 60 s.*GATEWAY_URL.*wait in the queue"):
+    with pytest.raises(GatewayDown, match=r"down for 60 s.*GATEWAY_URL.*wait in the queue"):
         await one.turn()
     clock.now -= 61
     one.answered()

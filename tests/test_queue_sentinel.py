@@ -1,4 +1,4 @@
-"""A failover by Sentinel that loses the last writes: what comes of leases, settlements, pushes and tokens.
+"""A failover by Sentinel that loses the last writes: what comes of leases, settlements, pushes and fences.
 
 Sentinel, the replica and the workers reach the first master through a proxy. When it is blocked, the master is
 down for them all; what is written to it directly meanwhile is the last second of writes, and is lost.
@@ -25,6 +25,7 @@ from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.worker import Worker
+from tests.queued import job
 from tests.redis_cluster import queue_client
 from tests.redis_server import Proxy, Server, free_port, proxy_to, redis_server
 
@@ -111,7 +112,7 @@ async def leased(queue: RoomQueue, n: int, worker: str = "w") -> dict[str, Lease
 
 async def test_a_failover_that_loses_the_last_writes_repeats_polls_and_confuses_none(site: Site) -> None:
     async with queues(site) as (queue, direct):
-        await queue.push([Job("1"), Job("2", every=60.0), Job("3"), Job("4")])
+        await queue.push([Job("1"), job("2", every=60.0), Job("3"), Job("4")])
         before = await leased(queue, 2)
         await site.catch_up()
         site.proxy.block()
@@ -120,7 +121,7 @@ async def test_a_failover_that_loses_the_last_writes_repeats_polls_and_confuses_
         assert await direct.settle(ends) == [Settled.KEPT] * 2
         lost = (await leased(direct, 1))["3"]
         await direct.push([Job("9")])
-        await direct.hold(HOUR)
+        await direct.control.hold(HOUR)
 
         await site.fail_over()
         with pytest.raises(ConnectionError):
@@ -132,7 +133,7 @@ async def test_a_failover_that_loses_the_last_writes_repeats_polls_and_confuses_
 
         again = await leased(queue, 5, "another")  # the hold was lost too
         assert set(again) == {"3", "4"}
-        assert min(lease.token for lease in again.values()) > lost.token
+        assert min(lease.fence for lease in again.values()) > lost.fence
         assert await queue.settle([Settlement(lost, Outcome.DEAD)]) == [Settled.LOST]
         # Those whose settlement was lost are settled again, or would expire and be polled again.
         assert await queue.settle(ends) == [Settled.KEPT] * 2
@@ -155,6 +156,6 @@ async def test_a_worker_lives_through_a_failover(site: Site, caplog: pytest.LogC
                 await site.fail_over()
         await worker.close()
         assert set(polled) == {str(room) for room in range(1, 41)}
-        assert (worker.dead, worker.left) == ({}, 0)
+        assert (worker.tally.dead, worker.tally.left) == ({}, 0)
         assert (await queue.depth())[:5] == (0, 0, 0, 0, 0)
     assert "Traceback (most recent" not in caplog.text

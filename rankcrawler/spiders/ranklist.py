@@ -23,6 +23,7 @@ from rankcrawler.options import Options
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease
+from rankcrawler.speedups import start
 
 
 class RanklistSpider(Spider):
@@ -35,6 +36,7 @@ class RanklistSpider(Spider):
 
     name = "ranklist"
     gateway: Gateway
+    speedups: bool
 
     def __init__(self, rooms: str | None = None, kind: str = kinds.RANKLIST.name, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -46,11 +48,17 @@ class RanklistSpider(Spider):
         """The spider of a crawl; raises SettingError where no gateway is set, or a verdict is unclear."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         options = Options.of(crawler.settings)
+        spider.speedups = options.speedups
         spider.gateway = Gateway.of(options, Contributors() if options.speedups else None)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """A request for each lease, for as long as there are leases."""
+        requests = self._requests()
+        async for request in start.hand_over(self.crawler, requests) if self.speedups else requests:
+            yield request
+
+    async def _requests(self) -> AsyncIterator[Request]:
         leasing = self.crawler.get_extension(Leasing)
         assert leasing is not None
         try:

@@ -21,7 +21,7 @@ def ack_before_commit() -> None:
             worker = leasing.worker
             assert worker is not None
             worker.settle(lease, Outcome.DONE)
-            while worker._live.get(lease.room_id) is lease:  # noqa: ASYNC110 - the worker has no event for it
+            while worker._window.holds(lease):  # noqa: ASYNC110 - the worker has no event for it
                 await asyncio.sleep(0.001)
             yield item
 

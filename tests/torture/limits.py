@@ -46,7 +46,7 @@ class Result:
 async def run(data: Path, seconds: float) -> Result:
     """Have four workers poll rooms that are always due: for so many seconds under each limit."""
     async with place(data, wall_clock, latency=0.05, lease_seconds=30) as site:
-        await site.queue.set_max_inflight(MAX_INFLIGHT)
+        await site.queue.control.set_max_inflight(MAX_INFLIGHT)
         workers = [await site.worker() for _ in range(WORKERS)]
         for worker in workers:
             assert worker.stdout is not None
@@ -54,8 +54,8 @@ async def run(data: Path, seconds: float) -> Result:
         await site.push(room_ids(ROOMS), every=EVERY)
         most = await _most_leased(site, seconds)
         polled = site.gateway.requests
-        await site.queue.set_rate(RATE)
-        await site.queue.set_max_inflight(None)
+        await site.queue.control.set_rate(RATE)
+        await site.queue.control.set_max_inflight(None)
         return Result(most, site.gateway.most_at_once, polled, await _rate(site, seconds))
 
 

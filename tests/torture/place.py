@@ -11,8 +11,8 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from rankcrawler.queue.embedded import join
-from rankcrawler.queue.job import Job
 from rankcrawler.queue.room_queue import RoomQueue
+from tests.queued import job
 from tests.torture.gateway import Gateway, serve
 
 FIRST_ROOM = 7_300_000_000_000_000_000
@@ -32,7 +32,7 @@ class Place:
 
     async def push(self, rooms: Iterable[str], every: float | None = None) -> None:
         """Have rooms polled."""
-        await self.queue.push([Job(room, every=every) for room in rooms])
+        await self.queue.push([job(room, every=every) for room in rooms])
 
     async def worker(self, *options: str, crawl: Iterable[str] = ()) -> Process:
         """Start a worker that tells on its stdout what tests.torture.worker says; its log goes to a file."""
