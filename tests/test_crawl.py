@@ -111,7 +111,7 @@ def test_a_room_that_is_gone_is_dead_with_its_reason_and_fails_the_run(tmp_path:
         done = run("crawl", "ranklist", "-a", f"rooms={ROOMS[0]},{ENDED}", env=environment(gateway, tmp_path / "data"))
     assert done.returncode == 1
     assert "Rooms: 1 stored, 0 unchanged, 0 empty, 1 dead" in done.stderr
-    assert f"Room {ENDED} is dead after attempt 1: HTTP 404: the gateway knows no such room" in done.stderr
+    assert f"Room {ENDED} is dead after attempt 1: HTTP 404: no such room" in done.stderr
 
 
 def test_faulty_answers_are_retried_until_every_room_is_stored(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_gateway_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) ->
     env = environment(None, tmp_path / "data", {"GATEWAY_URL": "http://127.0.0.1:9", "GATEWAY_TOKEN": TOKEN})
     done = run("crawl", "ranklist", "-a", f"rooms={ROOMS[0]}", env=env | {"ROOM_ATTEMPTS": "2"})
     assert done.returncode == 1
-    assert "the gateway http://127.0.0.1:9 is not reachable (Connection refused): is GATEWAY_URL right" in done.stderr
+    assert "cannot connect to the gateway http://127.0.0.1:9 (Connection refused): check GATEWAY_URL" in done.stderr
 
 
 def test_a_bad_line_is_named_and_the_good_ones_are_polled(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_bad_line_is_named_and_the_good_ones_are_polled(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert f"{rooms}, line 2: expected a room id" in done.stderr
     assert "Rooms: 2 stored" in done.stderr
-    assert "Failed: 1 rooms of the list could not be read; the others were taken" in done.stderr
+    assert "Failed: 1 entries of the room list could not be read; the others were added" in done.stderr
 
 
 @pytest.mark.parametrize(

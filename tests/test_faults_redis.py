@@ -268,7 +268,7 @@ def test_a_worker_that_cannot_give_its_rooms_back_says_so_and_fails_within_ten_s
             assert crawl.terminate() < 10
         assert crawl.end() == 1, crawl.log
         assert "8 leases could not be settled; they will expire" in crawl.log
-        assert "Failed: 8 rooms could not be given back to the queue" in crawl.log
+        assert "Failed: 8 rooms could not be returned to the queue" in crawl.log
         assert len(places(server.client)) == len(ROOMS)
 
 

@@ -46,22 +46,22 @@ def test_a_files_lines_are_tokens_but_for_comments_and_blank_ones(tmp_path: Path
 def test_a_line_that_is_no_token_is_named_by_its_number_and_not_shown(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(f"another\n{SECRET} {SECRET}\n")
     said = refused("", str(tmp_path / "token"))
-    assert said.startswith(f"GATEWAY_TOKEN_FILE ({tmp_path / 'token'}), line 2, holds no usable token")
+    assert said.startswith(f"GATEWAY_TOKEN_FILE ({tmp_path / 'token'}), line 2, contains no usable token")
     assert SECRET not in said
 
 
 def test_a_token_twice_is_refused_and_not_shown(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(f"{SECRET}\nanother\n{SECRET}\n")
     said = refused("", str(tmp_path / "token"))
-    assert "lines 1 and 3 hold the same token" in said
+    assert "has the same token in lines 1 and 3" in said
     assert SECRET not in said
 
 
 def test_no_token_is_said_how_to_set() -> None:
     said = refused()
-    assert "GATEWAY_TOKEN," in said
+    assert "GATEWAY_TOKEN in the environment" in said
     assert "GATEWAY_TOKEN_FILE" in said
-    assert "never -a or -s" in said
+    assert "Do not use -a or -s" in said
     assert refused("", "") == said
 
 
@@ -83,14 +83,14 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_a_token_is_refused_and_not_shown(secret: str) -> None:
     said = refused(secret)
-    assert said.startswith("GATEWAY_TOKEN holds no usable token")
+    assert said.startswith("GATEWAY_TOKEN contains no usable token")
     assert "canary" not in said
 
 
 def test_an_empty_file_holds_no_token(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(f"\n# {SECRET}\n")
     said = refused("", str(tmp_path / "token"))
-    assert said.startswith(f"GATEWAY_TOKEN_FILE ({tmp_path / 'token'}) holds no token")
+    assert said.startswith(f"GATEWAY_TOKEN_FILE ({tmp_path / 'token'}) contains no token")
     assert SECRET not in said
 
 

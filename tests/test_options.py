@@ -73,12 +73,12 @@ def test_a_secret_comes_from_the_environment_alone_and_is_not_shown(name: str) -
 def test_a_likely_slip_on_the_command_line_is_refused_with_what_was_meant(name: str, meant: str) -> None:
     given: dict[str, Any] = {name: "3"}
     said = refused(**given)
-    assert said.startswith(f"{name} is no setting: did you mean ")
+    assert said.startswith(f"{name} is not a setting: did you mean ")
     assert meant in said
 
 
 def test_a_misspelt_variable_is_refused() -> None:
-    assert refused({"GATEWAY_TOKENS": SECRET}).startswith("GATEWAY_TOKENS, in the environment, is no setting: ")
+    assert refused({"GATEWAY_TOKENS": SECRET}).startswith("GATEWAY_TOKENS, in the environment, is not a setting: ")
     assert SECRET not in refused({"GATEWAY_TOKENS": SECRET})
 
 

@@ -44,14 +44,14 @@ ROWS = {
     ("http", 401): (STOP, "HTTP 401: the gateway refuses the token"),
     ("http", 402): (STOP, "HTTP 402: the token's quota is spent"),
     ("http", 403): (STOP, "HTTP 403: the gateway refuses the token"),
-    ("http", 404): (GONE, "HTTP 404: the gateway knows no such room"),
+    ("http", 404): (GONE, "HTTP 404: no such room"),
     ("http", 410): (GONE, "HTTP 410: the room is gone"),
     ("http", 429): (WAIT, "HTTP 429: the gateway asks to slow down"),
     ("code", 200): (READ, ""),
     ("code", 401): (STOP, "code 401: the gateway refuses the token"),
     ("code", 402): (STOP, "code 402: the token's quota is spent"),
     ("code", 403): (STOP, "code 403: the gateway refuses the token"),
-    ("code", 404): (GONE, "code 404: the gateway knows no such room"),
+    ("code", 404): (GONE, "code 404: no such room"),
     ("code", 410): (GONE, "code 410: the room is gone"),
     ("code", 429): (WAIT, "code 429: the gateway asks to slow down"),
     ("status_code", 0): (READ, ""),
@@ -91,9 +91,9 @@ def test_a_row_of_the_table_has_its_action_and_reason(
         *((Seen(status), RETRY, f"HTTP {status}: '网络繁忙'") for status in (204, 302, 400, 444, 500, 502, 503)),
         (Seen(502, shape=Shape.HTML_PAGE), RETRY, "HTTP 502: the gateway failed"),
         (Seen(444, shape=Shape.EMPTY_BODY), RETRY, "HTTP 444: the gateway failed"),
-        (Seen(404, shape=Shape.HTML_PAGE), GONE, "HTTP 404: the gateway knows no such room"),
+        (Seen(404, shape=Shape.HTML_PAGE), GONE, "HTTP 404: no such room"),
         (Seen(403, 404), STOP, "HTTP 403: the gateway refuses the token"),
-        (Seen(400, 404), GONE, "code 404: the gateway knows no such room"),
+        (Seen(400, 404), GONE, "code 404: no such room"),
         (Seen(500, 402), STOP, "code 402: the token's quota is spent"),
         (Seen(500, 500), RETRY, "HTTP 500, code 500: '网络繁忙'"),
         (Seen(200, 500), RETRY, "code 500: '网络繁忙'"),
@@ -147,13 +147,13 @@ def test_a_rule_that_is_none_is_shown_with_what_was_expected(rule: str) -> None:
     with pytest.raises(SettingError) as refusal:
         Verdicts.of(f"http:500=retry, {rule}")
     said = str(refusal.value)
-    assert said.startswith(f"VERDICTS, rule {rule!r}: expected FIELD:VALUE=ACTION")
+    assert said.startswith(f"VERDICTS, entry {rule!r}: expected FIELD:VALUE=ACTION")
     assert "status_code:4017136=wait 30" in said
     assert "\n" not in said
 
 
 def test_two_rules_for_one_value_are_one_too_many() -> None:
-    with pytest.raises(SettingError, match="two rules for code:7"):
+    with pytest.raises(SettingError, match="two entries for code:7"):
         Verdicts.of("code:7=gone, code:07=stop")
 
 

@@ -1,9 +1,8 @@
-"""What a crawl yields: one item a poll. A Poll holds a RoomSnapshot, with a RankEntry for each contributor of the list,
-or a FailedPoll, which says why there is no list.
+"""The items of a crawl, one Poll per poll. It has a RoomSnapshot, with a RankEntry per row, or a FailedPoll.
 
-All are frozen msgspec structs: building one costs 0.3 µs where a frozen dataclass costs 5, and a poll
-builds a hundred. ItemAdapter takes them, so that other people's exporters, pipelines and middlewares work.
-What is unknown is None, never 0 or "". Times are ISO 8601 in UTC with milliseconds; ids are strings.
+All are frozen msgspec structs: building one takes 0.3 µs, a frozen dataclass 5 µs, and a poll builds a hundred.
+ItemAdapter supports them, so other people's exporters, pipelines and middlewares work.
+Unknown values are None, never 0 or "". Times are ISO 8601 in UTC with milliseconds; ids are strings.
 """
 
 from typing import Annotated, Literal
@@ -15,7 +14,7 @@ from rankcrawler.model.columns import Group, Personal, column
 from rankcrawler.model.schedules import ONCE, Schedule
 from rankcrawler.model.targets import Target
 
-adapter.register()  # whoever holds an item has imported this
+adapter.register()  # here, because every module that handles items imports this one
 
 ScorePrecision = Literal["exact", "rounded", "withheld"]
 
@@ -23,7 +22,7 @@ ScorePrecision = Literal["exact", "rounded", "withheld"]
 class RankEntry(msgspec.Struct, frozen=True, gc=False):
     """One contributor of one list at one moment: a row of every feed.
 
-    A column is declared here and nowhere else: rankcrawler.model.columns derives the rest.
+    Columns are declared here and nowhere else; rankcrawler.model.columns derives the rest.
     """
 
     source: Annotated[
@@ -231,74 +230,74 @@ COLUMNS = columns.of(RankEntry)
 
 
 class Quarantined(msgspec.Struct, frozen=True):
-    """A row of an answer that could not be read; its content is not kept, since it may be anything."""
+    """A row that could not be read. Its content is not kept, since it can be anything."""
 
     position: int
-    """Its place in the answer's list; 1 is first."""
+    """The position in the answer's list; 1 is first."""
     path: str
-    """The JSON path of what is wrong."""
+    """The JSON path of the error."""
     reason: str
 
 
 class RoomSnapshot(msgspec.Struct, frozen=True):
-    """One room's list as one poll saw it; identified by its target's room and captured_at."""
+    """One room's list in one poll, identified by its target's room and `captured_at`."""
 
     target: Target
     captured_at: str
     polled_at: str
     total: int | None
-    """People in the audience: not the length of the list."""
+    """The size of the audience, not of the list."""
     user_count_desc: str | None
     currency: str | None
     has_more: bool | None
     entry_count: int
-    """The rows that could be read."""
+    """The number of rows that could be read."""
     digest: str
-    """128 bits, hex, over all that is kept of the list; equal digests are equal lists."""
+    """128 bits, in hex, over everything that is kept of the list; equal digests mean equal lists."""
     entries: tuple[RankEntry, ...]
     quarantined: tuple[Quarantined, ...] = ()
-    """The rows that could not."""
+    """The rows that could not be read."""
     flags: tuple[str, ...] = ()
-    """Rules that the list as a whole breaks."""
+    """The rules that the list or one of its rows breaks."""
 
 
 class FailedPoll(msgspec.Struct, frozen=True):
-    """A poll that brought no list, and why."""
+    """A poll that returned no list, and why."""
 
     target: Target
     polled_at: str
     action: str
-    """What follows from it, as rankcrawler.gateways.verdict names it: retry, wait, gone or stop."""
+    """The action that follows, from rankcrawler.gateways.verdict: retry, wait, gone or stop."""
     reason: str
     status: int | None
-    """The HTTP status; None where no answer came."""
+    """The HTTP status; None if there was no answer."""
     code: int | None
-    """The outer code of the answer's body, if it could be read."""
+    """The outer code in the body; None if it is missing or could not be read."""
     status_code: int | None
-    """The inner code."""
+    """The inner code in the body."""
     attempt: int
-    """1 is the first since the room was last polled with success."""
+    """The number of the attempt; 1 is the first after a successful poll."""
     wait: float = 0.0
-    """Seconds for which the gateway asks everybody to wait, where the action is wait."""
+    """Seconds that the gateway asks clients to wait, if the action is wait."""
 
 
 class Poll(msgspec.Struct, frozen=True):
-    """One poll: what it found, and what it owes the lease under which it was made. This is the item of a crawl."""
+    """One poll: what it found, and the lease under which it was made. This is the item of a crawl."""
 
     found: RoomSnapshot | FailedPoll
     fence: int = 0
-    """The lease's number: a store refuses a poll whose number is lower than the room's last."""
+    """The lease's number. A store refuses a poll whose fence is lower than the room's last."""
     schedule: Schedule = ONCE
-    """The room's schedule, as the lease has it."""
+    """The room's schedule, from the lease."""
     kept: str | None = None
-    """What the store made of it: stored, unchanged, empty, failed or duplicate; None before it was asked."""
+    """The store's outcome: stored, unchanged, empty, failed or duplicate; None before the poll is stored."""
 
     @property
     def target(self) -> Target:
-        """What was polled."""
+        """The target that was polled."""
         return self.found.target
 
     @property
     def snapshot(self) -> RoomSnapshot | None:
-        """The list, where there is one."""
+        """The list; None if the poll failed."""
         return self.found if isinstance(self.found, RoomSnapshot) else None

@@ -1,6 +1,6 @@
-"""The reference of a row's fields, generated from their declaration: the table in both READMEs, and a JSON Schema.
+"""Generates the reference of a row's fields from their declaration: a table in both READMEs, and a JSON Schema.
 
-`make docs` rewrites them.
+`make docs` updates them.
 """
 
 import json
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 READMES: dict[Language, Path] = {"en": ROOT / "README.md", "zh": ROOT / "README.zh.md"}
 SCHEMA = ROOT / "docs/row.schema.json"
 BEGIN, END = "<!-- columns -->", "<!-- /columns -->"
-"""The lines of a README between which the table stands."""
+"""The lines before and after the table in a README."""
 
 _HEADINGS: dict[Language, str] = {"en": "| field | type | meaning |", "zh": "| 字段 | 类型 | 含义 |"}
 _TYPES: dict[type, dict[Language, str]] = {
@@ -29,7 +29,7 @@ _TYPES: dict[type, dict[Language, str]] = {
     tuple: {"en": "list of texts", "zh": "文本列表"},
 }
 _UNITS_IN_CHINESE = {"coins": "音浪", "diamonds": "抖币"}
-"""Other units are written as in English."""
+"""Other units are the same in both languages."""
 
 
 def table(language: Language) -> str:
@@ -51,7 +51,7 @@ def schema() -> str:
 
 
 def with_table(text: str, language: Language) -> str:
-    """The text of a README with the table of today between its markers."""
+    """The text of a README with the current table between its markers."""
     before, _, rest = text.partition(f"{BEGIN}\n")
     _, _, after = rest.partition(f"{END}\n")
     return f"{before}{BEGIN}\n{table(language)}{END}\n{after}"

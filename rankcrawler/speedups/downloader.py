@@ -1,6 +1,6 @@
 """A direct way from the engine to the download handler, for crawls that use nothing in between.
 
-Scrapy's downloader takes each request through its middlewares, a slot for its host with delays, and three signals.
+Scrapy's downloader passes each request through its middlewares, a slot per host with delays, and three signals.
 GAIN
 """
 
@@ -30,9 +30,9 @@ class ShortWay(Downloader):
     def fetch(
         self,
         request: Request,
-        spider: Spider | None = None,  # noqa: ARG002 — Scrapy's own still takes one
+        spider: Spider | None = None,  # noqa: ARG002 — the base class takes one
     ) -> "Deferred[Response | Request]":
-        """The response, when it comes."""
+        """Download a request; returns a deferred response."""
         return super().fetch(request) if self.is_long() else deferred_from_coro(self._ask(request))
 
     async def _ask(self, request: Request) -> Response:
@@ -49,7 +49,7 @@ class ShortWay(Downloader):
         return self._is_configured or self._is_heard()
 
     def _is_set(self) -> bool:
-        """Whether the settings use a middleware, a delay, or a limit for the host."""
+        """Whether the settings use a middleware, a delay, or a limit per host."""
         limit = self.settings.getint("CONCURRENT_REQUESTS_PER_IP") or self.domain_concurrency
         return (
             bool(self.middleware.middlewares)

@@ -1,4 +1,4 @@
-"""Gives requests to the engine at once, where it takes a turn of the event loop for each one that start() yields.
+"""Passes requests straight to the engine, which would take a turn of the event loop for each one from start().
 
 GAIN
 """
@@ -10,7 +10,7 @@ from scrapy.crawler import Crawler
 
 
 async def hand_over(crawler: Crawler, requests: AsyncIterator[Request]) -> AsyncIterator[Request]:
-    """Send every request to the crawl's engine. Yields none; whoever makes the requests bounds how many wait."""
+    """Send every request to the crawl's engine, and yield none. `requests` limits how many wait."""
     assert crawler.engine is not None
     async for request in requests:
         crawler.engine.crawl(request)
