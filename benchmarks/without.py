@@ -10,7 +10,10 @@ from rankcrawler.spiders import ranklist
 
 
 def _stand_in(setting: str) -> Callable[[], None]:
-    return lambda: addon.STAND_INS.pop(setting) and None
+    def take_away() -> None:
+        del addon.STAND_INS[setting]
+
+    return take_away
 
 
 def _replaced(owner: Any, name: str, value: Any) -> Callable[[], None]:

@@ -36,7 +36,7 @@ MAX_IDLE_TIME_BEFORE_CLOSE = 0
 # The project.
 BOT_NAME = "rankcrawler"
 SPIDER_MODULES = ["rankcrawler.spiders"]
-COMMANDS_MODULE = "rankcrawler.commands"
+COMMANDS_MODULE = "rankcrawler.commands.entry"
 LOG_LEVEL = "INFO"  # DEBUG has several lines a poll
 LOG_FORMATTER = "rankcrawler.logformatter.RoomLogFormatter"
 

@@ -60,7 +60,7 @@ def entry(rank: int = 1, **changes: Any) -> RankEntry:
 def snapshot(entries: Sequence[RankEntry] | None = None, **changes: Any) -> RoomSnapshot:
     """A list of three rows, or of those given, that breaks no rule; changes may name fields of its target."""
     rows = tuple(entry(rank) for rank in (1, 2, 3)) if entries is None else tuple(entries)
-    fields = {
+    fields: dict[str, Any] = {
         "target": _target(changes),
         "captured_at": CAPTURED,
         "polled_at": POLLED,
@@ -77,7 +77,7 @@ def snapshot(entries: Sequence[RankEntry] | None = None, **changes: Any) -> Room
 
 def failed(**changes: Any) -> FailedPoll:
     """A poll that the gateway answered with an error of its own; changes may name fields of its target."""
-    fields = {
+    fields: dict[str, Any] = {
         "target": _target(changes),
         "polled_at": POLLED,
         "action": "retry",

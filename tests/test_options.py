@@ -52,7 +52,8 @@ def test_the_command_line_goes_before_the_environment_and_that_before_a_project(
 def test_a_secret_comes_from_the_environment_alone_and_is_not_shown(name: str) -> None:
     assert SECRET not in repr(options({name: SECRET}))
     assert SECRET in (options({name: SECRET}).gateway_token, options({name: SECRET}).pseudonymise_key)
-    said = refused(**{name: SECRET})
+    given: dict[str, Any] = {name: SECRET}
+    said = refused(**given)
     assert "environment" in said
     assert SECRET not in said
 
@@ -70,7 +71,8 @@ def test_a_secret_comes_from_the_environment_alone_and_is_not_shown(name: str) -
     ],
 )
 def test_a_likely_slip_on_the_command_line_is_refused_with_what_was_meant(name: str, meant: str) -> None:
-    said = refused(**{name: "3"})
+    given: dict[str, Any] = {name: "3"}
+    said = refused(**given)
     assert said.startswith(f"{name} is no setting: did you mean ")
     assert meant in said
 

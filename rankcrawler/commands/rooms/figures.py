@@ -1,9 +1,9 @@
-"""A queue's status in lines: a name, a tab, and words a person reads."""
+"""The figures of a queue: a name and a readable value each."""
 
 from collections.abc import Iterator
 
+from rankcrawler.commands.printing.text import plain
 from rankcrawler.queue.status import Status
-from rankcrawler.table import plain
 
 
 def lines(status: Status) -> Iterator[tuple[str, str]]:
@@ -24,7 +24,7 @@ def lines(status: Status) -> Iterator[tuple[str, str]]:
     yield "workers", str(len(status.workers))
     for worker in status.workers:
         age, silence = status.now - worker.since, status.now - worker.seen
-        yield "worker", f"{plain(worker.name)}, for {_seconds(age)}, last seen {_seconds(max(silence, 0))} ago"
+        yield "worker", f"{plain(worker.name)}, up for {_seconds(age)}, last seen {_seconds(max(silence, 0))} ago"
 
 
 def _state(status: Status) -> str:

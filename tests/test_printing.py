@@ -1,4 +1,4 @@
-"""A rank list on a screen."""
+"""Text from outside on a terminal, and a rank list as a table."""
 
 import io
 import json
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from rankcrawler import table
+from rankcrawler.commands.printing import ranks
+from rankcrawler.commands.printing.text import escaped, plain
 from rankcrawler.model.items import RankEntry, RoomSnapshot
-from rankcrawler.table import escaped, plain
 from tests.builders import ROOM, entry, snapshot
 
 LONG = [
@@ -34,7 +34,7 @@ LONG = [
 def drawn(shown: RoomSnapshot, width: int = 160, limit: int | None = None) -> list[str]:
     """The lines of a list on a screen of that width."""
     screen = io.StringIO()
-    Console(file=screen, width=width).print(table.table(shown, limit, width))
+    Console(file=screen, width=width).print(ranks.table(shown, limit, width))
     return screen.getvalue().splitlines()
 
 
@@ -78,19 +78,19 @@ def test_wide_characters_stay_aligned(width: int) -> None:
     assert {end(row, " 25") for row in named.values()} == {end(lines[header(lines)], "level")}
 
 
-def test_control_characters_and_escapes_of_a_nickname_are_replaced() -> None:
+def test_control_characters_and_escapes_in_a_nickname_are_replaced() -> None:
     evil = "\x1b[2J\x1b]0;title\x07\r\n\u202egnp\u200b\x9b"
     text = "\n".join(drawn(snapshot([entry(nickname=evil)])))
     assert "�[2J�]0;title���gnp��"[:12] in text
     assert not [each for each in text if each != "\n" and unicodedata.category(each) in {"Cc", "Cf", "Zl", "Zp"}]
 
 
-def test_markup_of_a_nickname_is_text() -> None:
+def test_markup_in_a_nickname_is_text() -> None:
     assert "[red]a[/red] :smile:" in "\n".join(drawn(snapshot([entry(nickname="[red]a[/red] :smile:")])))
 
 
 @given(st.text())
-def test_plain_text_holds_nothing_unseen_but_what_joins_emoji(text: str) -> None:
+def test_plain_text_holds_nothing_invisible_but_what_joins_emoji(text: str) -> None:
     made = plain(text)
     assert len(made) == len(text)
     assert all(each == "\u200d" or unicodedata.category(each)[0] != "C" for each in made)
@@ -98,7 +98,7 @@ def test_plain_text_holds_nothing_unseen_but_what_joins_emoji(text: str) -> None
 
 
 @given(st.text(), st.text())
-def test_escaped_json_reads_the_same_and_holds_nothing_unseen_but_what_joins_emoji(name: str, text: str) -> None:
+def test_escaped_json_reads_the_same_and_holds_nothing_invisible_but_what_joins_emoji(name: str, text: str) -> None:
     written = escaped(json.dumps({name: text}, ensure_ascii=False).encode(errors="replace"))
     assert json.loads(written) == json.loads(json.dumps({name: text}).encode(errors="replace"))
     assert all(each == "\u200d" or unicodedata.category(each)[0] != "C" for each in written)
@@ -154,21 +154,21 @@ def test_a_long_nickname_is_cut_where_there_is_no_room_for_it() -> None:
         ("抖币", ["≥ 18,002", "18,002", "12,345,678–12,399,999"]),
     ],
 )
-def test_numbers_end_below_each_other(name: str, cells: list[str]) -> None:
+def test_numbers_are_aligned_on_the_right(name: str, cells: list[str]) -> None:
     lines = drawn(snapshot(LONG))
     ends = {end(f" {row}", cell.rstrip()) - 1 for row, cell in zip(rows(lines), cells, strict=False)}
     assert ends == {end(lines[header(lines)], name)}
 
 
-def test_columns_of_which_nothing_is_known_are_left_out() -> None:
-    nobody = entry(
+def test_columns_without_a_value_are_left_out() -> None:
+    unknown = entry(
         user_id=None, pay_grade_level=None, lifetime_diamonds_min=None, lifetime_diamonds_max=None, delta=None
     )
-    assert columns(drawn(snapshot([nobody]))) == ["#", "音浪", "nickname"]
+    assert columns(drawn(snapshot([unknown]))) == ["#", "音浪", "nickname"]
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "shown"),
     [
         ({"lifetime_diamonds_min": 18_002, "lifetime_diamonds_max": 18_002}, "18,002"),
         ({"lifetime_diamonds_min": 1_000, "lifetime_diamonds_max": 1_999}, "1,000–1,999"),
@@ -179,9 +179,9 @@ def test_columns_of_which_nothing_is_known_are_left_out() -> None:
         ({"score": 0}, " 0 "),
     ],
 )
-def test_an_amount_is_told_as_exactly_as_it_is_known(changes: dict[str, Any], told: str) -> None:
+def test_an_amount_is_shown_as_exactly_as_it_is_known(changes: dict[str, Any], shown: str) -> None:
     row: RankEntry = entry(1, nickname="n", **changes)
-    assert told in rows(drawn(snapshot([row])))[0]
+    assert shown in rows(drawn(snapshot([row])))[0]
 
 
 def test_rows_beyond_the_limit_are_counted_below() -> None:
@@ -195,12 +195,12 @@ def test_flags_are_shown_with_their_rows() -> None:
     assert "score_rises delta_mismatch" in rows(drawn(snapshot(LONG)))[1]
 
 
-def test_an_audience_that_is_not_known_is_not_told() -> None:
+def test_an_unknown_audience_is_left_out() -> None:
     assert drawn(snapshot(total=None))[0].strip() == f"Room {ROOM} · 3 contributors"
 
 
 def test_show_prints_the_list_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    table.show(snapshot(), limit=2)
+    ranks.show(snapshot(), limit=2)
     out = capsys.readouterr().out
     assert out.splitlines()[0].strip() == f"Room {ROOM} · 3 contributors · audience 39,847"
     assert "贡献者2" in out
@@ -209,8 +209,8 @@ def test_show_prints_the_list_where_there_is_no_terminal(capsys: pytest.CaptureF
 
 
 def test_show_says_that_a_list_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
-    table.show(snapshot([]))
+    ranks.show(snapshot([]))
     assert capsys.readouterr().out.splitlines() == [
-        f"Room {ROOM} · nobody has given anything yet · audience 39,847",
+        f"Room {ROOM} · no contributors yet · audience 39,847",
         "2021-09-17T01:44:39.980Z",
     ]
