@@ -1,4 +1,4 @@
-"""What people do to a queue that runs: pause it, limit it, look at it, take rooms out; on a real server."""
+"""What people do to a running queue: pause and limit it, read its state, remove and restore rooms; on a real server."""
 
 import asyncio
 from collections import Counter
@@ -266,6 +266,17 @@ async def test_a_room_is_shown_with_all_that_is_known_of_it(queue: RoomQueue, re
     assert shown is not None
     assert (shown.state, shown.attempts) == ("scheduled", 1)
     assert await roster.find(queue, ["5"]) == [None]
+
+
+async def test_the_fields_of_a_room_are_flat_and_leave_out_what_is_at_its_default(queue: RoomQueue) -> None:
+    await queue.push([job(ROOM, ANCHOR, every=60.0, every_max=600.0, priority=3), Job("2")])
+    recurring, once = await roster.find(queue, [ROOM, "2"])
+    assert recurring is not None
+    assert once is not None
+    schedule = {"every": 60.0, "every_max": 600.0, "priority": 3}
+    known = {"room_id": ROOM, "state": "ready", "due": recurring.due, "anchor_id": ANCHOR, "interval": 60.0}
+    assert recurring.fields() == known | schedule
+    assert once.fields() == {"room_id": "2", "state": "ready", "due": once.due}
 
 
 async def test_the_dead_are_shown_with_reason_attempts_and_definition(queue: RoomQueue) -> None:

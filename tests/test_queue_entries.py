@@ -1,4 +1,4 @@
-"""What people push to the inbox: the forms that name a room, and dead letters of all else."""
+"""What people push to the inbox: entries that name a room, and all others, which become dead letters."""
 
 from collections.abc import Callable
 

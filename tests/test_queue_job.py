@@ -1,4 +1,4 @@
-"""The forms in which a job may be written, and what is said of one that cannot be read."""
+"""The forms in which a job may be written, and the errors for text that is not a job."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whatever happens to the queue, in whatever order, each room is where a plain model says, and nothing is left."""
+"""After any operations in any order, each room is where a simple model predicts, and no data is left over."""
 
 import asyncio
 import hashlib
@@ -34,7 +34,7 @@ schedules = st.builds(Schedule, intervals, longest, priorities)
 
 @dataclass
 class Room:
-    """What the model knows of a room that the queue holds."""
+    """A room in the model."""
 
     place: str
     every_ms: int = 0
@@ -66,7 +66,7 @@ class Room:
         self.place, self.polled, self.pace = place, "", 1
 
     def poll(self, unchanged: bool) -> None:
-        """It was polled with success, and recurs."""
+        """A recurring room was polled with success."""
         self.polled = "=" if unchanged else "*"
         if not self.again:
             self.place = "sched"
@@ -87,7 +87,7 @@ class Room:
 
 
 class QueueMachine(RuleBasedStateMachine):
-    """Every operation, on the queue and on the model."""
+    """Runs every operation on the queue and on the model."""
 
     def __init__(self, url: str) -> None:
         super().__init__()

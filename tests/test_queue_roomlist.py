@@ -1,4 +1,4 @@
-"""The rooms a person names: every form, and errors that say where."""
+"""Lists of rooms in every form, and errors that name the place."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ ROOM = "6994259511469247263"
 
 
 def read(rooms: str | Path) -> list[Job | str]:
-    """The jobs of an argument or a file, and in place of each bad one what is said of it."""
+    """The jobs of an argument or a file, and the error message in place of each bad one."""
     return [str(each) if isinstance(each, JobError) else each for each in roomlist.read(str(rooms))]
 
 

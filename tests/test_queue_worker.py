@@ -1,4 +1,4 @@
-"""A worker's leases, on a real server that stalls, refuses, dies and comes back."""
+"""A worker's leases, on a real server that stalls, refuses writes, dies and comes back."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError  # noqa: A004 — the client's, which is no OSError
+from redis.exceptions import ConnectionError  # noqa: A004 — the client's, which is not an OSError
 from redis.retry import Retry as SyncRetry
 
 from rankcrawler.errors import QueueStopped
@@ -49,7 +49,7 @@ async def working(
 
 
 class Consumer:
-    """Takes a worker's leases as they come, in a task of its own, and settles none."""
+    """Collects a worker's leases in a task of its own, and settles none."""
 
     def __init__(self, worker: Worker) -> None:
         self.leases: list[Lease] = []
@@ -60,7 +60,7 @@ class Consumer:
             self.leases.append(lease)
 
     async def has(self, n: int) -> Lease:
-        """The latest of n leases, as soon as there are so many."""
+        """Wait for n leases; returns the last."""
         await until(lambda: len(self.leases) >= n or self.task.done())
         assert len(self.leases) == n
         return self.leases[-1]
@@ -81,7 +81,7 @@ async def consuming(worker: Worker) -> AsyncIterator[Consumer]:
 
 async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 — most conditions are the server's, which sets no event
+        while not condition():  # noqa: ASYNC110 — most conditions are on the server, which sets no event
             await asyncio.sleep(0.001)
 
 
@@ -94,7 +94,7 @@ async def drained(worker: Worker, settle: Callable[[Lease], None]) -> list[Lease
 
 
 def client(url: str) -> RoomQueue:
-    """A queue whose client gives up at the first error."""
+    """A queue whose client does not retry."""
     return RoomQueue(queue_client(url, retry=Retry(NoBackoff(), 0)), attempts=3)
 
 
@@ -104,7 +104,7 @@ def rooms(n: int) -> list[Job]:
 
 @contextmanager
 def refusing(redis: Redis) -> Iterator[None]:
-    """The server refuses to write, for want of a replica."""
+    """Have the server refuse writes, because it has no replica."""
     redis.config_set("min-replicas-to-write", 1)
     try:
         yield
@@ -352,7 +352,7 @@ async def test_a_lease_held_longer_than_its_ttl_is_renewed(queue: RoomQueue, red
 
 
 async def take_over(redis: Redis, other: RoomQueue) -> list[Lease]:
-    """Have every lease expire, and another worker get the rooms."""
+    """Let every lease expire, and lease the rooms to another worker."""
     redis.zadd(LEASE, dict.fromkeys(map(str, redis.zrange(LEASE, 0, -1)), 1))
     return (await other.lease("other", 100, 30_000)).leases
 
@@ -420,7 +420,7 @@ async def test_closing_releases_a_lease_though_an_older_one_of_its_room_is_being
 
 
 class Slow(RoomQueue):
-    """A queue that is far away: settlements take a while to get there, and their answers to come back."""
+    """A queue far away: settlements and their answers take a while to arrive."""
 
     def __init__(self, url: str, seconds: float) -> None:
         super().__init__(queue_client(url), attempts=3)
@@ -664,7 +664,7 @@ async def test_a_fleet_that_cannot_be_told_to_stop_is_one_worker_less(
 
 
 class Deaf(RoomQueue):
-    """A queue whose calls get through, and whose answers are lost at first."""
+    """A queue whose calls arrive, but whose first answers are lost."""
 
     def __init__(self, url: str) -> None:
         super().__init__(queue_client(url), attempts=3)
