@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from rankcrawler.errors import SettingError, StoreError
-from rankcrawler.model.items import Quarantined, RoomSnapshot
+from rankcrawler.model.items import Poll, Quarantined
 from rankcrawler.store import locate
-from rankcrawler.store.contract import Counts, Kept, Store
-from tests.builders import entry, snapshot
+from rankcrawler.store.answers import Counts
+from rankcrawler.store.contract import Kept, Store
+from tests.builders import entry, polled, snapshot
 from tests.postgresql import PostgresServer
 
 Open = Callable[[], Store]
@@ -44,11 +45,12 @@ def store(open_again: Open) -> Store:
     return open_again()
 
 
-def listed(captured_at: str = FIRST, score: int = 900, *, fence: int = 0, room_id: str = "1") -> RoomSnapshot:
-    """A list of two whose content depends on the score."""
+def listed(captured_at: str = FIRST, score: int = 900, *, fence: int = 0, room_id: str = "1") -> Poll:
+    """A poll with a list of two whose content depends on the score."""
     place = {"room_id": room_id, "captured_at": captured_at}
     entries = (entry(1, score=1000, **place), entry(2, score=score, user_id="9223372036854775807", **place))
-    return snapshot(entries=entries, captured_at=captured_at, digest=f"{score:032d}", fence=fence, room_id=room_id)
+    found = snapshot(entries=entries, captured_at=captured_at, digest=f"{score:032d}", room_id=room_id)
+    return polled(found, fence=fence)
 
 
 def test_what_is_written_is_read_back_exactly(store: Store, open_again: Open) -> None:
@@ -56,9 +58,9 @@ def test_what_is_written_is_read_back_exactly(store: Store, open_again: Open) ->
     odd = entry(rank=2, nickname=nickname, score=None, score_precision="withheld", flags=("rank_gap", "has_more"))
     unread = (Quarantined(4, "$.data.data.ranks[3].rank", "Expected `int`, got `str`"),)
     written = snapshot(entries=(entry(rank=1), odd, odd), flags=("has_more",), has_more=True, quarantined=unread)
-    assert store.write([written]) == [Kept.STORED]
-    assert store.latest(written.room_id) == written
-    assert open_again().latest(written.room_id) == written
+    assert store.write([polled(written)]) == [Kept.STORED]
+    assert store.latest(written.target.room_id) == written
+    assert open_again().latest(written.target.room_id) == written
 
 
 def test_the_same_snapshot_twice_is_stored_once(store: Store) -> None:
@@ -83,18 +85,18 @@ def test_two_openings_of_one_store_know_of_each_other(open_again: Open) -> None:
 def test_an_unchanged_list_costs_a_poll_and_no_rows(store: Store) -> None:
     assert store.write([listed(FIRST), listed(SECOND)]) == [Kept.STORED, Kept.UNCHANGED]
     assert store.counts() == Counts(rooms=1, polls=2, snapshots=1, entries=2)
-    assert store.latest("1") == listed(SECOND)
+    assert store.latest("1") == listed(SECOND).found
 
 
 def test_a_list_that_comes_back_after_another_is_stored_again(store: Store) -> None:
     kept = store.write([listed(FIRST), listed(SECOND, 901), listed(THIRD)])
     assert kept == [Kept.STORED] * 3
-    assert store.latest("1") == listed(THIRD)
+    assert store.latest("1") == listed(THIRD).found
 
 
 def test_an_empty_list_is_a_fact_of_its_own(store: Store) -> None:
     empty = snapshot(entries=(), captured_at=SECOND, digest="0" * 32, room_id="1")
-    assert store.write([listed(FIRST), empty]) == [Kept.STORED, Kept.EMPTY]
+    assert store.write([listed(FIRST), polled(empty)]) == [Kept.STORED, Kept.EMPTY]
     assert store.latest("1") == empty
     assert store.write([listed(THIRD)]) == [Kept.STORED]
     assert store.counts() == Counts(rooms=1, polls=3, snapshots=2, entries=4)
@@ -109,12 +111,12 @@ def test_a_write_under_an_older_lease_changes_nothing(store: Store) -> None:
 def test_a_list_from_before_the_last_is_stored_and_not_taken_for_the_latest(store: Store) -> None:
     assert store.write([listed(SECOND)]) == [Kept.STORED]
     assert store.write([listed(FIRST)]) == [Kept.STORED]
-    assert store.latest("1") == listed(SECOND)
+    assert store.latest("1") == listed(SECOND).found
 
 
 def test_rooms_do_not_mix(store: Store) -> None:
     assert store.write([listed(room_id="1"), listed(room_id="2")]) == [Kept.STORED, Kept.STORED]
-    assert store.latest("2") == listed(room_id="2")
+    assert store.latest("2") == listed(room_id="2").found
     assert store.latest("3") is None
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from rankcrawler.errors import StoreError
-from rankcrawler.store.contract import Counts, Kept
+from rankcrawler.store.answers import Counts
+from rankcrawler.store.contract import Kept
 from rankcrawler.store.json_lines import JsonLinesStore
-from tests.builders import entry, snapshot
+from tests.builders import entry, polled, snapshot
 
 NOON, LATER = "2026-11-23T12:00:00.000Z", "2026-11-23T12:00:01.000Z"
 FIRST = snapshot(entries=(entry(rank=1, captured_at=NOON),), captured_at=NOON, digest="1" * 32)
@@ -23,7 +24,7 @@ def files(folder: Path) -> dict[str, bytes]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     store = JsonLinesStore(tmp_path)
-    store.write([FIRST])
+    store.write([polled(FIRST)])
     store.close()
     return tmp_path
 
@@ -32,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_second_write_cut_short_at_any_byte_is_undone_on_open(folder: Path, torn: str) -> None:
     before = files(folder)
     store = JsonLinesStore(folder)
-    store.write([SECOND])
+    store.write([polled(SECOND)])
     store.close()
     after = files(folder)
     for end in range(len(before[torn]), len(after[torn])):
@@ -41,10 +42,10 @@ def test_a_second_write_cut_short_at_any_byte_is_undone_on_open(folder: Path, to
         (folder / torn).write_bytes(after[torn][:end])
         store = JsonLinesStore(folder)
         assert files(folder) == before, end
-        assert store.latest(FIRST.room_id) == FIRST
+        assert store.latest(FIRST.target.room_id) == FIRST
         store.close()
     store = JsonLinesStore(folder)
-    assert store.write([SECOND]) == [Kept.STORED]
+    assert store.write([polled(SECOND)]) == [Kept.STORED]
     assert files(folder) == after
     store.close()
 
@@ -54,9 +55,9 @@ def test_a_torn_line_of_another_process_is_undone_before_the_next_write(folder: 
     for name in ("entries.jsonl", "polls.jsonl"):
         with (folder / name).open("ab") as file:
             file.write(b'{"source":"torn')
-    assert store.write([SECOND]) == [Kept.STORED]
+    assert store.write([polled(SECOND)]) == [Kept.STORED]
     assert store.counts() == Counts(rooms=1, polls=2, snapshots=2, entries=3)
-    assert store.latest(FIRST.room_id) == SECOND
+    assert store.latest(FIRST.target.room_id) == SECOND
     store.close()
 
 
@@ -77,7 +78,7 @@ def test_a_line_that_is_damaged_is_told_with_its_place(folder: Path) -> None:
 
 def test_many_polls_are_read_in_pieces(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = JsonLinesStore(folder)
-    store.write([SECOND])
+    store.write([polled(SECOND)])
     store.close()
     monkeypatch.setattr("rankcrawler.store.json_lines.READ_AT_ONCE", 600)
     before = files(folder)

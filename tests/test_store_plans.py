@@ -7,35 +7,40 @@ from typing import Any
 import pytest
 
 from rankcrawler.store import locate, queries, sqlite
+from rankcrawler.store.dialects import POSTGRESQL, SQLITE
 from rankcrawler.store.sql_store import SqlStore
 from tests import stores
-from tests.builders import snapshot
+from tests.builders import polled, snapshot
 
-CHAIN = (1, 0, 1, 2, 1, 2)
-QUESTIONS: dict[str, tuple[Any, ...]] = {
-    "rooms_named": ("1", "ranklist"),
-    "latest_list": (1,),
-    "list_at": (1, 2),
-    "lists_between": (1, 2, 3),
-    "scores_between": (1, 2, 3),
-    "served_rows": (*CHAIN, 100),
+CHAIN = {"base_key": 1, "step": 0, "last_key": 2}
+SPAN = {"room_key": 1, "since_ms": 2, "until_ms": 3}
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "rooms_named": {"room_id": "1", "kind": "ranklist"},
+    "latest_list": {"room_key": 1},
+    "list_at": {"room_key": 1, "at_ms": 2},
+    "lists_between": SPAN,
+    "gains_first_list": SPAN,
+    "gains_rows": SPAN,
+    "gains_list": CHAIN,
+    "gains_poll_times": SPAN,
+    "gains_contributor": {"user_key": 1},
+    "served_rows": {**CHAIN, "entry_count": 100},
     "list_rows": CHAIN,
-    "polls": (1, 2, 3, 4),
-    "poll_times": (1, 2, 3),
-    "users_named": ("7",),
-    "stays": (1, 1, 1, 100),
-    "score_in": (*CHAIN, 1),
-    "last_seen": (1, 1, 1),
-    "top_givers": (1, 100),
-    "active_rooms": (1, 100),
-    "recurring": (1, 0),
+    "polls": {**SPAN, "limit": 4},
+    "contributors_named": {"user_id": "7"},
+    "stays": {"user_key": 1, "limit": 100},
+    "score_in": {**CHAIN, "user_key": 1},
+    "last_seen": {"user_key": 1},
+    "top_contributors": {"day": 1, "kind": "ranklist", "limit": 100},
+    "active_rooms": {"day": 1, "limit": 100},
+    "recurring": {"source_key": 1, "after": 0},
 }
 SMALL = "sources|grades|clubs|texts|verdicts|arrivals|_other"
 """What has few rows however many polls there are, or none."""
 
 
-def plan(store: SqlStore, kind: str, query: str, values: tuple[Any, ...]) -> str:
-    sql = queries.load("sqlite" if kind == "sqlite" else "postgresql")[query]
+def plan(store: SqlStore, kind: str, query: str, values: dict[str, Any]) -> str:
+    sql = queries.load(SQLITE if kind == "sqlite" else POSTGRESQL)[query]
     database: Any = store._database
     if kind == "sqlite":
         return "\n".join(row[3] for row in database._db.execute(f"EXPLAIN QUERY PLAN {sql}", values))
@@ -48,7 +53,7 @@ def plan(store: SqlStore, kind: str, query: str, values: tuple[Any, ...]) -> str
 def test_no_question_reads_a_table_from_end_to_end(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     store = locate.open_records(stores.address(kind, tmp_path, request))
     assert isinstance(store, SqlStore)
-    store.write([snapshot(room_id=str(room)) for room in range(1, 30)])
+    store.write([polled(snapshot(room_id=str(room))) for room in range(1, 30)])
     derived = "[edpv]$"  # the names of what a query has cut out by an index before
     whole = rf"SCAN (?!{derived}|arrivals)\w+" if kind == "sqlite" else rf"Seq Scan on (?!\w*({SMALL}))\w+"
     plans = {query: plan(store, kind, query, values) for query, values in QUESTIONS.items()}
@@ -60,13 +65,13 @@ def test_no_question_reads_a_table_from_end_to_end(kind: str, tmp_path: Path, re
 def test_what_is_written_for_many_rows_at_once_is_found_by_an_index(tmp_path: Path) -> None:
     store = locate.open_records(f"sqlite:///{tmp_path}/ranks.db")
     assert isinstance(store, SqlStore)
-    store.write([snapshot(room_id=str(room)) for room in range(1, 30)])
+    store.write([polled(snapshot(room_id=str(room))) for room in range(1, 30)])
     database: Any = store._database
     plans: dict[str, str] = {}
-    for name, query in queries.load("sqlite").items():
-        if "VALUES (?" in query and not name.startswith(("insert", "add", "count")):
+    for name, query in queries.load(SQLITE).items():
+        if "VALUES (?" in query and not name.startswith(("add", "count")):
             for rows in (1, 4, sqlite.TOGETHER):
-                sql = database._repeated(name, rows)
+                sql = database._repeated(query, rows)
                 plan = database._db.execute(f"EXPLAIN QUERY PLAN {sql}", (None,) * sql.count("?"))
                 plans[f"{name} {rows}"] = "\n".join(each[3] for each in plan)
     store.close()

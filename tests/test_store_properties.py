@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from rankcrawler.clock import iso
 from rankcrawler.model.items import RankEntry, RoomSnapshot
 from rankcrawler.store.contract import Kept
-from rankcrawler.store.interning import print_of
+from rankcrawler.store.fingerprints import fingerprint
 from tests import stores
-from tests.builders import entry, snapshot
+from tests.builders import entry, polled, snapshot
 
 MIDNIGHT = 1_795_478_400_000
 USERS = st.sampled_from(["7", "8", "9", "10", None])
@@ -44,7 +44,7 @@ def listed(room_id: str, hours: int, rows: list[Row]) -> RoomSnapshot:
         )
         for rank, (user, score, delta, nickname, flags) in enumerate(rows, start=1)
     ]
-    digest = print_of(rows).hex()
+    digest = fingerprint(rows).hex()
     return snapshot(entries, room_id=room_id, captured_at=moment, polled_at=moment, digest=digest)
 
 
@@ -63,14 +63,14 @@ def test_every_list_is_read_back_as_it_was_served(kind: str, tmp_path: Path, req
             rest = lists
             for number, size in enumerate(sizes):
                 batch, rest = rest[:size], rest[size:]
-                kept = workers[who >> number & 1].write(batch)
+                kept = workers[who >> number & 1].write(list(map(polled, batch)))
                 for each, outcome in zip(batch, kept, strict=True):
                     assert (outcome is Kept.DUPLICATE) == (each.captured_at in written)
                     written.setdefault(each.captured_at, each)
                 if not rest:
                     break
             written |= {each.captured_at: each for each in rest if each.captured_at not in written}
-            workers[0].write(rest)
+            workers[0].write(list(map(polled, rest)))
             for moment, each in written.items():
                 assert workers[1].at(room, moment) == each
             assert workers[0].latest(room) == written[max(written)]

@@ -1,18 +1,21 @@
 """What a store in a database answers, asked of SQLite and of PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from rankcrawler.clock import iso
 from rankcrawler.errors import StoreError
-from rankcrawler.model.items import FailedPoll, RankEntry, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, Poll, RankEntry, RoomSnapshot
+from rankcrawler.model.schedules import Schedule
+from rankcrawler.model.targets import Target
 from rankcrawler.store import interning, sql_store
-from rankcrawler.store.contract import Gain, Kept, Poll, Records, Recurring, Stay
+from rankcrawler.store.answers import Gain, PollRecord, Recurring, Stay
+from rankcrawler.store.contract import Kept, Records
 from rankcrawler.store.sql_store import SqlStore
 from tests import stores
-from tests.builders import entry, failed, snapshot
+from tests.builders import entry, failed, polled, snapshot
 
 NOON = 1_795_435_200_000  # 2026-11-23T12:00:00Z
 MINUTE, DAY = 60_000, 86_400_000
@@ -24,12 +27,16 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
         yield open_it()
 
 
+def write(store: Records, found: Sequence[RoomSnapshot | FailedPoll | Poll]) -> list[Kept]:
+    return store.write([each if isinstance(each, Poll) else polled(each) for each in found])
+
+
 def at(minute: float) -> str:
     return iso(int(NOON + minute * MINUTE))
 
 
 def listed(minute: float, scores: dict[str, int | None], **changes: object) -> RoomSnapshot:
-    """Users by their scores, in that order, at a minute."""
+    """Contributors by their scores, in that order, at a minute."""
     place = {"captured_at": at(minute), "polled_at": at(minute), "room_id": "1"}
     rows = [
         entry(
@@ -43,26 +50,27 @@ def listed(minute: float, scores: dict[str, int | None], **changes: object) -> R
 
 def test_polls_tell_no_gifts_and_not_told_and_not_looked_apart(store: Records) -> None:
     withheld = entry(1, score=None, score_precision="withheld", captured_at=at(3), polled_at=at(3), room_id="1")
-    store.write(
+    write(
+        store,
         [
             listed(0, {"7": 10}),
             listed(1, {"7": 10}),
             listed(2, {}),
             listed(3, {}, entries=[withheld], digest="3" * 32),
             failed(room_id="1", polled_at=at(4)),
-        ]
+        ],
     )
     polls = store.polls("1", at(0), at(10))
     assert [poll.outcome for poll in polls] == ["stored", "unchanged", "empty", "withheld", "failed"]
     assert [poll.entry_count for poll in polls] == [1, 1, 0, 1, None]
-    assert polls[4] == Poll(at(4), at(4), "failed", None, None, None, "retry", "HTTP 502", 502, None, None, 1)
+    assert polls[4] == PollRecord(at(4), at(4), "failed", None, None, None, "retry", "HTTP 502", 502, None, None, 1)
     assert store.polls("1", at(5), at(10)) == []
     assert [poll.at for poll in store.polls("1", at(0), at(10), limit=2)] == [at(3), at(4)]
 
 
 def test_a_list_of_any_moment_is_read_back(store: Records) -> None:
     lists = [listed(minute, {"7": 1000 + 10 * minute, "8": 900, "9": 800 - minute}) for minute in range(100)]
-    assert store.write(lists) == [Kept.STORED] * 100
+    assert write(store, lists) == [Kept.STORED] * 100
     assert [store.at("1", at(minute + 0.5)) for minute in range(100)] == lists
     assert store.at("1", at(-1)) is None
     assert list(store.lists("1", at(10), at(20))) == lists[10:20]
@@ -72,7 +80,7 @@ def test_a_list_of_any_moment_is_read_back(store: Records) -> None:
 def test_lists_of_two_kinds_and_of_two_gateways_are_told_apart(store: Records) -> None:
     rank, audience = listed(0, {"7": 1}), listed(1, {"8": 2}, kind="audience", entries=())
     elsewhere = listed(2, {"9": 3}, source="other.test", entries=())
-    store.write([rank, audience, elsewhere])
+    write(store, [rank, audience, elsewhere])
     assert store.latest("1", source="gateway.test") == rank
     assert store.latest("1", kind="audience") == audience
     assert store.latest("1") == elsewhere
@@ -82,25 +90,27 @@ def test_lists_of_two_kinds_and_of_two_gateways_are_told_apart(store: Records) -
 def test_a_user_has_the_latest_profile_and_is_first_seen_once(store: Records) -> None:
     for minute in (1, 2, 0):
         row = entry(1, user_id="7", nickname=f"name {minute}", captured_at=at(minute))
-        store.write([snapshot(entries=(row,), captured_at=at(minute), digest=f"{minute:032d}")])
-    user = store.user("7")
+        write(store, [snapshot(entries=(row,), captured_at=at(minute), digest=f"{minute:032d}")])
+    user = store.contributor("7")
     assert user is not None
     assert (user.nickname, user.first_seen, user.last_seen) == ("name 2", at(0), at(2))
-    assert store.user("8") is None
+    assert store.contributor("8") is None
 
 
 def test_a_trail_says_where_a_user_came_and_went(store: Records) -> None:
-    store.write([listed(0, {"7": 10}), listed(1, {"7": 30, "8": 5}), listed(2, {"8": 6}), listed(3, {"8": 6, "7": 40})])
+    write(
+        store, [listed(0, {"7": 10}), listed(1, {"7": 30, "8": 5}), listed(2, {"8": 6}), listed(3, {"8": 6, "7": 40})]
+    )
     first, second = Stay("ranklist", "1", None, at(0), at(1), True, 10, 30), ("ranklist", "1", None, at(3))
     assert store.trail("7") == [(*second, at(3), False, 40, 40), first]
-    store.write([listed(4, {"7": 50, "8": 6})])
+    write(store, [listed(4, {"7": 50, "8": 6})])
     assert store.trail("7") == [(*second, at(4), False, 40, 50), first]
     assert store.trail("9") == []
 
 
 def test_stays_of_one_user_that_end_in_one_batch_are_told_apart(store: Records) -> None:
     seen: list[dict[str, int | None]] = [{"7": 10}, {"8": 5}, {"7": 20, "8": 5}, {"8": 5}, {"7": 30}]
-    store.write([listed(minute, scores) for minute, scores in enumerate(seen)])
+    write(store, [listed(minute, scores) for minute, scores in enumerate(seen)])
     stays = [(stay.since, stay.until, stay.is_over, stay.first_score, stay.last_score) for stay in store.trail("7")]
     assert stays == [
         (at(4), at(4), False, 30, 30),
@@ -110,9 +120,9 @@ def test_stays_of_one_user_that_end_in_one_batch_are_told_apart(store: Records) 
 
 
 def test_a_user_of_late_lists_is_first_seen_in_the_earliest(store: Records) -> None:
-    store.write([listed(9, {"7": 10})])
-    store.write([listed(minute, {"7": minute}) for minute in (5, 3, 4)])
-    user = store.user("7")
+    write(store, [listed(9, {"7": 10})])
+    write(store, [listed(minute, {"7": minute}) for minute in (5, 3, 4)])
+    user = store.contributor("7")
     assert user is not None
     assert user.first_seen == at(3)
 
@@ -123,10 +133,10 @@ def test_a_trail_is_whole_while_arrivals_are_sorted_in_now_and_then(
     monkeypatch.setattr(sql_store, "MOST_ARRIVALS", 4)
     came = [listed(minute, {"7": 10, str(minute): 5}, room_id=str(minute % 3)) for minute in range(100, 120)]
     for seen, poll in enumerate(came, start=1):
-        store.write([poll])
+        write(store, [poll])
         assert {stay.room_id for stay in store.trail("7")} == {str(minute % 3) for minute in range(100, 100 + seen)}
     assert all([stay.since for stay in store.trail(str(minute))] == [at(minute)] for minute in range(100, 120))
-    user = store.user("119")
+    user = store.contributor("119")
     assert user is not None
     assert user.last_seen == at(119)
 
@@ -138,7 +148,7 @@ def test_what_is_remembered_is_bounded_and_forgetting_changes_nothing(
     assert isinstance(store, SqlStore)
     sizes, polls = [], [listed(minute, {f"{minute}": 10, "7": 5}, currency=f"of {minute}") for minute in range(30)]
     for poll in polls:
-        store.write([poll, failed(room_id="1", polled_at=poll.polled_at, reason=poll.polled_at)])
+        write(store, [poll, failed(room_id="1", polled_at=poll.polled_at, reason=poll.polled_at)])
         sizes.append(len(store._interned.texts) + len(store._interned.latest))
     assert max(sizes) < 20
     assert list(store.lists("1", at(0), at(99))) == polls
@@ -147,20 +157,21 @@ def test_what_is_remembered_is_bounded_and_forgetting_changes_nothing(
 
 def test_gains_name_users_as_they_are_named_in_lists(store: Records) -> None:
     named = [[entry(score=score, nickname="a\0b\x1a0000", user_id="7\0")] for score in (10, 15)]
-    store.write([listed(minute, {}, entries=rows, digest=f"{minute:032d}") for minute, rows in enumerate(named)])
+    write(store, [listed(minute, {}, entries=rows, digest=f"{minute:032d}") for minute, rows in enumerate(named)])
     assert [(gain.user_id, gain.nickname, gain.coins) for gain in store.gains("1", at(0), at(9)).gains] == [
         ("7\0", "a\0b\x1a0000", 5)
     ]
 
 
 def test_gains_are_what_users_gave_between_two_lists_with_what_came_between(store: Records) -> None:
-    store.write(
+    write(
+        store,
         [
             listed(0, {"7": 100, "8": 50, "6": 10}),
             failed(room_id="1", polled_at=at(1)),
             listed(5, {"7": 130, "9": 20, "6": 10}),
             listed(6, {"8": 70, "7": 20, "9": 20, "6": 10}),
-        ]
+        ],
     )
     gains = store.gains("1", at(0), at(10))
     assert (gains.since, gains.until, gains.failures, gains.longest_gap) == (at(0), at(6), 1, 300.0)
@@ -176,42 +187,44 @@ def test_gains_are_what_users_gave_between_two_lists_with_what_came_between(stor
 def test_who_comes_into_a_full_list_gave_at_least_what_lies_above_its_end(store: Records) -> None:
     full = {str(user): 10_000 - user for user in range(100, 200)}
     later = {str(user): 10_000 - user for user in range(100, 199)} | {"7": 9805}
-    store.write([listed(0, dict(full)), listed(1, dict(later))])
+    write(store, [listed(0, dict(full)), listed(1, dict(later))])
     gain = next(gain for gain in store.gains("1", at(0), at(1)).gains if gain.user_id == "7")
     assert gain.coins == 9805 - (10_000 - 199)
-    assert store.top_givers("2026-11-23") == [("gateway.test", "7", "name 7", gain.coins)]
+    assert store.top_contributors("2026-11-23") == [("gateway.test", "7", "name 7", gain.coins)]
 
 
 def test_days_have_their_givers_and_their_rooms(store: Records) -> None:
-    store.write([listed(0, {"7": 100, "8": 50}), listed(1, {"7": 130, "8": 80, "": 5}), listed(2, {"7": 131, "8": 80})])
-    store.write([failed(room_id="1", polled_at=at(3)), listed(1440, {"7": 150, "8": 80})])
-    assert [giver[1:] for giver in store.top_givers("2026-11-23")] == [("7", "name 7", 31), ("8", "name 8", 30)]
-    assert [giver[1:] for giver in store.top_givers("2026-11-24")] == [("7", "name 7", 19)]
+    write(
+        store, [listed(0, {"7": 100, "8": 50}), listed(1, {"7": 130, "8": 80, "": 5}), listed(2, {"7": 131, "8": 80})]
+    )
+    write(store, [failed(room_id="1", polled_at=at(3)), listed(1440, {"7": 150, "8": 80})])
+    assert [each[1:] for each in store.top_contributors("2026-11-23")] == [("7", "name 7", 31), ("8", "name 8", 30)]
+    assert [each[1:] for each in store.top_contributors("2026-11-24")] == [("7", "name 7", 19)]
     assert [tuple(room)[2:] for room in store.active_rooms("2026-11-23")] == [("1", None, 4, 1, 3, 61)]
     with pytest.raises(StoreError, match="YYYY-MM-DD"):
-        store.top_givers("yesterday")
+        store.top_contributors("yesterday")
 
 
 def test_rooms_that_recur_and_have_not_ended_are_in_the_catalogue(store: Records) -> None:
-    gone = {"polled_at": at(1), "action": "gone", "every": 60.0}
-    polls: list[RoomSnapshot | FailedPoll] = [
-        listed(0, {"7": 1}, every=60.0, every_max=600.0, priority=3),
-        *(listed(0, {}, room_id=room, every=30.0) for room in ("2", "3")),
-        listed(0, {}, room_id="4"),
-        failed(room_id="3", **gone),
-        failed(room_id="5", every=5.0),
-        listed(0, {}, room_id="6", every=9.0, source="other.test"),
+    polls = [
+        polled(listed(0, {"7": 1}), every=60.0, every_max=600.0, priority=3),
+        *(polled(listed(0, {}, room_id=room), every=30.0) for room in ("2", "3")),
+        polled(listed(0, {}, room_id="4")),
+        polled(failed(room_id="3", polled_at=at(1), action="gone"), every=60.0),
+        polled(failed(room_id="5"), every=5.0),
+        polled(listed(0, {}, room_id="6", source="other.test"), every=9.0),
     ]
-    store.write(polls)
-    found = {recurring.room_id: recurring for recurring in store.recurring("gateway.test")}
-    assert found["1"] == Recurring("1", "ranklist", None, 60.0, 600.0, 3, at(0))
+    write(store, polls)
+    found = {recurring.target.room_id: recurring for recurring in store.recurring("gateway.test")}
+    target = Target("gateway.test", "ranklist", "1")
+    assert found["1"] == Recurring(target, Schedule(60.0, 600.0, 3), at(0))
     assert found.keys() == {"1", "2", "5"}
 
 
 def test_a_status_sums_up(store: Records) -> None:
-    assert store.status()[1:2] + store.status()[3:] == (3, 0, 0, 0, 0, 0, 0, None, None)
-    store.write(
-        [listed(0, {"7": 1}), listed(1, {"7": 1}), failed(room_id="1", polled_at=at(2)), listed(1440, {"7": 2})]
+    assert store.status()[1:2] + store.status()[3:] == (4, 0, 0, 0, 0, 0, 0, None, None)
+    write(
+        store, [listed(0, {"7": 1}), listed(1, {"7": 1}), failed(room_id="1", polled_at=at(2)), listed(1440, {"7": 2})]
     )
     status = store.status()
     assert status[3:] == (1, 1, 4, 1, 2, 2, "2026-11-23", "2026-11-24")
@@ -220,8 +233,8 @@ def test_a_status_sums_up(store: Records) -> None:
 
 def test_a_purge_removes_days_and_leaves_what_comes_after(store: Records) -> None:
     for day in range(4):
-        store.write([listed(1440 * day + minute, {"7": 100 * day + minute, "8": 1}) for minute in range(5)])
-        store.write([failed(room_id="1", polled_at=at(1440 * day + 9))])
+        write(store, [listed(1440 * day + minute, {"7": 100 * day + minute, "8": 1}) for minute in range(5)])
+        write(store, [failed(room_id="1", polled_at=at(1440 * day + 9))])
     after = list(store.lists("1", at(1440 * 2), at(1440 * 4)))
     assert store.purge(at(1440 * 2)) == (12, 10, 12)
     assert list(store.lists("1", at(0), at(1440 * 4))) == after
@@ -230,7 +243,7 @@ def test_a_purge_removes_days_and_leaves_what_comes_after(store: Records) -> Non
     assert store.purge(at(1440 * 9)) == (12, 10, 12)
     assert store.latest("1") is None
     assert [stay.is_over for stay in store.trail("7")] == [True]
-    assert store.write([listed(1440 * 9, {"7": 900})]) == [Kept.STORED]
+    assert write(store, [listed(1440 * 9, {"7": 900})]) == [Kept.STORED]
     assert [stay.is_over for stay in store.trail("7")] == [False, True]
 
 
@@ -238,6 +251,6 @@ def test_what_no_database_takes_is_read_back(store: Records) -> None:
     odd = "NUL \0, half a pair \ud83d, the mark \x1a0000, ' OR 1=1;--"
     row: RankEntry = entry(1, nickname=odd, display_id="\0")
     written = snapshot(entries=(row,), user_count_desc=odd, flags=("a", "b"))
-    assert store.write([written]) == [Kept.STORED]
-    assert store.latest(written.room_id) == written
-    assert store.user("7000001") is not None
+    assert write(store, [written]) == [Kept.STORED]
+    assert store.latest(written.target.room_id) == written
+    assert store.contributor("7000001") is not None

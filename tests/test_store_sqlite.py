@@ -10,10 +10,11 @@ import apsw
 import pytest
 
 from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
-from rankcrawler.store.contract import Counts, Kept
+from rankcrawler.store.answers import Counts
+from rankcrawler.store.contract import Kept
 from rankcrawler.store.sql_store import SqlStore
 from rankcrawler.store.sqlite import SqliteDatabase
-from tests.builders import entry, snapshot
+from tests.builders import entry, polled, snapshot
 
 
 def opened(folder: Path, **options: Any) -> SqlStore:
@@ -38,7 +39,7 @@ def test_the_file_is_in_wal_mode_and_has_the_tables(tmp_path: Path) -> None:
 def test_anonymised_rows_belong_to_no_user(tmp_path: Path) -> None:
     store = opened(tmp_path)
     rows = tuple(entry(rank=rank, user_id=None, is_anonymous=True) for rank in range(1, 201))
-    store.write([snapshot(entries=rows)])
+    store.write([polled(snapshot(entries=rows))])
     assert store.counts() == Counts(rooms=1, polls=1, snapshots=1, entries=200)
     store.close()
     assert query(tmp_path, "SELECT count(*) FROM users") == [(0,)]
@@ -53,8 +54,8 @@ def test_a_file_of_another_version_is_refused(tmp_path: Path, version: int, age:
 
 def test_a_batch_with_a_row_that_is_refused_keeps_none_of_it(tmp_path: Path) -> None:
     store = opened(tmp_path)
-    good = snapshot(entries=(entry(rank=1),), room_id="1")
-    bad = snapshot(entries=(entry(rank=1, score=2**63),), room_id="2")
+    good = polled(snapshot(entries=(entry(rank=1),), room_id="1"))
+    bad = polled(snapshot(entries=(entry(rank=1, score=2**63),), room_id="2"))
     with pytest.raises(RefusedByStore, match="the SQLite store refuses a poll"):
         store.write([good, bad])
     assert store.counts() == Counts(0, 0, 0, 0)
@@ -67,17 +68,17 @@ def test_a_file_that_another_process_has_locked_is_unavailable_for_that_long(tmp
     other = apsw.Connection(str(tmp_path / "ranks.db"))
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(StoreUnavailable, match="database is locked"):
-        store.write([snapshot()])
+        store.write([polled(snapshot())])
     other.execute("ROLLBACK")
     other.close()
-    assert store.write([snapshot()]) == [Kept.STORED]
+    assert store.write([polled(snapshot())]) == [Kept.STORED]
     store.close()
 
 
 def test_a_full_disk_is_unavailable_until_there_is_room(tmp_path: Path) -> None:
     store = opened(tmp_path)
     store._database._db.execute("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]
-    lists = [snapshot(room_id=str(room)) for room in range(1, 200)]
+    lists = [polled(snapshot(room_id=str(room))) for room in range(1, 200)]
     with pytest.raises(StoreUnavailable, match="full"):
         store.write(lists)
     assert store.counts() == Counts(0, 0, 0, 0)

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
-from rankcrawler.model.items import FailedPoll, Kind, RoomSnapshot
+from rankcrawler.model.items import Poll, RoomSnapshot
 from rankcrawler.store import writer as writer_module
-from rankcrawler.store.contract import Counts, Kept
+from rankcrawler.store.answers import Counts
+from rankcrawler.store.contract import Kept
 from rankcrawler.store.json_lines import JsonLinesStore
 from rankcrawler.store.writer import MAX_BATCH, Writer
-from tests.builders import snapshot
+from tests.builders import polled, snapshot
 
 
 class SlowStore:
@@ -24,15 +25,15 @@ class SlowStore:
         self.gate = threading.Event()
         self.is_closed = False
 
-    def write(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> list[Kept]:
+    def write(self, polls: Sequence[Poll]) -> list[Kept]:
         self.gate.wait(10)
-        rooms = [each.room_id for each in polls]
+        rooms = [each.target.room_id for each in polls]
         if "13" in rooms:
             raise RefusedByStore("no room 13")
         self.batches.append(rooms)
         return [Kept.STORED] * len(rooms)
 
-    def latest(self, room_id: str, *, kind: Kind = "ranklist", source: str | None = None) -> RoomSnapshot | None:
+    def latest(self, room_id: str, *, kind: str = "ranklist", source: str | None = None) -> RoomSnapshot | None:
         raise NotImplementedError
 
     def counts(self) -> Counts:
@@ -45,7 +46,7 @@ class SlowStore:
 async def _write_all(store: SlowStore, rooms: Sequence[int]) -> list[Kept | BaseException]:
     writer = Writer(lambda: store)
     await writer.open()
-    writes = [asyncio.create_task(writer.write(snapshot(room_id=str(room)))) for room in rooms]
+    writes = [asyncio.create_task(writer.write(polled(snapshot(room_id=str(room))))) for room in rooms]
     await asyncio.sleep(0.05)
     store.gate.set()
     results = await asyncio.gather(*writes, return_exceptions=True)
@@ -112,7 +113,7 @@ def test_closing_writes_what_still_waits(tmp_path: Path) -> None:
     async def write_and_close() -> Kept:
         writer = Writer(lambda: JsonLinesStore(tmp_path))
         await writer.open()
-        write = asyncio.create_task(writer.write(snapshot()))
+        write = asyncio.create_task(writer.write(polled(snapshot())))
         await asyncio.sleep(0)
         await writer.close()
         return await write
@@ -131,7 +132,7 @@ class AbsentStore(SlowStore):
         self.gate.set()
         self.calls = calls
 
-    def write(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> list[Kept]:
+    def write(self, polls: Sequence[Poll]) -> list[Kept]:
         self.calls -= 1
         if self.calls >= 0:
             raise StoreUnavailable("not now")
@@ -150,7 +151,7 @@ def test_a_store_that_is_unavailable_is_waited_for(
 class DefectiveStore(SlowStore):
     """Has a mistake in it."""
 
-    def write(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> list[Kept]:
+    def write(self, polls: Sequence[Poll]) -> list[Kept]:
         raise KeyError(f"met with {len(polls)} polls")
 
 
@@ -170,13 +171,13 @@ def test_an_unavailable_store_is_given_up_some_time_after_the_crawl(monkeypatch:
         crawling = [True]
         writer = Writer(lambda: store, lambda: crawling[0])
         await writer.open()
-        writes = [asyncio.create_task(writer.write(snapshot(room_id=str(room)))) for room in (1, 2)]
+        writes = [asyncio.create_task(writer.write(polled(snapshot(room_id=str(room))))) for room in (1, 2)]
         await asyncio.sleep(0.05)
         crawling.clear()
         crawling.append(False)
         results = await asyncio.gather(*writes, return_exceptions=True)
         with pytest.raises(StoreUnavailable, match="has ended"):
-            await writer.write(snapshot())
+            await writer.write(polled(snapshot()))
         await writer.close()
         return results
 

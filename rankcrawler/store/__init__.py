@@ -1,1 +1,1 @@
-"""Where snapshots are kept: SQLite or JSON Lines, behind one contract."""
+"""Where polls are kept: SQLite, PostgreSQL or JSON Lines, behind one contract."""

@@ -1,51 +1,65 @@
-"""The rows that a batch of polls adds to the tables, gathered to be written together."""
+"""The records that a batch of polls adds to the tables, collected to be written together."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from rankcrawler.store.database import Database, Row
+from rankcrawler.store import tables
+from rankcrawler.store.database import Database, Record
 from rankcrawler.store.increments import MOST
 
 
-def _no_counts() -> list[int]:
-    return [0, 0, 0, 0, 0]
+@dataclass(slots=True)
+class RoomDay:
+    """What happened in a room on a day."""
+
+    polls: int = 0
+    failures: int = 0
+    lists: int = 0
+    entries: int = 0
+    coins: int = 0
+
+    def record(self, day: int, room_key: int) -> Record:
+        """The values of the query count_room_days."""
+        return day, room_key, self.polls, self.failures, self.lists, self.entries, min(self.coins, MOST)
 
 
 @dataclass(slots=True)
 class Batch:
-    """Rows by table."""
+    """Records by table, and changes."""
 
-    snapshots: list[Row] = field(default_factory=list)
-    entries: list[Row] = field(default_factory=list)
-    quarantine: list[Row] = field(default_factory=list)
-    polls: list[Row] = field(default_factory=list)
-    stays: list[Row] = field(default_factory=list)
-    arrivals: list[Row] = field(default_factory=list)
-    ended_stays: list[Row] = field(default_factory=list)
-    late_users: dict[int, int] = field(default_factory=dict)
-    """Users of lists that came late: when they were first in one."""
-    looks: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """The latest look of users, and when."""
-    rooms: dict[tuple[int, int], list[int]] = field(default_factory=lambda: defaultdict(_no_counts))
-    """By day and room: polls, failures, lists, entries, coins."""
-    givers: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
-    """Coins by day and user."""
+    snapshots: list[Record] = field(default_factory=list)
+    entries: list[Record] = field(default_factory=list)
+    quarantine: list[Record] = field(default_factory=list)
+    polls: list[Record] = field(default_factory=list)
+    stays: list[Record] = field(default_factory=list)
+    arrivals: list[Record] = field(default_factory=list)
+    ended_stays: list[Record] = field(default_factory=list)
+    earlier: dict[int, int] = field(default_factory=dict)
+    """Contributors of lists that came late: when they were first in one."""
+    profiles: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Contributors' latest profiles, and when they were seen."""
+    room_days: dict[tuple[int, int], RoomDay] = field(default_factory=lambda: defaultdict(RoomDay))
+    """By day and room."""
+    contributor_days: dict[tuple[int, str, int], int] = field(default_factory=lambda: defaultdict(int))
+    """Coins by day, kind of list and contributor."""
 
     def write(self, database: Database) -> None:
-        """Write all; in one order, so that workers wait for each other rather than lock each other out."""
-        database.insert("snapshots", self.snapshots)
-        database.insert("entries", self.entries)
-        database.insert("quarantine", self.quarantine)
-        database.insert("polls", self.polls)
-        database.insert("stays", self.stays)
-        database.insert("arrivals", self.arrivals)
+        """Write everything, always in the same order, so that workers wait for each other and never deadlock."""
+        database.insert(tables.SNAPSHOTS, self.snapshots)
+        database.insert(tables.ENTRIES, self.entries)
+        database.insert(tables.QUARANTINE, self.quarantine)
+        database.insert(tables.POLLS, self.polls)
+        database.insert(tables.STAYS, self.stays)
+        database.insert(tables.ARRIVALS, self.arrivals)
         database.bulk("end_stays", self.ended_stays)
-        database.bulk("seen_earlier", [(at, user) for user, at in sorted(self.late_users.items())])
-        database.bulk("see_profiles", [(look, at, user) for user, (look, at) in sorted(self.looks.items())])
+        database.bulk("see_earlier", [(at, user) for user, at in sorted(self.earlier.items())])
+        database.bulk("see_profiles", [(profile, at, user) for user, (profile, at) in sorted(self.profiles.items())])
+        database.bulk("count_room_days", [day.record(*key) for key, day in sorted(self.room_days.items(), key=_key)])
         database.bulk(
-            "count_room_days",
-            [(*day_room, *(min(count, MOST) for count in counts)) for day_room, counts in sorted(self.rooms.items())],
+            "count_contributor_days",
+            [(day, kind, user, min(coins, MOST)) for (day, kind, user), coins in sorted(self.contributor_days.items())],
         )
-        database.bulk(
-            "count_giver_days", [(*day_user, min(coins, MOST)) for day_user, coins in sorted(self.givers.items())]
-        )
+
+
+def _key(item: tuple[tuple[int, int], RoomDay]) -> tuple[int, int]:
+    return item[0]

@@ -1,50 +1,53 @@
-"""What the store asks of a database: the same of SQLite and of PostgreSQL, each in its own way."""
+"""What the store asks of a database; SQLite and PostgreSQL each implement it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-Row = tuple[Any, ...]
+from rankcrawler.store.tables import Table
+
+Record = tuple[Any, ...]
+"""A record of a table, or of a query's result."""
 
 
 class Database(Protocol):
-    """Runs the named queries of the .sql files. Its errors are StoreErrors, as rankcrawler.errors tells them apart."""
+    """Runs the named queries of the .sql files. Raises StoreErrors, as rankcrawler.errors distinguishes them."""
 
     place: str
     """Where it is, without its password."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """All that is written within is on disk when it ends, or none of it where an error ends it."""
+        """Commits on exit, safe on disk; rolls back if an error ends the block."""
 
     def prepare(self, days: Collection[int]) -> None:
-        """Make room for rows of these days since 1970."""
+        """Make room for records of these days since 1970."""
 
-    def all(self, name: str, *values: Any) -> list[Row]:
-        """The rows that a query gives."""
+    def all(self, name: str, **values: Any) -> list[Record]:
+        """Run a query; returns its records."""
 
-    def each(self, name: str, rows: Sequence[Row]) -> list[list[Row]]:
-        """The rows that a query gives for each of many sets of values, asked together."""
+    def each(self, name: str, values: Sequence[Mapping[str, Any]]) -> list[list[Record]]:
+        """Run a query once for each set of values, together; returns the records of each."""
 
-    def find(self, name: str, rows: Sequence[Row]) -> list[Row]:
-        """The rows that a query finds for many sets of values, asked together; in no order."""
+    def find(self, name: str, rows: Sequence[Record]) -> list[Record]:
+        """Run a query for many rows at once; returns its records, in no order."""
 
-    def bulk(self, name: str, rows: Sequence[Row]) -> None:
-        """Change something for each of many sets of values."""
+    def bulk(self, name: str, rows: Sequence[Record]) -> None:
+        """Run a query that changes something for many rows at once."""
 
-    def insert(self, table: str, rows: Sequence[Row]) -> None:
-        """Add whole rows to a table."""
+    def insert(self, table: Table, rows: Sequence[Record]) -> None:
+        """Add records."""
 
     def sort_arrivals(self) -> None:
-        """Have the rooms of users who came lately found by an index."""
+        """Sort the latest visits in, so that an index finds them."""
 
     def version(self) -> int:
-        """Of the schema."""
+        """The schema's version."""
 
     def size(self) -> int:
         """Bytes on disk."""
 
     def purge(self, before_day: int) -> tuple[int, int, int]:
-        """Remove what is older than a day; how many polls, lists and entries that were."""
+        """Remove all days before one; returns how many polls, lists and rows of lists that were."""
 
     def close(self) -> None:
-        """Close it; closing twice does no harm."""
+        """Close the database; closing twice is harmless."""

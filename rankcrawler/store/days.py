@@ -1,4 +1,4 @@
-"""Days since 1970 (UTC), and the keys of snapshots, which are in order of time."""
+"""Days since 1970 (UTC), and the keys of lists, which are in order of time."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -6,29 +6,29 @@ from rankcrawler.errors import StoreError
 
 DAY_MS = 86_400_000
 KEY_BITS = 20
-"""Below the milliseconds in a snapshot's key: which room."""
+"""Bits below the milliseconds in a list's key: which room."""
 _LAST_MS = (1 << 43) - 1
 
 _EPOCH = date(1970, 1, 1)
 
 
 def key_of(captured_ms: int, room_key: int) -> int:
-    """The key of a list, unless rooms a million apart have one in the same millisecond; good until the year 2248."""
+    """The key of a list; not unique if rooms a million apart have one in the same millisecond. Good until 2248."""
     return min(captured_ms, _LAST_MS) << KEY_BITS | room_key & ((1 << KEY_BITS) - 1)
 
 
 def is_certain(captured_ms: int, room_key: int) -> bool:
-    """Whether no other list can have that key."""
+    """Whether that key is unique."""
     return captured_ms < _LAST_MS and room_key < 1 << KEY_BITS
 
 
 def day_of(ms: int) -> int:
-    """The day that a moment, or a list by its key's milliseconds, is in."""
+    """The day of a moment, or of the milliseconds in a list's key."""
     return min(ms, _LAST_MS) // DAY_MS
 
 
 def number(day: str) -> int:
-    """`"1970-01-02"` → 1; StoreError where it is no day."""
+    """`"1970-01-02"` → 1; raises StoreError for anything but a day."""
     try:
         return (date.fromisoformat(day) - _EPOCH).days
     except ValueError as error:
@@ -41,14 +41,10 @@ def name(day: int) -> str:
 
 
 def last_key_of_day(key: int) -> int:
-    """The last key that a list of the same day can have."""
+    """The last key of the day of a list."""
     return ((day_of(key >> KEY_BITS) + 1) * DAY_MS << KEY_BITS) - 1
 
 
-def chain_of(base_key: int, step: int) -> tuple[int, int, int, int, int, int]:
-    """The values of a query that lays the lists of a chain over each other, up to a step.
-
-    The keys of lists and of rows are bounded by their day, so that PostgreSQL looks into one partition.
-    """
-    last = last_key_of_day(base_key)
-    return base_key, step, base_key, last, base_key, last
+def chain(base_key: int, step: int) -> dict[str, int]:
+    """The values of a query on a chain of delta lists up to a step; `last_key` is the last key of the chain's day."""
+    return {"base_key": base_key, "step": step, "last_key": last_key_of_day(base_key)}

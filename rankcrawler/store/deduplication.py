@@ -1,66 +1,105 @@
-"""What is to be done with a poll, given what is known of its room."""
+"""Decides what to do with a poll, given what a store knows of the room."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 from rankcrawler.clock import ms
-from rankcrawler.model.items import RoomSnapshot
-from rankcrawler.store.contract import Kept, Outcome
-from rankcrawler.store.room import Room, fingerprint
-
-IsStored = Callable[[Room, int, bool], bool]
-"""Whether a room's poll of a moment, answered or not, is stored."""
+from rankcrawler.model.items import FailedPoll, Poll, Quarantined, RoomSnapshot
+from rankcrawler.store.answers import Outcome
+from rankcrawler.store.contract import Kept
+from rankcrawler.store.fingerprints import fingerprint
 
 
-class Judged(NamedTuple):
-    """A list, and what is to be done with it."""
+class KnownRoom(Protocol):
+    """What a store knows of a room."""
 
-    poll: RoomSnapshot
-    room: Room
+    @property
+    def fence(self) -> int:
+        """The newest lease that wrote to the room."""
+
+    @property
+    def last_captured_ms(self) -> int:
+        """When the last list was captured; -1 before the first."""
+
+    @property
+    def last_fingerprint(self) -> bytes | None:
+        """Of the last list."""
+
+
+class Decision(NamedTuple):
+    """What a store does with a poll."""
+
     kept: Kept
-    captured_ms: int
+    at_ms: int
+    """When the list was captured; when the worker polled, for a failed poll."""
     is_newest: bool = False
-    """Whether it was captured after all the room's others."""
+    """Whether the list was captured after all others of the room."""
     is_same: bool = False
     """Whether it is the list that the room had before."""
-    before_ms: int = -1
-    """When the list before it was captured, if it is the newest."""
+    fingerprint: bytes = b""
+    """Of the list."""
 
     @property
-    def is_kept(self) -> bool:
-        """Whether there is anything to be written."""
+    def is_written(self) -> bool:
+        """Whether the poll changes anything."""
         return self.kept not in (Kept.DUPLICATE, Kept.STALE)
 
-    @property
-    def outcome(self) -> Outcome:
-        """What the poll brought, for those who look at polls later."""
-        return outcome_of(self.poll, self.kept)
 
-
-def judge(poll: RoomSnapshot, room: Room, is_stored: IsStored) -> Judged:
-    """Judge a list, and advance its room, but for where the list will stand."""
-    at = ms(poll.captured_at)
+def decide(poll: Poll, room: KnownRoom, is_stored: Callable[[int, bool], bool]) -> Decision:
+    """Decide on a poll. `is_stored` says whether the room has a poll of a moment, in ms, with or without a list."""
+    found = poll.found
+    is_list = isinstance(found, RoomSnapshot)
+    at_ms = moment(found)
     if poll.fence < room.fence:
-        return Judged(poll, room, Kept.STALE, at)
-    if is_stored(room, at, True):
-        return Judged(poll, room, Kept.DUPLICATE, at)
-    mark = fingerprint(poll)
-    is_newest = at > room.last_captured_ms
-    is_same = is_newest and mark == room.last_print
-    is_empty = not poll.entries and not poll.quarantined
+        return Decision(Kept.STALE, at_ms)
+    if is_stored(at_ms, is_list):
+        return Decision(Kept.DUPLICATE, at_ms)
+    if isinstance(found, FailedPoll):
+        return Decision(Kept.FAILED, at_ms)
+    own = fingerprint_of(found)
+    is_newest = at_ms > room.last_captured_ms
+    is_same = is_newest and own == room.last_fingerprint
+    is_empty = not found.entries and not found.quarantined
     kept = Kept.EMPTY if is_empty else Kept.UNCHANGED if is_same else Kept.STORED
-    judged = Judged(poll, room, kept, at, is_newest, is_same, room.last_captured_ms)
-    room.seen.add((at, True))
-    room.polled(poll, judged.outcome)
-    if is_newest:
-        room.last_captured_ms, room.last_print = at, mark
-    return judged
+    return Decision(kept, at_ms, is_newest, is_same, own)
 
 
-def outcome_of(poll: RoomSnapshot, kept: Kept) -> Outcome:
-    """What a poll with a list brought."""
+def moment(found: RoomSnapshot | FailedPoll) -> int:
+    """When a list was captured, or a failed poll was made; in ms."""
+    return ms(found.captured_at if isinstance(found, RoomSnapshot) else found.polled_at)
+
+
+def outcome_of(found: RoomSnapshot | FailedPoll, kept: Kept) -> Outcome:
+    """The outcome of a poll, as it is recorded."""
+    if isinstance(found, FailedPoll):
+        return "failed"
     if kept is Kept.EMPTY:
         return "empty"
-    if poll.entries and all(entry.score_precision == "withheld" for entry in poll.entries):
+    if found.entries and all(entry.score_precision == "withheld" for entry in found.entries):
         return "withheld"
     return "unchanged" if kept is Kept.UNCHANGED else "stored"
+
+
+def fingerprint_of(snapshot: RoomSnapshot) -> bytes:
+    """The fingerprint of everything that makes a list what it is. How many people watch is not part of it."""
+    return list_fingerprint(
+        snapshot.digest,
+        snapshot.flags,
+        snapshot.target.anchor_id,
+        snapshot.currency,
+        snapshot.has_more,
+        snapshot.quarantined,
+    )
+
+
+def list_fingerprint(
+    digest: str | None,
+    flags: Sequence[str],
+    anchor_id: str | None,
+    currency: str | None,
+    has_more: bool | None,
+    quarantined: Sequence[Quarantined],
+) -> bytes:
+    """The fingerprint of a list that has these."""
+    unread = [(row.position, row.path, row.reason) for row in quarantined]
+    return fingerprint(digest, flags, anchor_id, currency, has_more, unread)

@@ -1,43 +1,52 @@
-"""Lists of one room that follow each other: the first is written whole, of the others the rows that differ.
+"""Delta lists: a room's first list of a day is written whole, each list after it as the rows that differ.
 
-A list is read by laying the rows of its chain over each other, by position, up to its own step. A chain
-ends with its day (UTC), so that days can be purged, and when a whole list costs little more.
+To read a list, lay the rows of its chain over each other, by position, up to its own step. A chain ends with its day
+(UTC), so that days can be purged, and when a whole list costs little more.
 """
 
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from rankcrawler.store import days
 from rankcrawler.store.database import Database
-from rankcrawler.store.days import chain_of
-from rankcrawler.store.rows import EntryRow
+from rankcrawler.store.days import KEY_BITS, day_of
+from rankcrawler.store.room import ListPlace
+from rankcrawler.store.rows import USER_AT, EntryRow
 
 LONGEST = 60
-"""Lists of a chain: reading the last one reads the rows of all."""
+"""Lists in a chain: to read the last one is to read the rows of all."""
 MOST_CHANGED = 0.6
-"""The share of rows that may differ; where more do, the list is written whole."""
+"""The share of rows that may differ; if more do, the list is written whole."""
 REMEMBERED = 1000
 """Rooms whose last list is remembered; about 20 KB each."""
 
 
-def read(database: Database, base_key: int, step: int, entry_count: int) -> list[EntryRow]:
+def read(database: Database, place: ListPlace) -> list[EntryRow]:
     """The rows of a list."""
     rows: dict[int, EntryRow] = {}
-    for position, *row in database.all("list_rows", *chain_of(base_key, step)):
-        rows[position] = EntryRow(*row)
-    return [rows[position] for position in range(1, entry_count + 1)]
+    stored = USER_AT + 1
+    for position, *values in database.all("list_rows", **days.chain(place.base_key, place.step)):
+        rows[position] = EntryRow._make([*values[:stored], tuple(values[stored:])])
+    return [rows[position] for position in range(1, place.entry_count + 1)]
 
 
 def differing(before: Sequence[EntryRow], rows: Sequence[EntryRow]) -> list[int]:
-    """The indexes of rows that are not as they were."""
+    """The indexes of rows that changed or are new."""
     same = min(len(before), len(rows))
     return [at for at in range(same) if rows[at] != before[at]] + list(range(same, len(rows)))
 
 
-class LastLists:
-    """The last lists of rooms, as this worker wrote them: valid while the room's last snapshot is still that one."""
+def can_follow(last: ListPlace, at_ms: int, changed: int, length: int) -> bool:
+    """Whether a list of `length` rows is written as a delta list on the room's last."""
+    if day_of(last.base_key >> KEY_BITS) != day_of(at_ms):
+        return False
+    return last.step + 1 < LONGEST and changed <= MOST_CHANGED * length
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+
+class LastLists:
+    """The last lists of rooms as this worker wrote them, valid while the room's last list still has that key."""
+
+    def __init__(self) -> None:
         self._lists: OrderedDict[int, tuple[int, list[EntryRow]]] = OrderedDict()
 
     def keep(self, room_key: int, snapshot_key: int, rows: list[EntryRow]) -> None:
@@ -53,5 +62,5 @@ class LastLists:
         return rows if key == snapshot_key else None
 
     def forget(self) -> None:
-        """Know nothing."""
+        """Forget everything."""
         self._lists.clear()

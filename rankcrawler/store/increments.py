@@ -1,73 +1,72 @@
-"""What two lists of a room that follow each other say of users: who came, who went, and who gave how much."""
+"""What two successive lists of a room show: who entered, who left, and who gave how much."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rankcrawler.store.rows import EntryRow
 
-FULL = 100
-"""Rows of a list that has no more places: who is not in it may have given less than its last."""
-
 MOST = 2**62 - 1
-"""Coins; what a gateway claims beyond is not added up: two such sums still fit into 64 bits."""
+"""Coins; whatever a gateway claims beyond is not added up. Two such sums still fit into 64 bits."""
 
 Scores = dict[int, int | None]
+"""Scores by contributor."""
 
 
 class Change(NamedTuple):
-    """From one list to the next."""
+    """What happened from one list to the next."""
 
-    came: Scores
-    """Users who were not in the list before, with their scores."""
-    went: Scores
-    """Users who are not in it any more, with their last scores."""
+    entered: Scores
+    """Contributors who were not in the list before, with their scores."""
+    left: Scores
+    """Contributors who are not in the list any more, with their last scores."""
     given: dict[int, int]
-    """Coins of users who are in both, and gave."""
+    """Coins of contributors who are in both lists and gave."""
     floor: int | None
-    """What somebody may have given who was not in the list before; None where there was none."""
+    """The most that anyone outside the list before may have given; None without such a list."""
 
 
 def first(rows: Sequence[EntryRow]) -> Change:
-    """The first list of a room: nobody knows what was given before it, and when."""
+    """The change that a room's first list is: what was given before is unknown."""
     return Change(_scores(rows), {}, {}, None)
 
 
-def between(before: Sequence[EntryRow], rows: Sequence[EntryRow], differing: Iterable[int]) -> Change:
-    """From a list to the next, given the indexes where they differ."""
-    at = list(differing)
-    old = _scores([before[index] for index in at if index < len(before)] + list(before[len(rows) :]))
-    new = _scores([rows[index] for index in at])
-    came = {user: score for user, score in new.items() if user not in old}
-    went = {user: score for user, score in old.items() if user not in new}
-    if came:
-        were = {row.user_key for row in before}
-        came = {user: score for user, score in came.items() if user not in were}
-    if went:
-        are = {row.user_key for row in rows}
-        went = {user: score for user, score in went.items() if user not in are}
+def between(before: Sequence[EntryRow], rows: Sequence[EntryRow], differing: Sequence[int], capacity: int) -> Change:
+    """The change from a list to the next, given the indexes that differ and the rows of a full list."""
+    old = _scores([before[index] for index in differing if index < len(before)] + list(before[len(rows) :]))
+    new = _scores([rows[index] for index in differing])
     given = {user: coins for user, score in new.items() if (coins := increment(old.get(user), score))}
-    return Change(came, went, given, unseen([row.score for row in before]))
+    floor = unseen([row.score for row in before], capacity)
+    return Change(_not_in(before, new, old), _not_in(rows, old, new), given, floor)
 
 
 def increment(was: int | None, score: int | None) -> int:
-    """Coins given between two scores of a user; a score that has fallen began anew."""
+    """Coins given between two scores of a contributor; a score that fell counts from 0 again."""
     if was is None or score is None:
         return 0
     return score - was if score >= was else score
 
 
 def since_unseen(was: int | None, score: int | None, floor: int) -> int:
-    """Coins that somebody gave who comes into a list, at the least: `was` is the last score known, if there is one."""
+    """Coins that someone who enters a list gave, at least; `was` is their last known score."""
     if score is None:
         return 0
     known = floor if was is None or score < was else max(was, floor)
     return max(score - known, 0)
 
 
-def unseen(before: Sequence[int | None]) -> int:
-    """What somebody may have given who is not in a list, given its scores."""
-    last = before[-1] if len(before) >= FULL else None
+def unseen(before: Sequence[int | None], capacity: int) -> int:
+    """The most that anyone outside a list may have given, by the list's scores: its last, if the list is full."""
+    last = before[-1] if len(before) >= capacity else None
     return last or 0
+
+
+def _not_in(rows: Sequence[EntryRow], scores: Scores, known: Scores) -> Scores:
+    """The contributors of `scores` who have no row; those of `known` are known to have one."""
+    candidates = {user: score for user, score in scores.items() if user not in known}
+    if not candidates:
+        return candidates
+    present = {row.user_key for row in rows}
+    return {user: score for user, score in candidates.items() if user not in present}
 
 
 def _scores(rows: Iterable[EntryRow]) -> Scores:

@@ -1,18 +1,22 @@
-"""Turns a list that is to be kept into rows: the list, what differs in it, and what that says of users."""
+"""Adds lists to a batch: the poll, the list, the rows that differ, and what they show of contributors."""
 
-from collections import defaultdict
+from collections.abc import Sequence
 
 from rankcrawler.clock import ms
+from rankcrawler.model import kinds
 from rankcrawler.store import deltas, increments
 from rankcrawler.store.batch import Batch
-from rankcrawler.store.database import Database, Row
-from rankcrawler.store.days import KEY_BITS, day_of, is_certain, key_of
-from rankcrawler.store.deduplication import Judged
-from rankcrawler.store.increments import Change
-from rankcrawler.store.interning import Interned, Own, facts_of, plain
-from rankcrawler.store.room import Room
-from rankcrawler.store.rows import EntryRow, flags_of, other_words, owns_of, rows_of
-from rankcrawler.store.text import kept
+from rankcrawler.store.database import Database, Record
+from rankcrawler.store.days import day_of, is_certain, key_of
+from rankcrawler.store.deltas import LastLists
+from rankcrawler.store.interning import Interned
+from rankcrawler.store.list_rows import records_of
+from rankcrawler.store.presence import Presence
+from rankcrawler.store.room import ListPlace
+from rankcrawler.store.rows import USER_AT, EntryRow
+from rankcrawler.store.taken_list import TakenList
+from rankcrawler.store.text import encoded
+from rankcrawler.store.values import plain
 
 
 class ListWriter:
@@ -21,169 +25,109 @@ class ListWriter:
     def __init__(self, database: Database, interned: Interned) -> None:
         self._database = database
         self._interned = interned
-        self._last = deltas.LastLists(database)
+        self._last = LastLists()
+        self._presence = Presence(database, interned)
 
     def forget(self) -> None:
-        """Know nothing of what was written."""
+        """Forget what was written."""
         self._last.forget()
 
-    def add_all(self, lists: list[Judged], batch: Batch) -> None:
-        """Add polls, and the lists of those whose room's last is not the same and of the same day."""
+    def add_all(self, lists: Sequence[TakenList], batch: Batch) -> None:
+        """Add polls that brought lists; a list is written unless it is the room's last, and of the same day."""
         self._interned.make_room()
-        texts = [(each.poll.user_count_desc, each.poll.currency, _words(each.poll.flags)) for each in lists]
-        self._interned.learn_texts(text for three in texts for text in three)
-        rows = self._rows_of_all(lists)
-        for judged, rows_of_list in zip(lists, rows, strict=True):
-            self._add(judged, rows_of_list, batch)
+        self._interned.learn_texts(text for each in lists for text in _texts(each))
+        for taken, rows in zip(lists, records_of(lists, self._interned), strict=True):
+            self._add(taken, rows, batch)
 
-    def _add(self, judged: Judged, rows: list[EntryRow], batch: Batch) -> None:
-        poll, room, _, at, *_ = judged
-        counts = batch.rooms[day_of(at), room.room_key]
-        counts[0] += 1
-        key = room.last_snapshot
-        if not judged.is_same or key is None or room.base_key is None or day_of(key >> KEY_BITS) != day_of(at):
-            key = self._add_list(judged, rows, batch)
-        desc = self._text(poll.user_count_desc)
-        polled_ms = ms(poll.polled_at)
-        row = (room.room_key, at, 1, polled_ms, judged.outcome, key, poll.total, desc, None, None)
-        batch.polls.append(row)
+    def _add(self, taken: TakenList, rows: list[EntryRow], batch: Batch) -> None:
+        snapshot, room_key = taken.snapshot, taken.room.room_key
+        batch.room_days[day_of(taken.at_ms), room_key].polls += 1
+        key = taken.key_of_same
+        if key is None:
+            key = self._add_list(taken, rows, batch)
+        description = self._interned.text(snapshot.user_count_desc)
+        times = taken.at_ms, 1, ms(snapshot.polled_at)
+        batch.polls.append((room_key, *times, taken.outcome, key, snapshot.total, description, None, None))
 
-    def _add_list(self, judged: Judged, rows: list[EntryRow], batch: Batch) -> int:
-        poll, room, _, at, is_newest, _, before_ms = judged
-        key = self._free_key(at, room.room_key, batch)
-        before = self._before(room) if is_newest else None
-        differing = deltas.differing(before, rows) if before is not None else list(range(len(rows)))
-        base_key, step = key, 0
-        if before is not None and _follows(room, at, len(differing), len(rows)):
-            assert room.base_key is not None
-            assert room.step is not None
-            base_key, step = room.base_key, room.step + 1
-        written = range(len(rows)) if step == 0 else differing
-        batch.entries += [(key, index + 1, *rows[index][:-1]) for index in written]
-        batch.snapshots.append(self._list_row(key, base_key, step, judged))
-        batch.quarantine += [(key, each.position, *plain((each.path, each.reason))) for each in poll.quarantined]
-        counts = batch.rooms[day_of(at), room.room_key]
-        counts[2] += 1
-        counts[3] += len(written)
-        if is_newest:
-            room.last_snapshot, room.base_key, room.step, room.entry_count = key, base_key, step, len(rows)
-            self._last.keep(room.room_key, key, rows)
-            change = increments.first(rows) if before is None else increments.between(before, rows, differing)
-            self._count(change, room, at, before_ms, batch)
-            self._look(rows if before is None else [rows[index] for index in differing], at, batch)
+    def _add_list(self, taken: TakenList, rows: list[EntryRow], batch: Batch) -> int:
+        before = self._before(taken) if taken.is_newest else None
+        differing = list(range(len(rows))) if before is None else deltas.differing(before, rows)
+        place = self._place(taken, len(rows), None if before is None else len(differing), batch)
+        written = differing if place.step else range(len(rows))
+        self._add_records(taken, place, rows, written, batch)
+        if taken.is_newest:
+            taken.room.last = place
+            self._last.keep(taken.room.room_key, place.snapshot_key, rows)
+            kind = kinds.named(taken.snapshot.target.kind)
+            if before is None:
+                change = increments.first(rows)
+            else:
+                change = increments.between(before, rows, differing, kind.capacity)
+            self._presence.add(change, taken, kind, batch)
+            self._presence.see([rows[index] for index in differing], taken.at_ms, batch)
         else:
-            for user in {row.user_key for row in rows if row.user_key is not None}:
-                batch.late_users[user] = min(at, batch.late_users.get(user, at))
-        return key
+            self._presence.see_late(rows, taken.at_ms, batch)
+        return place.snapshot_key
 
-    def _rows_of_all(self, lists: list[Judged]) -> list[list[EntryRow]]:
-        """The rows of lists; what they need that is not known is asked for all of them together."""
-        owns = [owns_of(each.poll) if self._may_be_written(each) else [] for each in lists]
-        sources = [judged.room.source_key for judged in lists]
-        keys = [self._interned.keys_of(source, own) for source, own in zip(sources, owns, strict=True)]
-        unknown: defaultdict[int, dict[Row, tuple[int, Own]]] = defaultdict(dict)
-        for judged, source, own, found in zip(lists, sources, owns, keys, strict=True):
-            if None in found:
-                for row, key in zip(own, found, strict=True):
-                    if key is None:
-                        unknown[source].setdefault(facts_of(row), (judged.captured_ms, row))
-        learned = {source: self._interned.learn(source, seen) for source, seen in unknown.items()}
-        others = [other_words(own) for own in owns]
-        self._interned.learn_texts(text for each in others for text in each.values())
-        self._interned.learn_texts(text for own in owns for text in flags_of(own))
-        rows = []
-        for source, own, found, words in zip(sources, owns, keys, others, strict=True):
-            known = [key or learned[source][facts_of(row)] for row, key in zip(own, found, strict=True)]
-            rows.append(rows_of(own, known, words, self._interned.texts))
-        return rows
+    def _place(self, taken: TakenList, length: int, differing: int | None, batch: Batch) -> ListPlace:
+        """Where the list goes: on the room's last as a delta list, or whole. `differing` is None without a last."""
+        key, last = self._free_key(taken.at_ms, taken.room.room_key, batch), taken.room.last
+        if last is None or differing is None or not deltas.can_follow(last, taken.at_ms, differing, length):
+            return ListPlace(key, key, 0, length)
+        return ListPlace(key, last.base_key, last.step + 1, length)
 
-    @staticmethod
-    def _may_be_written(judged: Judged) -> bool:
-        begins_day = day_of(judged.before_ms) != day_of(judged.captured_ms)
-        return not judged.is_same or begins_day or judged.room.base_key is None
+    def _add_records(
+        self, taken: TakenList, place: ListPlace, rows: list[EntryRow], written: Sequence[int], batch: Batch
+    ) -> None:
+        key = place.snapshot_key
+        batch.snapshots.append(self._record(taken, place))
+        batch.entries += [(key, index + 1, *rows[index][:USER_AT], *rows[index][-1]) for index in written]
+        batch.quarantine += [
+            (key, each.position, *plain((each.path, each.reason))) for each in taken.snapshot.quarantined
+        ]
+        day = batch.room_days[day_of(taken.at_ms), taken.room.room_key]
+        day.lists += 1
+        day.entries += len(written)
 
-    def _before(self, room: Room) -> list[EntryRow] | None:
+    def _before(self, taken: TakenList) -> list[EntryRow] | None:
         """The room's last list; None if it has none, or it was purged."""
-        if room.last_snapshot is None or room.base_key is None or room.step is None or room.entry_count is None:
+        last = taken.room.last
+        if last is None:
             return None
-        known = self._last.get(room.room_key, room.last_snapshot)
-        return deltas.read(self._database, room.base_key, room.step, room.entry_count) if known is None else known
+        known = self._last.get(taken.room.room_key, last.snapshot_key)
+        return deltas.read(self._database, last) if known is None else known
 
-    def _free_key(self, at: int, room_key: int, batch: Batch) -> int:
-        key = key_of(at, room_key)
-        if is_certain(at, room_key):
+    def _free_key(self, at_ms: int, room_key: int, batch: Batch) -> int:
+        key = key_of(at_ms, room_key)
+        if is_certain(at_ms, room_key):
             return key
-        taken = {row[0] for row in batch.snapshots}
-        while key in taken or self._database.each("has_snapshot", [(key,)])[0]:
+        taken = {record[0] for record in batch.snapshots}
+        while key in taken or self._database.all("has_snapshot", snapshot_key=key):
             key += 1
         return key
 
-    def _list_row(self, key: int, base_key: int, step: int, judged: Judged) -> Row:
-        poll = judged.poll
-        has_more = None if poll.has_more is None else int(poll.has_more)
-        texts = self._text(poll.currency), self._text(_words(poll.flags))
-        anchor = None if poll.anchor_id is None else kept(poll.anchor_id)
-        times = judged.captured_ms, ms(poll.polled_at)
-        digest = bytes.fromhex(poll.digest)
+    def _record(self, taken: TakenList, place: ListPlace) -> Record:
+        snapshot, anchor_id = taken.snapshot, taken.snapshot.target.anchor_id
         return (
-            key,
-            judged.room.room_key,
-            base_key,
-            step,
-            *times,
-            len(poll.entries),
-            anchor,
-            texts[0],
-            has_more,
-            texts[1],
-            digest,
+            place.snapshot_key,
+            taken.room.room_key,
+            place.base_key,
+            place.step,
+            taken.at_ms,
+            ms(snapshot.polled_at),
+            place.entry_count,
+            None if anchor_id is None else encoded(anchor_id),
+            self._interned.text(snapshot.currency),
+            None if snapshot.has_more is None else int(snapshot.has_more),
+            self._interned.text(_joined(snapshot.flags)),
+            bytes.fromhex(snapshot.digest),
         )
 
-    def _text(self, text: str | None) -> int | None:
-        return None if text is None else self._interned.text(text)
 
-    def _count(self, change: Change, room: Room, at: int, before_ms: int, batch: Batch) -> None:
-        key = room.room_key
-        given = change.given | self._given_unseen(change, key, batch)
-        batch.stays += [(key, user, at, score) for user, score in change.came.items()]
-        batch.arrivals += [(user, key) for user in change.came]
-        batch.ended_stays += [(before_ms, score, key, user, at) for user, score in change.went.items()]
-        day = day_of(at)
-        for user, coins in given.items():
-            batch.givers[day, user] += coins
-        batch.rooms[day, key][4] += sum(given.values())
-
-    def _given_unseen(self, change: Change, room_key: int, batch: Batch) -> dict[int, int]:
-        """What those gave who came: they may have been there before, and have left."""
-        if change.floor is None or not change.came:
-            return {}
-        users = list(change.came)
-        left = self._database.each("last_score", [(room_key, user) for user in users])
-        known = {user: rows[0][0] for user, rows in zip(users, left, strict=True) if rows}
-        known |= {user: score for _, score, room, user, _ in batch.ended_stays if room == room_key}
-        return {
-            user: coins
-            for user, score in change.came.items()
-            if (coins := increments.since_unseen(known.get(user), score, change.floor))
-        }
-
-    def _look(self, rows: list[EntryRow], at: int, batch: Batch) -> None:
-        """Note the users whose look is not the one that was noted last."""
-        latest = self._interned.latest
-        for row in rows:
-            user = row.user_key
-            if user is not None and latest.get(user) != row.profile_key:
-                latest[user] = row.profile_key
-                if user not in batch.looks or batch.looks[user][1] <= at:
-                    batch.looks[user] = row.profile_key, at
+def _texts(taken: TakenList) -> tuple[str | None, ...]:
+    snapshot = taken.snapshot
+    return snapshot.user_count_desc, snapshot.currency, _joined(snapshot.flags)
 
 
-def _follows(room: Room, at: int, changed: int, length: int) -> bool:
-    """Whether a list is written as what differs from the room's last."""
-    if room.base_key is None or room.step is None or day_of(room.base_key >> KEY_BITS) != day_of(at):
-        return False
-    return room.step + 1 < deltas.LONGEST and changed <= deltas.MOST_CHANGED * length
-
-
-def _words(flags: tuple[str, ...]) -> str | None:
+def _joined(flags: tuple[str, ...]) -> str | None:
     return " ".join(flags) or None

@@ -1,27 +1,28 @@
-"""Lists as they were served, put together from the rows that stand for them."""
+"""Puts lists together, as they were served, from the records that hold them."""
 
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import NamedTuple
 
 from rankcrawler.clock import iso
-from rankcrawler.model.items import Kind, Quarantined, RankEntry, RoomSnapshot
-from rankcrawler.store.database import Database, Row
-from rankcrawler.store.days import chain_of
+from rankcrawler.model.columns import Group, Row, in_groups
+from rankcrawler.model.items import COLUMNS, Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.targets import RoomName, Target
+from rankcrawler.store import days, layout
+from rankcrawler.store.database import Database, Record
 from rankcrawler.store.rows import PRECISIONS
-from rankcrawler.store.text import told
+from rankcrawler.store.values import conversions, restored, texts, truth
 from rankcrawler.store.words import words_of
 
 
-class RoomName(NamedTuple):
-    """A room that the store knows."""
+class StoredRoom(NamedTuple):
+    """A room of the store."""
 
     room_key: int
-    source: str
-    kind: Kind
-    room_id: str
+    name: RoomName
 
 
-class Written(NamedTuple):
-    """A poll that brought a list, and the list's row."""
+class StoredList(NamedTuple):
+    """A list, as it was seen at a poll: the fragment list_columns of read.sql."""
 
     snapshot_key: int
     base_key: int
@@ -38,54 +39,61 @@ class Written(NamedTuple):
     user_count_desc: str | None
 
     @property
-    def chain(self) -> tuple[int, ...]:
-        """What finds the list's rows: its chain, up to its step, and the keys that lists of its day have."""
-        return chain_of(self.base_key, self.step)
+    def chain(self) -> dict[str, int]:
+        """The values of a query on the list's rows."""
+        return days.chain(self.base_key, self.step)
 
 
-def snapshot(database: Database, room: RoomName, row: Row) -> RoomSnapshot:
-    """A list, as a poll of the room saw it."""
-    written = Written(*texts(row))
-    shared = (room.source, room.kind, room.room_id, written.anchor_id, iso(written.at_ms), iso(written.polled_ms))
-    unread = database.all("quarantined", written.snapshot_key)
+_MADE = [
+    *(each.name for each in in_groups(COLUMNS, Group.POLL)),
+    *layout.OWN,
+    *(each.name for each in layout.SERVED),
+]
+"""The columns in the order in which _entries has their values."""
+_in_order = itemgetter(*(_MADE.index(each.name) for each in COLUMNS))
+_CONVERSIONS = conversions(layout.SERVED)
+
+
+def snapshot(database: Database, room: StoredRoom, record: Record) -> RoomSnapshot:
+    """A list of a room, given a record of list_columns."""
+    stored = StoredList(*restored(record))
+    target = Target(room.name.source, room.name.kind, room.name.room_id, stored.anchor_id)
+    times = {"captured_at": iso(stored.at_ms), "polled_at": iso(stored.polled_ms)}
+    unread = database.all("quarantined", snapshot_key=stored.snapshot_key)
+    rows = database.all("served_rows", **stored.chain, entry_count=stored.entry_count)
     return RoomSnapshot(
-        *shared,
-        total=written.total,
-        user_count_desc=written.user_count_desc,
-        currency=written.currency,
-        has_more=_maybe(written.has_more),
-        entry_count=written.entry_count,
-        digest=bytes(written.digest).hex(),
-        entries=_entries(shared, database.all("served_rows", *written.chain, written.entry_count)),
-        quarantined=tuple(Quarantined(*texts(each)) for each in unread),
-        flags=_words(written.flags),
+        target,
+        **times,
+        total=stored.total,
+        user_count_desc=stored.user_count_desc,
+        currency=stored.currency,
+        has_more=truth(stored.has_more),
+        entry_count=stored.entry_count,
+        digest=bytes(stored.digest).hex(),
+        entries=_entries(_shared(target, times), rows),
+        quarantined=tuple(Quarantined(*restored(each)) for each in unread),
+        flags=texts(stored.flags),
     )
 
 
-def texts(row: Row) -> Row:
-    """A row, with its texts as they were before they were written."""
-    return tuple(told(value) if isinstance(value, str) else value for value in row)
+def _shared(target: Target, times: dict[str, str]) -> Row:
+    """The values of the columns that are the same in all rows."""
+    values = {name: getattr(target, name) for name in Target.__struct_fields__} | times
+    return tuple(values[each.name] for each in in_groups(COLUMNS, Group.POLL))
 
 
-def _entries(shared: tuple[Any, ...], rows: list[Row]) -> tuple[RankEntry, ...]:
+def _entries(shared: Row, records: list[Record]) -> tuple[RankEntry, ...]:
+    """The rows of a list, given records of served_rows."""
     entries: list[RankEntry] = []
     above: int | None = None
-    for row in rows:
-        _, rank, score, exactly, is_score, precision, delta, has_no_delta, *told = texts(row)
-        *own, member, hidden, anonymous, mystery, flags = told
+    for record in records:
+        _, rank, score, text, is_score, precision, delta, has_no_delta, flags, *served = restored(record)
         gap = 0 if above is None or score is None else above - score
         delta = None if has_no_delta else gap if delta is None else delta
-        shown = _maybe(hidden), bool(anonymous), _maybe(mystery), _words(flags)
-        exactly = words_of(score) if is_score else exactly
-        facts = (*shared, rank, score, exactly, PRECISIONS[precision], delta, *own, _maybe(member), *shown)
-        entries.append(RankEntry(*facts))
+        exactly = words_of(score) if is_score else text
+        for place, back in _CONVERSIONS:
+            served[place] = back(served[place])
+        made = (*shared, rank, score, exactly, PRECISIONS[precision], delta, texts(flags), *served)
+        entries.append(RankEntry(*_in_order(made)))
         above = score
     return tuple(entries)
-
-
-def _maybe(number: int | None) -> bool | None:
-    return None if number is None else bool(number)
-
-
-def _words(flags: str | None) -> tuple[str, ...]:
-    return tuple(flags.split(" ")) if flags else ()

@@ -1,9 +1,7 @@
-"""From the setting STORE_URL to a store."""
+"""Opens the store that an address names."""
 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-
-from scrapy.settings import BaseSettings
 
 from rankcrawler.errors import SettingError
 from rankcrawler.store.contract import Records, Store
@@ -14,32 +12,27 @@ from rankcrawler.store.sqlite import SqliteDatabase
 _FORMS = "sqlite:///FILE (four slashes for an absolute path), postgresql://USER@HOST/DATABASE or jsonl:FOLDER"
 
 
-def url(settings: BaseSettings) -> str:
-    """Where the settings put the store: STORE_URL, else ranks.db in DATA_DIR."""
-    return settings["STORE_URL"] or f"sqlite:///{settings['DATA_DIR'].rstrip('/')}/ranks.db"
+def open_store(url: str) -> Store:
+    """Open a store; raises SettingError if the address names none, StoreError if the store cannot be opened."""
+    kind, path = parse(url)
+    return JsonLinesStore(Path(path)) if kind == "jsonl" else open_records(url)
 
 
-def open_store(where: str) -> Store:
-    """Open the store that an address names; SettingError if it names none, StoreError if it cannot be."""
-    kind, path = parse(where)
-    return JsonLinesStore(Path(path)) if kind == "jsonl" else open_records(where)
-
-
-def open_records(where: str) -> Records:
-    """The same, where the store must answer questions: SettingError also for JSON Lines."""
-    kind, path = parse(where)
+def open_records(url: str) -> Records:
+    """Open a store that answers questions; raises as open_store does, and SettingError for JSON Lines."""
+    kind, path = parse(url)
     if kind == "jsonl":
-        raise SettingError(f"STORE_URL is {where}, files to be read by other tools: this asks sqlite: or postgresql:")
+        raise SettingError(f"STORE_URL is {url}, which other tools can read; this command needs sqlite: or postgresql:")
     if kind == "sqlite":
         return SqlStore(SqliteDatabase(Path(path)))
     from rankcrawler.store.postgresql import PostgresDatabase  # its driver takes 50 ms to import
 
-    return SqlStore(PostgresDatabase(where))
+    return SqlStore(PostgresDatabase(url))
 
 
-def parse(where: str) -> tuple[str, str]:
-    """The kind of store, and its file, folder or database; SettingError where the address is in no known form."""
-    parts = urlsplit(where)
+def parse(url: str) -> tuple[str, str]:
+    """The kind of store, and its file, folder or database; raises SettingError for an unknown form of address."""
+    parts = urlsplit(url)
     if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
         return "sqlite", unquote(parts.path[1:])
     if parts.scheme == "jsonl" and not parts.netloc and parts.path:

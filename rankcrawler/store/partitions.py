@@ -1,7 +1,7 @@
-"""A partition of PostgreSQL's tables for each day (UTC), made before it is needed and dropped when it is purged.
+"""A partition of PostgreSQL's tables for each day (UTC), made before it is needed and dropped by a purge.
 
-What a list's clock says may be far from the truth. A day that is far from the worker's own gets no
-partition: its rows go to the tables named _other, which take whatever has no partition of its own.
+A list's clock may be far off. A day that is far from the worker's own gets no partition: its records go to the tables
+named _other, which take whatever has no partition.
 """
 
 import time
@@ -9,26 +9,26 @@ from collections.abc import Collection
 
 import psycopg
 
-from rankcrawler.store.database import Row
+from rankcrawler.store.database import Record
 from rankcrawler.store.days import DAY_MS, KEY_BITS
 
 TABLES = {"snapshots": KEY_BITS, "entries": KEY_BITS, "quarantine": KEY_BITS, "polls": 0}
-"""The tables that have partitions, and how many bits stand below the milliseconds in what they are divided by."""
+"""The partitioned tables, and how many bits their partition keys have below the milliseconds."""
 
 AHEAD = 2
-"""Days from today for which there are partitions before anybody needs them."""
+"""Days after today that get partitions in advance."""
 FAR = 400
-"""Days from today, either way, beyond which a clock is taken to be wrong."""
+"""Days from today, either way, beyond which a clock counts as wrong."""
 
 
 class Partitions:
-    """The days that have partitions, as far as this worker knows."""
+    """The days that this worker knows to have partitions."""
 
     def __init__(self) -> None:
         self._known: set[int] = set()
 
-    def look(self, connection: psycopg.Connection[Row]) -> None:
-        """Learn which there are."""
+    def look(self, connection: psycopg.Connection[Record]) -> None:
+        """Read which days have partitions."""
         names = connection.execute(
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^polls_[0-9]+$' AND relispartition"
         ).fetchall()
@@ -38,8 +38,8 @@ class Partitions:
         """Whether make() would do anything."""
         return not self._wanted(days) <= self._known
 
-    def make(self, connection: psycopg.Connection[Row], days: Collection[int]) -> None:
-        """Make those that are missing, within a transaction that no other worker has at the same time."""
+    def make(self, connection: psycopg.Connection[Record], days: Collection[int]) -> None:
+        """Make those that are missing, in a transaction that holds the lock."""
         self.look(connection)
         for day in sorted(self._wanted(days) - self._known):
             try:
@@ -47,11 +47,11 @@ class Partitions:
                     for table, bits in TABLES.items():
                         _make(connection, table, bits, day)
             except psycopg.errors.CheckViolation:
-                pass  # rows of that day went to _other, when it was still far off: the day stays there
+                pass  # records of that day went to _other while it was far off: the day stays there
             self._known.add(day)
 
-    def drop(self, connection: psycopg.Connection[Row], before_day: int) -> tuple[int, int, int]:
-        """Remove what is older than a day, within a transaction; how many polls, lists and entries that were."""
+    def drop(self, connection: psycopg.Connection[Record], before_day: int) -> tuple[int, int, int]:
+        """Remove all days before one, in a transaction that holds the lock; returns how many polls, lists and rows."""
         self.look(connection)
         old = sorted(day for day in self._known if day < before_day)
         counts = [
@@ -68,20 +68,20 @@ class Partitions:
         return {*range(today, today + AHEAD + 1), *(day for day in days if abs(day - today) <= FAR)}
 
 
-def _delete(connection: psycopg.Connection[Row], name: str, table: str, before_day: int) -> int:
+def _delete(connection: psycopg.Connection[Record], name: str, table: str, before_day: int) -> int:
     column = "at_ms" if table == "polls" else "snapshot_key"
     end = (before_day * DAY_MS) << TABLES[table]
     return connection.execute(f"DELETE FROM {name} WHERE {column} < {end}".encode()).rowcount  # noqa: S608 - numbers
 
 
-def _drop(connection: psycopg.Connection[Row], name: str) -> int:
+def _drop(connection: psycopg.Connection[Record], name: str) -> int:
     [(rows,)] = connection.execute(f"SELECT count(*) FROM {name}".encode()).fetchall()  # noqa: S608 - our own name
     connection.execute(f"DROP TABLE {name}".encode())
     return int(rows)
 
 
-def _make(connection: psycopg.Connection[Row], table: str, bits: int, day: int) -> None:
-    """Made beside its table and then attached: so that nobody who writes has to wait."""
+def _make(connection: psycopg.Connection[Record], table: str, bits: int, day: int) -> None:
+    """Create the partition on its own and then attach it, so that writers do not wait."""
     first, end = (day * DAY_MS) << bits, ((day + 1) * DAY_MS) << bits
     name = f"{table}_{day}"
     connection.execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)".encode())

@@ -1,48 +1,62 @@
-"""What a store in a database answers; contract.Records says what each answer is."""
+"""Answers questions from a database; contract.Records says what each answer is."""
 
 from collections.abc import Iterator
-from itertools import chain
 
 from rankcrawler.clock import iso, ms
-from rankcrawler.model.items import Kind, RoomSnapshot
-from rankcrawler.store import days, gains, lists
-from rankcrawler.store.contract import Activity, Counts, Gains, Giver, Poll, Purged, Recurring, Status, Stay, User
-from rankcrawler.store.database import Database, Row
-from rankcrawler.store.days import chain_of
-from rankcrawler.store.lists import RoomName, texts
-from rankcrawler.store.text import kept
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.kinds import RANKLIST
+from rankcrawler.model.schedules import Schedule
+from rankcrawler.model.targets import RoomName, Target
+from rankcrawler.store import days, gains, lists, tables
+from rankcrawler.store.answers import (
+    Activity,
+    Contributor,
+    Counts,
+    Gains,
+    PollRecord,
+    Purged,
+    Recurring,
+    Status,
+    Stay,
+    TopContributor,
+)
+from rankcrawler.store.database import Database, Record
+from rankcrawler.store.lists import StoredRoom
+from rankcrawler.store.text import encoded
+from rankcrawler.store.values import restored
 
 
 class Reading:
-    """Answers questions from a database."""
+    """The answers of a store in a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def counts(self) -> Counts:
-        """Row by row."""
+        """How much the store holds."""
         return Counts(*self._database.all("counts")[0])
 
-    def latest(self, room_id: str, *, kind: Kind = "ranklist", source: str | None = None) -> RoomSnapshot | None:
-        """A room's last list."""
+    def latest(self, room_id: str, *, kind: str = RANKLIST.name, source: str | None = None) -> RoomSnapshot | None:
+        """The room's last list."""
         room = self._room(room_id, kind, source)
-        return None if room is None else self._first_list(room, "latest_list", room.room_key)
+        return None if room is None else self._first_list(room, "latest_list")
 
     def at(
-        self, room_id: str, moment: str, *, kind: Kind = "ranklist", source: str | None = None
+        self, room_id: str, moment: str, *, kind: str = RANKLIST.name, source: str | None = None
     ) -> RoomSnapshot | None:
-        """A room's list at a moment."""
+        """The room's list at a moment."""
         room = self._room(room_id, kind, source)
-        return None if room is None else self._first_list(room, "list_at", room.room_key, ms(moment))
+        return None if room is None else self._first_list(room, "list_at", at_ms=ms(moment))
 
     def lists(
-        self, room_id: str, since: str, until: str, *, kind: Kind = "ranklist", source: str | None = None
+        self, room_id: str, since: str, until: str, *, kind: str = RANKLIST.name, source: str | None = None
     ) -> Iterator[RoomSnapshot]:
-        """A room's lists in a time."""
+        """The room's lists in a time."""
         room = self._room(room_id, kind, source)
         if room is not None:
-            for row in self._database.all("lists_between", room.room_key, ms(since), ms(until)):
-                yield lists.snapshot(self._database, room, row)
+            span = {"since_ms": ms(since), "until_ms": ms(until)}
+            for record in self._database.all("lists_between", room_key=room.room_key, **span):
+                yield lists.snapshot(self._database, room, record)
 
     def polls(
         self,
@@ -50,64 +64,70 @@ class Reading:
         since: str,
         until: str,
         *,
-        kind: Kind = "ranklist",
+        kind: str = RANKLIST.name,
         source: str | None = None,
         limit: int = 10_000,
-    ) -> list[Poll]:
-        """A room's polls in a time."""
+    ) -> list[PollRecord]:
+        """The room's polls in a time."""
         room = self._room(room_id, kind, source)
         if room is None:
             return []
-        rows = self._database.all("polls", room.room_key, ms(since), ms(until), limit)
-        return [Poll(iso(at), iso(polled), *texts(tuple(rest))) for at, polled, *rest in rows]
+        span = {"since_ms": ms(since), "until_ms": ms(until)}
+        records = self._database.all("polls", room_key=room.room_key, **span, limit=limit)
+        return [PollRecord(iso(at), iso(polled), *restored(rest)) for at, polled, *rest in records]
 
-    def user(self, user_id: str, *, source: str | None = None) -> User | None:
-        """A user's latest profile."""
-        found = self._user(user_id, source)
+    def contributor(self, user_id: str, *, source: str | None = None) -> Contributor | None:
+        """A contributor's latest profile."""
+        found = self._contributor(user_id, source)
         if found is None:
             return None
-        key, *profile, first_seen_ms = found
-        [(last_seen_ms,)] = self._database.all("last_seen", key, key, key)
+        key, first_seen_ms, *profile = found
+        [(last_seen_ms,)] = self._database.all("last_seen", user_key=key)
         last_seen = iso(first_seen_ms if last_seen_ms is None else last_seen_ms)
-        return User._make([*texts(tuple(profile)), iso(first_seen_ms), last_seen])
+        return Contributor._make([*profile, iso(first_seen_ms), last_seen])
 
     def trail(self, user_id: str, *, source: str | None = None, limit: int = 1000) -> list[Stay]:
-        """Where a user was."""
-        found = self._user(user_id, source)
+        """Where a contributor was."""
+        found = self._contributor(user_id, source)
         if found is None:
             return []
         key = found[0]
-        return [self._stay(key, row) for row in self._database.all("stays", key, key, key, limit)]
+        return [self._stay(key, record) for record in self._database.all("stays", user_key=key, limit=limit)]
 
     def gains(
-        self, room_id: str, since: str, until: str, *, kind: Kind = "ranklist", source: str | None = None
+        self, room_id: str, since: str, until: str, *, kind: str = RANKLIST.name, source: str | None = None
     ) -> Gains:
         """Who gave how much in a room."""
         room = self._room(room_id, kind, source)
-        return gains.NONE if room is None else gains.between(self._database, room.room_key, ms(since), ms(until))
+        return gains.NONE if room is None else gains.between(self._database, room, ms(since), ms(until))
 
-    def top_givers(self, day: str, *, limit: int = 100) -> list[Giver]:
+    def top_contributors(self, day: str, *, kind: str = RANKLIST.name, limit: int = 100) -> list[TopContributor]:
         """Who gave most on a day."""
-        return [Giver(*texts(row)) for row in self._database.all("top_givers", days.number(day), limit)]
+        records = self._database.all("top_contributors", day=days.number(day), kind=kind, limit=limit)
+        return [TopContributor(*restored(record)) for record in records]
 
     def active_rooms(self, day: str, *, limit: int = 100) -> list[Activity]:
         """Where most was given on a day."""
-        return [Activity(*texts(row)) for row in self._database.all("active_rooms", days.number(day), limit)]
+        records = self._database.all("active_rooms", day=days.number(day), limit=limit)
+        return [Activity(*restored(record)) for record in records]
 
-    def rooms(self, kind: Kind = "ranklist") -> Iterator[str]:
-        """All rooms."""
+    def rooms(self, kind: str = RANKLIST.name) -> Iterator[str]:
+        """All rooms with lists of a kind."""
         after = ""
-        while rows := self._database.all("rooms", kind, after):
-            after = rows[-1][0]
-            yield from (texts(row)[0] for row in rows)
+        while records := self._database.all("rooms", kind=kind, after=after):
+            after = records[-1][0]
+            yield from (restored(record)[0] for record in records)
 
     def recurring(self, source: str) -> Iterator[Recurring]:
-        """The rooms of a gateway that a queue should hold."""
-        for (source_key,) in self._database.all("find_source", kept(source)):
+        """A gateway's rooms that a queue should hold."""
+        for _, source_key in self._database.find(tables.SOURCES.find, [(encoded(source),)]):
             after = 0
-            while rows := self._database.all("recurring", source_key, after):
-                after = rows[-1][0]
-                yield from (Recurring._make([*texts(tuple(row[1:-1])), iso(row[-1])]) for row in rows)
+            while records := self._database.all("recurring", source_key=source_key, after=after):
+                after = records[-1][0]
+                for _, last_polled_ms, *place in records:
+                    kind, room_id, anchor_id, *schedule = restored(place)
+                    target = Target(source, kind, room_id, anchor_id)
+                    yield Recurring(target, Schedule(*schedule), iso(last_polled_ms))
 
     def status(self) -> Status:
         """The store at a glance."""
@@ -121,22 +141,28 @@ class Reading:
         """Remove days."""
         return Purged(*self._database.purge(days.day_of(ms(before))))
 
-    def _room(self, room_id: str, kind: Kind, source: str | None) -> RoomName | None:
-        """The room of that name; of several gateways' the one that was polled last."""
-        rooms = [RoomName(*texts(row)) for row in self._database.all("rooms_named", kept(room_id), kind)]
-        return next((room for room in rooms if source in (None, room.source)), None)
+    def _room(self, room_id: str, kind: str, source: str | None) -> StoredRoom | None:
+        """The room of that id; if several gateways have one, the one polled last."""
+        for key, *name in self._database.all("rooms_named", room_id=encoded(room_id), kind=kind):
+            room = StoredRoom(key, RoomName(*restored(name)))
+            if source in (None, room.name.source):
+                return room
+        return None
 
-    def _user(self, user_id: str, source: str | None) -> Row | None:
-        users = self._database.all("users_named", kept(user_id))
-        return next((user for user in users if source in (None, texts(user)[1])), None)
+    def _contributor(self, user_id: str, source: str | None) -> Record | None:
+        """The contributor of that id: a record of contributors_named, with its texts restored."""
+        for record in map(restored, self._database.all("contributors_named", user_id=encoded(user_id))):
+            if source in (None, record[2]):
+                return record
+        return None
 
-    def _first_list(self, room: RoomName, query: str, *values: int) -> RoomSnapshot | None:
-        rows = self._database.all(query, *values)
-        return lists.snapshot(self._database, room, rows[0]) if rows else None
+    def _first_list(self, room: StoredRoom, query: str, **values: int) -> RoomSnapshot | None:
+        records = self._database.all(query, room_key=room.room_key, **values)
+        return lists.snapshot(self._database, room, records[0]) if records else None
 
-    def _stay(self, user_key: int, row: Row) -> Stay:
-        kind, room_id, anchor_id, since, until, ended, first_score, last_score, base_key, step = texts(row)
+    def _stay(self, user_key: int, record: Record) -> Stay:
+        kind, room_id, anchor_id, since, until, ended, first_score, last_score, base_key, step = restored(record)
         if ended is None and base_key is not None:
-            found = self._database.all("score_in", *chain_of(base_key, step), user_key)
-            last_score = next(chain.from_iterable(found), None)
+            found = self._database.all("score_in", **days.chain(base_key, step), user_key=user_key)
+            last_score = found[0][0] if found else None
         return Stay(kind, room_id, anchor_id, iso(since), iso(until), ended is not None, first_score, last_score)

@@ -1,68 +1,79 @@
 """A room while a batch of its polls is written: what the store knew of it, and what the batch changes."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rankcrawler.clock import ms
-from rankcrawler.model.items import FailedPoll, RoomSnapshot
-from rankcrawler.store.database import Row
-from rankcrawler.store.interning import print_of
+from rankcrawler.model.items import FailedPoll, Poll
+from rankcrawler.model.schedules import Schedule
+from rankcrawler.store.database import Record
+
+
+class ListPlace(NamedTuple):
+    """A list's place in its chain of delta lists."""
+
+    snapshot_key: int
+    base_key: int
+    step: int
+    entry_count: int
 
 
 @dataclass(slots=True)
 class Room:
-    """The columns of `rooms` that polls change, and where the room's last list stands in its chain."""
+    """The state of a room."""
 
     source_key: int
     room_key: int
     fence: int
     last_captured_ms: int
+    """Of the last list; -1 before the first."""
     last_polled_ms: int
-    last_snapshot: int | None
-    last_print: bytes | None
-    base_key: int | None
-    step: int | None
-    entry_count: int | None
+    last_fingerprint: bytes | None
+    """Of the last list."""
     anchor_id: str | None
-    every: float | None
-    every_max: float | None
-    priority: int
     last_outcome: str
     ended_ms: int | None
+    schedule: Schedule
+    last: ListPlace | None
+    """Where the last list is; None before the first, and after it was purged."""
     seen: set[tuple[int, bool]] = field(default_factory=set)
-    """The moments of the batch's own polls, and whether they were answered."""
+    """The batch's own polls: their moments, and whether they brought a list."""
 
-    def polled(self, poll: RoomSnapshot | FailedPoll, outcome: str) -> None:
-        """Take in what a poll says of the room."""
-        at = ms(poll.polled_at)
+    @classmethod
+    def of(cls, record: Record) -> "Room":
+        """The room of a record of the query find_rooms, but for what was asked for."""
+        *state, every, every_max, priority, snapshot_key, base_key, step, entry_count = record
+        last = None if snapshot_key is None else ListPlace(snapshot_key, base_key, step, entry_count)
+        values: Record = (*state, Schedule(every, every_max, priority), last)
+        return cls(*values)
+
+    def note(self, poll: Poll, outcome: str) -> None:
+        """Take in a poll."""
+        at_ms = ms(poll.found.polled_at)
         self.fence = max(self.fence, poll.fence)
-        if at < self.last_polled_ms:
+        if at_ms < self.last_polled_ms:
             return
-        self.last_polled_ms = at
-        self.anchor_id = poll.anchor_id or self.anchor_id
-        self.every, self.every_max = poll.every, poll.every_max
-        self.priority, self.last_outcome = poll.priority, outcome
-        gone = isinstance(poll, FailedPoll) and poll.action == "gone"
-        self.ended_ms = at if gone else None if isinstance(poll, RoomSnapshot) else self.ended_ms
+        self.last_polled_ms = at_ms
+        self.anchor_id = poll.target.anchor_id or self.anchor_id
+        self.schedule, self.last_outcome = poll.schedule, outcome
+        if not isinstance(poll.found, FailedPoll):
+            self.ended_ms = None
+        elif poll.found.action == "gone":
+            self.ended_ms = at_ms
 
-    def row(self) -> Row:
+    def record(self) -> Record:
         """The values of the query advance_rooms."""
         return (
             self.fence,
             self.last_captured_ms,
             self.last_polled_ms,
-            self.last_snapshot,
-            self.last_print,
+            None if self.last is None else self.last.snapshot_key,
+            self.last_fingerprint,
             self.anchor_id,
-            self.every,
-            self.every_max,
-            self.priority,
+            self.schedule.every,
+            self.schedule.every_max,
+            self.schedule.priority or 0,
             self.last_outcome,
             self.ended_ms,
             self.room_key,
         )
-
-
-def fingerprint(snapshot: RoomSnapshot) -> bytes:
-    """Over all that makes a list what it is: equal ones are stored once. How many watch is no part of it."""
-    unread = [(row.position, row.path, row.reason) for row in snapshot.quarantined]
-    return print_of(snapshot.digest, snapshot.flags, snapshot.anchor_id, snapshot.currency, snapshot.has_more, unread)

@@ -1,22 +1,27 @@
-"""Between a list's entries and the rows that stand for them in the table `entries`."""
+"""Turns the rows of a list into records of the table `entries`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from msgspec.structs import astuple
 
-from rankcrawler.model.items import RoomSnapshot
-from rankcrawler.store.interning import FLAGS, FactKeys, Own
+from rankcrawler.model.columns import Row, picker, positions
+from rankcrawler.model.items import COLUMNS, RoomSnapshot
+from rankcrawler.store import layout
+from rankcrawler.store.interning import FactKeys
+from rankcrawler.store.values import plain
 from rankcrawler.store.words import AS_SCORE, words_of
 
 PRECISIONS = ("exact", "rounded", "withheld")
 _CODES = {name: code for code, name in enumerate(PRECISIONS)}
-_RANK = 6
-_SCORE, _EXACTLY = _RANK + 1, _RANK + 2
+_own_of = itemgetter(*positions(COLUMNS, layout.OWN))
+_SCORE, _EXACTLY, _FLAGS = positions(COLUMNS, ("score", "exactly_score", "flags"))
+_pick_others = picker(layout.OTHERS) if layout.OTHERS else None
 
 
 class EntryRow(NamedTuple):
-    """A row of `entries`, without the list and the position that it belongs to; and whose it is."""
+    """A record of `entries`, without its list and position, and with its contributor."""
 
     rank: int
     score: int | None
@@ -29,40 +34,44 @@ class EntryRow(NamedTuple):
     club_key: int
     flags: int | None
     user_key: int | None
+    others: tuple[Any, ...] = ()
+    """The values of layout.OTHERS."""
 
+
+USER_AT = EntryRow._fields.index("user_key")
+"""What comes before is stored, and so are the `others`."""
 
 _row = tuple.__new__  # half the time of EntryRow(…)
 
 
-def owns_of(snapshot: RoomSnapshot) -> list[Own]:
-    """The fields of a list's entries."""
+def rows_of(snapshot: RoomSnapshot) -> list[Row]:
+    """The rows of a list, as tuples in the order of items.COLUMNS."""
     return [astuple(entry) for entry in snapshot.entries]
 
 
-def other_words(owns: list[Own]) -> dict[int, str]:
-    """The display texts that are not the score in words, by the place of their rows."""
+def other_words(rows: list[Row]) -> dict[int, str]:
+    """The display texts that are not the score in words, by the index of their rows."""
     return {
-        place: own[_EXACTLY]
-        for place, own in enumerate(owns)
-        if own[_EXACTLY] != words_of(own[_SCORE]) and own[_EXACTLY] is not None
+        index: row[_EXACTLY]
+        for index, row in enumerate(rows)
+        if row[_EXACTLY] != words_of(row[_SCORE]) and row[_EXACTLY] is not None
     }
 
 
-def flags_of(owns: list[Own]) -> Iterator[str]:
+def flags_of(rows: list[Row]) -> Iterator[str]:
     """The flags of rows that have some."""
-    return (" ".join(own[FLAGS]) for own in owns if own[FLAGS])
+    return (" ".join(row[_FLAGS]) for row in rows if row[_FLAGS])
 
 
-def rows_of(
-    owns: list[Own], facts: Sequence[FactKeys], others: Mapping[int, str], texts: Mapping[str, int]
+def entry_rows(
+    rows: list[Row], facts: Sequence[FactKeys], words: Mapping[int, str], texts: Mapping[str, int]
 ) -> list[EntryRow]:
-    """The rows of a list, given the keys of each entry's facts, its `other_words`, and the keys of its texts."""
-    rows: list[EntryRow] = []
+    """The records of a list, given the keys of each row's facts, its `other_words`, and the keys of its texts."""
+    made: list[EntryRow] = []
     above: int | None = None
-    for own, (profile_key, grade_key, club_key, user_key) in zip(owns, facts, strict=True):
-        rank, score, exactly, precision, delta = own[_RANK : _RANK + 5]
+    for row, (profile_key, grade_key, club_key, user_key) in zip(rows, facts, strict=True):
+        rank, score, exactly, precision, delta, flags = _own_of(row)
         gap = 0 if above is None or score is None else above - score
-        flags = own[FLAGS]
         values = (
             rank,
             score,
@@ -75,9 +84,10 @@ def rows_of(
             club_key,
             texts[" ".join(flags)] if flags else None,
             user_key,
+            () if _pick_others is None else plain(_pick_others(row)),
         )
-        rows.append(_row(EntryRow, values))
+        made.append(_row(EntryRow, values))
         above = score
-    for place, text in others.items():
-        rows[place] = rows[place]._replace(exactly_score=texts[text])
-    return rows
+    for index, text in words.items():
+        made[index] = made[index]._replace(exactly_score=texts[text])
+    return made

@@ -1,25 +1,27 @@
-"""A store in a database: the polls of a batch judged, and what they change written in one transaction."""
+"""A store in a database: decides on the polls of a batch, and writes what they change in one transaction."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from rankcrawler.clock import ms
-from rankcrawler.model.items import FailedPoll, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
+from rankcrawler.model.targets import RoomName
+from rankcrawler.store import deduplication, tables
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.contract import Kept
-from rankcrawler.store.database import Database, Row
+from rankcrawler.store.database import Database, Record
 from rankcrawler.store.days import day_of
-from rankcrawler.store.deduplication import Judged, judge
-from rankcrawler.store.interning import Interned, plain
+from rankcrawler.store.deduplication import Decision
+from rankcrawler.store.interned import keys_of
+from rankcrawler.store.interning import Interned
 from rankcrawler.store.list_writer import ListWriter
 from rankcrawler.store.reading import Reading
 from rankcrawler.store.room import Room
-from rankcrawler.store.text import kept as text_kept
+from rankcrawler.store.taken_list import TakenList
+from rankcrawler.store.text import encoded
 
 MOST_ARRIVALS = 20_000
-"""Users' arrivals that this worker lets lie unsorted: a page of an index is then written once for many of them."""
-
-RoomName = tuple[str, str, str]
-"""room_id, kind, source."""
+"""Arrivals that this worker leaves unsorted: each page of an index is then written once for many of them."""
 
 
 class SqlStore(Reading):
@@ -32,12 +34,12 @@ class SqlStore(Reading):
         self._interned = Interned(database)
         self._lists = ListWriter(database, self._interned)
 
-    def write(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> list[Kept]:
-        """Keep all in one transaction, on disk when it returns; or raise StoreError and keep none."""
+    def write(self, polls: Sequence[Poll]) -> list[Kept]:
+        """Keep all polls in one transaction, on disk on return, or raise StoreError and keep none."""
         if not polls:
             return []
         try:
-            self._database.prepare({day_of(_moment(poll)) for poll in polls})
+            self._database.prepare({day_of(deduplication.moment(poll.found)) for poll in polls})
             with self._database.transaction():
                 return self._write_all(polls)
         except BaseException:
@@ -50,24 +52,43 @@ class SqlStore(Reading):
         """Close the database."""
         self._database.close()
 
-    def _write_all(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> list[Kept]:
+    def _write_all(self, polls: Sequence[Poll]) -> list[Kept]:
         batch = Batch()
         rooms = self._rooms(polls)
         kept: list[Kept] = []
-        lists: list[Judged] = []
+        lists: list[TakenList] = []
         for poll in polls:
-            room = rooms[_name(poll)]
-            if isinstance(poll, FailedPoll):
-                kept.append(self._fail(poll, room, batch))
-            else:
-                judged = judge(poll, room, self._is_stored)
-                kept.append(judged.kept)
-                lists += [judged] * judged.is_kept
+            room = rooms[poll.target.room]
+            decision = deduplication.decide(poll, room, partial(self._is_stored, room))
+            kept.append(decision.kept)
+            if decision.is_written:
+                lists += self._take(poll, room, decision, batch)
         self._lists.add_all(lists, batch)
         batch.write(self._database)
         self._sort(len(batch.arrivals))
-        self._database.bulk("advance_rooms", [room.row() for room in rooms.values()])
+        self._database.bulk("advance_rooms", [room.record() for room in rooms.values()])
         return kept
+
+    def _take(self, poll: Poll, room: Room, decision: Decision, batch: Batch) -> list[TakenList]:
+        """Take a poll in; returns its list, if it brought one, to be added later."""
+        found, at_ms = poll.found, decision.at_ms
+        outcome = deduplication.outcome_of(found, decision.kept)
+        room.seen.add((at_ms, isinstance(found, RoomSnapshot)))
+        room.note(poll, outcome)
+        if isinstance(found, FailedPoll):
+            self._add_failure(found, room, at_ms, batch)
+            return []
+        taken = TakenList(found, room, outcome, at_ms, decision.is_newest, decision.is_same, room.last_captured_ms)
+        if decision.is_newest:
+            room.last_captured_ms, room.last_fingerprint = at_ms, decision.fingerprint
+        return [taken]
+
+    def _add_failure(self, failed: FailedPoll, room: Room, at_ms: int, batch: Batch) -> None:
+        verdict = self._interned.verdict((failed.action, failed.reason, failed.status, failed.code, failed.status_code))
+        batch.polls.append((room.room_key, at_ms, 0, at_ms, "failed", None, None, None, verdict, failed.attempt))
+        day = batch.room_days[day_of(at_ms), room.room_key]
+        day.polls += 1
+        day.failures += 1
 
     def _sort(self, arrivals: int) -> None:
         self._arrivals += arrivals
@@ -75,55 +96,32 @@ class SqlStore(Reading):
             self._database.sort_arrivals()
             self._arrivals = 0
 
-    def _fail(self, poll: FailedPoll, room: Room, batch: Batch) -> Kept:
-        at = ms(poll.polled_at)
-        if poll.fence < room.fence:
-            return Kept.STALE
-        if self._is_stored(room, at, False):
-            return Kept.DUPLICATE
-        verdict = self._interned.verdict((poll.action, poll.reason, poll.status, poll.code, poll.status_code))
-        batch.polls.append((room.room_key, at, 0, at, "failed", None, None, None, verdict, poll.attempt))
-        counts = batch.rooms[day_of(at), room.room_key]
-        counts[0] += 1
-        counts[1] += 1
-        room.seen.add((at, False))
-        room.polled(poll, "failed")
-        return Kept.FAILED
-
-    def _rooms(self, polls: Sequence[RoomSnapshot | FailedPoll]) -> dict[RoomName, Room]:
-        """The rooms of polls, in the order of their names, so that workers wait for each other in that order."""
-        first_polled = {_name(poll): ms(poll.polled_at) for poll in reversed(polls)}
+    def _rooms(self, polls: Sequence[Poll]) -> dict[RoomName, Room]:
+        """The rooms of polls, in the order of their names; those that are new are added."""
+        first_polled = {poll.target.room: ms(poll.found.polled_at) for poll in reversed(polls)}
         names = sorted(first_polled)
-        wanted = [(text_kept(name[0]), name[1], self._source(name[2]), first_polled[name]) for name in names]
+        wanted = [(encoded(name.room_id), name.kind, self._source(name.source)) for name in names]
         found = self._found(wanted)
         if len(found) < len(wanted):
-            self._database.bulk("add_rooms", wanted)
+            new = [(*want, first_polled[name]) for name, want in zip(names, wanted, strict=True)]
+            self._database.bulk("add_rooms", new)
             found = self._found(wanted)
-        return {name: found[want[:3]] for name, want in zip(names, wanted, strict=True)}
+        return {name: found[want] for name, want in zip(names, wanted, strict=True)}
 
-    def _found(self, wanted: Sequence[Row]) -> dict[Row, Room]:
-        """What is known of rooms, by room_id, kind and source_key; PostgreSQL lets nobody else write them meanwhile."""
-        rows = self._database.find("find_rooms", [want[:3] for want in wanted])
-        return {row[:3]: Room(*row[2:]) for row in rows}
+    def _found(self, wanted: Sequence[Record]) -> dict[Record, Room]:
+        """What is known of rooms, by room_id, kind and source_key; PostgreSQL locks them until the transaction ends."""
+        records = self._database.find("find_rooms", wanted)
+        return {record[:3]: Room.of(record[2:]) for record in records}
 
     def _source(self, source: str) -> int:
         if source not in self._sources:
-            name = plain((source,))
-            if not self._database.each("find_source", [name])[0]:
-                self._database.each("add_source", [name])
-            self._sources[source] = self._database.each("find_source", [name])[0][0][0]
+            [self._sources[source]] = keys_of(self._database, tables.SOURCES, [(encoded(source),)])
         return self._sources[source]
 
-    def _is_stored(self, room: Room, at: int, is_answered: bool) -> bool:
-        if (at, is_answered) in room.seen:
+    def _is_stored(self, room: Room, at_ms: int, is_list: bool) -> bool:
+        if (at_ms, is_list) in room.seen:
             return True
-        newest = room.last_captured_ms if is_answered else room.last_polled_ms
-        return at <= newest and bool(self._database.each("has_poll", [(room.room_key, at, int(is_answered))])[0])
-
-
-def _name(poll: RoomSnapshot | FailedPoll) -> RoomName:
-    return poll.room_id, poll.kind, poll.source
-
-
-def _moment(poll: RoomSnapshot | FailedPoll) -> int:
-    return ms(poll.captured_at if isinstance(poll, RoomSnapshot) else poll.polled_at)
+        newest = room.last_captured_ms if is_list else room.last_polled_ms
+        if at_ms > newest:
+            return False
+        return bool(self._database.all("has_poll", room_key=room.room_key, at_ms=at_ms, is_answered=int(is_list)))

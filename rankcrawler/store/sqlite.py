@@ -1,10 +1,10 @@
-"""SQLite: one file, which several workers of one machine may share.
+"""SQLite: one file, which several workers on one machine may share.
 
-The driver is apsw, with an SQLite of its own: it takes half of the time of Python's sqlite3, and is the same
-everywhere. A process must not open a file by both, since neither knows of the other's locks.
+The driver is apsw, which brings its own SQLite: it takes half the time of Python's sqlite3 and is the same everywhere.
+A process must not open a file with both, because neither sees the other's locks.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -13,29 +13,27 @@ from typing import Any
 import apsw
 
 from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
-from rankcrawler.store import queries
-from rankcrawler.store.database import Row
+from rankcrawler.store import queries, schema
+from rankcrawler.store.database import Record
 from rankcrawler.store.days import DAY_MS, KEY_BITS
-
-VERSION = 3
-"""The schema's version, kept in the file as user_version."""
+from rankcrawler.store.dialects import SQLITE
+from rankcrawler.store.tables import ADDED_TO, Table
 
 _PASSING = (apsw.BusyError, apsw.LockedError, apsw.FullError, apsw.IOError, apsw.NoMemError)
-_THE_POLLS_FAULT = (apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError, UnicodeEncodeError, OverflowError)
+_CAUSED_BY_A_POLL = (apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError, UnicodeEncodeError, OverflowError)
 TOGETHER = 256
-"""Rows of one call, at most: apsw prepares a text of more than 16 KB anew each time."""
+"""Rows per call, at most: apsw does not cache statements longer than 16 KB."""
 _OPENING = 30.0
-"""Seconds that opening waits for others who open a new file at the same time."""
-_PURGED = {"polls": 0, "snapshots": KEY_BITS, "entries": KEY_BITS, "quarantine": KEY_BITS}
-"""The tables that have days, and how many bits stand below the milliseconds in their keys."""
+"""Seconds that opening waits for other workers that open the same new file."""
 
 
 class SqliteDatabase:
-    """Opens, or creates, a file. `patience` is how many seconds a call waits for another writer."""
+    """Opens a file, or creates it. A call waits up to `patience` seconds for another writer."""
 
     def __init__(self, path: Path, *, patience: float = 2.0) -> None:
         self.place = str(path)
-        self._sql = queries.load("sqlite")
+        self._sql = queries.load(SQLITE)
+        self._inserts = {table.name: queries.insert(table, SQLITE) for table in ADDED_TO}
         self._repetitions: dict[tuple[str, int], str] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,8 +53,8 @@ class SqliteDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Alone with the file: BEGIN IMMEDIATE waits for another writer as long as patience lasts."""
-        with self._told():
+        """Locks out other writers: BEGIN IMMEDIATE waits for one as long as `patience` says."""
+        with self._translated():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -67,69 +65,73 @@ class SqliteDatabase:
                 raise
 
     def prepare(self, days: Collection[int]) -> None:
-        """Nothing: the file has no partitions."""
+        """Does nothing: the file has no partitions."""
 
-    def all(self, name: str, *values: Any) -> list[Row]:
-        """The rows that a query gives."""
-        with self._told():
+    def all(self, name: str, **values: Any) -> list[Record]:
+        """Run a query; returns its records."""
+        with self._translated():
             return self._db.execute(self._sql[name], values).fetchall()
 
-    def each(self, name: str, rows: Sequence[Row]) -> list[list[Row]]:
-        """The rows that a query gives for each set of values."""
+    def each(self, name: str, values: Sequence[Mapping[str, Any]]) -> list[list[Record]]:
+        """Run a query once for each set of values."""
         query = self._sql[name]
-        with self._told():
-            return [self._db.execute(query, row).fetchall() for row in rows]
+        with self._translated():
+            return [self._db.execute(query, dict(each)).fetchall() for each in values]
 
-    def find(self, name: str, rows: Sequence[Row]) -> list[Row]:
-        """The rows that a query finds for many sets of values, in no order."""
-        with self._told():
-            return [row for cursor in self._together(name, rows) for row in cursor]
+    def find(self, name: str, rows: Sequence[Record]) -> list[Record]:
+        """Run a query for many rows at once; returns its records, in no order."""
+        with self._translated():
+            return [record for cursor in self._together(self._sql[name], rows) for record in cursor]
 
-    def bulk(self, name: str, rows: Sequence[Row]) -> None:
-        """Change something for each set of values."""
-        for _ in self._together(name, rows):
+    def bulk(self, name: str, rows: Sequence[Record]) -> None:
+        """Run a query that changes something for many rows at once."""
+        for _ in self._together(self._sql[name], rows):
             pass
 
-    def insert(self, table: str, rows: Sequence[Row]) -> None:
-        """Add whole rows to a table."""
-        self.bulk(f"insert_{table}", rows)
+    def insert(self, table: Table, rows: Sequence[Record]) -> None:
+        """Add records."""
+        for _ in self._together(self._inserts[table.name], rows):
+            pass
 
     def sort_arrivals(self) -> None:
-        """Have the rooms of users who came lately found by an index."""
-        for name in ("sort_arrivals", "clear_arrivals"):
-            self._db.execute(self._sql[name])
+        """Sort the latest visits in, so that an index finds them."""
+        self._db.execute(self._sql["sort_arrivals"])
+        self._db.execute(self._sql["clear_arrivals"])
 
     def version(self) -> int:
-        """Of the schema."""
+        """The schema's version."""
         return int(self._db.execute("PRAGMA user_version").get)
 
     def size(self) -> int:
-        """Bytes of the file and of what is not in it yet."""
+        """Bytes of the file and its write-ahead log."""
         files = (Path(self.place), Path(f"{self.place}-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
 
     def purge(self, before_day: int) -> tuple[int, int, int]:
-        """Remove what is older than a day, a day at a time, so that nobody waits for long; the file shrinks."""
-        removed = (0, 0, 0)
-        while oldest := self.all("oldest_day", before_day * DAY_MS):
-            end = min(oldest[0][0] + 1, before_day)
+        """Remove all days before one, a day at a time, so that writers never wait long; then shrink the file."""
+        polls = lists = entries = 0
+        while oldest := self.all("oldest_day", end_ms=before_day * DAY_MS):
+            end_ms = min(oldest[0][0] + 1, before_day) * DAY_MS
+            key = {"end_key": end_ms << KEY_BITS}
             with self.transaction():
-                self._db.execute(self._sql["end_stays_of_purged"], (end * DAY_MS << KEY_BITS,))
-                counts = [self._delete(table, end * DAY_MS << bits) for table, bits in _PURGED.items()]
-            removed = (removed[0] + counts[0], removed[1] + counts[1], removed[2] + counts[2])
-        with self._told():
+                self._changed("end_stays_of_purged", key)
+                polls += self._changed("delete_polls", {"end_ms": end_ms})
+                lists += self._changed("delete_snapshots", key)
+                entries += self._changed("delete_entries", key)
+                self._changed("delete_quarantine", key)
+        with self._translated():
             self._db.execute("PRAGMA incremental_vacuum").fetchall()
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        return removed
+        return polls, lists, entries
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; closing twice is harmless."""
         self._db.close()
 
-    def _together(self, name: str, rows: Sequence[Row]) -> Iterator[apsw.Cursor]:
-        """Run a query for rows, as many of them at once as the largest power of two has: few texts, and few calls.
+    def _together(self, query: str, rows: Sequence[Record]) -> Iterator[apsw.Cursor]:
+        """Run a query for the largest power of two of rows at a time: few texts to prepare, and few calls.
 
-        With each call Python's lock goes to the event loop and must come back.
+        Each call hands Python's lock to the event loop, and has to get it back.
         """
         at = 0
         while at < len(rows):
@@ -137,34 +139,34 @@ class SqliteDatabase:
             values: list[Any] = []
             for row in rows[at : at + count]:
                 values += row
-            yield self._db.execute(self._repeated(name, count), values)
+            yield self._db.execute(self._repeated(query, count), values)
             at += count
 
-    def _repeated(self, name: str, count: int) -> str:
-        """The query with its first row of values so many times."""
-        if (name, count) not in self._repetitions:
-            before, values, rest = self._sql[name].partition("VALUES ")
+    def _repeated(self, query: str, count: int) -> str:
+        """The query with its row of placeholders repeated."""
+        if (query, count) not in self._repetitions:
+            before, values, rest = query.partition("VALUES ")
             row, end, after = rest.partition(")")
-            self._repetitions[name, count] = before + values + ", ".join([row + end] * count) + after
-        return self._repetitions[name, count]
+            self._repetitions[query, count] = before + values + ",".join([row + end] * count) + after
+        return self._repetitions[query, count]
 
-    def _delete(self, table: str, end: int) -> int:
-        self._db.execute(self._sql[f"delete_{table}"], (end,))
+    def _changed(self, name: str, values: dict[str, int]) -> int:
+        self._db.execute(self._sql[name], values)
         return self._db.changes()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Errors in the store's own words."""
+    def _translated(self) -> Iterator[None]:
+        """Turns the driver's errors into StoreErrors."""
         try:
             yield
-        except _THE_POLLS_FAULT as error:
+        except _CAUSED_BY_A_POLL as error:
             raise RefusedByStore(f"the SQLite store refuses a poll: {error}") from error
         except apsw.Error as error:
             raised = StoreUnavailable if isinstance(error, _PASSING) else StoreError
-            raise raised(f"the SQLite store {self.place} takes no more: {error}") from error
+            raise raised(f"the SQLite store {self.place} cannot be used: {error}") from error
 
     def _set_up(self, deadline: float) -> None:
-        """Of many that open a new file at once one can turn it to WAL, and SQLite has the others fail, not wait."""
+        """Turn on WAL. If many open a new file at once, SQLite lets one do it and fails the others without waiting."""
         while True:
             try:
                 self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
@@ -177,22 +179,22 @@ class SqliteDatabase:
         self._db.execute("PRAGMA synchronous = FULL")
 
     def _create(self, path: Path) -> None:
-        """Make the tables, once: BEGIN IMMEDIATE lets one of many workers that start together do it."""
-        if self.version() == VERSION:
+        """Create the tables once: BEGIN IMMEDIATE lets one of many workers that start together do it."""
+        wanted = schema.version()
+        if self.version() == wanted:
             return
         with self.transaction():
             found = self.version()
-            if found > VERSION:
+            if found == 0:
+                for statement in schema.fresh(SQLITE):
+                    self._db.execute(statement)
+            elif found > wanted:
                 raise StoreError(
-                    f"{path} was written by a newer rankcrawler (version {found}, not {VERSION}): install that one, "
+                    f"{path} was written by a newer rankcrawler (version {found}, not {wanted}): install that one, "
                     "or name another file"
                 )
-            if 0 < found < VERSION:
+            elif found < wanted:
                 raise StoreError(
-                    f"{path} was written by an older rankcrawler (version {found}, not {VERSION}): "
+                    f"{path} was written by an older rankcrawler (version {found}, not {wanted}): "
                     "run `scrapy store migrate`"
                 )
-            if found == 0:
-                for statement in queries.schema("sqlite").split(";\n"):
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {VERSION}")

@@ -1,4 +1,4 @@
-"""Reads SQLite files of version 1, whose rows repeated every text."""
+"""Reads SQLite files of version 1, whose rows repeat every text."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -6,7 +6,10 @@ from typing import Any
 
 import apsw
 
-from rankcrawler.model.items import Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.items import COLUMNS, Poll, Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.kinds import RANKLIST
+from rankcrawler.model.targets import Target
+from rankcrawler.store.values import conversions, texts, truth
 
 _BATCH = 64
 _POLLS = """
@@ -15,14 +18,21 @@ SELECT r.source, r.room_id, p.captured_at, p.polled_at, p.outcome, p.snapshot_ke
 FROM polls p JOIN rooms r ON r.room_key = p.room_key LEFT JOIN snapshots s ON s.snapshot_key = p.snapshot_key
 ORDER BY p.captured_at, p.room_key
 """
-_ENTRIES = """
-SELECT rank, score, exactly_score, score_precision, delta, user_id, display_id, sec_uid, nickname, gender, avatar_url,
-  pay_grade_level, this_grade_min_diamond, this_grade_max_diamond, grade_describe, lifetime_diamonds_min,
-  lifetime_diamonds_max, fans_club_name, fans_club_level, fans_club_member, is_hidden, is_anonymous, is_mystery, flags
-FROM entries WHERE snapshot_key = ? ORDER BY position
-"""
+_NAMES = (
+    "rank, score, exactly_score, score_precision, delta, user_id, display_id, sec_uid, nickname, gender, avatar_url, "
+    "pay_grade_level, this_grade_min_diamond, this_grade_max_diamond, grade_describe, lifetime_diamonds_min, "
+    "lifetime_diamonds_max, fans_club_name, fans_club_level, fans_club_member, is_hidden, is_anonymous, is_mystery, "
+    "flags"
+)
+"""The row's columns in that version."""
+_ENTRIES = f"SELECT {_NAMES} FROM entries WHERE snapshot_key = ? ORDER BY position"  # noqa: S608 - names alone
 _QUARANTINED = "SELECT position, path, reason FROM quarantine WHERE room_key = ? AND captured_at = ? ORDER BY position"
 _COUNTS = "SELECT (SELECT count(*) FROM rooms), (SELECT count(*) FROM polls), (SELECT count(*) FROM snapshots)"
+
+_OWN = _NAMES.split(", ")
+_CONVERSIONS = conversions([next(each for each in COLUMNS if each.name == name) for name in _OWN])
+_UNKNOWN = dict.fromkeys(each.name for each in COLUMNS)
+"""Columns that came later are None."""
 
 
 def counts(database: apsw.Connection) -> tuple[int, int, int]:
@@ -31,32 +41,38 @@ def counts(database: apsw.Connection) -> tuple[int, int, int]:
     return rooms, polls, lists
 
 
-def batches(database: apsw.Connection) -> Iterator[list[RoomSnapshot]]:
+def batches(database: apsw.Connection) -> Iterator[list[Poll]]:
     """All polls, in the order of their lists' clocks."""
     cursor = database.execute(_POLLS)
-    while rows := list(islice(cursor, _BATCH)):
-        yield [_snapshot(database, row) for row in rows]
+    while records := list(islice(cursor, _BATCH)):
+        yield [_poll(database, record) for record in records]
 
 
-def _snapshot(database: apsw.Connection, row: tuple[Any, ...]) -> RoomSnapshot:
-    source, room_id, captured_at, polled_at, _, key, total, desc, room_key, anchor_id, *own = row
+def _poll(database: apsw.Connection, record: tuple[Any, ...]) -> Poll:
+    source, room_id, captured_at, polled_at, _, key, total, description, room_key, anchor_id, *own = record
     currency, has_more, digest, flags, fence = own
-    shared = (source, "ranklist", room_id, anchor_id, captured_at, polled_at)
-    entries = tuple(_entry(shared, each) for each in database.execute(_ENTRIES, (key,)))
-    unread = tuple(Quarantined(*each) for each in database.execute(_QUARANTINED, (room_key, captured_at)))
-    facts: list[Any] = [*shared, total, desc, currency, _truth(has_more), len(entries), digest or "0" * 32]
-    return RoomSnapshot(*[*facts, entries, unread, _words(flags), fence])
+    shared = {"source": source, "kind": RANKLIST.name, "room_id": room_id, "anchor_id": anchor_id}
+    times = {"captured_at": captured_at, "polled_at": polled_at}
+    entries = tuple(_entry(shared | times, each) for each in database.execute(_ENTRIES, (key,)))
+    snapshot = RoomSnapshot(
+        Target(**shared),
+        **times,
+        total=total,
+        user_count_desc=description,
+        currency=currency,
+        has_more=truth(has_more),
+        entry_count=len(entries),
+        digest=digest or "0" * 32,
+        entries=entries,
+        quarantined=tuple(Quarantined(*each) for each in database.execute(_QUARANTINED, (room_key, captured_at))),
+        flags=texts(flags),
+    )
+    return Poll(snapshot, fence)
 
 
-def _entry(shared: tuple[Any, ...], row: tuple[Any, ...]) -> RankEntry:
-    *facts, member, hidden, anonymous, mystery, flags = row
-    shown = (_truth(member), _truth(hidden), bool(anonymous), _truth(mystery), _words(flags))
-    return RankEntry(*[*shared, *facts, *shown])
-
-
-def _truth(number: int | None) -> bool | None:
-    return None if number is None else bool(number)
-
-
-def _words(flags: str | None) -> tuple[str, ...]:
-    return tuple(flags.split(" ")) if flags else ()
+def _entry(shared: dict[str, Any], record: tuple[Any, ...]) -> RankEntry:
+    own = list(record)
+    for place, back in _CONVERSIONS:
+        own[place] = back(own[place])
+    values: dict[str, Any] = _UNKNOWN | shared | dict(zip(_OWN, own, strict=True))
+    return RankEntry(**values)

@@ -1,9 +1,9 @@
-"""Scores in words, as the gateway writes nearly all of them: what a score can be made into is not stored beside it."""
+"""Scores in words, as the gateway nearly always displays them: such a text is not stored beside its score."""
 
 from functools import lru_cache
 
 AS_SCORE = 0
-"""In the place of a text's key: the text is the score in words."""
+"""Stored instead of a text's key: the text is the score in words."""
 
 
 @lru_cache(maxsize=1 << 14)

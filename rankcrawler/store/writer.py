@@ -1,8 +1,8 @@
-"""A thread of its own for the store, so that no commit stops the event loop.
+"""Runs the store in a thread of its own, so that a commit never blocks the event loop.
 
-Polls that come while a commit runs are written together by the next one (group commit), so the worse
-the disk, the larger the batches; how many can wait is bounded by the worker's window of leases. A store
-that is unavailable is waited for: nothing more is leased meanwhile, and no attempt is counted.
+Polls that arrive during a commit are written together by the next one (group commit): the slower the disk, the larger
+the batches. The worker's window of leases bounds how many wait. The writer waits for a store that is unavailable;
+meanwhile the worker leases nothing more, and no attempt is counted.
 """
 
 import asyncio
@@ -15,29 +15,29 @@ from typing import NamedTuple
 
 from rankcrawler.errors import RankcrawlerError, RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.faultlog import FaultLog
-from rankcrawler.model.items import FailedPoll, RoomSnapshot
+from rankcrawler.model.items import Poll
 from rankcrawler.store.contract import Kept, Store
 
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 64
-"""Polls in one transaction."""
+"""Polls per transaction."""
 PATIENCE = 3.0
-"""Seconds that an unavailable store is still waited for when nobody wants the writer to wait any more."""
+"""Seconds that the writer still waits for an unavailable store once the crawl has ended."""
 _PAUSE = 0.5
 OPENING = 10.0
-"""Seconds that a store which is just starting, or restarting, has until the crawl gives up."""
+"""Seconds that a store which is starting up gets before the crawl gives up."""
 
 
 class _Work(NamedTuple):
-    poll: RoomSnapshot | FailedPoll
+    poll: Poll
     done: "asyncio.Future[Kept]"
 
 
 class Writer:
-    """Opens a store in its thread with `open_store`, and writes to it from within one event loop.
+    """Opens a store with `open_store` in its thread, and writes to it for one event loop.
 
-    `is_wanted` tells whether the crawl goes on: until it ends, a store that is unavailable is waited for.
+    `is_wanted` returns whether the crawl goes on; until it ends, the writer waits for a store that is unavailable.
     """
 
     def __init__(self, open_store: Callable[[], Store], is_wanted: Callable[[], bool] = lambda: True) -> None:
@@ -49,7 +49,7 @@ class Writer:
         self._outage = FaultLog("The store cannot be written, trying again", "The store can be written again")
 
     async def open(self) -> None:
-        """Open the store; raises what opening it raises."""
+        """Open the store; raises what `open_store` raises."""
         self._loop = asyncio.get_running_loop()
         opened: asyncio.Future[None] = self._loop.create_future()
         self._thread = Thread(target=self._run, args=(opened,), name="rankcrawler-store", daemon=True)
@@ -57,11 +57,11 @@ class Writer:
         await opened
         self._watch = asyncio.create_task(self._give_up_after_the_crawl())
 
-    async def write(self, poll: RoomSnapshot | FailedPoll) -> Kept:
-        """Keep a poll: on disk when it returns.
+    async def write(self, poll: Poll) -> Kept:
+        """Keep a poll, on disk on return.
 
-        StoreUnavailable where the crawl ended before it could be kept, RefusedByStore where it never can be;
-        another StoreError where nothing can be any more.
+        Raises StoreUnavailable if the crawl ended first, RefusedByStore if this poll can never be kept, and another
+        StoreError if no poll can be kept any more.
         """
         if self._given_up.is_set():
             raise StoreUnavailable("the crawl has ended")
@@ -72,13 +72,13 @@ class Writer:
         return await done
 
     async def close(self) -> None:
-        """Write what is still waiting, and close the store."""
+        """Write what still waits, and close the store."""
         self._watch.cancel()
         self._inbox.put(None)
         await asyncio.to_thread(self._thread.join, PATIENCE)
 
     async def _give_up_after_the_crawl(self) -> None:
-        while self._is_wanted():  # noqa: ASYNC110 - Scrapy tells its components only when all is over
+        while self._is_wanted():  # noqa: ASYNC110 - Scrapy sends no signal before everything is over
             await asyncio.sleep(0.2)
         await asyncio.sleep(PATIENCE)
         self._given_up.set()
@@ -112,7 +112,7 @@ class Writer:
                 sleep(_PAUSE)
 
     def _next_batch(self) -> tuple[list[_Work], bool]:
-        """At least one poll, and whatever else waits; and whether the end was reached."""
+        """At least one poll, with all that wait behind it, and whether to close."""
         batch: list[_Work] = []
         work = self._inbox.get()
         while work is not None:
@@ -126,22 +126,22 @@ class Writer:
         return batch, True
 
     def _write(self, store: Store, batch: Sequence[_Work]) -> list[Kept | StoreError]:
-        """One transaction; where a poll is refused one for each half, so that it harms none of its neighbours."""
+        """One transaction; if the store refuses a poll, one for each half, so that the others are kept."""
         try:
             return [*self._write_patiently(store, [work.poll for work in batch])]
         except RefusedByStore as error:
             if len(batch) == 1:
                 return [error]
-            logger.warning("A batch of %d polls is refused, and is written in halves: %s", len(batch), error)
+            logger.warning("The store refuses a batch of %d polls, writing it in halves: %s", len(batch), error)
             middle = len(batch) // 2
             return self._write(store, batch[:middle]) + self._write(store, batch[middle:])
         except StoreError as error:
             return [error for _ in batch]
-        except Exception as defect:  # the thread must live: nobody else answers those who wait
+        except Exception as defect:  # the thread must go on: whoever waits would wait forever
             logger.exception("The store has a defect")
             return [StoreError(f"a defect, {type(defect).__name__}") for _ in batch]
 
-    def _write_patiently(self, store: Store, polls: list[RoomSnapshot | FailedPoll]) -> list[Kept]:
+    def _write_patiently(self, store: Store, polls: list[Poll]) -> list[Kept]:
         while True:
             try:
                 kept = store.write(polls)

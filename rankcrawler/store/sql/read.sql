@@ -1,141 +1,137 @@
--- What readers ask of both databases. `?` takes a value.
+-- What readers ask of a database. `:name` takes a value; {name} stands for the text of that name.
+
+-- name: in_chain
+-- The lists of a chain up to a step, and their rows. The day bounds the keys, so that PostgreSQL reads one partition.
+s.base_key = :base_key AND s.step <= :step AND s.snapshot_key BETWEEN :base_key AND :last_key
+  AND e.snapshot_key BETWEEN :base_key AND :last_key
+
+-- name: list_columns
+-- A list as it was seen at a poll.
+s.snapshot_key, s.base_key, s.step, p.at_ms, p.polled_ms, s.entry_count, s.anchor_id, c.text, s.has_more, f.text, s.digest,
+  p.total, d.text
+
+-- name: list_texts
+-- The texts of a list.
+LEFT JOIN texts c ON c.text_key = s.currency LEFT JOIN texts f ON f.text_key = s.flags
+LEFT JOIN texts d ON d.text_key = p.user_count_desc
 
 -- name: counts
--- How much the store holds, row by row.
+-- How much the store holds, record by record.
 SELECT (SELECT count(*) FROM rooms WHERE last_outcome <> ''), (SELECT count(*) FROM polls),
   (SELECT count(*) FROM snapshots WHERE entry_count > 0), (SELECT count(*) FROM entries);
 
 -- name: rooms
 -- The next rooms with lists of a kind.
-SELECT DISTINCT room_id FROM rooms WHERE kind = ? AND room_id > ? ORDER BY room_id LIMIT 1000;
+SELECT DISTINCT room_id FROM rooms WHERE kind = :kind AND room_id > :after ORDER BY room_id LIMIT 1000;
 
 -- name: rooms_named
--- The rooms of an id, of every gateway that knows one, the one polled last first.
+-- The rooms of an id at all gateways, the one polled last first.
 SELECT r.room_key, g.source, r.kind, r.room_id FROM rooms r JOIN sources g ON g.source_key = r.source_key
-WHERE r.room_id = ? AND r.kind = ? ORDER BY r.last_polled_ms DESC;
+WHERE r.room_id = :room_id AND r.kind = :kind ORDER BY r.last_polled_ms DESC;
 
 -- name: latest_list
--- What a room's last list was, and when it was last seen so.
-SELECT s.snapshot_key, s.base_key, s.step, p.at_ms, p.polled_ms, s.entry_count, s.anchor_id, c.text, s.has_more,
-  f.text, s.digest, p.total, d.text
+-- A room's last list, as last seen.
+SELECT {list_columns}
 FROM rooms r JOIN polls p ON p.room_key = r.room_key AND p.at_ms = r.last_captured_ms AND p.is_answered = 1
-JOIN snapshots s ON s.snapshot_key = p.snapshot_key LEFT JOIN texts c ON c.text_key = s.currency
-LEFT JOIN texts f ON f.text_key = s.flags LEFT JOIN texts d ON d.text_key = p.user_count_desc
-WHERE r.room_key = ?;
+JOIN snapshots s ON s.snapshot_key = p.snapshot_key {list_texts}
+WHERE r.room_key = :room_key;
 
 -- name: list_at
--- What list a room had at a moment.
-SELECT s.snapshot_key, s.base_key, s.step, p.at_ms, p.polled_ms, s.entry_count, s.anchor_id, c.text, s.has_more,
-  f.text, s.digest, p.total, d.text
-FROM (SELECT * FROM polls WHERE room_key = ? AND at_ms <= ? AND is_answered = 1 ORDER BY at_ms DESC LIMIT 1) p
-JOIN snapshots s ON s.snapshot_key = p.snapshot_key LEFT JOIN texts c ON c.text_key = s.currency
-LEFT JOIN texts f ON f.text_key = s.flags LEFT JOIN texts d ON d.text_key = p.user_count_desc;
-
--- name: first_list
--- The first list of a room in a time.
-SELECT s.snapshot_key, s.base_key, s.step, p.at_ms, p.polled_ms, s.entry_count, s.anchor_id, c.text, s.has_more,
-  f.text, s.digest, p.total, d.text
-FROM (SELECT * FROM polls WHERE room_key = ? AND at_ms >= ? AND at_ms <= ? AND is_answered = 1 ORDER BY at_ms LIMIT 1) p
-JOIN snapshots s ON s.snapshot_key = p.snapshot_key
-LEFT JOIN texts c ON c.text_key = s.currency
-LEFT JOIN texts f ON f.text_key = s.flags LEFT JOIN texts d ON d.text_key = p.user_count_desc;
+-- The list that a room had at a moment.
+SELECT {list_columns}
+FROM (
+  SELECT * FROM polls WHERE room_key = :room_key AND at_ms <= :at_ms AND is_answered = 1 ORDER BY at_ms DESC LIMIT 1
+) p JOIN snapshots s ON s.snapshot_key = p.snapshot_key {list_texts};
 
 -- name: lists_between
--- The lists of a room that were written in a time.
-SELECT s.snapshot_key, s.base_key, s.step, p.at_ms, p.polled_ms, s.entry_count, s.anchor_id, c.text, s.has_more,
-  f.text, s.digest, p.total, d.text
-FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
-LEFT JOIN texts c ON c.text_key = s.currency
-LEFT JOIN texts f ON f.text_key = s.flags LEFT JOIN texts d ON d.text_key = p.user_count_desc
-WHERE p.room_key = ? AND p.at_ms >= ? AND p.at_ms < ? AND p.is_answered = 1
+-- A room's lists that were written in a time.
+SELECT {list_columns}
+FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms {list_texts}
+WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms < :until_ms AND p.is_answered = 1
 ORDER BY p.at_ms;
 
--- name: scores_between
--- The rows that were written for a room's lists in a time, and whose they are; a list without rows has one of nulls.
-SELECT s.captured_ms, s.base_key, s.step, s.entry_count, e.position, l.user_key, e.score
-FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
-LEFT JOIN entries e ON e.snapshot_key = s.snapshot_key LEFT JOIN profiles l ON l.profile_key = e.profile_key
-WHERE p.room_key = ? AND p.at_ms > ? AND p.at_ms <= ? AND p.is_answered = 1
-ORDER BY s.captured_ms;
+-- name: served_rows
+-- The rows of a list as they were served: at each position the row of the latest step.
+SELECT e.position, e.rank, e.score, x.text, e.exactly_score = 0, e.score_precision, e.delta, e.has_no_delta,
+  f.text{served columns}
+FROM ({topmost_rows}) e
+JOIN profiles p ON p.profile_key = e.profile_key LEFT JOIN users u ON u.user_key = p.user_key
+JOIN grades g ON g.grade_key = e.grade_key JOIN clubs c ON c.club_key = e.club_key
+LEFT JOIN texts x ON x.text_key = e.exactly_score LEFT JOIN texts f ON f.text_key = e.flags
+WHERE e.position <= :entry_count
+ORDER BY e.position;
 
 -- name: quarantined
 -- The rows of a list that could not be read.
-SELECT position, path, reason FROM quarantine WHERE snapshot_key = ? ORDER BY position;
+SELECT position, path, reason FROM quarantine WHERE snapshot_key = :snapshot_key ORDER BY position;
 
 -- name: polls
--- The latest polls of a room in a time.
+-- A room's latest polls in a time.
 SELECT p.at_ms, p.polled_ms, p.outcome, s.entry_count, p.total, t.text, v.action, v.reason, v.status, v.code,
   v.status_code, p.attempt
-FROM (SELECT * FROM polls WHERE room_key = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms DESC LIMIT ?) p
+FROM (
+  SELECT * FROM polls WHERE room_key = :room_key AND at_ms >= :since_ms AND at_ms < :until_ms
+  ORDER BY at_ms DESC LIMIT :limit
+) p
 LEFT JOIN snapshots s ON s.snapshot_key = p.snapshot_key
 LEFT JOIN texts t ON t.text_key = p.user_count_desc
 LEFT JOIN verdicts v ON v.verdict_key = p.verdict_key
 ORDER BY p.at_ms, p.is_answered;
 
--- name: poll_times
--- When a room was polled in a time, and whether there was a list.
-SELECT at_ms, is_answered FROM polls WHERE room_key = ? AND at_ms >= ? AND at_ms <= ? ORDER BY at_ms;
-
--- name: users_named
--- The users of an id, of every gateway that knows one, the one seen last first.
-SELECT u.user_key, g.source, u.user_id, p.display_id, p.sec_uid, p.nickname, p.gender, p.avatar_url, u.first_seen_ms
+-- name: contributors_named
+-- The contributors of an id at all gateways, the one seen last first.
+SELECT u.user_key, u.first_seen_ms, g.source, u.user_id, p.display_id, p.sec_uid, p.nickname, p.gender, p.avatar_url
 FROM users u JOIN sources g ON g.source_key = u.source_key LEFT JOIN profiles p ON p.profile_key = u.profile_key
-WHERE u.user_id = ? ORDER BY u.profile_ms DESC;
-
--- name: user_by_key
--- What a user is called.
-SELECT u.user_id, p.nickname FROM users u LEFT JOIN profiles p ON p.profile_key = u.profile_key WHERE u.user_key = ?;
+WHERE u.user_id = :user_id ORDER BY u.profile_ms DESC;
 
 -- name: last_seen
--- The last list with a user in it.
+-- The last list with a contributor in it.
 SELECT max(coalesce(y.until_ms, r.last_captured_ms))
-FROM (SELECT room_key FROM visits WHERE user_key = ? UNION SELECT room_key FROM arrivals WHERE user_key = ?) v
-JOIN stays y ON y.room_key = v.room_key AND y.user_key = ? JOIN rooms r ON r.room_key = v.room_key;
+FROM (
+  SELECT room_key FROM visits WHERE user_key = :user_key UNION SELECT room_key FROM arrivals WHERE user_key = :user_key
+) v JOIN stays y ON y.room_key = v.room_key AND y.user_key = :user_key JOIN rooms r ON r.room_key = v.room_key;
 
 -- name: stays
--- Where a user was. A room's last list is told with stays that go on.
+-- Where a contributor was. A stay that is not over comes with the room's last list.
 SELECT r.kind, r.room_id, r.anchor_id, y.since_ms, coalesce(y.until_ms, r.last_captured_ms), y.until_ms,
   y.first_score, y.last_score, s.base_key, s.step
-FROM (SELECT room_key FROM visits WHERE user_key = ? UNION SELECT room_key FROM arrivals WHERE user_key = ?) v
-JOIN stays y ON y.room_key = v.room_key AND y.user_key = ? JOIN rooms r ON r.room_key = v.room_key
+FROM (
+  SELECT room_key FROM visits WHERE user_key = :user_key UNION SELECT room_key FROM arrivals WHERE user_key = :user_key
+) v JOIN stays y ON y.room_key = v.room_key AND y.user_key = :user_key JOIN rooms r ON r.room_key = v.room_key
 LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
-ORDER BY 5 DESC, 4 DESC, y.room_key LIMIT ?;
+ORDER BY 5 DESC, 4 DESC, y.room_key LIMIT :limit;
 
 -- name: score_in
--- What a user, of whom it is known to be there, has in a list: the row that was written last.
+-- The score of a contributor in a list that is known to hold them: that of the row written last.
 SELECT e.score FROM snapshots s JOIN entries e ON e.snapshot_key = s.snapshot_key
-WHERE s.base_key = ? AND s.step <= ? AND s.snapshot_key BETWEEN ? AND ? AND e.snapshot_key BETWEEN ? AND ?
-  AND e.profile_key IN (SELECT profile_key FROM profiles WHERE user_key = ?)
+WHERE {in_chain} AND e.profile_key IN (SELECT profile_key FROM profiles WHERE user_key = :user_key)
 ORDER BY s.step DESC, e.position LIMIT 1;
 
--- name: top_givers
--- Who gave most on a day.
+-- name: top_contributors
+-- Who gave most on a day, by the lists of one kind.
 SELECT g.source, u.user_id, p.nickname, d.coins
-FROM (SELECT * FROM giver_days WHERE day = ? ORDER BY coins DESC LIMIT ?) d
+FROM (SELECT * FROM contributor_days WHERE day = :day AND kind = :kind ORDER BY coins DESC LIMIT :limit) d
 JOIN users u ON u.user_key = d.user_key JOIN sources g ON g.source_key = u.source_key
 LEFT JOIN profiles p ON p.profile_key = u.profile_key ORDER BY d.coins DESC, u.user_key;
 
 -- name: active_rooms
 -- Where most was given on a day.
 SELECT g.source, r.kind, r.room_id, r.anchor_id, d.polls, d.failures, d.lists, d.coins
-FROM (SELECT * FROM room_days WHERE day = ? ORDER BY coins DESC LIMIT ?) d
+FROM (SELECT * FROM room_days WHERE day = :day ORDER BY coins DESC LIMIT :limit) d
 JOIN rooms r ON r.room_key = d.room_key JOIN sources g ON g.source_key = r.source_key
 ORDER BY d.coins DESC, d.polls DESC, r.room_key;
 
 -- name: recurring
--- The next rooms of a gateway that are polled again and again and have not ended.
-SELECT r.room_key, r.room_id, r.kind, r.anchor_id, r.every, r.every_max, r.priority, r.last_polled_ms FROM rooms r
-WHERE r.source_key = ? AND r.every IS NOT NULL AND r.ended_ms IS NULL AND r.room_key > ? ORDER BY r.room_key LIMIT 1000;
-
--- name: count_arrivals
--- How many users' arrivals are not sorted in.
-SELECT count(*) FROM arrivals;
+-- A gateway's next rooms that are polled repeatedly and have not ended.
+SELECT r.room_key, r.last_polled_ms, r.kind, r.room_id, r.anchor_id, r.every, r.every_max, r.priority FROM rooms r
+WHERE r.source_key = :source_key AND r.every IS NOT NULL AND r.ended_ms IS NULL AND r.room_key > :after
+ORDER BY r.room_key LIMIT 1000;
 
 -- name: sums
--- What was counted as it was written.
+-- What was counted while writing.
 SELECT coalesce(sum(polls), 0), coalesce(sum(failures), 0), coalesce(sum(lists), 0), coalesce(sum(entries), 0), min(day),
   max(day) FROM room_days;
 
 -- name: rooms_and_users
--- How many there are.
+-- How many rooms and contributors there are.
 SELECT (SELECT count(*) FROM rooms WHERE last_outcome <> ''), (SELECT count(*) FROM users);

@@ -1,0 +1,163 @@
+"""What a store that answers questions returns. Moments are ISO 8601 text, as in items."""
+
+from typing import Literal, NamedTuple
+
+from rankcrawler.model.schedules import Schedule
+from rankcrawler.model.targets import Target
+
+Outcome = Literal["stored", "unchanged", "empty", "withheld", "failed"]
+
+
+class Counts(NamedTuple):
+    """How much a store holds, counted record by record."""
+
+    rooms: int
+    polls: int
+    snapshots: int
+    """Lists with rows; each differs from the one before, or is the first of its day."""
+    entries: int
+    """Rows written for them; a delta list writes only those that differ."""
+
+
+class PollRecord(NamedTuple):
+    """One poll of a room and its outcome. A moment without a record is a moment without a poll."""
+
+    at: str
+    """The list's own clock; the worker's for a failed poll."""
+    polled_at: str
+    outcome: Outcome
+    """withheld: there are contributors, and the gateway does not publish their scores."""
+    entry_count: int | None
+    """None for a failed poll."""
+    total: int | None = None
+    user_count_desc: str | None = None
+    action: str | None = None
+    """The verdict on a failed poll; it and the next five fields are those of a FailedPoll."""
+    reason: str | None = None
+    status: int | None = None
+    code: int | None = None
+    status_code: int | None = None
+    attempt: int | None = None
+
+
+class Contributor(NamedTuple):
+    """A contributor with the latest profile."""
+
+    source: str
+    user_id: str
+    display_id: str | None
+    sec_uid: str | None
+    nickname: str | None
+    gender: int | None
+    avatar_url: str | None
+    first_seen: str
+    last_seen: str
+    """The last list of any room with this contributor in it."""
+
+
+class Stay(NamedTuple):
+    """An unbroken time in a room's list, as far as polls can show."""
+
+    kind: str
+    room_id: str
+    anchor_id: str | None
+    since: str
+    """The first list with the contributor in it."""
+    until: str
+    """The last one."""
+    is_over: bool
+    """Whether a later list came without the contributor."""
+    first_score: int | None
+    last_score: int | None
+
+
+class Gain(NamedTuple):
+    """What one contributor gave in a room between two moments, as far as lists can show."""
+
+    user_id: str
+    nickname: str | None
+    coins: int
+    """At least: someone who enters a full list counts from that list's last score on."""
+    first_score: int | None
+    """In the first list; None for a contributor who was not in it."""
+    last_score: int | None
+    """In the last list."""
+    marks: tuple[str, ...]
+    """entered, left, reentered: the list; reset: the score fell, and counts from 0 again."""
+
+
+class Gains(NamedTuple):
+    """Who gave how much in a room between two lists."""
+
+    since: str | None
+    """When the first list was captured: the last before the time asked for, or else the first within it."""
+    until: str | None
+    """When the last list was captured; both are None if there is no list."""
+    gains: list[Gain]
+    """Most coins first; contributors who neither gave, entered nor left are not listed."""
+    failures: int
+    """Failed polls in between: what happened then was not seen."""
+    longest_gap: float
+    """The longest time between two lists, in seconds."""
+
+
+class TopContributor(NamedTuple):
+    """What a contributor gave on one day, in all rooms together."""
+
+    source: str
+    user_id: str
+    nickname: str | None
+    coins: int
+    """At least, as in a Gain."""
+
+
+class Activity(NamedTuple):
+    """What happened in a room on one day."""
+
+    source: str
+    kind: str
+    room_id: str
+    anchor_id: str | None
+    polls: int
+    failures: int
+    """How many of the polls failed."""
+    lists: int
+    """Lists that differed from the one before."""
+    coins: int
+    """Anonymised rows count for nothing: they belong to no contributor."""
+
+
+class Recurring(NamedTuple):
+    """A room that is polled repeatedly, as its last poll said."""
+
+    target: Target
+    schedule: Schedule
+    last_polled: str
+
+
+class Status(NamedTuple):
+    """A store at a glance; the counts are sums that were kept while writing."""
+
+    place: str
+    """Where it is, without its password."""
+    version: int
+    """Of its schema."""
+    size: int
+    """Bytes on disk."""
+    rooms: int
+    users: int
+    polls: int
+    failures: int
+    lists: int
+    entries: int
+    first_day: str | None
+    """The oldest day with polls, as YYYY-MM-DD."""
+    last_day: str | None
+
+
+class Purged(NamedTuple):
+    """What a purge removed."""
+
+    polls: int
+    lists: int
+    entries: int

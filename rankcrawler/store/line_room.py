@@ -1,0 +1,58 @@
+"""What the JSON Lines store remembers of a room while it is open."""
+
+from dataclasses import dataclass, field, replace
+
+from rankcrawler.store.poll_line import Moment, PollLine
+
+REMEMBERED = 128
+"""Polls of a room whose moments are remembered; for older ones the file is read."""
+
+
+@dataclass(slots=True)
+class LineRoom:
+    """A room's latest polls, and where its last list is."""
+
+    recent: dict[Moment, None] = field(default_factory=dict)
+    """The moments of the room's last polls, oldest first."""
+    has_older: bool = False
+    """Whether it had others, which only the file has."""
+    fence: int = 0
+    last: PollLine | None = None
+    """The last poll that brought a list."""
+    list_start: int = 0
+    """Where the rows of that list begin in entries.jsonl …"""
+    list_end: int = 0
+    """… and end; the same if the list was empty."""
+
+    @property
+    def last_captured_ms(self) -> int:
+        """When the last list was captured; -1 before the first."""
+        return -1 if self.last is None else self.last.captured_ms
+
+    @property
+    def last_fingerprint(self) -> bytes | None:
+        """Of the last list."""
+        return None if self.last is None else self.last.fingerprint
+
+    def copied(self) -> "LineRoom":
+        """A copy, which a batch may change and then drop."""
+        return replace(self, recent=self.recent.copy())
+
+    def is_before_recent(self, moment: Moment) -> bool:
+        """Whether only the file can say if the room has a poll of that moment."""
+        return self.has_older and moment[0] <= next(iter(self.recent))[0]
+
+    def take(self, line: PollLine, entries_start: int) -> None:
+        """Take in a poll; its rows, if it has any, begin at that byte of entries.jsonl."""
+        self.fence = max(self.fence, line.fence)
+        self.recent[line.moment] = None
+        if len(self.recent) > REMEMBERED:
+            del self.recent[next(iter(self.recent))]
+            self.has_older = True
+        if line.captured_at is None or (self.last is not None and line.captured_at <= (self.last.captured_at or "")):
+            return
+        self.last = line
+        if line.entries_end > entries_start:
+            self.list_start, self.list_end = entries_start, line.entries_end
+        elif not line.entry_count:
+            self.list_start = self.list_end

@@ -1,0 +1,45 @@
+"""Migrates PostgreSQL databases, in place."""
+
+import psycopg
+
+from rankcrawler.errors import StoreError
+from rankcrawler.store import schema
+from rankcrawler.store.dialects import POSTGRESQL
+from rankcrawler.store.postgresql import CONNECT_SECONDS, LOCK, OPTIONS
+from rankcrawler.store.postgresql_address import first_line, without_password
+
+_OPTIONS = f"{OPTIONS} -c lock_timeout=1000"
+"""Nobody else may use the tables that a step changes."""
+
+
+def migrate(url: str) -> str | None:
+    """Migrate a database, and return a line that says what was done; None if it has this version, or no tables."""
+    place = without_password(url)
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS, options=_OPTIONS) as connection:
+            found = _version(connection)
+            if found == 0 or found >= schema.version():
+                return None
+            for number in range(found + 1, schema.version() + 1):
+                _step(connection, place, number)
+    except psycopg.errors.LockNotAvailable as error:
+        raise StoreError(f"{place} is in use: stop the workers first ({first_line(error, url)})") from None
+    except psycopg.Error as error:
+        raise StoreError(f"the store {place} cannot be migrated: {first_line(error, url)}") from None
+    return f"{place}: migrated from version {found} to {schema.version()}"
+
+
+def _version(connection: psycopg.Connection[tuple[object, ...]]) -> int:
+    """The schema's version; 0 if there are no tables."""
+    if connection.execute("SELECT to_regclass('store')").fetchall()[0][0] is None:
+        return 0
+    return int(str(connection.execute("SELECT version FROM store").fetchall()[0][0]))
+
+
+def _step(connection: psycopg.Connection[tuple[object, ...]], place: str, number: int) -> None:
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        if _version(connection) != number - 1:
+            raise StoreError(f"{place} is in use: another process migrates it")
+        for statement in schema.step(number, POSTGRESQL):
+            connection.execute(statement.encode())

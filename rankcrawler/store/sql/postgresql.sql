@@ -1,0 +1,17 @@
+-- What only PostgreSQL is asked.
+
+-- name: topmost_rows
+-- Of a chain up to a step, the latest row at each position.
+SELECT DISTINCT ON (e.position) e.* FROM snapshots s JOIN entries e ON e.snapshot_key = s.snapshot_key
+WHERE {in_chain} ORDER BY e.position, s.step DESC
+
+-- name: sort_arrivals
+-- Sorts the latest visits in; one worker moves each.
+WITH moved AS (DELETE FROM arrivals RETURNING user_key, room_key)
+INSERT INTO visits (user_key, room_key) SELECT DISTINCT user_key, room_key FROM moved ORDER BY user_key, room_key
+ON CONFLICT DO NOTHING;
+
+-- name: size
+-- Bytes of all tables of the store with their indexes.
+SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r';

@@ -1,0 +1,37 @@
+"""A list that a store takes in."""
+
+from typing import NamedTuple
+
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.store.answers import Outcome
+from rankcrawler.store.days import KEY_BITS, day_of
+from rankcrawler.store.room import Room
+
+
+class TakenList(NamedTuple):
+    """A list that is written, with its room."""
+
+    snapshot: RoomSnapshot
+    room: Room
+    outcome: Outcome
+    at_ms: int
+    """When it was captured."""
+    is_newest: bool
+    """Whether it was captured after all others of the room."""
+    is_same: bool
+    """Whether it is the list that the room had before."""
+    before_ms: int
+    """When the room's last list was captured, before this one; -1 for none."""
+
+    @property
+    def may_need_rows(self) -> bool:
+        """Whether the list is written; False only if a poll that names the room's last list is enough."""
+        return not self.is_same or day_of(self.before_ms) != day_of(self.at_ms) or self.room.last is None
+
+    @property
+    def key_of_same(self) -> int | None:
+        """The key of the room's last list, if it is the same list of the same day; None if this one is written."""
+        last = self.room.last
+        if not self.is_same or last is None or day_of(last.snapshot_key >> KEY_BITS) != day_of(self.at_ms):
+            return None
+        return last.snapshot_key
