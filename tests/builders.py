@@ -10,7 +10,8 @@ import msgspec
 from rankcrawler.gateways import wire
 from rankcrawler.gateways.wire.contributor import Contributors
 from rankcrawler.model import kinds
-from rankcrawler.model.items import FailedPoll, Poll, RankEntry, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.model.targets import Target
 

@@ -31,7 +31,7 @@ DECLARATION = """    signature: Annotated[
     ]
 """
 EDITS = {
-    "model/items.py": ("    gender: Annotated[", f"{DECLARATION}    gender: Annotated["),
+    "model/rows.py": ("    gender: Annotated[", f"{DECLARATION}    gender: Annotated["),
     "gateways/wire/schema.py": ("    gender: Small", "    signature: str | None = None\n    gender: Small"),
     "store/sql/steps/5.sql": ("", "{add column signature};\n"),
 }

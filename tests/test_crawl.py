@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from rankcrawler.model.items import RankEntry
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.simulator.clock import wall_clock
 from rankcrawler.simulator.faults import FaultKind, Faults
 from rankcrawler.simulator.scenario import Scenario

@@ -22,7 +22,8 @@ from rankcrawler import settings
 from rankcrawler.feeds import exporters
 from rankcrawler.feeds.exporters import RowsAsCsv, RowsAsJson, RowsAsJsonLines, RowsAsXml
 from rankcrawler.feeds.extension import GZIP, RankFeeds, with_format
-from rankcrawler.model.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from tests.builders import ROOM, entry, polled, snapshot
 
 FIELDS = list(RankEntry.__struct_fields__)

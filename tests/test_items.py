@@ -4,7 +4,8 @@ import msgspec
 import pytest
 from itemadapter import ItemAdapter, is_item
 
-from rankcrawler.model.items import Poll, RankEntry, RoomSnapshot
+from rankcrawler.model.items import Poll, RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from tests.builders import TARGET, entry, failed, polled, snapshot
 
 FIELDS = [

@@ -7,7 +7,7 @@ import pytest
 
 from rankcrawler.model import columns
 from rankcrawler.model.columns import Group, Personal, column
-from rankcrawler.model.items import COLUMNS, RankEntry
+from rankcrawler.model.rows import COLUMNS, RankEntry
 
 BY_NAME = {each.name: each for each in COLUMNS}
 

@@ -14,7 +14,8 @@ from rich.console import Console
 
 from rankcrawler.commands.printing import ranks
 from rankcrawler.commands.printing.text import escaped, plain
-from rankcrawler.model.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from tests.builders import ROOM, entry, snapshot
 
 LONG = [

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
 from rankcrawler.errors import SettingError
-from rankcrawler.model.items import RankEntry
 from rankcrawler.model.pseudonyms import Pseudonyms, of_key
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.queue.embedded import join
 from rankcrawler.store import locate
 from tests import stores

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from rankcrawler.clock import iso
 from rankcrawler.model import rules
-from rankcrawler.model.items import Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.items import Quarantined, RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from tests.builders import body, entry, row, snapshot, taken
 
 

@@ -17,7 +17,8 @@ from rankcrawler.clock import iso, ms
 from rankcrawler.commands import moments
 from rankcrawler.commands.store.subcommands import SUBCOMMANDS
 from rankcrawler.errors import StoreError
-from rankcrawler.model.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Records
 from tests import stores

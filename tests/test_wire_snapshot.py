@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from rankcrawler.errors import AnswerError
 from rankcrawler.gateways.wire.snapshot import LAYOUT
-from rankcrawler.model.items import RankEntry
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.model.targets import Target
 from tests.builders import CAPTURED, EXAMPLE, POLLED, ROOM, TARGET, body, example, row, taken
 

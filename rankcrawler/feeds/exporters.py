@@ -9,7 +9,8 @@ from xml.sax.saxutils import XMLGenerator
 import msgspec
 from scrapy.exporters import CsvItemExporter, JsonItemExporter, JsonLinesItemExporter, XmlItemExporter
 
-from rankcrawler.model.items import COLUMNS, FailedPoll, Poll, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
+from rankcrawler.model.rows import COLUMNS
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 """Characters that XML 1.0 forbids, even escaped. One of them in a nickname would break the whole feed."""

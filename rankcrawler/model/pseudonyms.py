@@ -12,7 +12,8 @@ from msgspec.structs import astuple, replace
 from rankcrawler.errors import SettingError
 from rankcrawler.model import columns
 from rankcrawler.model.columns import Column, Personal, Row
-from rankcrawler.model.items import COLUMNS, RankEntry, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import COLUMNS, RankEntry
 
 SETTING = "PSEUDONYMISE_KEY"
 _SHORTEST = 16

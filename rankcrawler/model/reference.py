@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from rankcrawler.model.columns import Column
-from rankcrawler.model.items import COLUMNS, RankEntry
+from rankcrawler.model.rows import COLUMNS, RankEntry
 
 Language = Literal["en", "zh"]
 

@@ -23,7 +23,8 @@ from typing import TypeVar
 import msgspec
 
 from rankcrawler.clock import ms
-from rankcrawler.model.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.model.targets import RoomName
 
 K = TypeVar("K")

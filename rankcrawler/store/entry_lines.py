@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import FieldInfo, asdict, fields
 
 from rankcrawler.model.columns import FIRST_VERSION
-from rankcrawler.model.items import COLUMNS, RankEntry
+from rankcrawler.model.rows import COLUMNS, RankEntry
 
 _LATER = {each.name for each in COLUMNS if each.since > FIRST_VERSION}
 

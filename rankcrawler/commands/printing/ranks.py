@@ -9,7 +9,8 @@ from rich.text import Text
 
 from rankcrawler.commands.printing.tables import PIPED_WIDTH, console, grid, number
 from rankcrawler.commands.printing.text import plain
-from rankcrawler.model.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 
 SHORTEST = 8
 """A text keeps at least this many columns of the screen."""

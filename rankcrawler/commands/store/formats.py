@@ -8,7 +8,8 @@ from msgspec.structs import astuple
 from rankcrawler.errors import SettingError, StoreError
 from rankcrawler.feeds.exporters import RowsAsCsv, RowsAsJsonLines
 from rankcrawler.model.columns import Row
-from rankcrawler.model.items import COLUMNS, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import COLUMNS
 
 _NAMES = [column.name for column in COLUMNS]
 _ROW_GROUP = 50_000

@@ -20,7 +20,7 @@ from xxhash import xxh3_128_digest
 from rankcrawler.gateways.wire.amounts import LONGEST_TEXT, UNKNOWN, lifetime
 from rankcrawler.gateways.wire.schema import ClubMembership, PayGrade, User
 from rankcrawler.model.columns import Group, Row, in_groups
-from rankcrawler.model.items import COLUMNS
+from rankcrawler.model.rows import COLUMNS
 
 MASKED_ID = "111111"
 """The id in every row of an anonymised room; it identifies no contributor."""

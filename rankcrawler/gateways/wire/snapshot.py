@@ -14,7 +14,8 @@ from rankcrawler.errors import AnswerError
 from rankcrawler.gateways.wire.contributor import OF_CONTRIBUTOR, Contributor
 from rankcrawler.gateways.wire.schema import Answer, Listed, PartialAnswer
 from rankcrawler.model.columns import Group, in_groups
-from rankcrawler.model.items import COLUMNS, Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.items import Quarantined, RoomSnapshot
+from rankcrawler.model.rows import COLUMNS, RankEntry
 from rankcrawler.model.targets import Target
 
 _pack = msgspec.msgpack.Encoder(enc_hook=attrgetter("fingerprint")).encode
