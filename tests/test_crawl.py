@@ -194,7 +194,7 @@ def test_a_bad_line_is_named_and_the_good_ones_are_polled(tmp_path: Path) -> Non
     ("missing", "told"),
     [
         ("GATEWAY_URL", "GATEWAY_URL is not set"),
-        ("GATEWAY_TOKEN", "No token: set the environment variable GATEWAY_TOKEN"),
+        ("GATEWAY_TOKEN", "No token is set. Set GATEWAY_TOKEN in the environment"),
     ],
 )
 def test_a_missing_setting_is_one_line_that_says_how_to_set_it(tmp_path: Path, missing: str, told: str) -> None:
@@ -205,7 +205,7 @@ def test_a_missing_setting_is_one_line_that_says_how_to_set_it(tmp_path: Path, m
     assert done.stderr.count("\n") == 1
     assert told in done.stderr
     assert "simulate" in done.stderr
-    assert "README, section Settings" in done.stderr
+    assert "See Settings in the README" in done.stderr
 
 
 @pytest.mark.parametrize("given", [("-s", f"GATEWAY_TOKEN={TOKEN}"), ("-a", f"token={TOKEN}")])

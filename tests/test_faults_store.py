@@ -24,7 +24,7 @@ from rankcrawler.simulator.server import Gateway
 from rankcrawler.simulator.world import World
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Kept
-from tests.builders import snapshot
+from tests.builders import polled, snapshot
 from tests.crawls import crawling, until
 from tests.gateways import environment, run, simulated
 from tests.postgresql import PostgresServer, postgres_server
@@ -134,8 +134,8 @@ def test_a_deadlock_is_a_reason_to_try_again(server: PostgresServer) -> None:
     where = server.database()
     store, database = locate.open_records(where), where.partition("?")[0].rpartition("/")[2]
     rooms = ["1", "2"]
-    first = [snapshot(room_id=room) for room in rooms]
-    later = [snapshot(room_id=room, captured_at="2026-11-23T12:00:00.000Z") for room in rooms]
+    first = [polled(snapshot(room_id=room)) for room in rooms]
+    later = [polled(snapshot(room_id=room, captured_at="2026-11-23T12:00:00.000Z")) for room in rooms]
     store.write(first)
     raised: list[StoreUnavailable] = []
 

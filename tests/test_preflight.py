@@ -48,7 +48,7 @@ def test_a_gateway_that_cannot_be_asked_is_named(url: str | None) -> None:
 
 def test_a_missing_token_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GATEWAY_TOKEN")
-    assert refused().startswith("No token: set the environment variable GATEWAY_TOKEN")
+    assert refused().startswith("No token is set. Set GATEWAY_TOKEN in the environment")
 
 
 def test_a_token_in_a_file_is_as_good(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
