@@ -150,7 +150,7 @@ def _command(folder: Path, binary: str) -> list[str]:
 
 
 def _start_keeper(folder: Path, *arguments: str, inherit: list[int]) -> None:
-    """Run ``keep`` in a bare interpreter; locks, socket and log show what came of it."""
+    """Run ``keep`` in a bare interpreter; the locks, the socket and the log show the result."""
     python = [sys.executable, "-I", "-S", "-c", KEEP, str(Path(__file__).parents[2])]
     with (folder / LOG).open("ab") as log:
         subprocess.run(  # noqa: S603 — no part of the command is foreign input
