@@ -9,7 +9,7 @@ import apsw
 from rankcrawler.model.items import COLUMNS, Poll, Quarantined, RankEntry, RoomSnapshot
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.model.targets import Target
-from rankcrawler.store.values import conversions, texts, truth
+from rankcrawler.store.values import absent, conversions, texts, truth
 
 _BATCH = 64
 _POLLS = """
@@ -31,8 +31,8 @@ _COUNTS = "SELECT (SELECT count(*) FROM rooms), (SELECT count(*) FROM polls), (S
 
 _OWN = _NAMES.split(", ")
 _CONVERSIONS = conversions([next(each for each in COLUMNS if each.name == name) for name in _OWN])
-_UNKNOWN = dict.fromkeys(each.name for each in COLUMNS)
-"""Columns that came later are None."""
+_UNKNOWN = {each.name: absent(each) for each in COLUMNS}
+"""What the columns have that came later."""
 
 
 def counts(database: apsw.Connection) -> tuple[int, int, int]:
