@@ -1,16 +1,16 @@
-# Every target sets up what it needs, in .venv/ of this folder, from the locks in requirements/.
+# Every target installs what it needs into .venv/, from the locks in requirements/.
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 
-.PHONY: demo test lint types format bench torture lock clean
+.PHONY: demo test lint types format docs bench torture lock clean
 
 demo: .venv/.run ## crawl the seed rooms from the built-in simulated gateway
 	$(BIN)/rankcrawler demo
 
-test: .venv/.dev lint types ## every check: lint, format, strict types, tests
+test: .venv/.dev lint types ## run every check: lint, format, strict types, tests
 	$(BIN)/python -m pytest --numprocesses 2 || \
-	  { echo "What failed beside other tests is tried once more, alone:" >&2; \
+	  { echo "Running the failed tests again, one at a time:" >&2; \
 	    $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 
 lint: .venv/.dev
@@ -20,15 +20,18 @@ lint: .venv/.dev
 types: .venv/.dev
 	$(BIN)/mypy
 
-format: .venv/.dev ## mend what lint and format can mend
+format: .venv/.dev ## fix what the linter and the formatter can fix
 	$(BIN)/ruff check --quiet --fix .
 	$(BIN)/ruff format --quiet .
 
-bench: .venv/.dev ## the benchmarks, side by side with what people would use instead; under ten minutes
-	@$(MAKE) --no-print-directory .venv/.rivals || echo "without what could not be installed:" >&2
+docs: .venv/.run ## write the table of fields in both READMEs, and docs/row.schema.json
+	$(BIN)/python -m rankcrawler.model.reference
+
+bench: .venv/.dev ## run the benchmarks next to what people would use instead; under ten minutes
+	@$(MAKE) --no-print-directory .venv/.rivals || echo "Some rivals could not be installed; running without them:" >&2
 	$(BIN)/python -m benchmarks.all
 
-torture: .venv/.dev ## kill, freeze and time real workers, and feed them rubbish; docs/torture.md has the figures
+torture: .venv/.dev ## kill, freeze and time real workers, and send them bad answers; docs/torture.md has the figures
 	$(BIN)/python -m tests.torture.kills --kills 200 --rooms 10000
 	$(BIN)/python -m tests.torture.freeze
 	$(BIN)/python -m tests.torture.schedule --seconds 60
@@ -43,7 +46,7 @@ torture: .venv/.dev ## kill, freeze and time real workers, and feed them rubbish
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --upgrade
 
-lock: .venv/.uv ## renew the locks: names, versions and hashes only
+lock: .venv/.uv ## update the locks: names, versions and hashes only
 	cd requirements && $(COMPILE) uv.in --output-file uv.txt
 	cd requirements && $(COMPILE) ../pyproject.toml run.in --output-file run.txt
 	cd requirements && $(COMPILE) dev.in --output-file dev.txt
@@ -56,7 +59,7 @@ clean: ## remove the environment and every cache
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "rankcrawler needs Python 3.11 or newer: make PYTHON=python3.12 …" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || \
-	  { rm -rf .venv; echo "no venv module: on Debian, apt install python3-venv" >&2; exit 1; }
+	  { rm -rf .venv; echo "the venv module is missing: on Debian, run apt install python3-venv" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 

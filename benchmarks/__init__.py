@@ -1,1 +1,1 @@
-"""How fast, how large, how steady. README.md names the runs; each is started by `python -m benchmarks.NAME`."""
+"""Benchmarks of speed, size and stability. README.md lists them; `python -m benchmarks.NAME` runs one."""

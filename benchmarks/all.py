@@ -1,6 +1,7 @@
-"""Every benchmark, one after another, in under ten minutes on two cores: tables on the screen, JSON in a folder.
+"""Runs all benchmarks in under ten minutes on two cores: prints their tables, writes their JSON to a folder.
 
-Each runs in a process of its own. The exit status is that of the worst; one that fails or misses a bound stops none.
+Each benchmark runs in its own process. If one fails or misses a bound, the others still run. The exit status is the
+highest of theirs.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.serving import ROOT
 
-BENCHMARKS = {  # by name: the arguments that have it fit into the time
+BENCHMARKS = {  # by name: arguments that keep the run short
     "decode": ["--rounds", "3", "--entries", "2", "100", "200"],
     "crawl": ["--rounds", "3", "--rooms", "500", "--entries", "100", "2", "200"],
     "store": ["--minutes", "40"],
@@ -21,11 +22,11 @@ BENCHMARKS = {  # by name: the arguments that have it fit into the time
     "memory": ["--responses", "20000", "--entries", "2", "--rounds", "3"],
     "profile": ["--rooms", "600", "--rounds", "2"],
 }
-PATIENCE = 900  # seconds after which a benchmark hangs
+PATIENCE = 900  # seconds after which a benchmark counts as hung
 
 
 def main() -> int:
-    """Run them; the exit status is the worst."""
+    """Run the benchmarks; return the highest exit status."""
     options = _options()
     began, worst = time.monotonic(), 0
     print(f"{report.describe(report.machine())}", flush=True)
@@ -45,7 +46,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     there = [name for name in BENCHMARKS if (ROOT / f"benchmarks/{name}.py").exists()]
     parser.add_argument("--only", nargs="+", choices=there, default=there, metavar="NAME", help=", ".join(there))
-    parser.add_argument("--folder", type=Path, default=ROOT / "data/benchmarks", help="where the JSON goes")
+    parser.add_argument("--folder", type=Path, default=ROOT / "data/benchmarks", help="write the JSON here")
     options = parser.parse_args()
     options.folder = options.folder.resolve()
     return options

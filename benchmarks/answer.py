@@ -1,7 +1,7 @@
-"""Rank lists in the documented shape, with made-up people in them: what the static gateway serves.
+"""Rank lists for the static gateway: the documented shape with made-up contributors.
 
-`documented-shape.json` holds the documented answer without its entries, and one entry without its
-person; every key of the documentation is there, so that decoding costs what it costs on a real answer.
+`documented-shape.json` holds the documented answer without rows, and one row without values for its user. It has every
+documented key, so decoding costs the same as for a real answer.
 """
 
 import itertools
@@ -14,14 +14,14 @@ from typing import Any
 SHAPE = Path(__file__).with_name("documented-shape.json")
 NAMES = "小大阿老一二三风花雪月山海星云雨晴北南东西木林石溪夏秋冬春梦心想念爱笑不吃鱼猫狗糖果茶酒🌸🔥xyz"
 BOUNDS = (0, 100, 400, 1_000, 1_700, 2_600, 3_800, 5_000, 15_000, 20_000, 90_000, 400_000, 1_000_000)
-GRADES = list(itertools.pairwise(BOUNDS))  # the lower and the upper bound of a level, in diamonds
+GRADES = list(itertools.pairwise(BOUNDS))  # the lower and upper bound of each level, in diamonds
 FIRST_UID = 10**15 + 2 * 10**9
 
 
 def lists(count: int, entries: int, now: int, *, strangers: bool = False) -> Iterator[bytes]:
-    """`count` bodies of `entries` ranks each, no two alike, their clocks starting at `now` (ms).
+    """Yield `count` different bodies of `entries` rows each; their clocks start at `now` (ms) and advance by 1 ms.
 
-    Who stands in a list stands in every twentieth other, or, of `strangers`, in no other.
+    On average a contributor appears in one list of 20, or with `strangers` in one list only.
     """
     dice = random.Random(count)
     shape = json.loads(SHAPE.read_text(encoding="utf-8"))
@@ -48,7 +48,7 @@ def _entries(shape: dict[str, Any], people: list[bytes], dice: random.Random) ->
 
 
 def _person(shape: dict[str, Any], uid: int, dice: random.Random) -> bytes:
-    """One user's JSON; `shape` is filled anew by every call."""
+    """Return one user as JSON; every call overwrites `shape`."""
     shape.update(id=uid, id_str=str(uid), short_id=uid % 10**10, display_id=str(uid % 10**10))
     shape.update(nickname="".join(dice.choices(NAMES, k=6)), gender=dice.randrange(3))
     shape["sec_uid"] = f"MS4wLjABAAAA{dice.randbytes(12).hex():A<64}"

@@ -1,4 +1,4 @@
-"""Answers as they travel, gzipped: rendered once, and kept in a file for all who need the same bytes."""
+"""Gzipped answers, rendered once and kept in a file, so that several processes use the same bytes."""
 
 import gzip
 import time
@@ -9,7 +9,7 @@ from benchmarks.answer import lists
 
 
 def packed(variants: int, entries: int, file: Path | None = None, *, strangers: bool = False) -> list[bytes]:
-    """Gzipped bodies of `entries` ranks each; those of the file, if it is there, else new ones, and kept there."""
+    """Return gzipped bodies of `entries` rows each: read from `file` if it exists, else rendered and written to it."""
     if file is not None and file.exists():
         return read(file)
     zipped = render(variants, entries, int(time.time() * 1000), strangers=strangers)
@@ -19,13 +19,13 @@ def packed(variants: int, entries: int, file: Path | None = None, *, strangers: 
 
 
 def render(variants: int, entries: int, now: int, *, strangers: bool = False) -> list[bytes]:
-    """New gzipped bodies, their clocks starting at `now` (ms); else the same for the same numbers."""
+    """Render gzipped bodies whose clocks start at `now` (ms); equal arguments give equal bodies."""
     bodies = lists(variants, entries, now, strangers=strangers)
     return [gzip.compress(body, compresslevel=6, mtime=0) for body in bodies]
 
 
 def read(file: Path) -> list[bytes]:
-    """What packed() has kept in the file: each gzipped body behind its length."""
+    """Return the gzipped bodies that packed() wrote to `file`, each with its length in front."""
     content, found, start = file.read_bytes(), [], 0
     while start < len(content):
         end = start + 4 + int.from_bytes(content[start : start + 4], "big")
@@ -35,5 +35,5 @@ def read(file: Path) -> list[bytes]:
 
 
 def bodies(file: Path) -> list[bytes]:
-    """The same, unpacked."""
+    """Return the bodies that packed() wrote to `file`, decompressed."""
     return [zlib.decompress(each, wbits=31) for each in read(file)]

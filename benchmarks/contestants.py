@@ -1,4 +1,4 @@
-"""Who is compared: how each is given the same rooms, started, and counted."""
+"""The contestants: how each one gets the same rooms, how it starts, and how its rows are counted."""
 
 import dataclasses
 import json
@@ -13,31 +13,31 @@ from benchmarks.servers import redis_server
 from benchmarks.serving import ROOT
 from benchmarks.work import Contestant, Work, database_rows, lines, table_rows
 
-TOKEN = "8f3b2c9d1e7a46508f3b2c9d1e7a4650"  # of the usual length: it is looked for in every answer
+TOKEN = "8f3b2c9d1e7a46508f3b2c9d1e7a4650"  # of the usual length: rankcrawler looks for it in every answer
 RIVALS = ROOT / ".venv/rivals/bin/python"
 
 
 @contextmanager
 def rankcrawler_jsonl(work: Work) -> Iterator[Command]:
-    """Our crawl, storing JSON Lines."""
+    """Our crawl, with a JSON Lines store."""
     yield _rankcrawler(work, f"jsonl:{work.folder}/ranks")
 
 
 @contextmanager
 def rankcrawler_sqlite(work: Work) -> Iterator[Command]:
-    """Our crawl, storing into SQLite."""
+    """Our crawl, with a SQLite store."""
     yield _rankcrawler(work, f"sqlite:///{work.folder}/ranks.db")
 
 
 @contextmanager
 def rankcrawler_postgresql(work: Work) -> Iterator[Command]:
-    """Our crawl, storing into PostgreSQL."""
+    """Our crawl, with a PostgreSQL store."""
     yield _rankcrawler(work, work.database)
 
 
 @contextmanager
 def textbook(work: Work) -> Iterator[Command]:
-    """The usual scrapy-redis project, beside a Redis server that holds its URLs."""
+    """A typical scrapy-redis project, with a Redis server that holds its URLs."""
     with redis_server(work.folder) as server:
         ranklist = f"{work.gateway.url}/douyin/liveroom/ranklist?token={TOKEN}&room_id="
         jobs = [json.dumps({"url": ranklist + room, "meta": {"room_id": room}}) for room in work.rooms]
@@ -48,7 +48,7 @@ def textbook(work: Work) -> Iterator[Command]:
 
 @contextmanager
 def handwritten(work: Work) -> Iterator[Command]:
-    """The script without a framework."""
+    """A handwritten script without a framework."""
     rooms, ranks = str(work.list_rooms()), f"{work.folder}/ranks.jsonl"
     arguments = [sys.executable, "-m", "benchmarks.handwritten", work.gateway.url, TOKEN, rooms, ranks]
     yield Command(arguments, _environment(), ROOT)
@@ -56,13 +56,13 @@ def handwritten(work: Work) -> Iterator[Command]:
 
 @contextmanager
 def crawlee(work: Work) -> Iterator[Command]:
-    """The usual crawlee-python project, with a queue and a dataset of its own in SQLite."""
+    """A typical crawlee-python project, with its own queue and dataset in SQLite."""
     arguments = [str(RIVALS), "-m", "benchmarks.crawlee_project", work.gateway.url, TOKEN, str(work.list_rooms())]
     yield Command(arguments, _environment(CRAWLEE_STORAGE_DIR=f"{work.folder}/storage"), ROOT)
 
 
 def floor(sink: str, place: str) -> Callable[[Work], AbstractContextManager[Command]]:
-    """The bare loop, into a file of the run's folder, or into its database."""
+    """The floor: a bare loop that writes to a file in the run's folder, or to its database if `place` is empty."""
 
     @contextmanager
     def prepare(work: Work) -> Iterator[Command]:
@@ -74,7 +74,7 @@ def floor(sink: str, place: str) -> Callable[[Work], AbstractContextManager[Comm
 
 
 def fleet(work: Work, workers: int, queue: str) -> Command:
-    """Several workers of ours, storing into the run's database."""
+    """Return the command for several rankcrawler workers that store into the run's database."""
     command = _rankcrawler(work, work.database)
     words = [command.arguments[0], "fleet", "--workers", str(workers), *command.arguments[3:]]
     return dataclasses.replace(command, arguments=words, environment=command.environment | {"REDIS_URL": queue})

@@ -1,4 +1,4 @@
-"""One run of one contestant, measured: in a fresh process, a fresh folder and a fresh database."""
+"""Measured runs: each in a new process, a new folder and a new database."""
 
 import tempfile
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from benchmarks.work import Contestant, Work
 
 @dataclass(frozen=True)
 class Course:
-    """What the runs share; `timeout` is in seconds."""
+    """What all runs share: the gateway, rows per list, the timeout in seconds, the database server."""
 
     gateway: Gateway
     entries: int
@@ -24,9 +24,9 @@ class Course:
     def run(
         self, contestant: Contestant, rooms: int, prepared: Callable[[Command], Command] = lambda command: command
     ) -> pace.Run:
-        """Poll so many rooms, by the contestant's command or what `prepared` makes of it.
+        """Poll `rooms` rooms with the contestant's command, after `prepared` has changed it.
 
-        RunError where it does not store exactly its rows.
+        Raises RunError unless the contestant stores exactly the expected rows.
         """
         names = [str(FIRST_ROOM + number) for number in range(rooms)]
         with tempfile.TemporaryDirectory(prefix="ranks-") as folder:
@@ -47,5 +47,5 @@ class Course:
         return self.databases.create()
 
     def _others(self) -> tuple[float, float]:
-        """The CPU seconds so far of the gateway, and of PostgreSQL."""
+        """Return the CPU seconds so far of the gateway and of PostgreSQL."""
         return self.gateway.cpu, 0.0 if self.databases is None else self.databases.cpu

@@ -1,8 +1,8 @@
-"""How fast rankcrawler crawls, beside what people would use instead; `benchmarks/README.md` says how.
+"""Compares the speed of rankcrawler with that of its alternatives; `benchmarks/README.md` describes the method.
 
-In every round each contestant polls a few rooms, then many, from the same static gateway. Its pace is
-that of the rooms which the second run has more; what both runs share, to start and to stop, stands in a
-column of its own. A run that did not store exactly its rows ends the benchmark.
+In each round, every contestant polls a few rooms and then many, from the same static gateway. Its pace is computed from
+the difference between the two runs; the time to start and stop has its own column. If a run does not store exactly the
+expected rows, the benchmark fails.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from benchmarks.work import Contestant
 
 
 def main() -> int:
-    """Run the rounds and report; the exit status is 1 if the guard's ratio is missed, 2 if a run failed."""
+    """Run the rounds and report. Return 1 if --guard is given and missed, 2 if a run failed, else 0."""
     options = _options()
     meter.adopt_orphans()
     results = {}
@@ -43,8 +43,8 @@ def main() -> int:
 
 
 def compete(options: argparse.Namespace, entries: int) -> Iterator[pace.Run]:
-    """The runs, as they end: each contestant's short one, then its long one, round after round."""
-    most = max(100, options.rooms * 100 // max(entries, 40))  # much the same to read, however long the lists are
+    """Yield the runs as they end: in each round, every contestant's short run and then its long one."""
+    most = max(100, options.rooms * 100 // max(entries, 40))  # about the same amount of data for any length of list
     short = max(2, most // 200)
     seconds = 2 * options.timeout * len(options.contestants) * (options.rounds + 1)
     with ExitStack() as stack:
@@ -52,7 +52,7 @@ def compete(options: argparse.Namespace, entries: int) -> Iterator[pace.Run]:
         made = gateway(folder / "answers", entries=entries, variants=most, seconds=seconds, strangers=options.strangers)
         server = stack.enter_context(made)
         course = Course(server, entries, options.timeout, _databases(options.contestants, stack))
-        for contestant in options.contestants:  # unmeasured, so that all find their files in memory
+        for contestant in options.contestants:  # an unmeasured warm-up, so that the files of all are cached
             course.run(contestant, short)
         for _ in range(options.rounds):
             for contestant in options.contestants:
@@ -63,9 +63,9 @@ def compete(options: argparse.Namespace, entries: int) -> Iterator[pace.Run]:
 
 
 def guard(paces: pace.Paces, wanted: float) -> int:
-    """0 if a CPU second of rankcrawler into SQLite stores at least `wanted` times the rows of textbook's, else 1.
+    """Return 0 if rankcrawler-sqlite stores at least `wanted` times as many rows per CPU second as textbook, else 1.
 
-    CPU seconds, since those of the clock are shared with whatever else the machine does.
+    It compares CPU time, because wall time depends on what else the machine does.
     """
     ratio = pace.ratio(paces, "rankcrawler-sqlite", "textbook", "rows_per_cpu_second")
     print(f"A CPU second of rankcrawler-sqlite stores {ratio:.1f} times the rows of textbook's; wanted: {wanted:g}.")
@@ -73,7 +73,7 @@ def guard(paces: pace.Paces, wanted: float) -> int:
 
 
 def _databases(contestants: list[Contestant], stack: ExitStack) -> Databases | None:
-    """A database server where somebody stores into one."""
+    """Start a database server if a contestant stores into PostgreSQL."""
     return stack.enter_context(databases()) if any(each.in_postgresql for each in contestants) else None
 
 
@@ -85,22 +85,22 @@ def _options() -> argparse.Namespace:
         "--rooms",
         type=int,
         default=1000,
-        help="of a long run; more of short lists, fewer of long ones, and for the slow",
+        help="rooms of a long run with lists of 100; scaled for other lists and slow contestants",
     )
-    add("--entries", type=int, nargs="+", default=[100], help="ranks in each list; several, one after another")
+    add("--entries", type=int, nargs="+", default=[100], help="rows in each list; several run one after another")
     add("--rounds", type=int, default=3)
     add("--only", nargs="+", choices=names, default=list(names), metavar="NAME", help=", ".join(names))
-    add("--strangers", action="store_true", help="nobody stands in two lists: nothing is known of anybody")
-    add("--json", type=Path, metavar="FILE", help="write all runs and the machine's description")
-    add("--guard", type=float, metavar="N", help="exit 1 unless SQLite is N times as fast as textbook")
-    add("--timeout", type=float, default=300, metavar="S", help="seconds after which a run has failed")
+    add("--strangers", action="store_true", help="no contributor appears in two lists")
+    add("--json", type=Path, metavar="FILE", help="write all runs and a description of the machine")
+    add("--guard", type=float, metavar="N", help="exit 1 unless a CPU second of SQLite stores N times textbook's rows")
+    add("--timeout", type=float, default=300, metavar="S", help="seconds after which a run fails")
     options = parser.parse_args()
     if sys.platform != "linux":
-        parser.error("Linux is needed: /proc and prctl tell what a run's servers cost")
+        parser.error("this benchmark needs Linux: it reads /proc and uses prctl to measure servers")
     if options.rooms < 100 or options.rounds < 1:
-        parser.error("at least 100 rooms and one round are needed")
+        parser.error("--rooms must be at least 100 and --rounds at least 1")
     if options.guard and not {"rankcrawler-sqlite", "textbook"} <= set(options.only):
-        parser.error("--guard compares rankcrawler-sqlite and textbook: both must run")
+        parser.error("--guard compares rankcrawler-sqlite and textbook, so both must run")
     options.contestants = [names[name] for name in options.only if not names[name].absence]
     for absence in filter(None, (names[name].absence for name in options.only)):
         print(absence, file=sys.stderr)

@@ -1,8 +1,8 @@
-"""The crawl as crawlee-python's documentation shows it.
+"""A crawl written as crawlee-python's documentation shows it.
 
-`python -m benchmarks.crawlee_project GATEWAY_URL TOKEN ROOMS.txt`:
-CRAWLEE_STORAGE_DIR names the folder of its storage: the request queue and the dataset, in one SQLite file
-(the default, a JSON file for each row, takes 2.6 times as long). Runs on the packages of `rivals/`.
+Run `python -m benchmarks.crawlee_project GATEWAY_URL TOKEN ROOMS.txt`. CRAWLEE_STORAGE_DIR is the folder of its
+storage, one SQLite file with the request queue and the dataset. (The default storage, a JSON file for each row, takes
+2.6 times as long.) It needs the packages of `rivals/`.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ TASKS = 32
 
 
 async def handle(context: HttpCrawlingContext) -> None:
-    """Store the rows of one answer."""
+    """Store the rows of one answer; raises ValueError if it holds no list."""
     answer = json.loads(await context.http_response.read())
     data = answer["data"]
     if answer["code"] != 200 or data["status_code"] != 0:
@@ -32,7 +32,7 @@ async def handle(context: HttpCrawlingContext) -> None:
 
 
 async def crawl(url: str, token: str, rooms: list[str]) -> None:
-    """Poll every room once, TASKS of them at a time."""
+    """Poll every room once, TASKS rooms at a time."""
     service_locator.set_storage_client(SqlStorageClient())
     concurrency = ConcurrencySettings(min_concurrency=TASKS, desired_concurrency=TASKS, max_concurrency=TASKS)
     crawler = HttpCrawler(concurrency_settings=concurrency)
@@ -42,7 +42,7 @@ async def crawl(url: str, token: str, rooms: list[str]) -> None:
 
 
 def main() -> None:
-    """Crawl what the command line says."""
+    """Crawl the rooms that the command line names."""
     url, token, rooms = sys.argv[1:]
     asyncio.run(crawl(url, token, Path(rooms).read_text(encoding="utf-8").split()))
 

@@ -1,7 +1,7 @@
-"""What a body costs to decode: rankcrawler's `wire` from bytes to items, beside decoders that stop earlier.
+"""Compares the cost of decoding a body: rankcrawler's `wire`, from bytes to items, and decoders that do less.
 
-Each decoder runs in a process of its own, in turns, round after round, over the same bodies. `wire` ends with checked
-items; pydantic and msgspec with checked fields; json, orjson and untyped msgspec with dicts that nobody has looked at.
+In each round, every decoder runs in its own process over the same bodies. `wire` produces checked items, pydantic and
+msgspec checked fields, and json, orjson and untyped msgspec unchecked dicts.
 """
 
 import argparse
@@ -17,15 +17,17 @@ from benchmarks.contestants import RIVALS
 from benchmarks.serving import ROOT
 
 DECODERS = {  # by name: what it makes of the body, and the interpreter that has it
-    "wire.read + wire.snapshot": ("items", sys.executable),
-    "wire.read": ("checked fields", sys.executable),
+    "rankcrawler, known contributors": ("items", sys.executable),
+    "rankcrawler, unknown contributors": ("items", sys.executable),
+    "rankcrawler, no cache": ("items", sys.executable),
     "msgspec, typed": ("checked fields", sys.executable),
     "msgspec, untyped": ("dicts", sys.executable),
     "orjson": ("dicts", sys.executable),
     "json": ("dicts", sys.executable),
     "pydantic": ("checked fields", str(RIVALS)),
 }
-COLUMNS = ["decoder", "makes", "µs a body", "min–max", "MB/s", "× wire.read + wire.snapshot"]
+OURS = "rankcrawler, known contributors"
+COLUMNS = ["decoder", "makes", "µs a body", "min–max", "MB/s", f"× {OURS}"]
 VARIANTS = 20
 
 
@@ -44,7 +46,7 @@ def main() -> None:
 
 
 def measure(file: Path, options: argparse.Namespace) -> dict[str, list[float]]:
-    """The CPU microseconds a body takes each decoder, a figure for each round; the body's size as `bytes`."""
+    """Return the CPU microseconds per body of each decoder, by round, and the average body size under `bytes`."""
     found: dict[str, list[float]] = {}
     for _ in range(options.rounds):
         for name, (_, python) in DECODERS.items():
@@ -59,9 +61,9 @@ def measure(file: Path, options: argparse.Namespace) -> dict[str, list[float]]:
 
 
 def table(found: dict[str, list[float]]) -> str:
-    """The medians, as Markdown."""
+    """Return the medians as a Markdown table."""
     size = found["bytes"][0]
-    ours = median(found["wire.read + wire.snapshot"])
+    ours = median(found[OURS])
     rows = []
     for name, (product, _) in DECODERS.items():
         if name in found:
@@ -75,10 +77,10 @@ def table(found: dict[str, list[float]]) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
-    add("--entries", type=int, nargs="+", default=[100], help="ranks in each list; several, one after another")
+    add("--entries", type=int, nargs="+", default=[100], help="rows in each list; several run one after another")
     add("--rounds", type=int, default=3)
-    add("--seconds", type=float, default=0.3, metavar="S", help="how long each decoder runs in a round")
-    add("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
+    add("--seconds", type=float, default=0.3, metavar="S", help="seconds that each decoder runs in a round")
+    add("--json", type=Path, metavar="FILE", help="write all figures and a description of the machine")
     return parser.parse_args()
 
 

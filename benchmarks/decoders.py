@@ -1,6 +1,6 @@
-"""One decoder at work: `python -m benchmarks.decoders NAME ANSWERS SECONDS` prints the CPU microseconds of a body.
+"""Runs one decoder: `python -m benchmarks.decoders NAME ANSWERS SECONDS` prints its CPU microseconds per body.
 
-What a decoder needs is imported when it is asked for: they do not all live in one environment.
+Each decoder imports its own packages, because no single environment has them all.
 """
 
 import json
@@ -8,29 +8,60 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks import answers
 
+if TYPE_CHECKING:
+    from rankcrawler.gateways.wire import Contributors
+    from rankcrawler.model.targets import Target
+
+POLLED_MS = 1_700_000_000_000
 Decode = Callable[[bytes], object]
 
 
-def wire_to_items() -> Decode:
-    """From bytes to the items that a crawl yields."""
+def known() -> Decode:
+    """From bytes to the items that a crawl yields, for contributors that were in earlier answers, as most are."""
     from rankcrawler.gateways import wire
 
-    poll = wire.Poll("benchmark", "7300000000000000000", None, 1_700_000_000_000)
-    return lambda body: wire.snapshot(wire.read(body), poll)
+    return _items(wire.Contributors())
 
 
-def wire_read() -> Decode:
-    """From bytes to structs, with every shape of answer."""
+def unknown() -> Decode:
+    """The same for contributors that no earlier answer had."""
     from rankcrawler.gateways import wire
+    from rankcrawler.model import kinds
 
-    return wire.read
+    reader = wire.Reader(kinds.RANKLIST, wire.Contributors())
+
+    def with_an_empty_cache(body: bytes) -> object:
+        reader._contributor = wire.Contributors().of
+        return wire.snapshot(reader.read(body), _target(), POLLED_MS)
+
+    return with_an_empty_cache
+
+
+def typed() -> Decode:
+    """The same without a cache: every contributor is decoded into typed structs in every answer."""
+    return _items(None)
+
+
+def _items(contributors: "Contributors | None") -> Decode:
+    from rankcrawler.gateways import wire
+    from rankcrawler.model import kinds
+
+    reader, target = wire.Reader(kinds.RANKLIST, contributors), _target()
+    return lambda body: wire.snapshot(reader.read(body), target, POLLED_MS)
+
+
+def _target() -> "Target":
+    from rankcrawler.model.targets import Target
+
+    return Target("benchmark", "ranklist", "7300000000000000000")
 
 
 def msgspec_typed() -> Decode:
-    """The floor's structs."""
+    """Decode bytes into the floor's structs."""
     import msgspec
 
     from benchmarks.floor import Answer
@@ -39,14 +70,14 @@ def msgspec_typed() -> Decode:
 
 
 def msgspec_untyped() -> Decode:
-    """Dicts."""
+    """Decode bytes into dicts."""
     import msgspec
 
     return msgspec.json.Decoder().decode
 
 
 def orjson() -> Decode:
-    """Dicts."""
+    """Decode bytes into dicts."""
     import orjson
 
     decode: Decode = orjson.loads
@@ -54,7 +85,7 @@ def orjson() -> Decode:
 
 
 def pydantic() -> Decode:
-    """Models with the floor's fields."""
+    """Decode bytes into models with the floor's fields."""
     from benchmarks.pydantic_models import Answer
 
     decode: Decode = Answer.model_validate_json
@@ -62,8 +93,9 @@ def pydantic() -> Decode:
 
 
 DECODERS: dict[str, Callable[[], Decode]] = {
-    "wire.read + wire.snapshot": wire_to_items,
-    "wire.read": wire_read,
+    "rankcrawler, known contributors": known,
+    "rankcrawler, unknown contributors": unknown,
+    "rankcrawler, no cache": typed,
     "msgspec, typed": msgspec_typed,
     "msgspec, untyped": msgspec_untyped,
     "orjson": orjson,
@@ -73,7 +105,7 @@ DECODERS: dict[str, Callable[[], Decode]] = {
 
 
 def microseconds(decode: Decode, bodies: list[bytes], seconds: float) -> float:
-    """The median over passes through the bodies of what one of them takes."""
+    """Return the CPU microseconds per body: the median over passes through all bodies."""
     passes: list[float] = []
     decode(bodies[0])
     end = time.process_time() + seconds
@@ -86,7 +118,7 @@ def microseconds(decode: Decode, bodies: list[bytes], seconds: float) -> float:
 
 
 def main() -> None:
-    """Measure what the command line says."""
+    """Measure the decoder that the command line names."""
     name, file, seconds = sys.argv[1:]
     bodies = answers.bodies(Path(file))
     size = sum(map(len, bodies)) / len(bodies)

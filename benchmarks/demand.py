@@ -1,33 +1,33 @@
-"""On paper: what so many rooms a minute need, from what one poll was measured to cost."""
+"""Capacity estimates: what a number of rooms a minute needs, computed from the measured cost of one poll."""
 
 from dataclasses import dataclass
 
 from benchmarks import report
 
 FULL = 0.7
-"""The share of a core that a process is planned to use: the rest is for bursts."""
+"""The planned load of a core; the rest is headroom for bursts."""
 DAY = 86_400
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a poll takes: CPU seconds by part, and what it asks of the others."""
+    """The cost of one poll: CPU seconds of each part, queue commands, rows and bytes."""
 
     worker: float
     queue: float
     database: float
     gateway: float
     commands: float
-    """That the queue's server runs, those in its script included."""
+    """Commands that the queue's server runs, including those inside scripts."""
     rows: float
-    """That the store gets."""
+    """Rows written to the store."""
     size: float
-    """Bytes in the store."""
+    """Bytes added to the store."""
 
 
 @dataclass(frozen=True)
 class Demand:
-    """What so many polls a second need."""
+    """The resources that `polls` polls a second need."""
 
     polls: float
     workers: float
@@ -40,7 +40,7 @@ class Demand:
 
     @classmethod
     def of(cls, cost: Cost, polls: float) -> "Demand":
-        """The demand of `polls` a second that cost so much each."""
+        """Return the demand of `polls` polls a second at that cost each."""
         return cls(
             polls,
             polls * cost.worker / FULL,
@@ -54,7 +54,7 @@ class Demand:
 
 
 def table(new: Cost, unchanged: Cost, rooms_a_minute: list[int]) -> str:
-    """A Markdown table: a poll of each room a minute, all lists new or all unchanged."""
+    """Return a Markdown table of the demand of one poll a minute per room, with all lists new and all unchanged."""
     columns = ["rooms a minute", "polls/s", "workers", "queue: commands/s", "of its core"]
     columns += ["database: rows/s", "its cores", "GB a day"]
     rows = []
@@ -66,7 +66,7 @@ def table(new: Cost, unchanged: Cost, rooms_a_minute: list[int]) -> str:
 
 
 def saturation(cost: Cost) -> str:
-    """A Markdown table: how many polls a second fill a core of each part."""
+    """Return a Markdown table of how many polls a second saturate one core of each part."""
     parts = {"worker": cost.worker, "queue's server": cost.queue, "database": cost.database, "gateway": cost.gateway}
     rows = [[name, f"{1e6 * used:,.0f}", f"{1 / used:,.0f}"] for name, used in parts.items() if used > 0]
     return report.table(["part", "CPU µs a poll", "polls/s that fill a core"], rows)

@@ -1,4 +1,4 @@
-"""Runs of a whole fleet: workers that share a queue and a store, and what each part of it costs."""
+"""Runs of a fleet, whose workers share a queue and a store, and the cost of each part."""
 
 import asyncio
 import tempfile
@@ -21,7 +21,7 @@ from rankcrawler.queue.room_queue import RoomQueue
 
 @dataclass(frozen=True)
 class Used:
-    """What a run took: seconds, of the clock and of the CPU by part; commands, rows and bytes."""
+    """What a run used: wall seconds, CPU seconds of each part, queue commands, rows and bytes."""
 
     wall: float
     worker: float
@@ -36,17 +36,17 @@ class Used:
         return Used(*(getattr(self, each.name) - getattr(other, each.name) for each in fields(Used)))
 
     def a_poll(self, polls: int) -> Cost:
-        """The cost of each of so many polls."""
+        """Return the cost of one poll if the run made `polls` of them."""
         return Cost(*(getattr(self, each.name) / polls for each in fields(Cost)))
 
     @property
     def cores(self) -> float:
-        """How many cores were busy."""
+        """The average number of busy cores."""
         return (self.worker + self.queue + self.database + self.gateway) / self.wall
 
 
 class Place:
-    """A queue's server and a database that several runs share."""
+    """A queue server and a database that several runs share."""
 
     def __init__(self, gateway: Gateway, entries: int, folder: Path, queue: RedisServer, databases: Databases) -> None:
         self._gateway = gateway
@@ -57,7 +57,7 @@ class Place:
         self._database = databases.create()
 
     def run(self, workers: int, rooms: range, timeout: float, rate: float | None = None) -> Used:
-        """Poll these rooms once, at most `rate` a second; RunError where a room's polls are not on record."""
+        """Poll each room once, at most `rate` rooms a second; raises RunError unless every poll is in the store."""
         asyncio.run(self._limit(rate))
         names = [str(FIRST_ROOM + number) for number in rooms]
         work = Work(self._gateway, names, self._entries, self._folder, self._database)
@@ -72,7 +72,7 @@ class Place:
 
     async def _limit(self, rate: float | None) -> None:
         async with Redis.from_url(self._queue.url) as redis:
-            await RoomQueue(redis).set_rate(rate)
+            await RoomQueue(redis).control.set_rate(rate)
 
     def _so_far(self) -> "_Readings":
         server = self._queue.client.info()
@@ -85,7 +85,7 @@ class Place:
 
 @dataclass(frozen=True)
 class _Readings:
-    """What servers have used so far."""
+    """What the servers have used so far."""
 
     polls: float
     queue: float
@@ -100,12 +100,12 @@ class _Readings:
 
     @property
     def of_parts(self) -> tuple[float, ...]:
-        """All but the polls, in the order of Used."""
+        """All fields but `polls`, in the order of Used."""
         return self.queue, self.database, self.gateway, self.commands, self.rows, self.size
 
 
 def _ask(database: "psycopg.Connection") -> tuple[int, int, int]:
-    """Polls on record, rows of lists and of polls, and bytes; a new database has none."""
+    """Return the number of polls, the rows of `polls` and `entries` together, and the size in bytes."""
     size = database.execute("SELECT pg_database_size(current_database())").fetchone()
     assert size is not None
     made = database.execute("SELECT to_regclass('polls')").fetchone()
@@ -118,6 +118,6 @@ def _ask(database: "psycopg.Connection") -> tuple[int, int, int]:
 
 @contextmanager
 def place(gateway: Gateway, entries: int, databases: Databases) -> Iterator[Place]:
-    """A new queue, kept on disk as the embedded one is, and a new database."""
+    """Start a new queue server, as durable as the embedded one, and create a new database."""
     with tempfile.TemporaryDirectory(prefix="fleet-") as folder, redis_server(Path(folder), durable=True) as queue:
         yield Place(gateway, entries, Path(folder), queue, databases)

@@ -1,9 +1,9 @@
-"""The floor: what is left of a crawl when all is taken away but the work itself.
+"""The floor: the least work that a crawl can do.
 
-`python -m benchmarks.floor SINK ANSWERS ROOMS PLACE` gunzips so many of the answers in a file, decodes the fields
-that are kept into typed structs, and writes their rows to SINK with its plain driver, in one loop, on one core. No
-HTTP, no queue, no event loop; nothing is validated, computed or compared; a commit every BATCH answers, which is
-as large as a commit of rankcrawler's can be, and as safe on disk.
+`python -m benchmarks.floor SINK ANSWERS ROOMS PLACE` decompresses ROOMS answers from a file, decodes the stored fields
+into typed structs, and writes their rows to SINK with a plain driver, in one loop on one core. It has no HTTP, no queue
+and no event loop, and does not validate, compute or compare anything. It commits every BATCH answers: as many as a
+commit of rankcrawler can hold, and as durably.
 """
 
 import os
@@ -42,7 +42,7 @@ class Image(msgspec.Struct, gc=False):
 
 
 class PayGrade(msgspec.Struct, gc=False):
-    """A level."""
+    """A pay grade."""
 
     level: int
     this_grade_min_diamond: int
@@ -51,7 +51,7 @@ class PayGrade(msgspec.Struct, gc=False):
 
 
 class Club(msgspec.Struct, gc=False):
-    """A membership."""
+    """A fan-club membership."""
 
     club_name: str
     level: int
@@ -59,7 +59,7 @@ class Club(msgspec.Struct, gc=False):
 
 
 class FansClub(msgspec.Struct, gc=False):
-    """What wraps it."""
+    """The object around a membership."""
 
     data: Club
 
@@ -79,7 +79,7 @@ class User(msgspec.Struct, gc=False):
 
 
 class Entry(msgspec.Struct, gc=False):
-    """A row; what its room and its moment are is set by the loop."""
+    """A row; the loop sets `room_id` and `captured_at`."""
 
     rank: int
     user: User
@@ -98,13 +98,13 @@ class Ranks(msgspec.Struct, gc=False):
 
 
 class Extra(msgspec.Struct, gc=False):
-    """Its clock."""
+    """The gateway's clock."""
 
     now: int
 
 
 class Envelope(msgspec.Struct, gc=False):
-    """What wraps both."""
+    """The list and the clock."""
 
     data: Ranks
     extra: Extra
@@ -121,7 +121,7 @@ Sink = Callable[[Iterator[Batch], str], None]
 
 
 def batches(packed: Sequence[bytes], rooms: int) -> Iterator[Batch]:
-    """The rooms' answers with their numbers, BATCH at a time."""
+    """Yield the rooms' decoded answers with their numbers, BATCH at a time."""
     decode = msgspec.json.Decoder(Answer).decode
     numbered = enumerate(islice(cycle(packed), rooms))
     while batch := [(number, decode(zlib.decompress(each, wbits=31))) for number, each in islice(numbered, BATCH)]:
@@ -129,7 +129,7 @@ def batches(packed: Sequence[bytes], rooms: int) -> Iterator[Batch]:
 
 
 def rows(number: int, answer: Answer) -> Iterator[tuple[Any, ...]]:
-    """An answer as rows of the table `entries`."""
+    """Yield an answer's rows of the table `entries`."""
     for position, entry in enumerate(answer.data.data.ranks, start=1):
         user, grade, club = entry.user, entry.user.pay_grade, entry.user.fans_club.data
         yield (
@@ -163,12 +163,12 @@ def rows(number: int, answer: Answer) -> Iterator[tuple[Any, ...]]:
 
 
 def snapshot(number: int, answer: Answer) -> tuple[int, str, int]:
-    """An answer as a row of the table `snapshots`."""
+    """Return an answer's row of the table `snapshots`."""
     return number, str(FIRST_ROOM + number), answer.data.extra.now
 
 
 def to_jsonl(source: Iterator[Batch], place: str) -> None:
-    """Lines of a file."""
+    """Write the rows as lines of a file."""
     encode_lines = msgspec.json.Encoder().encode_lines
     with Path(place).open("wb", buffering=0) as file:
         for batch in source:
@@ -181,10 +181,10 @@ def to_jsonl(source: Iterator[Batch], place: str) -> None:
 
 
 def to_sqlite(source: Iterator[Batch], place: str) -> None:
-    """Rows of a SQLite file."""
+    """Write the rows to a SQLite file."""
     with closing(apsw.Connection(place)) as database:
         database.execute(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {TABLES}").fetchall()
-        into = f"INSERT INTO entries VALUES ({', '.join('?' * 26)})"  # noqa: S608 — nothing of a stranger's in it
+        into = f"INSERT INTO entries VALUES ({', '.join('?' * 26)})"  # noqa: S608 — built from constants
         for batch in source:
             database.execute("BEGIN")
             for number, answer in batch:
@@ -194,7 +194,7 @@ def to_sqlite(source: Iterator[Batch], place: str) -> None:
 
 
 def to_postgresql(source: Iterator[Batch], place: str) -> None:
-    """Rows of a database, by COPY."""
+    """Write the rows to a PostgreSQL database with COPY."""
     with psycopg.connect(place) as database:
         database.execute(TABLES.encode())
         for batch in source:
@@ -212,7 +212,7 @@ SINKS: dict[str, Sink] = {"jsonl": to_jsonl, "sqlite": to_sqlite, "postgresql": 
 
 
 def main() -> None:
-    """Do what the command line says."""
+    """Write the answers that the command line names."""
     sink, file, rooms, place = sys.argv[1:]
     SINKS[sink](batches(answers.read(Path(file)), int(rooms)), place)
 

@@ -1,10 +1,9 @@
-"""A gateway that costs next to nothing: it answers with rank lists rendered and gzipped beforehand.
+"""A static gateway that uses almost no CPU: it serves rank lists that were rendered and gzipped in advance.
 
-`python -m benchmarks.gateway` prints its URL and serves
-`GET /douyin/liveroom/ranklist?token=…&room_id=…` on 127.0.0.1 until its standard input ends (its parent
-is gone, or hung up) or `--seconds` have passed. Room n gets list n modulo `--variants`.
-`GET /meter` tells how many lists it has given since the last such question, and when the first. With `--editions 2`
-there are the same lists with a later clock, given after `GET /turn`.
+`python -m benchmarks.gateway` prints its URL and serves `GET /douyin/liveroom/ranklist?token=…&room_id=…` on 127.0.0.1.
+It stops when its standard input ends (its parent has exited or closed it), or after `--seconds`. Room n gets list n
+modulo `--variants`. `GET /meter` returns how many lists it has served since the last such request, and when it served
+the first. `--editions 2` adds the same lists with a later clock; `GET /turn` switches to them.
 """
 
 import argparse
@@ -34,39 +33,39 @@ HEAD = (
 
 
 class Meter:
-    """Counts what is given."""
+    """Counts the lists that the gateway serves."""
 
     def __init__(self) -> None:
         self.served = 0
-        self.first: float | None = None  # seconds of the machine's monotonic clock
+        self.first: float | None = None  # seconds on the machine's monotonic clock
 
     def note(self) -> None:
-        """One list more."""
+        """Count one list."""
         if self.first is None:
             self.first = time.monotonic()
         self.served += 1
 
     def read(self) -> bytes:
-        """The figures as a response; counting starts anew."""
+        """Return the figures as a response, and reset them."""
         body = json.dumps({"served": self.served, "first": self.first}).encode()
         self.served, self.first = 0, None
         return HEAD.format("identity", len(body)).encode() + body
 
 
 class Editions:
-    """Whole responses by room, and perhaps the same with a later clock."""
+    """Complete responses by room; each further edition has the same lists with a later clock."""
 
     def __init__(self, packed: Sequence[Sequence[bytes]]) -> None:
         self._editions = iter([[response(each) for each in edition] for edition in packed])
         self.given = next(self._editions)
 
     def turn(self) -> None:
-        """Give the next edition from now on; the last for ever."""
+        """Switch to the next edition, if there is one."""
         self.given = next(self._editions, self.given)
 
 
 class Connection(asyncio.Protocol):
-    """One keep-alive connection; requests have no bodies, so each ends at its blank line."""
+    """One keep-alive connection. Requests have no bodies, so each one ends at its blank line."""
 
     def __init__(self, editions: Editions, meter: Meter) -> None:
         self.editions = editions
@@ -74,17 +73,17 @@ class Connection(asyncio.Protocol):
         self.received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember where to write to."""
+        """Keep the transport to write to."""
         self.transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Answer each request that is whole."""
+        """Answer each complete request."""
         *requests, self.received = (self.received + data).split(b"\r\n\r\n")
         for request in requests:
             self.transport.write(self.answer(request + b"\r\n"))
 
     def answer(self, request: bytes) -> bytes:
-        """The whole response to one request's head."""
+        """Return the complete response to a request."""
         wanted = REQUEST.match(request)
         if wanted:
             self.meter.note()
@@ -95,7 +94,7 @@ class Connection(asyncio.Protocol):
 
 
 def response(packed: bytes) -> bytes:
-    """A whole HTTP response, ready to be written to a socket."""
+    """Return a complete HTTP response, ready to write to a socket."""
     return HEAD.format("gzip", len(packed)).encode() + packed
 
 
@@ -121,14 +120,14 @@ def await_hangup(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
 
 
 def main() -> None:
-    """Render, then serve."""
+    """Render or read the lists, then serve them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--entries", type=int, default=100, help="ranks in each list (default: 100)")
-    parser.add_argument("--variants", type=int, default=64, help="different lists (default: 64)")
-    parser.add_argument("--seconds", type=float, default=3600, help="stop after this long (default: 3600)")
-    parser.add_argument("--file", type=Path, help="where the lists are kept: read, or rendered and written")
-    parser.add_argument("--editions", type=int, default=1, help="how many times each list is given anew (default: 1)")
-    parser.add_argument("--strangers", action="store_true", help="nobody stands in two lists")
+    parser.add_argument("--entries", type=int, default=100, help="rows in each list (default: 100)")
+    parser.add_argument("--variants", type=int, default=64, help="number of different lists (default: 64)")
+    parser.add_argument("--seconds", type=float, default=3600, help="stop after this many seconds (default: 3600)")
+    parser.add_argument("--file", type=Path, help="file to read the lists from, or to write them to if it is missing")
+    parser.add_argument("--editions", type=int, default=1, help="editions of each list, with later clocks (default: 1)")
+    parser.add_argument("--strangers", action="store_true", help="no contributor appears in two lists")
     options = parser.parse_args()
     now = int(time.time() * 1000)
     first = answers.packed(options.variants, options.entries, options.file, strangers=options.strangers)

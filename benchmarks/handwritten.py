@@ -1,7 +1,7 @@
-"""What an engineer writes without a framework: aiohttp, orjson and a file, and no guarantees.
+"""A script without a framework: aiohttp, orjson, a file, and no guarantees.
 
-`python -m benchmarks.handwritten GATEWAY_URL TOKEN ROOMS.txt RANKS.jsonl`: no queue, no retries, and
-what was not written when the process dies is lost.
+Run `python -m benchmarks.handwritten GATEWAY_URL TOKEN ROOMS.txt RANKS.jsonl`. It has no queue and no retries, and if
+the process dies, unwritten rows are lost.
 """
 
 import asyncio
@@ -21,14 +21,14 @@ TASKS = 32
 
 
 async def crawl(url: str, token: str, rooms: list[str], output: BinaryIO) -> None:
-    """Poll every room once, TASKS of them at a time."""
+    """Poll every room once, TASKS rooms at a time."""
     waiting = iter(rooms)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=TASKS)) as session:
         await asyncio.gather(*(poll(session, url, token, waiting, output) for _ in range(TASKS)))
 
 
 async def poll(session: aiohttp.ClientSession, url: str, token: str, rooms: Iterator[str], output: BinaryIO) -> None:
-    """Take rooms from the shared iterator until it is empty."""
+    """Poll rooms from the shared iterator until it is empty."""
     for room_id in rooms:
         params = {"token": token, "room_id": room_id}
         async with session.get(f"{url}/douyin/liveroom/ranklist", params=params) as response:
@@ -44,7 +44,7 @@ async def poll(session: aiohttp.ClientSession, url: str, token: str, rooms: Iter
 
 
 def main() -> None:
-    """Crawl what the command line says."""
+    """Crawl the rooms that the command line names."""
     url, token, rooms, output = sys.argv[1:]
     with Path(output).open("wb") as file:
         uvloop.run(crawl(url, token, Path(rooms).read_text(encoding="utf-8").split(), file))

@@ -1,7 +1,7 @@
-"""What a worker takes: resident memory from response to response, and seconds from its start to its first request.
+"""Measures a worker's resident memory over many responses, and the time from its start to its first request.
 
-A crawl of many rooms, each another one, runs once for each length of list, and its process is looked at ten times a
-second. Start-up is the median of several crawls, from the start of the process to when the gateway has the request.
+For each length of list, one crawl polls many different rooms, and its memory is sampled ten times a second. The
+start-up time is the median of several crawls; it ends when the gateway receives the first request.
 """
 
 import argparse
@@ -20,19 +20,19 @@ from benchmarks.contestants import rankcrawler_sqlite
 from benchmarks.serving import FIRST_ROOM, Gateway, gateway
 from benchmarks.work import Work
 
-PAUSE = 0.1  # seconds between two looks
-WIDTH = 0.05  # the size at a response is the median over so large a share of the run, from that response on
+PAUSE = 0.1  # seconds between two samples
+WIDTH = 0.05  # the size at a response is a median over this share of the run, starting there
 
 
 class Look(NamedTuple):
-    """How many responses the worker has had, and its resident size in MB."""
+    """A sample: how many responses the worker has received, and its resident size in MB."""
 
     responses: int
     size: float
 
 
 def main() -> int:
-    """Run the crawls and report; the exit status is 1 if memory grew or the start took more than it may."""
+    """Run the crawls and report; return 1 if memory growth or start-up time exceeds its bound, else 0."""
     options = _options()
     meter.adopt_orphans()
     looks, starts = {}, []
@@ -55,19 +55,19 @@ def main() -> int:
 
 
 def growth(server: Gateway, entries: int, options: argparse.Namespace) -> list[Look]:
-    """What is seen of a long crawl."""
+    """Return the samples of a long crawl."""
     looks, responses = [], 0
     with crawl(server, entries, options.responses, options.timeout) as process:
         while process.poll() is None:
             time.sleep(PAUSE)
             responses += server.read_meter().served
-            with contextlib.suppress(FileNotFoundError, StopIteration):  # it may just have ended
+            with contextlib.suppress(FileNotFoundError, StopIteration):  # the process may have just ended
                 looks.append(Look(responses, resident(process.pid)))
     return looks
 
 
 def start_up(server: Gateway, entries: int, timeout: float) -> float:
-    """Seconds from the start of a short crawl to its first request."""
+    """Return the seconds from the start of a short crawl to its first request; raises RunError if it sends none."""
     server.read_meter()
     start = time.monotonic()
     with crawl(server, entries, 2, timeout) as process:
@@ -80,7 +80,7 @@ def start_up(server: Gateway, entries: int, timeout: float) -> float:
 
 @contextlib.contextmanager
 def crawl(server: Gateway, entries: int, rooms: int, timeout: float) -> Iterator[subprocess.Popen[bytes]]:
-    """A crawl of so many rooms into SQLite, to be waited for; RunError if it does not store them all."""
+    """Start a crawl of `rooms` rooms into SQLite, for the caller to wait for; raises RunError if it fails."""
     names = [str(FIRST_ROOM + number) for number in range(rooms)]
     with tempfile.TemporaryDirectory(prefix="ranks-") as folder:
         work = Work(server, names, entries, Path(folder))
@@ -95,24 +95,24 @@ def crawl(server: Gateway, entries: int, rooms: int, timeout: float) -> Iterator
 
 
 def resident(pid: int) -> float:
-    """The resident size of a process in MB; StopIteration where it has none left."""
+    """Return the resident size of a process in MB; raises StopIteration if the process has just ended."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     return int(next(line for line in status if line.startswith("VmRSS")).split()[1]) / 1024
 
 
 def size_at(looks: list[Look], response: int, total: int) -> float:
-    """The resident size from a response on, in MB: a median, since what is in flight varies."""
+    """Return the resident size in MB from a response on: a median, because the number of polls in flight varies."""
     after = [look for look in looks if look.responses >= response] or looks[-1:]
     return median(look.size for look in after if look.responses <= after[0].responses + WIDTH * total)
 
 
 def change(looks: list[Look], total: int) -> float:
-    """How much larger the worker is in the end than after a twentieth of its responses; 0.05 is 5 %."""
+    """Return the growth from a twentieth of the responses to the end of the run; 0.05 is 5 %."""
     return size_at(looks, round(total * (1 - WIDTH)), total) / size_at(looks, total // 20, total) - 1
 
 
 def table(looks: dict[int, list[Look]], total: int) -> str:
-    """The sizes on the way, as Markdown."""
+    """Return the sizes during the runs as a Markdown table."""
     marks = [total // 20, total // 4, total // 2, round(total * (1 - WIDTH))]
     columns = ["lists of", *(f"MB from response {mark:,}" for mark in marks), "at most", "growth"]
     rows = []
@@ -125,14 +125,14 @@ def table(looks: dict[int, list[Look]], total: int) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
-    add("--responses", type=int, default=20_000, help="of a long crawl; the first size is from a twentieth of them on")
-    add("--entries", type=int, nargs="+", default=[100, 2], help="ranks in each list; several, one after another")
-    add("--rounds", type=int, default=3, help="starts for each length of list")
-    add("--growth", type=float, default=0.05, help="exit 1 if a worker grows by more (default: 0.05)")
-    add("--start", type=float, default=1.5, metavar="S", help="exit 1 if the start takes longer (default: 1.5)")
-    add("--strangers", action="store_true", help="every list of the gateway's 2,000 has contributors of its own")
-    add("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
-    add("--timeout", type=float, default=600, metavar="S", help="seconds after which a crawl has failed")
+    add("--responses", type=int, default=20_000, help="responses of a long crawl; growth counts after a twentieth")
+    add("--entries", type=int, nargs="+", default=[100, 2], help="rows in each list; several run one after another")
+    add("--rounds", type=int, default=3, help="start-up runs for each length of list")
+    add("--growth", type=float, default=0.05, help="exit 1 if a worker grows by more than this share (default: 0.05)")
+    add("--start", type=float, default=1.5, metavar="S", help="exit 1 if start-up takes more seconds (default: 1.5)")
+    add("--strangers", action="store_true", help="no contributor appears in two of the gateway's 2,000 lists")
+    add("--json", type=Path, metavar="FILE", help="write all figures and a description of the machine")
+    add("--timeout", type=float, default=600, metavar="S", help="seconds after which a crawl fails")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""What a run costs: the wall seconds of its process, the CPU seconds of everything it started."""
+"""Measures the cost of a run: the wall time of its process, and the CPU time of everything it started."""
 
 import contextlib
 import ctypes
@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
-GRACE = 10.0  # seconds for servers to stop after the run that started them
+GRACE = 10.0  # seconds that servers have to stop after their run
 
 
 class RunError(Exception):
-    """A run failed, did not end, or did not do all of its work."""
+    """A run failed, timed out, or left work undone."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to start; the environment is whole, nothing is inherited."""
+    """A command to start. The environment is complete: the process inherits no variables."""
 
     arguments: list[str]
     environment: dict[str, str]
@@ -31,7 +31,7 @@ class Command:
 
 @dataclass
 class Cost:
-    """Seconds; CPU is user and system time: of the started process, and of all with the servers."""
+    """Seconds. CPU time is user plus system time: `worker_cpu` of the process, `cpu` of its servers as well."""
 
     wall: float = 0.0
     worker_cpu: float = 0.0
@@ -39,14 +39,17 @@ class Cost:
 
 
 def adopt_orphans() -> None:
-    """Make this process the parent of whatever its children leave behind, so that their CPU is counted."""
+    """Make this process the parent of its children's orphans, so that it can measure their CPU time."""
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
 @contextlib.contextmanager
 def cpu_of_children(cost: Cost) -> Iterator[None]:
-    """Add the CPU of all children that were started and have ended inside the block; wait for orphans."""
+    """Add the CPU time of all children that start and end inside the block; wait for orphans.
+
+    Raises RunError if a child is still running GRACE seconds after the block.
+    """
     strangers = _children()
     before = _cpu_of_ended_children()
     yield
@@ -55,7 +58,7 @@ def cpu_of_children(cost: Cost) -> Iterator[None]:
 
 
 def run(command: Command, log: Path, timeout: float, cost: Cost) -> None:
-    """Run to the end, and add what it costs; RunError with the log's end unless it exits with 0."""
+    """Run the command to its end and add its cost; raises RunError with the end of the log unless it exits with 0."""
     start = time.perf_counter()
     with started(command, log, timeout) as process:
         _, status, usage = os.wait4(process.pid, 0)
@@ -70,7 +73,7 @@ def run(command: Command, log: Path, timeout: float, cost: Cost) -> None:
 
 @contextlib.contextmanager
 def started(command: Command, log: Path, timeout: float) -> Iterator[subprocess.Popen[bytes]]:
-    """The command's process, to be waited for: killed where the block ends first, or the timeout."""
+    """Start the command, for the caller to wait for; kill it when the block ends or after `timeout` seconds."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command.arguments,
@@ -91,12 +94,12 @@ def started(command: Command, log: Path, timeout: float) -> Iterator[subprocess.
 
 
 def end_of(log: Path) -> str:
-    """The last lines of a log."""
+    """Return the last 30 lines of a log."""
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])
 
 
 def cpu_so_far(pid: int, *, with_ended_children: bool = False) -> float:
-    """The CPU seconds of a running process, and perhaps of its children that have ended."""
+    """Return the CPU seconds of a running process, optionally with those of its children that have ended."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return sum(map(int, fields[11 : 15 if with_ended_children else 13])) / os.sysconf("SC_CLK_TCK")
 
@@ -128,7 +131,7 @@ def _cpu_of_ended_children() -> float:
 
 
 def _words(file: Path) -> list[str]:
-    """What a file of /proc says; nothing where its thread has just ended."""
+    """Return the words in a file of /proc; none if its thread has just ended."""
     try:
         return file.read_text(encoding="utf-8").split()
     except FileNotFoundError:

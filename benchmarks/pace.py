@@ -1,4 +1,4 @@
-"""From what runs cost to how fast they are, and to how they compare."""
+"""Computes speeds and ratios from the costs of runs."""
 
 from dataclasses import dataclass
 from statistics import median
@@ -17,7 +17,7 @@ SINKS = ("sqlite", "postgresql")
 
 @dataclass(frozen=True)
 class Run:
-    """One measured run; seconds. `worker_cpu` is its own process's, `cpu` that of its servers too."""
+    """One measured run, in seconds. `worker_cpu` is the CPU time of its process, `cpu` includes its servers."""
 
     contestant: str
     rooms: int
@@ -30,16 +30,16 @@ class Run:
 
 @dataclass(frozen=True)
 class Pace:
-    """What a round tells of a contestant: a long run less a short one, so without start and stop."""
+    """A contestant's pace in one round: a long run minus a short one, which leaves out start and stop."""
 
     rows_per_second: float
     rows_per_cpu_second: float
     rows_per_cpu_second_in_all: float
-    start_and_stop: float  # seconds of the short run that its rows do not explain
+    start_and_stop: float  # seconds of the short run beyond those that its rows take
 
     @classmethod
     def between(cls, short: Run, long: Run) -> "Pace":
-        """The pace of the rows that the long run has more than the short one."""
+        """Return the pace over the extra rows of the long run; raises RunError if they took no extra time."""
         rows, wall = long.rows - short.rows, long.wall - short.wall
         worker_cpu, cpu = long.worker_cpu - short.worker_cpu, long.cpu - short.cpu
         if min(wall, worker_cpu, cpu) <= 0:
@@ -51,7 +51,7 @@ Paces = dict[str, list[Pace]]
 
 
 def paces_of(runs: list[Run]) -> Paces:
-    """Each contestant's paces, from runs that are short and long in turn."""
+    """Return each contestant's paces, from alternating short and long runs."""
     paces: Paces = {}
     for short, long in zip(runs[::2], runs[1::2], strict=True):
         paces.setdefault(long.contestant, []).append(Pace.between(short, long))
@@ -59,27 +59,27 @@ def paces_of(runs: list[Run]) -> Paces:
 
 
 def speeds(paces: Paces) -> str:
-    """A Markdown table of medians over the rounds."""
+    """Return a Markdown table of the medians over the rounds."""
     return report.table(SPEEDS, [_speeds(name, rounds) for name, rounds in paces.items()])
 
 
 def ratios(paces: Paces) -> str:
-    """A Markdown table of how each compares with its rivals, by the clock and by the worker's CPU."""
+    """Return a Markdown table that compares each contestant with its rivals, by wall time and the worker's CPU time."""
     return report.table(RATIOS, [_ratios(name, paces) for name in paces])
 
 
 def ratio(paces: Paces, name: str, rival: str, clock: Clock) -> float:
-    """How many times as fast as the rival, by the medians."""
+    """Return how many times as fast as `rival` a contestant is, by their medians."""
     return middle(paces[name], clock) / middle(paces[rival], clock)
 
 
 def middle(rounds: list[Pace], clock: Clock) -> float:
-    """The median over the rounds."""
+    """Return the median over the rounds."""
     return median(float(getattr(pace, clock)) for pace in rounds)
 
 
 def busiest_gateway(runs: list[Run]) -> float:
-    """The largest share of a run's time for which the gateway was busy; near 1, it is the bottleneck."""
+    """Return the largest share of a run's time that the gateway was busy; near 1, the gateway is the bottleneck."""
     return max(run.gateway_cpu / run.wall for run in runs)
 
 
@@ -105,5 +105,5 @@ def _ratios(name: str, paces: Paces) -> list[str]:
 
 
 def _floor_of(name: str) -> str:
-    """The floor with the same sink; what is stored neither in SQLite nor in PostgreSQL is JSON Lines."""
+    """Return the name of the floor with the same sink; the default is JSON Lines."""
     return "floor-" + next((sink for sink in SINKS if name.endswith(sink)), "jsonl")

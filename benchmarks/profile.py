@@ -1,7 +1,7 @@
-"""Where the time of a crawl goes: the CPU milliseconds of one response, by stage and by store.
+"""Shows where a crawl spends its time: the CPU milliseconds of one response, by stage and store.
 
-Each crawl runs twice under a sampler (`sampled.py`), over a few rooms and over many, and what the second
-has more is divided by the responses it has more: neither start nor stop is in it. Figures are medians over the rounds.
+Each crawl runs twice under a sampler (`sampled.py`), over a few rooms and over many. The extra CPU time of the second
+run is divided by its extra responses, which leaves out start and stop. Figures are medians over the rounds.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def profile(crawl: Contestant, course: Course, rooms: int, samples: Path) -> Stages:
-    """The milliseconds that a response costs in each stage."""
+    """Return the CPU milliseconds of a response in each stage."""
     few = max(2, rooms // 20)
     before = sampled(crawl, course, few, samples)
     after = sampled(crawl, course, rooms, samples)
@@ -60,7 +60,7 @@ def profile(crawl: Contestant, course: Course, rooms: int, samples: Path) -> Sta
 
 
 def sampled(crawl: Contestant, course: Course, rooms: int, samples: Path) -> Stages:
-    """The seconds of one crawl."""
+    """Return the CPU seconds of one crawl in each stage."""
 
     def prepared(command: meter.Command) -> meter.Command:
         words = [sys.executable, "-m", "benchmarks.sampled", str(samples), *command.arguments[1:]]
@@ -74,7 +74,7 @@ def sampled(crawl: Contestant, course: Course, rooms: int, samples: Path) -> Sta
 
 
 def table(found: dict[str, list[Stages]]) -> str:
-    """The medians, as Markdown: milliseconds and shares."""
+    """Return a Markdown table of the medians: milliseconds and shares."""
     medians = {
         name: {stage: median(each[stage] for each in rounds) for stage in stages.NAMES}
         for name, rounds in found.items()
@@ -97,12 +97,12 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
     add("--rooms", type=int, default=1000, help="rooms of a long crawl")
-    add("--entries", type=int, default=100, help="ranks in each list")
+    add("--entries", type=int, default=100, help="rows in each list")
     add("--rounds", type=int, default=3)
     names = [each.name for each in OURS]
     add("--only", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names))
-    add("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
-    add("--timeout", type=float, default=300, metavar="S", help="seconds after which a crawl has failed")
+    add("--json", type=Path, metavar="FILE", help="write all figures and a description of the machine")
+    add("--timeout", type=float, default=300, metavar="S", help="seconds after which a crawl fails")
     return parser.parse_args()
 
 

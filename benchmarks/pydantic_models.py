@@ -1,4 +1,4 @@
-"""The fields that the floor decodes, as pydantic models; runs on the packages of `rivals/`."""
+"""The fields that the floor decodes, as pydantic models; needs the packages of `rivals/`."""
 
 from pydantic import BaseModel
 
@@ -10,7 +10,7 @@ class Image(BaseModel):
 
 
 class PayGrade(BaseModel):
-    """A level."""
+    """A pay grade."""
 
     level: int
     this_grade_min_diamond: int
@@ -19,7 +19,7 @@ class PayGrade(BaseModel):
 
 
 class Club(BaseModel):
-    """A membership."""
+    """A fan-club membership."""
 
     club_name: str
     level: int
@@ -27,7 +27,7 @@ class Club(BaseModel):
 
 
 class FansClub(BaseModel):
-    """What wraps it."""
+    """The object around a membership."""
 
     data: Club
 
@@ -64,13 +64,13 @@ class Ranks(BaseModel):
 
 
 class Extra(BaseModel):
-    """Its clock."""
+    """The gateway's clock."""
 
     now: int
 
 
 class Envelope(BaseModel):
-    """What wraps both."""
+    """The list and the clock."""
 
     data: Ranks
     extra: Extra

@@ -1,8 +1,8 @@
-"""How fast the queue is, and how much memory a room takes: `RoomQueue` on an embedded server, on a unix socket.
+"""Measures the speed of the queue and its memory per room: `RoomQueue` on an embedded server, over a unix socket.
 
-One process pushes recurring rooms, then leases all that it can, in batches, over a few connections, and
-settles what it leased. Every figure is that of whole calls: with what it takes to send them, and to make
-leases of the answers. The exit status is 1 where a bound is missed.
+One process pushes recurring rooms, leases them in batches over a few connections, and settles the leases. All figures
+are for complete calls, including the time to send them and to parse the replies. The exit status is 1 if a bound is
+missed.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from time import perf_counter
 from redis.asyncio import Redis
 
 from benchmarks import report
+from rankcrawler.model.schedules import Schedule
 from rankcrawler.queue.embedded import join
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Call, Lease, Outcome, Settlement
@@ -30,7 +31,7 @@ BOUNDS = {"bytes_per_room": 200.0, "lease_p99_ms": 5.0, "leases_per_second": 50_
 
 @dataclass(frozen=True)
 class Latency:
-    """What calls for so many leases took, one after another; milliseconds."""
+    """The milliseconds that calls for `batch` leases took, one after another."""
 
     batch: int
     median: float
@@ -44,15 +45,15 @@ class Result:
     rooms: int
     pushes_per_second: float
     bytes_per_room: float
-    """Of the server's used_memory, once all rooms have been polled and are scheduled again."""
+    """Growth of the server's used_memory, once all rooms have been polled and scheduled again."""
     latencies: list[Latency]
     leases_per_second: float
     """In batches of 64, over several connections."""
     settlements_per_second: float
-    """In batches of 64, over one."""
+    """In batches of 64, over one connection."""
 
     def missed(self) -> list[str]:
-        """The bounds that do not hold."""
+        """Return the names of the bounds that were missed."""
         p99 = max(latency.p99 for latency in self.latencies)
         bad = {
             "bytes_per_room": self.bytes_per_room > BOUNDS["bytes_per_room"],
@@ -62,7 +63,7 @@ class Result:
         return [name for name, is_missed in bad.items() if is_missed]
 
     def table(self) -> str:
-        """The figures in Markdown."""
+        """Return the figures as a Markdown table."""
         rows = [
             ("rooms pushed", f"{self.pushes_per_second:,.0f} a second"),
             ("leased, in batches of 64", f"{self.leases_per_second:,.0f} a second"),
@@ -77,7 +78,7 @@ class Result:
 
 
 def main() -> int:
-    """Measure and report."""
+    """Measure and report; return 1 if a bound is missed, else 0."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="queue-", ignore_cleanup_errors=True) as folder:
         result = asyncio.run(measure(Path(folder), options.rooms, options.calls, options.connections))
@@ -90,7 +91,7 @@ def main() -> int:
 
 
 async def measure(folder: Path, rooms: int, calls: int, connections: int) -> Result:
-    """Measure on a server of its own."""
+    """Measure on a new server in `folder`."""
     server = await asyncio.to_thread(join, folder)
     redis = Redis.from_url(server.url)
     queue = RoomQueue(redis)
@@ -114,8 +115,8 @@ async def _used(redis: "Redis") -> int:
 
 
 async def _quiet(redis: "Redis") -> None:
-    """Wait until the server has rewritten its file, as it does after so many writes: meanwhile single calls take ms."""
-    while (await redis.info("persistence"))["aof_rewrite_in_progress"]:  # noqa: ASYNC110 — the server sets no event
+    """Wait for the end of the file rewrite that many writes trigger; calls take milliseconds during it."""
+    while (await redis.info("persistence"))["aof_rewrite_in_progress"]:  # noqa: ASYNC110 — Redis has no event to wait for
         await asyncio.sleep(0.1)
 
 
@@ -126,11 +127,11 @@ async def _rate(things: int, work: Callable[[], Awaitable[None]]) -> float:
 
 
 async def _push(queue: RoomQueue, rooms: int) -> None:
-    await queue.push(Job(str(FIRST_ROOM + 7919 * number), every=3600.0) for number in range(rooms))
+    await queue.push(Job(str(FIRST_ROOM + 7919 * number), schedule=Schedule(every=3600.0)) for number in range(rooms))
 
 
 async def _latency(queue: RoomQueue, batch: int, calls: int) -> Latency:
-    """The rooms are given back, so that as many are ready for the next call."""
+    """Measure single calls; every call's rooms are released, so that the next one finds as many."""
     times = []
     for number in range(1, calls + 1):
         began = perf_counter()
@@ -165,9 +166,9 @@ async def _poll_the_rest(queue: RoomQueue) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rooms", type=int, default=1_000_000)
-    parser.add_argument("--calls", type=int, default=1000, help="for leases, of each kind and over each connection")
+    parser.add_argument("--calls", type=int, default=1000, help="lease calls for each batch size and each connection")
     parser.add_argument("--connections", type=int, default=4)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures and the machine's description")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures and a description of the machine")
     return parser.parse_args()
 
 

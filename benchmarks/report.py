@@ -1,4 +1,4 @@
-"""What every benchmark gives: a table for people, and JSON with the machine it ran on."""
+"""Output of the benchmarks: Markdown tables, and JSON with a description of the machine."""
 
 import json
 import os
@@ -13,20 +13,20 @@ PACKAGES = ("scrapy", "scrapy-redis", "aiohttp", "msgspec", "orjson", "psycopg",
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; all columns but the first are numbers."""
+    """Return a Markdown table; all columns but the first are right-aligned."""
     ruler = ["---"] + ["--:"] * (len(columns) - 1)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [columns, ruler, *rows])
 
 
 def write(path: Path, results: dict[str, Any]) -> None:
-    """Results as JSON, beside what they were got with."""
+    """Write the results as JSON, with a description of the machine."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"machine": machine()} | results, default=asdict, ensure_ascii=False, indent=1)
     path.write_text(f"{text}\n", encoding="utf-8")
 
 
 def machine() -> dict[str, Any]:
-    """Where the figures come from."""
+    """Describe the machine, its load, Python and the packages."""
     return {
         "cpu": _cpu_model(),
         "cores": len(os.sched_getaffinity(0)),
@@ -38,7 +38,7 @@ def machine() -> dict[str, Any]:
 
 
 def describe(found: dict[str, Any]) -> str:
-    """machine() as a line."""
+    """Return a result of machine() as one line."""
     packages = ", ".join(f"{name} {number}" for name, number in found["packages"].items() if number)
     load = found["load_average"][0]
     return f"{found['cores']} cores ({found['cpu']}), load {load:.1f}, Python {found['python']}, {packages}"

@@ -1,4 +1,4 @@
-"""One entry of an answer as one flat row: what the rivals without a framework of their own for it store."""
+"""The flat row that the rivals store, made from a row of an answer."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ MISSING = re.compile(r"还差([\d.]+)(w?)")
 
 
 def row(entry: dict[str, Any], room_id: str, captured_at: int, polled_at: int) -> dict[str, Any]:
-    """The fields of one rank."""
+    """Return the fields of one row."""
     user = entry["user"]
     grade = user["pay_grade"]
     club = user["fans_club"]["data"]
@@ -47,7 +47,7 @@ def row(entry: dict[str, Any], room_id: str, captured_at: int, polled_at: int) -
 
 
 def lifetime_diamonds(grade: dict[str, Any]) -> tuple[int | None, int | None]:
-    """The bounds of what the user ever spent: the level's upper bound less what is missing to it."""
+    """Return the bounds of the user's lifetime spend: the level's upper bound minus what the next level still takes."""
     top = grade["this_grade_max_diamond"]
     missing = MISSING.search(grade["grade_describe"])
     if not top or not missing:

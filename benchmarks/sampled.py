@@ -1,9 +1,9 @@
-"""rankcrawler's command line with its CPU time told apart: `python -m benchmarks.sampled FILE COMMAND …`.
+"""Runs rankcrawler's command line and measures CPU time by stage: `python -m benchmarks.sampled FILE COMMAND …`.
 
-The functions in TIMED are timed, call by call, on their thread's CPU clock. The rest is sampled: each time the process
-has used another tick of CPU, every thread's use since the last tick goes to the stage that its stack is in. Samples of
-the main thread come late where it waits for the interpreter lock, and so too often from where it gives that up; this
-is why the functions that do are timed. FILE gets the seconds of each stage as JSON in the end.
+The functions in TIMED are timed at every call, on their thread's CPU clock. The rest is sampled: after each tick of CPU
+time, the time that each thread has used since the last tick goes to the stage that its stack is in. While the main
+thread waits for the interpreter lock, its samples are late, which over-counts functions that release the lock; so those
+functions are timed. At the end, the seconds of each stage are written to FILE as JSON.
 """
 
 import importlib
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import FrameType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from benchmarks import stages
 
@@ -28,14 +28,14 @@ Seconds = dict[str, float]
 TICK = 0.002  # seconds of CPU; Linux rounds it up to its own tick
 TIMED = {
     "unpack gzip": ("rankcrawler.gateways.client", "gunzip"),
-    "decode": ("rankcrawler.gateways.wire", "read"),
+    "decode": ("rankcrawler.gateways.wire", "Reader.read"),
     "make the snapshot": ("rankcrawler.gateways.wire", "snapshot"),
-    "rules": ("rankcrawler.model.rules", "judged"),
+    "rules": ("rankcrawler.model.rules", "flagged"),
 }
 
 
 class Sampler:
-    """Attributes CPU time to stages, from start() to stop()."""
+    """Attributes CPU time to stages between start() and stop()."""
 
     def __init__(self) -> None:
         self.timed: Seconds = defaultdict(float)
@@ -47,20 +47,23 @@ class Sampler:
 
     def start(self) -> None:
         """Begin; in the main thread, whose signals it uses."""
-        for stage, (module, name) in TIMED.items():
-            place = importlib.import_module(module)
+        for stage, (module, path) in TIMED.items():
+            place: Any = importlib.import_module(module)
+            *classes, name = path.split(".")
+            for each in classes:
+                place = getattr(place, each)
             setattr(place, name, self._timing(stage, getattr(place, name)))
         signal.signal(signal.SIGPROF, self._sample)
         signal.siginterrupt(signal.SIGPROF, False)
         signal.setitimer(signal.ITIMER_PROF, TICK, TICK)
 
     def stop(self) -> None:
-        """End; one last sample takes in what was used since the one before."""
+        """Stop, after one last sample."""
         signal.setitimer(signal.ITIMER_PROF, 0)
         self._sample(0, sys._getframe())
 
     def seconds(self) -> Seconds:
-        """By stage: the timed as they were timed, and the sampled sharing what is left of the main thread's time."""
+        """Return the seconds of each stage; sampled ones share what the timed leave of the main thread's time."""
         sampled = {stage: used for stage, used in self.main.items() if stage not in TIMED}
         left = (sum(self.main.values()) - sum(self.timed.values())) / sum(sampled.values())
         found = {stage: self.timed.get(stage, 0.0) + self.others.get(stage, 0.0) for stage in stages.NAMES}
@@ -76,8 +79,8 @@ class Sampler:
 
         return timing
 
-    def _sample(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 — signal.signal wants both
-        if self._is_sampling:  # a destructor ran within _current_frames(), whose lock would be waited for for ever
+    def _sample(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 — signal.signal passes both
+        if self._is_sampling:  # called by a destructor inside _current_frames(): its lock would deadlock
             return
         self._is_sampling = True
         main = threading.main_thread().ident
@@ -101,7 +104,7 @@ def main() -> None:
     finally:
         sampler.stop()
         if missed := TIMED.keys() - sampler.timed.keys():
-            sys.exit(f"not called, so not timed: {', '.join(sorted(missed))}; TIMED in {__file__} names what to time")
+            sys.exit(f"never called, so not timed: {', '.join(sorted(missed))}; update TIMED in {__file__}")
         file.write_text(json.dumps(sampler.seconds()), encoding="utf-8")
 
 

@@ -1,8 +1,8 @@
-"""How a fleet grows: 1, 2 and 4 workers with one queue and one PostgreSQL; and on paper, what more rooms would need.
+"""Measures how a fleet scales to 1, 2 and 4 workers on one queue and one PostgreSQL; estimates what more rooms need.
 
-The costs of a poll are those of one worker under the load that is planned for it, since one that waits for rooms leases
-and stores fewer of them at a time: a long run less a short one, of rooms never polled before, and of the same rooms
-again, whose lists have not changed. What is made of them on paper is held against two workers.
+The estimates use the cost of a poll of one worker under its planned load, because a worker that waits for rooms leases
+and stores fewer at a time. The cost is a long run minus a short one: of rooms polled for the first time, and of the
+same rooms again with unchanged lists. A run of two workers checks the estimates.
 """
 
 import argparse
@@ -19,13 +19,13 @@ from benchmarks.servers import databases
 from benchmarks.serving import Gateway, gateway
 from tests import postgresql
 
-VARIANTS = 1000  # lists; a room more gets one that another has
+VARIANTS = 1000  # different lists; with more rooms, some share one
 COLUMNS = ["workers", "polls/s", "rows/s", "cores busy", "CPU ms a poll: workers", "queue", "database", "gateway"]
 
 
 @dataclass(frozen=True)
 class Check:
-    """Polls at a bounded rate: what they were to use on paper at the rate that came of it, and what they used."""
+    """A run at a limited rate: what it should use by the estimate for its actual rate, and what it used."""
 
     rate: float
     polls: int
@@ -33,7 +33,7 @@ class Check:
     used: Used
 
     def table(self) -> str:
-        """As Markdown."""
+        """Return a Markdown table of estimates and measurements."""
         used, wall = self.used, self.used.wall
         rows = [
             ("workers' cores", self.on_paper.worker_cores, used.worker / wall),
@@ -48,7 +48,7 @@ class Check:
 
 
 def main() -> int:
-    """Measure and report; the exit status is 2 if a run failed, or there is no PostgreSQL."""
+    """Measure and report; return 2 if a run fails or PostgreSQL is missing, else 0."""
     options = _options()
     if why := postgresql.missing():
         print(why, file=sys.stderr)
@@ -85,14 +85,14 @@ def main() -> int:
 
 
 def grown(shared: Place, workers: int, options: argparse.Namespace) -> Used:
-    """What many rooms take more than few."""
+    """Return what a long run uses beyond a short one."""
     few = _few(options.rooms)
     short = shared.run(workers, range(few), options.timeout)
     return shared.run(workers, range(few, 2 * few + _polls(options.rooms)), options.timeout) - short
 
 
 def costs(shared: Place, server: Gateway, options: argparse.Namespace, rate: float) -> tuple[Cost, Cost]:
-    """What a poll costs one worker at a rate: of a new list, and of the same list a minute later."""
+    """Return the cost of a poll of one worker at a rate: of a new list, and of the same list a minute later."""
     few, polls = _few(options.rooms), _polls(options.rooms)
     short = shared.run(1, range(few), options.timeout, rate)
     rooms = range(few, 2 * few + polls)
@@ -103,7 +103,7 @@ def costs(shared: Place, server: Gateway, options: argparse.Namespace, rate: flo
 
 
 def checked(shared: Place, cost: Cost, options: argparse.Namespace, rate: float) -> Check:
-    """A run of two workers at a rate."""
+    """Run two workers at a rate, and compare with the estimate."""
     few, polls = max(2, round(rate)), round(rate * options.seconds)
     short = shared.run(2, range(few), options.timeout, rate)
     used = shared.run(2, range(few, 2 * few + polls), options.timeout, rate) - short
@@ -111,7 +111,7 @@ def checked(shared: Place, cost: Cost, options: argparse.Namespace, rate: float)
 
 
 def table(found: dict[int, Used], polls: int) -> str:
-    """The fleets, as Markdown."""
+    """Return a Markdown table of the fleets."""
     rows = []
     for workers, used in found.items():
         parts = [f"{1000 * each / polls:.2f}" for each in (used.worker, used.queue, used.database, used.gateway)]
@@ -125,7 +125,7 @@ def _few(rooms: int) -> int:
 
 
 def _polls(rooms: int) -> int:
-    """What a long run has more than a short one."""
+    """Return how many more polls a long run makes than a short one."""
     return rooms - 2 * _few(rooms)
 
 
@@ -133,15 +133,13 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
     add("--workers", type=int, nargs="+", default=[1, 2, 4])
-    add("--rooms", type=int, default=2000, help="rooms of a fleet, those of its short run included")
-    add("--entries", type=int, default=100, help="ranks in each list")
-    add("--demand", type=int, nargs="+", default=[1_000, 100_000], help="rooms a minute, on paper")
-    add(
-        "--share", type=float, default=demand.FULL, help="of the cores: how busy the run is to be that checks the paper"
-    )
-    add("--seconds", type=float, default=10, metavar="S", help="how long that run is")
-    add("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
-    add("--timeout", type=float, default=120, metavar="S", help="seconds after which a run has failed")
+    add("--rooms", type=int, default=2000, help="rooms of each fleet, including those of its short run")
+    add("--entries", type=int, default=100, help="rows in each list")
+    add("--demand", type=int, nargs="+", default=[1_000, 100_000], help="rooms a minute to estimate for")
+    add("--share", type=float, default=demand.FULL, help="load of the cores in the run that checks the estimates")
+    add("--seconds", type=float, default=10, metavar="S", help="length of that run")
+    add("--json", type=Path, metavar="FILE", help="write all figures and a description of the machine")
+    add("--timeout", type=float, default=120, metavar="S", help="seconds after which a run fails")
     return parser.parse_args()
 
 

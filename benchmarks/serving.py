@@ -1,4 +1,4 @@
-"""The static gateway as a process of its own."""
+"""Starts the static gateway in its own process."""
 
 import contextlib
 import json
@@ -14,11 +14,11 @@ from benchmarks import meter
 
 ROOT = Path(__file__).parent.parent
 FIRST_ROOM = 7_300_000_000_000_000_000
-MAX_VARIANTS = 2000  # lists the gateway holds, 17 KB each; up to so many rooms, no two get the same list
+MAX_VARIANTS = 2000  # most lists that the gateway holds, 17 KB each; with more rooms, some share a list
 
 
 class Served(NamedTuple):
-    """How many lists were given, and when the first, in seconds of the machine's monotonic clock."""
+    """How many lists were served, and when the first was, in seconds on the machine's monotonic clock."""
 
     served: int
     first: float | None
@@ -26,7 +26,7 @@ class Served(NamedTuple):
 
 @dataclass(frozen=True)
 class Gateway:
-    """A gateway that runs, and the file with what it serves."""
+    """A running gateway, and the file with its lists."""
 
     url: str
     pid: int
@@ -34,16 +34,16 @@ class Gateway:
 
     @property
     def cpu(self) -> float:
-        """The CPU seconds it has taken so far."""
+        """The CPU seconds that it has used so far."""
         return meter.cpu_so_far(self.pid)
 
     def read_meter(self) -> Served:
-        """What it gave since the last call."""
+        """Return what it has served since the last call."""
         with urlopen(f"{self.url}/meter") as response:  # noqa: S310 — its own address
             return Served(**json.load(response))
 
     def turn(self) -> None:
-        """Have it give its next edition."""
+        """Switch it to its next edition."""
         with urlopen(f"{self.url}/turn"):  # noqa: S310 — its own address
             return
 
@@ -52,7 +52,7 @@ class Gateway:
 def gateway(
     file: Path, *, entries: int, variants: int, seconds: float, editions: int = 1, strangers: bool = False
 ) -> Iterator[Gateway]:
-    """A gateway of at most MAX_VARIANTS lists, kept in `file`; it stops when its standard input is closed."""
+    """Start a gateway with at most MAX_VARIANTS lists, which are kept in `file`; it stops when the context ends."""
     arguments = {"entries": entries, "variants": min(variants, MAX_VARIANTS), "seconds": seconds, "file": file}
     arguments["editions"] = editions
     words = [f"--{key}={value}" for key, value in arguments.items()] + ["--strangers"] * strangers

@@ -1,17 +1,17 @@
-"""Where a stack stands: which stage of a poll the code at its tip works for."""
+"""The stages of a poll: finds the one that a stack is in."""
 
 import re
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
 STAGES = (  # the first that matches a frame, from the tip of the stack down; most particular first
-    ("unpack gzip", r"rankcrawler/gateway/client\.py:gunzip"),
-    ("decode", r"rankcrawler/wire/(reader|answer)\.py"),
-    ("make the snapshot", r"rankcrawler/wire/"),
-    ("rules", r"rankcrawler/(rules\.py|pipelines/validate\.py)"),
+    ("unpack gzip", r"rankcrawler/gateways/client\.py:gunzip"),
+    ("decode", r"rankcrawler/gateways/wire/(reader|schema|contributor)\.py"),
+    ("make the snapshot", r"rankcrawler/gateways/wire/"),
+    ("rules", r"rankcrawler/(model/rules\.py|pipelines/validate\.py)"),
     ("store", r"rankcrawler/store/|/psycopg"),
     ("queue: lease and settle", r"rankcrawler/queue/|site-packages/redis/"),
-    ("HTTP", r"rankcrawler/gateway/|site-packages/(aiohttp|yarl|multidict)/"),
+    ("HTTP", r"rankcrawler/(gateways/|handler\.py)|site-packages/(aiohttp|yarl|multidict)/"),
     ("Scrapy: engine, signals, items", r"site-packages/(scrapy|twisted|itemadapter)/|rankcrawler/"),
 )
 REST = "event loop, and what no stage claims"
@@ -20,14 +20,14 @@ _PATTERNS = tuple((name, re.compile(pattern)) for name, pattern in STAGES)
 
 
 def frames(tip: FrameType | None) -> Iterator[str]:
-    """A stack from its tip down, each frame as `path:function`."""
+    """Yield the frames of a stack as `path:function`, innermost first."""
     while tip is not None:
         yield f"{tip.f_code.co_filename}:{tip.f_code.co_name}"
         tip = tip.f_back
 
 
 def stage_of(stack: Iterable[str]) -> str:
-    """The stage of the innermost frame that belongs to one."""
+    """Return the stage of the innermost frame that has one, else REST."""
     for frame in stack:
         for name, pattern in _PATTERNS:
             if pattern.search(frame):

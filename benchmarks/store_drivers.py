@@ -8,7 +8,8 @@ import apsw
 import psycopg
 from msgspec.structs import astuple
 
-from rankcrawler.model.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 
 _TEXTS = ("source", "kind", "room_id", "anchor_id", "captured_at", "polled_at")
 _TYPES = {"score": "BIGINT", "delta": "BIGINT", "rank": "INTEGER", "gender": "INTEGER"}

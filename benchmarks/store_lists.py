@@ -8,7 +8,8 @@ import msgspec
 from benchmarks.answer import lists
 from rankcrawler.clock import iso
 from rankcrawler.gateways import wire
-from rankcrawler.model.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.simulator.answer import ranklist_answer
 from rankcrawler.simulator.world import World
 

@@ -1,4 +1,4 @@
-"""What a contestant is given to do, and how it is told what it did."""
+"""The work of a run, and how to count what a contestant stored."""
 
 import contextlib
 import sqlite3
@@ -16,22 +16,22 @@ from tests import postgresql
 
 @dataclass(frozen=True)
 class Work:
-    """What one run is to do: poll every room once and store its ranks in a folder of its own."""
+    """The work of one run: poll every room once and store the rows in the run's folder or database."""
 
     gateway: Gateway
     rooms: list[str]
     entries: int
     folder: Path
     database: str = ""
-    """The address of a new database in PostgreSQL, where the contestant stores into one."""
+    """The address of a new PostgreSQL database if the contestant uses one, else empty."""
 
     @property
     def rows(self) -> int:
-        """The number of rows that must be stored, neither more nor less."""
+        """The exact number of rows that must be stored."""
         return len(self.rooms) * self.entries
 
     def list_rooms(self) -> Path:
-        """A file with a room id a line."""
+        """Write a file with one room id per line, and return its path."""
         path = self.folder / "rooms.txt"
         path.write_text("".join(f"{room}\n" for room in self.rooms), encoding="utf-8")
         return path
@@ -39,18 +39,18 @@ class Work:
 
 @dataclass(frozen=True)
 class Contestant:
-    """`prepare` may keep a server up while the command runs; `stored` counts the rows afterwards."""
+    """A program to compare. `prepare` may run a server during the command; `stored` counts the rows afterwards."""
 
     name: str
-    share: int  # polls one of so many rooms, so that the slow do not take all the time
+    share: int  # polls 1/share of the rooms, so that slow contestants do not take most of the time
     prepare: Callable[[Work], AbstractContextManager[Command]]
     stored: Callable[[Work], int]
-    needs: Path | None = None  # a file without which it cannot run
+    needs: Path | None = None  # a file that it needs to run
     in_postgresql: bool = False
 
     @property
     def absence(self) -> str | None:
-        """Why it cannot run, if it cannot."""
+        """Why it cannot run; None if it can."""
         if self.needs is not None and not self.needs.exists():
             return f"{self.name} is left out: there is no {self.needs}; make .venv/.rivals installs it"
         if self.in_postgresql and (why := postgresql.missing()):
@@ -59,7 +59,7 @@ class Contestant:
 
 
 def lines(path: str) -> Callable[[Work], int]:
-    """A count of the lines of a file in the run's folder."""
+    """Return a function that counts the lines of a file in the run's folder."""
 
     def count(work: Work) -> int:
         with (work.folder / path).open("rb") as file:
@@ -69,21 +69,21 @@ def lines(path: str) -> Callable[[Work], int]:
 
 
 def table_rows(path: str, table: str) -> Callable[[Work], int]:
-    """A count of the rows in a table of a SQLite file in the run's folder."""
+    """Return a function that counts the rows of a table in a SQLite file in the run's folder."""
 
     def count(work: Work) -> int:
         with contextlib.closing(sqlite3.connect(work.folder / path)) as database:
-            return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 — names of ours
+            return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 — built from constants
 
     return count
 
 
 def database_rows(table: str) -> Callable[[Work], int]:
-    """A count of the rows in a table of the run's database."""
+    """Return a function that counts the rows of a table in the run's database."""
 
     def count(work: Work) -> int:
         with psycopg.connect(work.database) as database:
-            found = database.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()  # noqa: S608 — names of ours
+            found = database.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()  # noqa: S608 — built from constants
             return int(found[0]) if found else 0
 
     return count

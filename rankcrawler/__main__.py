@@ -1,4 +1,4 @@
-"""`python -m rankcrawler`: the same as the console script."""
+"""`python -m rankcrawler`: the same as the script."""
 
 from rankcrawler.cli import main
 

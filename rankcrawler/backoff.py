@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Exponential, with full jitter: rooms that failed together do not come back together."""
+    """Exponential backoff with full jitter, so that rooms that failed together are not retried together."""
 
     base: float
-    """Seconds; the first delay is anything up to it."""
+    """The longest first delay, in seconds."""
     longest: float
-    """Seconds that no delay exceeds."""
+    """The longest delay, in seconds."""
 
     def delay(self, attempt: int) -> float:
-        """Seconds to wait after the attempt of that number; 1 is the first."""
+        """A random number of seconds to wait after this attempt; 1 is the first."""
         ceiling = min(self.longest, self.base * 2 ** min(attempt - 1, 62))
         return random.uniform(0, ceiling)  # noqa: S311 - jitter needs no secrecy

@@ -1,4 +1,4 @@
-"""The `rankcrawler` console script: Scrapy's own command line with our settings, from any folder."""
+"""The `rankcrawler` script: Scrapy's command line with our settings, from any folder."""
 
 import os
 
@@ -6,6 +6,6 @@ from scrapy.cmdline import execute
 
 
 def main() -> None:
-    """Run a Scrapy command line; exits with the command's status."""
+    """Run a command line, and exit with its status."""
     os.environ["SCRAPY_SETTINGS_MODULE"] = "rankcrawler.settings"
     execute()

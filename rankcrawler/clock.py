@@ -1,13 +1,13 @@
-"""Moments in time: milliseconds since 1970 inside the machinery, ISO 8601 text in items and feeds.
+"""Converts times: milliseconds since 1970 in the code, ISO 8601 text in items and feeds.
 
-The text is always UTC with milliseconds and a Z, so sorting it as text sorts it by time.
+The text is always UTC with milliseconds and a Z, so sorting by text sorts by time.
 """
 
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_MS = 253_402_300_799_999
-"""The last millisecond of the year 9999: what ISO 8601 can write with four digits."""
+"""The last millisecond of the year 9999, the last that ISO 8601 writes with four digits."""
 
 
 def iso(ms: int) -> str:
@@ -16,7 +16,7 @@ def iso(ms: int) -> str:
 
 
 def ms(text: str) -> int:
-    """`"2021-09-17T01:44:39.980Z"` → `1631843079980`; any ISO 8601 text, UTC where it names no zone."""
+    """`"2021-09-17T01:44:39.980Z"` → `1631843079980`; takes any ISO 8601 text, as UTC if it has no zone."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

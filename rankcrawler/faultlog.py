@@ -1,4 +1,4 @@
-"""An outage of a server as the log tells it: that it began, now and then that it lasts, and that it is over."""
+"""Logs the outage of a server: its start, reminders while it lasts, and its end."""
 
 import logging
 from time import monotonic
@@ -9,26 +9,26 @@ _REMINDER = 5.0
 
 
 class FaultLog:
-    """One kind of call that fails for a while; every failure is noted here, and every success."""
+    """Logs the outages of one kind of call. Call `note` after each failure and `over` after each success."""
 
-    def __init__(self, trouble: str, relief: str) -> None:
-        self._trouble = trouble
-        self._relief = relief
+    def __init__(self, failure: str, recovery: str) -> None:
+        self._failure = failure
+        self._recovery = recovery
         self._began: float | None = None
-        self._told = 0.0
+        self._last_logged = 0.0
 
     def note(self, error: Exception) -> None:
-        """The call failed: said at once, and then once in 5 s for as long as it fails."""
+        """Log a failure: the first at once, later ones at most every 5 s."""
         now = monotonic()
         if self._began is None:
             self._began = now
-        elif now - self._told < _REMINDER:
+        elif now - self._last_logged < _REMINDER:
             return
-        self._told = now
-        logger.error("%s: %s", self._trouble, error)
+        self._last_logged = now
+        logger.error("%s: %s", self._failure, error)
 
     def over(self) -> None:
-        """The call succeeded: said where it had failed before."""
+        """Log the recovery, if the call failed before."""
         if self._began is not None:
-            logger.warning("%s, after %.1f s", self._relief, monotonic() - self._began)
+            logger.warning("%s, after %.1f s", self._recovery, monotonic() - self._began)
             self._began = None

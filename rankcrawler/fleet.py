@@ -1,4 +1,4 @@
-"""Several workers on one machine: started, kept up, and stopped together."""
+"""Several workers on one machine: started, restarted and stopped together."""
 
 import asyncio
 import logging
@@ -13,14 +13,14 @@ from rankcrawler.backoff import Backoff
 logger = logging.getLogger(__name__)
 
 STEADY = 60.0
-"""Seconds after which a worker that dies is no longer one that cannot start."""
+"""Seconds after which the pause before a restart begins at its shortest again."""
 
 
 class Fleet:
-    """Runs one worker for each command line, until each has ended by itself or stop() is called.
+    """Runs one worker for each command line until each has ended, or stop() is called.
 
-    A worker that dies is started again after a growing pause. One that ends with a status in `final` has
-    done its work, well or badly, and is not.
+    Restarts a worker that dies, after a growing pause. A worker that ends with a status in `final` has done its work,
+    well or badly, and is not restarted.
     """
 
     def __init__(self, commands: Sequence[Sequence[str]], *, final: frozenset[int], backoff: Backoff) -> None:
@@ -30,14 +30,14 @@ class Fleet:
         self._running: set[Process] = set()
         self._stopping = asyncio.Event()
         self.restarts = 0
-        """How many times a worker was started again."""
+        """How many times a worker was restarted."""
 
     async def run(self) -> int:
-        """The worst exit status of the workers; one that was killed counts as 0, since others poll its rooms."""
+        """The worst exit status of the workers. A worker that was killed counts as 0: others poll its rooms."""
         return max(await asyncio.gather(*(self._keep_up(command) for command in self._commands)))
 
     def stop(self) -> None:
-        """Have every worker end its work and go; a second call changes nothing."""
+        """Ask every worker to finish its polls and end; a second call changes nothing."""
         self._stopping.set()
         for process in self._running:
             process.send_signal(signal.SIGTERM)
@@ -52,7 +52,7 @@ class Fleet:
                 break
             attempt = 1 if monotonic() - began > STEADY else attempt + 1
             pause = self._backoff.delay(attempt)
-            logger.error("A worker %s; it starts again in %.1f s", _end(status), pause)
+            logger.error("A worker %s; restarting it in %.1f s", _end(status), pause)
             self.restarts += 1
             await self._sleep(pause)
         return worst
@@ -74,8 +74,8 @@ class Fleet:
             return
 
 
-def worker_command(options: Sequence[str], *, kind: str = "ranklist", drain: bool) -> list[str]:
-    """The command line of a worker that waits for rooms or, with `drain`, ends when the queue is empty."""
+def worker_command(options: Sequence[str], *, kind: str, drain: bool) -> list[str]:
+    """The command line of a worker. With `drain` it ends when the queue is empty, otherwise it waits for rooms."""
     crawl = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-a", f"kind={kind}", *options]
     return [*crawl, "-a", "rooms="] if drain else crawl
 

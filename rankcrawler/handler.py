@@ -1,6 +1,6 @@
-"""The download handler: the only way from Scrapy to the network, and it leads to the gateway alone.
+"""The download handler: Scrapy's only connection to the network. It reaches the gateway and nothing else.
 
-The requests that Scrapy logs and passes around hold no token; the client adds it to the bytes that it sends.
+The requests that Scrapy logs and passes around contain no token; the client adds it as it sends them.
 """
 
 import asyncio
@@ -19,26 +19,27 @@ from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.options import Options
 
 PATIENCE = 5.0
-"""Seconds that requests have to end after the crawl is stopped."""
+"""Seconds that open requests may still take after the crawl stops."""
 
 
 class GatewayResponse(Response):
-    """A response that holds the gateway's reply."""
+    """A response that keeps the gateway's reply."""
 
     attributes = (*Response.attributes, "reply")
 
     def __init__(self, url: str, *, reply: Reply, **kwargs: Any) -> None:
-        super().__init__(url, **{"status": reply.status, "body": reply.body} | kwargs)
+        facts: dict[str, Any] = {"status": reply.status, "body": reply.body} | kwargs
+        super().__init__(url, **facts)
         self.reply = reply
 
     @property
     def token(self) -> int:
-        """The position of the token that the request was made with; the token itself is not here."""
+        """The position of the token that the request used; the token itself is not stored."""
         return self.reply.token
 
     @property
     def headers(self) -> Headers:
-        """The headers, made when they are first read: for most answers, never."""
+        """The headers, built on first access; most responses never need them."""
         if self._headers is None:
             pairs = self.reply.headers
             self._headers = Headers((name, value.encode("utf-8", "surrogateescape")) for name, value in pairs)
@@ -50,10 +51,10 @@ class GatewayResponse(Response):
 
 
 class GatewayDownloadHandler:
-    """Downloads from the configured gateway and from nowhere else.
+    """Downloads from the configured gateway and nowhere else.
 
-    Once `is_crawling` returns False, requests have PATIENCE to end. `count` counts requests and responses under the
-    names of Scrapy's DownloaderStats.
+    Once `is_crawling` returns False, open requests are cancelled after PATIENCE seconds. `count` counts requests and
+    responses under the names that Scrapy's DownloaderStats uses.
     """
 
     lazy = False
@@ -67,18 +68,18 @@ class GatewayDownloadHandler:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "GatewayDownloadHandler":
-        """The handler of a crawl."""
+        """The handler for a crawl."""
         client = gateway.client(Options.of(crawler.settings), crawler.get_extension(Keyring))
         return cls(client, lambda: crawler.crawling, crawler.stats.inc_value)
 
     async def download_request(self, request: Request) -> Response:
         """The response to a request.
 
-        DownloadFailedError with the client's words where there is none, DownloadCancelledError where the
-        crawl was stopped before it came, or no token is left.
+        Raises DownloadFailedError with the client's message if the gateway sends none, and DownloadCancelledError if
+        the crawl stops first or no token is left.
         """
         if self._watch is None:
-            self._watch = asyncio.create_task(self._cancel_what_outlives_the_crawl())
+            self._watch = asyncio.create_task(self._cancel_after_the_crawl())
         download = asyncio.current_task()
         assert download is not None
         self._downloads.add(download)
@@ -86,12 +87,12 @@ class GatewayDownloadHandler:
         try:
             reply = await self._client.fetch(request.url)
         except NoTokenLeft:
-            raise DownloadCancelledError("no token is left to ask with") from None
+            raise DownloadCancelledError("no token is left") from None
         except GatewayError as error:
             self._count("downloader/exception_count")
             raise DownloadFailedError(str(error)) from None
         except asyncio.CancelledError:
-            raise DownloadCancelledError("the crawl was stopped before the answer came") from None
+            raise DownloadCancelledError("the crawl stopped before the answer arrived") from None
         finally:
             self._downloads.discard(download)
         self._count(f"downloader/response_status_count/{reply.status}")
@@ -103,8 +104,8 @@ class GatewayDownloadHandler:
             self._watch.cancel()
         await self._client.close()
 
-    async def _cancel_what_outlives_the_crawl(self) -> None:
-        while self._is_crawling():  # noqa: ASYNC110 - Scrapy tells its components only when all is over
+    async def _cancel_after_the_crawl(self) -> None:
+        while self._is_crawling():  # noqa: ASYNC110 - Scrapy sends no signal until all requests have ended
             await asyncio.sleep(0.2)
         await asyncio.sleep(PATIENCE)
         for download in self._downloads:

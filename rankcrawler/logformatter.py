@@ -1,4 +1,4 @@
-"""Log lines that name a room and its outcome, and never print a whole list: a nickname can hold anything."""
+"""Log lines that name a room and its outcome. They never show a list, since nicknames can contain anything."""
 
 import logging
 from typing import Any
@@ -15,9 +15,9 @@ from rankcrawler.options import Options
 
 
 class RoomLogFormatter(LogFormatter):
-    """Scrapy's own lines, with snapshots abridged.
+    """Scrapy's log lines, with snapshots shortened.
 
-    Scrapy formats two DEBUG lines for every poll, and then drops them where the level is higher. Ours skips them.
+    Scrapy formats two DEBUG lines per poll, even if the log level discards them. This formatter skips them then.
     """
 
     def __init__(self, level: int = logging.DEBUG) -> None:
@@ -25,28 +25,28 @@ class RoomLogFormatter(LogFormatter):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "RoomLogFormatter":
-        """The formatter of a crawl."""
+        """The formatter for a crawl."""
         return cls(logging.getLevelNamesMapping().get(Options.of(crawler.settings).log_level, logging.DEBUG))
 
-    def crawled(  # type: ignore[override]  # Scrapy takes None, and does not say so
+    def crawled(  # type: ignore[override]  # Scrapy accepts None, but does not declare it
         self, request: Request, response: Response, spider: Spider
     ) -> LogFormatterResult | None:
-        """An answer that came."""
+        """The line for a response; None unless DEBUG is logged."""
         return super().crawled(request, response, spider) if self._logs_polls else None
 
     def scraped(  # type: ignore[override]
         self, item: Any, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult | None:
-        """A poll that went through every pipeline."""
+        """The line for a poll that passed every pipeline; None unless DEBUG is logged."""
         return super().scraped(_short(item), response, spider) if self._logs_polls else None
 
     def dropped(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """A snapshot that a pipeline dropped.
+        """The line for a snapshot that a pipeline dropped.
 
-        Scrapy keeps what this returns in a frame that the exception's traceback refers to. With the exception itself in
-        it, the two would form a cycle, and the whole answer would wait for the garbage collector: so it gets a copy.
+        Scrapy keeps the returned value in a frame that the exception's traceback refers to. If it held the exception
+        itself, the two would form a cycle and keep the answer in memory until garbage is collected, so it gets a copy.
         """
         copy = DropItem(str(exception), log_level=getattr(exception, "log_level", None))
         return super().dropped(_short(item), copy, response, spider)
@@ -54,7 +54,7 @@ class RoomLogFormatter(LogFormatter):
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """A snapshot that a pipeline failed on."""
+        """The line for a snapshot on which a pipeline failed."""
         return super().item_error(_short(item), exception, response, spider)
 
 

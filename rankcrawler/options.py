@@ -1,7 +1,7 @@
-"""Every setting of ours, read, typed and checked in one place: nothing else reads Scrapy's settings or the environment.
+"""Reads, types and checks every setting of rankcrawler. Nothing else reads Scrapy's settings or the environment.
 
-A value comes from the command line (`-s NAME=VALUE`), else from the environment, else from the settings of the project
-that runs us, else from `rankcrawler.settings`. Secrets come from the environment alone.
+A value comes from the command line (`-s NAME=VALUE`), else from the environment, else from the project's settings,
+else from `rankcrawler.settings`. Secrets come from the environment only.
 """
 
 import os
@@ -14,23 +14,24 @@ from typing import Any, NamedTuple
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
+from rankcrawler import settings as defaults
 from rankcrawler.errors import SettingError
 
 SECRETS = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY")
-"""Environment variables that are no settings: Scrapy logs settings, and other users can read a command line."""
+"""Environment variables that are not settings: Scrapy logs settings, and other users can read a command line."""
 
 _SHOWN_TO_OTHERS = (
-    "The token was given with -a or -s, where other users of this machine can read it: set GATEWAY_TOKEN in the "
-    "environment, or name a file in GATEWAY_TOKEN_FILE. Consider that token as no longer secret."
+    "The token was given with -a or -s, so other users of this machine can read it. Set GATEWAY_TOKEN in the "
+    "environment, or GATEWAY_TOKEN_FILE to a file's path. Consider this token no longer secret."
 )
-_KEY_SHOWN = "PSEUDONYMISE_KEY was given with -s, where others can read it: set it in the environment"
+_KEY_SHOWN = "PSEUDONYMISE_KEY was given with -s, so other users can read it: set it in the environment"
 
 
 class _Number(NamedTuple):
-    """A setting that is a number: whole or not, and the least that it can be."""
+    """A setting that is a number: its type and its minimum."""
 
     type: type[int] | type[float]
-    least: int
+    minimum: int
 
 
 _NUMBERS: dict[str, _Number] = {
@@ -54,53 +55,53 @@ REDIS = (
     "REDIS_PARAMS",
     "REDIS_START_URLS_KEY",
 )
-"""scrapy-redis's settings that count here, too."""
+"""scrapy-redis's settings that work here too."""
 ENVIRONMENT = (
     *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PATIENCE", "VERDICTS"),
     *("STORE_URL", "REDIS_URL", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
     *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT"),
 )
-"""Settings that are environment variables, too."""
+"""Settings that can also be environment variables."""
 NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "SPEEDUPS")
 """Every setting that is read here."""
-_BEGINNINGS = ("GATEWAY_", "LEASE_", "PSEUDONYM", "ROOM_", "STORE_", "VERDICT")
+_PREFIXES = ("GATEWAY_", "LEASE_", "PSEUDONYM", "ROOM_", "STORE_", "VERDICT")
 _OURS = {name for name in NAMES if not hasattr(default_settings, name)}
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The settings of one run. Spans are seconds, sizes bytes; the fields have their settings' names."""
+    """The settings of one run. Durations are in seconds, sizes in bytes; fields have their settings' names."""
 
     gateway_url: str | None
     gateway_token: str = field(repr=False)
-    """Empty where GATEWAY_TOKEN is not set."""
+    """Empty if GATEWAY_TOKEN is not set."""
     gateway_token_file: str | None
     gateway_ca_file: str | None
     gateway_patience: float
     verdicts: str
     pseudonymise_key: str = field(repr=False)
-    """Empty where PSEUDONYMISE_KEY is not set."""
+    """Empty if PSEUDONYMISE_KEY is not set."""
     store_url: str
     data_dir: Path
     redis: Mapping[str, Any] = field(repr=False)
-    """scrapy-redis's settings, by name; REDIS_PARAMS is a dict, and what is not set is None."""
+    """scrapy-redis's settings by name, None if not set; REDIS_PARAMS is a dict."""
     room_attempts: int
     room_backoff: float
     room_backoff_max: float
     lease_seconds: float
     max_idle: float
-    """MAX_IDLE_TIME_BEFORE_CLOSE; 0 is never."""
+    """MAX_IDLE_TIME_BEFORE_CLOSE; 0 means never."""
     concurrent_requests: int
     download_timeout: float
     download_maxsize: int
     log_level: str
-    """The level that a crawl logs at, in capitals."""
+    """LOG_LEVEL, in capitals."""
     speedups: bool
-    """SPEEDUPS: whether rankcrawler.speedups stands in for parts of Scrapy."""
+    """Whether rankcrawler.speedups replaces parts of Scrapy."""
 
     @classmethod
     def of(cls, settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> "Options":
-        """Read and check all; raises SettingError for the first that cannot be used, or is a likely slip."""
+        """Read and check all settings; raises SettingError for the first that is invalid or probably misspelt."""
         if settings["GATEWAY_TOKEN"] is not None:
             raise SettingError(_SHOWN_TO_OTHERS)
         if settings["PSEUDONYMISE_KEY"] is not None:
@@ -136,39 +137,39 @@ class Options:
 
 
 def check_arguments(arguments: Mapping[str, str]) -> None:
-    """Raise SettingError where a spider's arguments (-a) hold the token."""
+    """Raise SettingError if a spider's arguments (-a) contain the token."""
     if {"token", "gateway_token"} & {name.lower() for name in arguments}:
         raise SettingError(_SHOWN_TO_OTHERS)
 
 
 def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[str]:
-    """What a person has likely meant by settings that nobody reads: a setting of ours, misspelt.
+    """Yield a message for each unknown setting that is probably one of ours, misspelt.
 
-    On the command line a name that begins like ours is one, elsewhere one that is a single edit away from ours: other
-    components of a project, and other programs, have names of their own.
+    A name one edit away from ours counts everywhere. A name with one of our prefixes counts on the command line only,
+    since a project's other components, and other programs, have settings too.
     """
     for name in settings:
         if not isinstance(name, str) or name in NAMES or hasattr(default_settings, name):
             continue
         is_on_command_line = _priority(settings, name) >= SETTINGS_PRIORITIES["cmdline"]
-        if (is_on_command_line and name.startswith(_BEGINNINGS)) or _close_to(name, _OURS):
-            yield f"{name} is no setting: {_likeliest(name, _OURS)}"
+        if (is_on_command_line and name.startswith(_PREFIXES)) or _close_to(name, _OURS):
+            yield f"{name} is not a setting: {_likeliest(name, _OURS)}"
     for name in environment:
-        if name.startswith(_BEGINNINGS) and name not in SECRETS and _close_to(name, (*ENVIRONMENT, *SECRETS)):
-            yield f"{name}, in the environment, is no setting: {_likeliest(name, (*ENVIRONMENT, *SECRETS))}"
+        if name.startswith(_PREFIXES) and name not in SECRETS and _close_to(name, (*ENVIRONMENT, *SECRETS)):
+            yield f"{name}, in the environment, is not a setting: {_likeliest(name, (*ENVIRONMENT, *SECRETS))}"
 
 
 def _likeliest(name: str, ours: Collection[str]) -> str:
     close = _close_to(name, ours) or get_close_matches(name, sorted(ours), n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else "README, section Settings, has them all"
+    return f"did you mean {' or '.join(close)}?" if close else "see Settings in the README"
 
 
 def _close_to(name: str, ours: Collection[str]) -> list[str]:
-    return [each for each in sorted(ours) if each != name and _is_one_edit(name, each)]
+    return [setting for setting in sorted(ours) if setting != name and _is_one_edit(name, setting)]
 
 
 def _is_one_edit(one: str, other: str) -> bool:
-    """Whether a letter was left out, put in, changed, or put in its neighbour's place."""
+    """Whether one letter is missing, added or changed, or two adjacent letters are swapped."""
     short, long = sorted((one, other), key=len)
     if len(long) - len(short) > 1:
         return False
@@ -183,7 +184,7 @@ def _value(settings: BaseSettings, environment: Mapping[str, str], name: str) ->
     is_on_command_line = _priority(settings, name) >= SETTINGS_PRIORITIES["cmdline"]
     if name in ENVIRONMENT and not is_on_command_line and name in environment:
         return environment[name]
-    return settings[name]
+    return settings[name] if name in settings else getattr(defaults, name, None)
 
 
 def _priority(settings: BaseSettings, name: str) -> int:
@@ -191,13 +192,13 @@ def _priority(settings: BaseSettings, name: str) -> int:
 
 
 def _number(name: str, value: Any) -> float:
-    kind, least = _NUMBERS[name]
+    type_, minimum = _NUMBERS[name]
     try:
-        number = kind(value)
-        is_good = least <= number < inf
+        number = type_(value)
+        is_valid = minimum <= number < inf
     except (TypeError, ValueError):
-        is_good = False
-    if not is_good:
-        whole = "whole number" if kind is int else "number"
-        raise SettingError(f"{name} must be a {whole} of at least {least}, not {value!r}")
+        is_valid = False
+    if not is_valid:
+        noun = "whole number" if type_ is int else "number"
+        raise SettingError(f"{name} must be a {noun} of at least {minimum}, not {value!r}")
     return number

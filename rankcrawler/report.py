@@ -1,4 +1,4 @@
-"""The summary of a run, made from its statistics: the lines at its end, and whether it failed."""
+"""The summary of a run, from its statistics: the lines at its end, and whether it failed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,34 +12,34 @@ _FINE = {"finished", "shutdown", "closespider_timeout", "closespider_itemcount",
 _POLLS = ("retry", "wait", "gone", "stop")
 
 STOPPED = 3
-"""The exit status where the fleet is stopped: starting again is of no use until a person acts."""
+"""The exit status if the fleet is stopped. Starting again does not help until a person acts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run in figures; rooms are counted once a poll."""
+    """The figures of a run. A room counts once per poll."""
 
     stored: int
     unchanged: int
     empty: int
     duplicate: int
-    """Lists that were there already: another delivery of the same moment, or the newer lease's work."""
+    """Lists that were stored already, by another delivery or under a newer lease."""
     rows: int
     seconds: float
     failed: dict[str, int]
-    """Polls that gave no list, by what followed."""
+    """Polls without a list, by the action that followed."""
     dead: dict[str, int]
     """Rooms that will not be polled again, by reason."""
     retired: int
-    """Recurring rooms that came to their end."""
+    """Recurring rooms that have ended."""
     failures: tuple[str, ...]
     """Why the run failed; empty if it did not."""
     status: int
-    """The exit status: 0, 1 where anything failed, STOPPED."""
+    """The exit status: 0, 1 if anything failed, or STOPPED."""
 
     @classmethod
     def of(cls, stats: Mapping[str, Any]) -> "Report":
-        """Read the stats of a crawl that has ended."""
+        """The report on a finished crawl, from its stats."""
         kept = {name: stats.get(statistics.SNAPSHOTS + name, 0) for name in ("stored", "unchanged", "empty")}
         dead = _under(stats, statistics.DEAD)
         failures = tuple(_failures(stats, dead))
@@ -56,7 +56,7 @@ class Report:
         )
 
     def lines(self) -> list[str]:
-        """The report for a person, a line each."""
+        """The report as lines of text."""
         polled = f"{self.stored} stored, {self.unchanged} unchanged, {self.empty} empty"
         if self.duplicate:
             polled += f", {self.duplicate} stored before"
@@ -74,19 +74,19 @@ class Report:
 
 
 _MESSAGES = {
-    statistics.ROOMS_REJECTED: "{} rooms of the list could not be read; the others were taken",
-    statistics.INBOX_UNREADABLE: "{} entries of the inbox named no room",
-    statistics.ROWS_QUARANTINED: "{} rows could not be read, and are in quarantine; the others are stored",
-    statistics.TOKENS_REFUSED: "{} tokens were refused, and set aside: fix or remove them",
-    statistics.TRACEBACKS: "{} errors that nothing accounts for: the log has them, with their tracebacks",
-    statistics.LEASES_LEFT: "{} rooms could not be given back to the queue; they are polled again when their leases "
+    statistics.ROOMS_REJECTED: "{} entries of the room list could not be read; the others were added",
+    statistics.INBOX_UNREADABLE: "{} inbox entries did not name a room",
+    statistics.ROWS_QUARANTINED: "{} rows could not be read and are in quarantine; the others are stored",
+    statistics.TOKENS_REFUSED: "{} tokens were refused and set aside: replace or remove them",
+    statistics.TRACEBACKS: "{} unexpected errors: see the tracebacks in the log",
+    statistics.LEASES_LEFT: "{} rooms could not be returned to the queue; they are polled again when their leases "
     "expire",
 }
-"""Statistics that are 0 unless the run failed, and the message for each."""
+"""Statistics that fail the run unless they are 0, each with its message."""
 
 _ENDS = {
-    "fleet_stopped": "the fleet is stopped: fix the cause, run `scrapy rooms resume`, start again; no room is lost",
-    "store_failed": "nothing could be stored; the rooms wait in the queue for the next crawl",
+    "fleet_stopped": "the fleet is stopped: fix the cause, run `scrapy rooms resume`, and start again; no room is lost",
+    "store_failed": "the store failed; the rooms wait in the queue for the next crawl",
     "gateway_down": "the gateway did not answer for too long; the rooms wait in the queue for the next crawl",
 }
 
@@ -94,13 +94,13 @@ _ENDS = {
 def _failures(stats: Mapping[str, Any], dead: Mapping[str, int]) -> list[str]:
     failures = []
     if dead:
-        failures.append(f"{sum(dead.values())} rooms are dead; push them again when the cause is fixed")
+        failures.append(f"{sum(dead.values())} rooms are dead: fix the cause, then push them again")
     failures += [message.format(stats[name]) for name, message in _MESSAGES.items() if stats.get(name)]
     if feeds := stats.get(statistics.FEEDS_FAILED, 0) + sum(_under(stats, "feedexport/failed_count/").values()):
-        failures.append(f"{feeds} writes to feeds failed: the feeds are not whole, the store is")
-    reason = stats.get("finish_reason", "the crawl never started")
+        failures.append(f"{feeds} writes to feeds failed: the feeds are incomplete, the store is complete")
+    reason = stats.get("finish_reason", "it never started")
     if reason == "shutdown" and stats.get(statistics.ROOMS_GIVEN):
-        failures.append("stopped before the queue was empty; its rooms wait in it for the next crawl")
+        failures.append("stopped before the queue was empty; the remaining rooms wait in it for the next crawl")
     if reason not in _FINE:
         failures.append(_ENDS.get(reason, f"the crawl ended early: {reason}"))
     return failures

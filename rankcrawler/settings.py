@@ -1,14 +1,15 @@
-"""Scrapy's settings, where ours differ from its defaults; rankcrawler.options says where else each may be given."""
+"""The settings that differ from Scrapy's defaults; rankcrawler.options says where else each can be set."""
 
 from scrapy.settings import default_settings
 
 _NOT_OURS = (
-    "scrapy.extensions.feedexport.FeedExporter",  # RankFeeds is one
+    "scrapy.extensions.feedexport.FeedExporter",  # RankFeeds replaces it
     "scrapy.extensions.remote_control.RemoteControl",
     "scrapy.extensions.telnet.TelnetConsole",
 )
 
-# Where things are: nowhere, until somebody says so. Secrets are no settings; rankcrawler.options says why.
+# Without REDIS_URL or STORE_URL, the queue or the store is in DATA_DIR. Secrets are not settings; rankcrawler.options
+# says why.
 GATEWAY_URL = None
 GATEWAY_TOKEN_FILE = None
 GATEWAY_CA_FILE = None
@@ -16,31 +17,31 @@ REDIS_URL = None
 STORE_URL = None
 DATA_DIR = "data"
 
-# A room that fails is tried again after up to ROOM_BACKOFF seconds, doubled each time up to ROOM_BACKOFF_MAX.
+# A failed poll is retried after up to ROOM_BACKOFF seconds, doubled with each attempt up to ROOM_BACKOFF_MAX.
 ROOM_ATTEMPTS = 5
 ROOM_BACKOFF = 1
 ROOM_BACKOFF_MAX = 60
 
-# What follows from which answer, where that is not what rankcrawler.gateways.verdict has in its table.
+# Additional entries for the table in rankcrawler.gateways.verdict, which maps answers to actions.
 VERDICTS = ""
 
-# A crawl that was given rooms ends when the gateway has given no answer at all for so many seconds.
+# A crawl with `rooms` ends when the gateway has not answered for this many seconds.
 GATEWAY_PATIENCE = 60
 
-# A room that a worker took and never gave back is leased again after this many seconds.
+# A room that a worker leased and did not return is leased again after this many seconds.
 LEASE_SECONDS = 60
 
-# A crawl that waits for rooms ends after so many idle seconds; 0 is never. The name is scrapy-redis's.
+# A crawl that waits for rooms ends after this many idle seconds; 0 means never. The name is scrapy-redis's.
 MAX_IDLE_TIME_BEFORE_CLOSE = 0
 
 # The project.
 BOT_NAME = "rankcrawler"
 SPIDER_MODULES = ["rankcrawler.spiders"]
-COMMANDS_MODULE = "rankcrawler.commands"
-LOG_LEVEL = "INFO"  # DEBUG has several lines a poll
+COMMANDS_MODULE = "rankcrawler.commands.entry"
+LOG_LEVEL = "INFO"  # DEBUG logs several lines per poll
 LOG_FORMATTER = "rankcrawler.logformatter.RoomLogFormatter"
 
-# Ours go into Scrapy's *_BASE settings, so that what you put into ITEM_PIPELINES, EXTENSIONS … is added to them.
+# Our components are in Scrapy's *_BASE settings, so that your ITEM_PIPELINES, EXTENSIONS … are added to them.
 # A poll passes the pipelines in this order; its room is acknowledged after the last one.
 ITEM_PIPELINES_BASE = {
     "rankcrawler.pipelines.validate.ValidatePipeline": 100,
@@ -48,33 +49,33 @@ ITEM_PIPELINES_BASE = {
     "rankcrawler.pipelines.store.StorePipeline": 300,
 }
 EXTENSIONS_BASE = {
-    # Of Scrapy's own, those that open no socket and have a use here.
-    **{name: place for name, place in default_settings.EXTENSIONS_BASE.items() if name not in _NOT_OURS},
+    # Scrapy's own extensions, except those that open a socket or are replaced.
+    **{name: order for name, order in default_settings.EXTENSIONS_BASE.items() if name not in _NOT_OURS},
     "rankcrawler.extensions.tracebacks.Tracebacks": 0,
     "rankcrawler.extensions.tokens.Tokens": 0,
     "rankcrawler.extensions.leasing.Leasing": 0,
     "rankcrawler.extensions.progress.Progress": 0,
     "rankcrawler.feeds.extension.RankFeeds": 0,
 }
-# One way to the network, to the gateway alone: no files, no data URLs, no other hosts.
+# The only connection to the network reaches the gateway: no files, no data URLs, no other hosts.
 DOWNLOAD_HANDLERS_BASE = {
     "http": "rankcrawler.handler.GatewayDownloadHandler",
     "https": "rankcrawler.handler.GatewayDownloadHandler",
 }
-# The handler bounds time and size, unpacks gzip and follows nothing; a poll needs no cookies, referers,
-# redirects, retries (the queue's work) or robots.txt.
+# The handler limits time and size and decompresses gzip. A poll needs no cookies, referers, redirects or robots.txt,
+# and the queue does the retries.
 DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 
-# Stands in for parts of Scrapy that a poll has no use for; SPEEDUPS=False leaves Scrapy as it is.
+# Replaces parts of Scrapy that a poll does not need; SPEEDUPS=False uses Scrapy's own.
 SPEEDUPS = True
 ADDONS = {"rankcrawler.speedups.addon.Speedups": 0}
 
-CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # there is one host: CONCURRENT_REQUESTS is the limit
-CONCURRENT_ITEMS = 1  # an answer gives one item
-SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 << 20  # bytes of answers that wait for their commit: 100 of the usual size
+CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # there is one host, which CONCURRENT_REQUESTS limits
+CONCURRENT_ITEMS = 1  # a response yields one item
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 << 20  # bytes of answers that wait to be stored: about 100 usual ones
 DOWNLOAD_TIMEOUT = 20
-DOWNLOAD_MAXSIZE = 8 << 20  # bytes; a list of a thousand rows, the most that is read, has five million
+DOWNLOAD_MAXSIZE = 8 << 20  # bytes; a list of a thousand rows, the limit, takes five million
 
 FEED_EXPORT_ENCODING = "utf-8"  # the default writes Chinese as \uXXXX
 FEED_EXPORTERS_BASE = {

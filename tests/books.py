@@ -12,11 +12,12 @@ from typing import NamedTuple
 import msgspec
 
 from rankcrawler.clock import iso
-from rankcrawler.model.items import KINDS, Kind
+from rankcrawler.model.kinds import KINDS
 from rankcrawler.simulator.ledger import Given, Ledger
 from rankcrawler.store import locate
-from rankcrawler.store.contract import Poll, Records
-from rankcrawler.store.json_lines import PollLine
+from rankcrawler.store.answers import PollRecord
+from rankcrawler.store.contract import Records
+from rankcrawler.store.poll_line import PollLine
 
 _EVER = ("1970-01-01", "2100-01-01")
 
@@ -126,7 +127,7 @@ def _of_records(store: Records, source: str) -> Books:
     return books
 
 
-def _lists(store: Records, room_id: str, kind: Kind, source: str, polls: Iterable[Poll]) -> Iterator[List]:
+def _lists(store: Records, room_id: str, kind: str, source: str, polls: Iterable[PollRecord]) -> Iterator[List]:
     """The lists of a room's polls, each with the rows that it is read back with."""
     changes = [
         (each.captured_at, len(each.entries), len(each.quarantined))

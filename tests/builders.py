@@ -10,7 +10,8 @@ import msgspec
 from rankcrawler.gateways import wire
 from rankcrawler.gateways.wire.contributor import Contributors
 from rankcrawler.model import kinds
-from rankcrawler.model.items import FailedPoll, Poll, RankEntry, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.model.targets import Target
 
@@ -60,7 +61,7 @@ def entry(rank: int = 1, **changes: Any) -> RankEntry:
 def snapshot(entries: Sequence[RankEntry] | None = None, **changes: Any) -> RoomSnapshot:
     """A list of three rows, or of those given, that breaks no rule; changes may name fields of its target."""
     rows = tuple(entry(rank) for rank in (1, 2, 3)) if entries is None else tuple(entries)
-    fields = {
+    fields: dict[str, Any] = {
         "target": _target(changes),
         "captured_at": CAPTURED,
         "polled_at": POLLED,
@@ -77,7 +78,7 @@ def snapshot(entries: Sequence[RankEntry] | None = None, **changes: Any) -> Room
 
 def failed(**changes: Any) -> FailedPoll:
     """A poll that the gateway answered with an error of its own; changes may name fields of its target."""
-    fields = {
+    fields: dict[str, Any] = {
         "target": _target(changes),
         "polled_at": POLLED,
         "action": "retry",
@@ -116,6 +117,11 @@ def body(*ranks: Any, **changes: Any) -> bytes:
     """An answer that holds these rows; `changes` are made to the list that holds them."""
     inner = {"data": {"ranks": list(ranks), **changes}, "extra": {"now": 1_631_843_079_980}, "status_code": 0}
     return json.dumps({"code": 200, "msg": "成功", "data": inner}).encode()
+
+
+def read(answer: bytes, kind: str = "ranklist") -> wire.Answer[Any]:
+    """What the reader of a kind of list makes of a body."""
+    return wire.Reader(kinds.named(kind)).read(answer)
 
 
 def taken(

@@ -10,7 +10,8 @@ import msgspec
 import psycopg
 
 from rankcrawler.clock import iso
-from rankcrawler.model.items import FailedPoll, Poll, Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, Poll, Quarantined, RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.model.targets import Target
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from scrapy.settings import Settings
 
 from rankcrawler.gateways.address import Address
+from rankcrawler.options import Options
 from rankcrawler.simulator.clock import Clock, frozen
 from rankcrawler.simulator.faults import Faults
 from rankcrawler.simulator.server import Gateway, serve
 from rankcrawler.simulator.world import World
-from rankcrawler.store import locate
 from tests import books
 
 NOON = 1_790_000_000_000
@@ -82,7 +82,7 @@ def environment(gateway: Gateway | None, data: Path, extra: Mapping[str, str] | 
         clean |= {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": gateway.token}
     clean |= dict(extra or {})
     if isinstance(gateway, Simulated):
-        gateway.stores.add(locate.url(Settings(clean)))
+        gateway.stores.add(Options.of(Settings(), clean).store_url)
     return clean
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rankcrawler.gateways.wire import answer
+from rankcrawler.gateways.wire import schema as answer
 from tests.builders import EXAMPLE, example
 from tests.conformance import ALL
 

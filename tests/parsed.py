@@ -7,13 +7,14 @@ from unittest.mock import patch
 from scrapy import Request
 from scrapy.crawler import Crawler
 
+from rankcrawler.gateways.client import Reply
 from rankcrawler.handler import GatewayResponse
 from rankcrawler.model import rules
-from rankcrawler.model.items import FailedPoll, Kind, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from rankcrawler.queue.lease import Lease
 from rankcrawler.speedups.stats import PlainStats
 from rankcrawler.spiders.ranklist import RanklistSpider
-from tests.builders import POLL, ROOM
+from tests.builders import POLLED_MS, ROOM
 
 URL = f"http://gateway.test/douyin/liveroom/ranklist?room_id={ROOM}"
 
@@ -23,21 +24,20 @@ def parsed(
     *,
     status: int = 200,
     headers: Iterable[tuple[str, str]] = (),
-    kind: Kind = "ranklist",
+    kind: str = "ranklist",
     anchor_id: str | None = None,
 ) -> RoomSnapshot | FailedPoll:
-    """The poll's item; a snapshot with the flags of the rules that it breaks. The poll is at POLL's time."""
-    lease = Lease(ROOM, token=0, due_ms=0, attempt=1, anchor_id=anchor_id)
-    response = GatewayResponse(
-        URL, status=status, pairs=list(headers), body=body, request=Request(URL, cb_kwargs={"lease": lease}), token=1
-    )
-    with patch("time.time_ns", return_value=POLL.polled_at_ms * 1_000_000):
+    """What the poll found; a snapshot with the flags of the rules that it breaks. The poll is at POLLED_MS."""
+    lease = Lease(ROOM, fence=0, due_ms=0, attempt=1, anchor_id=anchor_id)
+    reply = Reply(status, list(headers), body)
+    response = GatewayResponse(URL, reply=reply, request=Request(URL, cb_kwargs={"lease": lease}))
+    with patch("time.time_ns", return_value=POLLED_MS * 1_000_000):
         (item,) = spider(kind).parse(response, lease)
-    return rules.judged(item) if isinstance(item, RoomSnapshot) else item
+    return rules.flagged(item.snapshot) if item.snapshot is not None else item.found
 
 
 @cache
-def spider(kind: Kind) -> RanklistSpider:
+def spider(kind: str) -> RanklistSpider:
     """The spider of a crawl that does not run."""
     crawler = Crawler(RanklistSpider, {"GATEWAY_URL": "http://gateway.test"})
     crawler.stats = PlainStats(crawler)

@@ -156,12 +156,12 @@ def _binaries(folder: Path, user: dict[str, Any]) -> Path:
     try:
         subprocess.run([installed / "postgres", "--version"], check=True, capture_output=True, cwd="/", **user)
     except (OSError, subprocess.CalledProcessError):
-        copied = folder / "pginstall"
-        shutil.copytree(installed.parent, copied)
-        libraries = installed.parent.parent.with_suffix(".libs")
+        wheel = installed.parent.parent
+        libraries = wheel.with_suffix(".libs")  # where the programs look for them: beside the wheel's own folder
+        shutil.copytree(installed.parent, folder / wheel.name / installed.parent.name)
         if libraries.exists():
             shutil.copytree(libraries, folder / libraries.name)
-        return copied / "bin"
+        return folder / wheel.name / installed.parent.name / installed.name
     return installed
 
 

@@ -1,4 +1,4 @@
-"""A Redis Cluster of three servers of a test's own, and clients of it, or of one server."""
+"""A Redis Cluster of three servers, and clients of a cluster or of one server."""
 
 import time
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from typing import Any
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.cluster import RedisCluster
-from scrapy.settings import BaseSettings
 
 from rankcrawler.queue.connection import connect
+from tests.options import options
 from tests.redis_server import free_port, redis_server
 
 NODES = 3
@@ -21,12 +21,12 @@ INBOX = "ranklist:start_urls"
 
 
 def queue_client(url: str, **parameters: Any) -> "AsyncRedis":
-    """A client as workers have it."""
-    return connect(BaseSettings({"REDIS_URL": url, "REDIS_PARAMS": parameters}), None)
+    """The asynchronous client that workers use."""
+    return connect(options(REDIS_URL=url, REDIS_PARAMS=parameters), None)
 
 
 def plain_client(url: str, **parameters: Any) -> Redis:
-    """A client of the one server that has the keys of the default inbox: they share a slot."""
+    """A client of the server that holds the keys of the default inbox, which share a slot."""
     if "+cluster" not in url:
         return Redis.from_url(url, **parameters)
     with RedisCluster.from_url(url.split(",")[0].replace("+cluster", "")) as cluster:
@@ -36,27 +36,27 @@ def plain_client(url: str, **parameters: Any) -> Redis:
 
 @contextmanager
 def redis_cluster(folder: Path) -> Iterator[str]:
-    """The address of three servers that have the slots among them."""
+    """The address of a cluster of three servers."""
     with ExitStack() as stack:
-        buses = [free_port() for _ in range(NODES)]  # else 10000 above the other, which may be too high
+        buses = [free_port() for _ in range(NODES)]  # by default a bus is 10000 above its port, which may be too high
         nodes = [
             stack.enter_context(redis_server(folder / str(bus), *OPTIONS, "--cluster-port", str(bus))) for bus in buses
         ]
         for number, node in enumerate(nodes):
             first, last = SLOTS * number // NODES, SLOTS * (number + 1) // NODES - 1
-            _tell(node.client, "ADDSLOTSRANGE", first, last)
-            _tell(node.client, "MEET", "127.0.0.1", nodes[0].port, buses[0])
+            _ask(node.client, "ADDSLOTSRANGE", first, last)
+            _ask(node.client, "MEET", "127.0.0.1", nodes[0].port, buses[0])
         deadline = time.monotonic() + 20
         while not all(_is_whole(node.client) for node in nodes):
-            assert time.monotonic() < deadline, "the servers found no cluster"
+            assert time.monotonic() < deadline, "the servers did not form a cluster"
             time.sleep(0.05)
         yield "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in nodes)
 
 
 def _is_whole(node: Redis) -> bool:
-    said = str(_tell(node, "INFO"))
+    said = str(_ask(node, "INFO"))
     return "cluster_state:ok" in said and f"cluster_known_nodes:{NODES}" in said
 
 
-def _tell(node: Redis, *words: str | int) -> Any:
+def _ask(node: Redis, *words: str | int) -> Any:
     return node.execute_command("CLUSTER", *words)  # type: ignore[no-untyped-call]

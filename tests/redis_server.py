@@ -1,4 +1,4 @@
-"""A Redis server of a test's own, to kill, stall and starve; and a proxy before it, to part it from its clients."""
+"""A Redis server that a test may kill, stall and starve; and a proxy that cuts it off from its clients."""
 
 import asyncio
 import signal
@@ -13,14 +13,14 @@ from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError  # noqa: A004 — the client's, which is no OSError
+from redis.exceptions import ConnectionError  # noqa: A004 — the client's, which is not an OSError
 from redis.retry import Retry
 
 from rankcrawler.queue.embedded import find_binary
 
 
 def free_port() -> int:
-    """A port of the loopback where nothing listens."""
+    """A free port on the loopback interface."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
@@ -38,7 +38,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        """Start it, with what its file holds."""
+        """Start it with the data of its file."""
         options = f"--port {self.port} --bind 127.0.0.1 --appendonly yes --save".split()
         self._process = subprocess.Popen(
             [find_binary(), *options, "", "--dir", self._folder, *self._options], stdout=subprocess.DEVNULL
@@ -52,20 +52,20 @@ class Server:
         raise AssertionError("the server did not start")
 
     def kill(self) -> None:
-        """End it as a power cut does."""
+        """End it like a power cut."""
         self._process.kill()
         self._process.wait(10)
 
     def stop(self) -> None:
-        """Have it stand still."""
+        """Freeze it."""
         self._process.send_signal(signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """End stop()."""
+        """Undo stop()."""
         self._process.send_signal(signal.SIGCONT)
 
     def close(self) -> None:
-        """End it for good."""
+        """Kill it, and close the client."""
         self.client.close()
         self.kill()
 
@@ -82,7 +82,7 @@ def redis_server(folder: Path, *options: str) -> Iterator[Server]:
 
 
 class Proxy:
-    """A way to a port, run in a thread of its own, which can be blocked."""
+    """Forwards connections to a port, from a thread of its own, and can be blocked."""
 
     def __init__(self, port: int) -> None:
         self._to = port
@@ -95,7 +95,7 @@ class Proxy:
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def block(self) -> None:
-        """Let nothing through any more, in either direction: to both sides the other is silent."""
+        """Hold back everything in both directions: each side finds the other silent."""
         self._loop.call_soon_threadsafe(self._open.clear)
 
     def cut(self) -> None:
@@ -103,11 +103,11 @@ class Proxy:
         self._do(self._abort())
 
     def heal(self) -> None:
-        """End block(): what was held back is delivered."""
+        """Undo block(), and deliver what was held back."""
         self._loop.call_soon_threadsafe(self._open.set)
 
     def close(self) -> None:
-        """Cut what goes through, and end."""
+        """Cut every connection, and end."""
         self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

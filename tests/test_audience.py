@@ -4,23 +4,23 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from redis import Redis
 
 from rankcrawler.errors import AnswerError
-from rankcrawler.gateways import wire
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
-from tests.builders import POLL, body, row
+from tests.builders import TARGET, body, read, row, taken
 from tests.gateways import environment, run, simulated
 
 ROOM = "6994259511469247263"
-WORLD = World(1, {ROOM: Kind.ORDINARY})
-AUDIENCE = POLL._replace(kind="audience")
+WORLD = World(1, {ROOM: Scenario.ORDINARY})
+AUDIENCE = replace(TARGET, kind="audience")
 
 
 def ranks(answer: bytes) -> list[int]:
     """The ranks of an audience."""
-    return [entry.rank for entry in wire.snapshot(wire.read(answer, "audience"), AUDIENCE).entries]
+    return [entry.rank for entry in taken(answer, AUDIENCE).entries]
 
 
 def test_a_visitor_without_a_rank_has_the_place_where_the_row_stands() -> None:
@@ -32,15 +32,15 @@ def test_a_visitor_without_a_rank_has_the_place_where_the_row_stands() -> None:
 
 def test_a_visitor_behind_one_that_cannot_be_read_keeps_the_place() -> None:
     answer = body({"user": {"id": 5}}, {"user": {"id": -1}}, {"user": {"id": 7}})
-    snapshot = wire.snapshot(wire.read(answer, "audience"), AUDIENCE)
+    snapshot = taken(answer, AUDIENCE)
     assert [entry.rank for entry in snapshot.entries] == [1, 3]
     assert [each.path for each in snapshot.quarantined] == ["$.data.data.ranks[1].user.id"]
-    assert {snapshot.kind, *(entry.kind for entry in snapshot.entries)} == {"audience"}
+    assert {snapshot.target.kind, *(entry.kind for entry in snapshot.entries)} == {"audience"}
 
 
 def test_a_rank_list_needs_its_ranks() -> None:
     with pytest.raises(AnswerError, match="missing required field `rank`"):
-        wire.read(body({"user": {"id": 5}}))
+        read(body({"user": {"id": 5}}))
     assert ranks(body(row(2), row(3))) == [2, 3]
 
 

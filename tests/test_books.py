@@ -10,7 +10,7 @@ from rankcrawler.model.items import FailedPoll, Quarantined, RoomSnapshot
 from rankcrawler.simulator.ledger import Given
 from rankcrawler.store import locate
 from tests import books, stores
-from tests.builders import CAPTURED, ROOM, entry, failed, snapshot
+from tests.builders import CAPTURED, ROOM, entry, failed, polled, snapshot
 from tests.gateways import environment, run, simulated
 
 SOURCE = "gateway.test"
@@ -31,7 +31,7 @@ def balanced(request: pytest.FixtureRequest, tmp_path: Path) -> Balanced:
     def balance(answers: Sequence[Given], polls: Sequence[RoomSnapshot | FailedPoll]) -> books.Balance:
         store, journal = locate.open_store(where), books.Journal()
         for poll in polls:
-            store.write([poll])
+            store.write([polled(poll)])
         store.close()
         for given in answers:
             journal.record(given)

@@ -14,16 +14,16 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from rankcrawler.model.items import RankEntry
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.simulator.clock import wall_clock
 from rankcrawler.simulator.faults import FaultKind, Faults
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
 from tests.gateways import TOKEN, environment, run, simulated
 
 ROOMS = [str(6_994_259_511_469_247_263 + step) for step in range(8)]
 ENDED = "7000000000000000001"
-WORLD = World(1, dict.fromkeys(ROOMS, Kind.ORDINARY) | {ROOMS[6]: Kind.EMPTY, ROOMS[7]: Kind.ANONYMISED})
+WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY) | {ROOMS[6]: Scenario.EMPTY, ROOMS[7]: Scenario.ANONYMISED})
 
 
 def jsonl(path: Path) -> list[dict[str, Any]]:
@@ -87,7 +87,7 @@ def test_an_unchanged_list_is_noted_and_not_stored_again(tmp_path: Path) -> None
     def clock() -> int:
         return now[0]
 
-    with simulated(World(1, {ROOMS[0]: Kind.ANONYMISED}), clock=clock) as gateway:
+    with simulated(World(1, {ROOMS[0]: Scenario.ANONYMISED}), clock=clock) as gateway:
         env = environment(gateway, tmp_path / "data")
         for _ in range(2):
             assert run("crawl", "ranklist", "-a", f"rooms={ROOMS[0]}", env=env).returncode == 0
@@ -107,18 +107,18 @@ def test_json_lines_store_holds_the_same_rows(tmp_path: Path) -> None:
 
 
 def test_a_room_that_is_gone_is_dead_with_its_reason_and_fails_the_run(tmp_path: Path) -> None:
-    with simulated(World(1, {ROOMS[0]: Kind.ORDINARY, ENDED: Kind.ENDED})) as gateway:
+    with simulated(World(1, {ROOMS[0]: Scenario.ORDINARY, ENDED: Scenario.ENDED})) as gateway:
         done = run("crawl", "ranklist", "-a", f"rooms={ROOMS[0]},{ENDED}", env=environment(gateway, tmp_path / "data"))
     assert done.returncode == 1
     assert "Rooms: 1 stored, 0 unchanged, 0 empty, 1 dead" in done.stderr
-    assert f"Room {ENDED} is dead after attempt 1: HTTP 404: the gateway knows no such room" in done.stderr
+    assert f"Room {ENDED} is dead after attempt 1: HTTP 404: no such room" in done.stderr
 
 
 def test_faulty_answers_are_retried_until_every_room_is_stored(tmp_path: Path) -> None:
     others = (FaultKind.STALL, FaultKind.TOO_MANY_REQUESTS, FaultKind.BAD_ROWS)
     kinds = [kind for kind in FaultKind if kind not in others]
     rooms = [str(7_100_000_000_000_000_000 + step) for step in range(40)]
-    with simulated(World(1, dict.fromkeys(rooms, Kind.ORDINARY)), faults=Faults(0.3, kinds)) as gateway:
+    with simulated(World(1, dict.fromkeys(rooms, Scenario.ORDINARY)), faults=Faults(0.3, kinds)) as gateway:
         env = environment(gateway, tmp_path / "data", {"ROOM_ATTEMPTS": "20"})
         done = run("crawl", "ranklist", "-a", f"rooms={','.join(rooms)}", env=env)
         faults = sum(gateway.ledger.outcomes[kind] for kind in kinds)
@@ -176,7 +176,7 @@ def test_a_gateway_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) ->
     env = environment(None, tmp_path / "data", {"GATEWAY_URL": "http://127.0.0.1:9", "GATEWAY_TOKEN": TOKEN})
     done = run("crawl", "ranklist", "-a", f"rooms={ROOMS[0]}", env=env | {"ROOM_ATTEMPTS": "2"})
     assert done.returncode == 1
-    assert "the gateway http://127.0.0.1:9 is not reachable (Connection refused): is GATEWAY_URL right" in done.stderr
+    assert "cannot connect to the gateway http://127.0.0.1:9 (Connection refused): check GATEWAY_URL" in done.stderr
 
 
 def test_a_bad_line_is_named_and_the_good_ones_are_polled(tmp_path: Path) -> None:
@@ -187,14 +187,14 @@ def test_a_bad_line_is_named_and_the_good_ones_are_polled(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert f"{rooms}, line 2: expected a room id" in done.stderr
     assert "Rooms: 2 stored" in done.stderr
-    assert "Failed: 1 rooms of the list could not be read; the others were taken" in done.stderr
+    assert "Failed: 1 entries of the room list could not be read; the others were added" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("missing", "told"),
     [
         ("GATEWAY_URL", "GATEWAY_URL is not set"),
-        ("GATEWAY_TOKEN", "No token: set the environment variable GATEWAY_TOKEN"),
+        ("GATEWAY_TOKEN", "No token is set. Set GATEWAY_TOKEN in the environment"),
     ],
 )
 def test_a_missing_setting_is_one_line_that_says_how_to_set_it(tmp_path: Path, missing: str, told: str) -> None:
@@ -205,7 +205,7 @@ def test_a_missing_setting_is_one_line_that_says_how_to_set_it(tmp_path: Path, m
     assert done.stderr.count("\n") == 1
     assert told in done.stderr
     assert "simulate" in done.stderr
-    assert "README, section Settings" in done.stderr
+    assert "See Settings in the README" in done.stderr
 
 
 @pytest.mark.parametrize("given", [("-s", f"GATEWAY_TOKEN={TOKEN}"), ("-a", f"token={TOKEN}")])
@@ -315,7 +315,7 @@ def test_a_room_with_an_interval_is_polled_again_and_again(tmp_path: Path) -> No
 def test_a_worker_killed_with_leases_loses_no_room(tmp_path: Path) -> None:
     data = tmp_path / "data"
     rooms = [str(7_200_000_000_000_000_000 + step) for step in range(60)]
-    with simulated(World(1, dict.fromkeys(rooms, Kind.ORDINARY)), faults=Faults(latency=0.2)) as gateway:
+    with simulated(World(1, dict.fromkeys(rooms, Scenario.ORDINARY)), faults=Faults(latency=0.2)) as gateway:
         env = environment(gateway, data)
         options = ["-a", f"rooms={','.join(rooms)}", "-s", "LEASE_SECONDS=2"]
         with subprocess.Popen(

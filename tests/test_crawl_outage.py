@@ -35,7 +35,7 @@ def test_an_outage_kills_no_room_and_retries_stay_a_small_share_of_the_requests(
         status, log = crawl(gateway.url, tmp_path, ROOMS, ROOM_ATTEMPTS="2", ROOM_BACKOFF_MAX="0.1")
     assert status == 0, log
     assert stored(tmp_path) == len(ROOMS)
-    assert "The gateway answers nobody, and is asked for one room now and then: HTTP 503" in log
+    assert "The gateway is down; polling one room now and then until it is back: HTTP 503" in log
     assert "The gateway answers again, after " in log
     assert len(gateway.asked) == len(ROOMS) + len(down)
 
@@ -48,7 +48,7 @@ def test_a_gateway_that_stays_down_ends_the_crawl_and_every_room_stays_in_the_qu
         status, log = crawl(gateway.url, tmp_path, ROOMS, GATEWAY_PATIENCE="1", ROOM_BACKOFF="0.2")
         asked = len(gateway.asked)
     assert status == 1, log
-    assert "Gave up: the gateway has answered nobody for 1 s" in log
+    assert "Gave up: the gateway has been down for 1 s" in log
     assert "Rooms: 0 stored, 0 unchanged, 0 empty, 0 dead" in log
     assert asked < len(ROOMS) / 4, "the first few, those under way, and the probes"
     figures = run("rooms", "status", "--json", env=environment(None, tmp_path / "data"))

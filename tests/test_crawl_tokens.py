@@ -47,7 +47,7 @@ def test_one_that_is_refused_is_set_aside_and_the_others_go_on(
         done = run(*CRAWL, env=with_tokens(gateway.url, tmp_path, TOKENS))
     assert stored(tmp_path) == len(ROOMS), done.stderr
     assert f"Token 2 of 3 is set aside, 2 left: {why}" in done.stderr
-    assert "Failed: 1 tokens were refused, and set aside: mend or remove them" in done.stderr
+    assert "Failed: 1 tokens were refused and set aside: replace or remove them" in done.stderr
     assert done.returncode == 1
     assert "canary" not in done.stderr
     used = [asked.token for asked in gateway.asked if asked.token != TOKENS[1]]
@@ -70,7 +70,7 @@ def test_when_the_last_one_is_refused_the_whole_fleet_stops_and_no_room_is_lost(
         done = run("crawl", "ranklist", "-a", "rooms=", env=env)
     assert (fleet.returncode, waiting.returncode) == (3, 3), fleet.stderr
     assert "Token 3 of 3 is set aside" in fleet.stderr
-    told = "The fleet is stopped: code 402: the token's quota is spent. Its rooms wait in the queue: mend the cause"
+    told = "The fleet is stopped: code 402: the token's quota is spent. Its rooms wait in the queue: fix the cause"
     assert told in fleet.stderr
     assert told in waiting.stderr
     assert "run `scrapy rooms resume`" in waiting.stderr

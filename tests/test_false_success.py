@@ -44,7 +44,7 @@ def failures(done: Finished) -> list[str]:
 def test_a_room_that_was_lost_to_a_fault_fails_the_run(tmp_path: Path, name: str) -> None:
     done = crawled(tmp_path, (RETRIED | GONE)[name])
     assert done.returncode == 1
-    assert failures(done) == ["Failed: 1 rooms are dead; push them again when the cause is mended"], done.stderr
+    assert failures(done) == ["Failed: 1 rooms are dead: fix the cause, then push them again"], done.stderr
     assert "Rooms: 1 stored, 0 unchanged, 0 empty, 1 dead" in done.stderr
 
 
@@ -58,7 +58,7 @@ def test_a_token_that_was_refused_fails_the_run(tmp_path: Path, name: str) -> No
 def test_a_row_that_could_not_be_read_fails_the_run(tmp_path: Path) -> None:
     done = crawled(tmp_path, ECHOES["bad_row"])
     assert done.returncode == 1
-    assert failures(done) == ["Failed: 2 rows could not be read, and are in quarantine; the others are stored"]
+    assert failures(done) == ["Failed: 2 rows could not be read and are in quarantine; the others are stored"]
 
 
 async def slow(asked: Asked) -> web.StreamResponse:
@@ -71,7 +71,7 @@ def test_a_run_that_was_held_and_lost_nothing_is_a_success(tmp_path: Path) -> No
     assert "Rooms: 2 stored" in done.stderr
 
 
-LOGGED = "1 errors that nothing accounts for: the log has them, with their tracebacks"
+LOGGED = "1 unexpected errors: see the tracebacks in the log"
 
 
 @pytest.mark.parametrize(
@@ -119,15 +119,15 @@ def test_a_feed_that_is_not_whole_fails_the_run(tmp_path: Path, options: tuple[s
     output = value.format(folder=tmp_path)
     done = crawled(tmp_path, good, option, f"{output}:jsonl" if output == str(tmp_path) else output)
     assert done.returncode == 1, done.stderr
-    assert "the feeds are not whole, the store is" in "".join(failures(done)), done.stderr
+    assert "the feeds are incomplete, the store is complete" in "".join(failures(done)), done.stderr
     assert "Rooms: 2 stored" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("kind", "status", "told"),
     [
-        (RETRIED["html_page"], 1, "1 rooms are dead; push them again when the cause is mended"),
-        (ECHOES["bad_row"], 1, "2 rows could not be read, and are in quarantine; the others are stored"),
+        (RETRIED["html_page"], 1, "1 rooms are dead: fix the cause, then push them again"),
+        (ECHOES["bad_row"], 1, "2 rows could not be read and are in quarantine; the others are stored"),
         (STOPPING["unauthorized"], 3, "1 tokens were refused, and set aside: mend or remove them"),
     ],
     ids=["a room", "rows", "the token"],
@@ -168,7 +168,7 @@ def test_a_poll_that_the_store_refuses_fails_the_run_and_harms_no_other(
     spoil(tmp_path, REFUSING)
     done = crawled(tmp_path, good, command=command)
     assert done.returncode == 1
-    assert failures(done) == ["Failed: 1 rooms are dead; push them again when the cause is mended"], done.stderr
+    assert failures(done) == ["Failed: 1 rooms are dead: fix the cause, then push them again"], done.stderr
     assert "Rooms: 1 stored, 0 unchanged, 0 empty, 1 dead" in done.stderr
     assert "Dead:  1 × RefusedByStore: the SQLite store refuses a poll: not this one" in done.stderr
 
@@ -178,7 +178,7 @@ def test_a_store_that_fails_ends_the_run_as_failed(tmp_path: Path, command: tupl
     spoil(tmp_path, "DROP TABLE polls")
     done = crawled(tmp_path, good, command=command)
     assert done.returncode == 1
-    told = "Failed: nothing could be stored; the rooms wait in the queue for the next crawl"
+    told = "Failed: the store failed; the rooms wait in the queue for the next crawl"
     assert told in failures(done), done.stderr
     assert "Rooms: 0 stored" in done.stderr
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rankcrawler import faultlog
 from rankcrawler.faultlog import FaultLog
 
 

@@ -24,7 +24,7 @@ from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.worker import Worker
 from rankcrawler.report import STOPPED
 from rankcrawler.simulator.faults import Faults
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.server import Gateway
 from rankcrawler.simulator.world import World
 from tests.crawls import Crawl, crawling, until
@@ -33,7 +33,7 @@ from tests.redis_server import Server, free_port, proxy_to, redis_server
 
 INBOX = "ranklist:start_urls"
 ROOMS = [str(7_300_000_000_000_000_000 + step) for step in range(60)]
-WORLD = World(1, dict.fromkeys(ROOMS, Kind.ORDINARY))
+WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY))
 PLACES = {name: f"rc:{{{INBOX}}}:{name}" for name in ("ready", "sched", "lease", "dead")}
 
 
@@ -177,7 +177,7 @@ def test_a_partition_longer_than_the_lease_stores_nothing_twice(
             assert_whole(other, data, server.client)
         proxy.heal()
         assert_whole(parted, data, server.client)
-        assert "the lease had expired before it was settled" in parted.log
+        assert "the lease expired before it was settled" in parted.log
 
 
 def test_cut_connections_are_made_anew(server: Server, gateway: Gateway, tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_worker_goes_on_with_what_is_pushed_after_the_server_was_emptied(
         server.client.rpush(INBOX, *ROOMS[:40])
         until(lambda: asked(gateway) >= 10)
         server.client.flushall()
-        crawl.says("the lease had expired before it was settled")
+        crawl.says("the lease expired before it was settled")
         server.client.rpush(INBOX, *ROOMS)
         until(lambda: len(stored(data)) == len(ROOMS) and places(server.client) == {})
         assert crawl.terminate() < 5
@@ -267,8 +267,8 @@ def test_a_worker_that_cannot_give_its_rooms_back_says_so_and_fails_within_ten_s
         with read_only(server.client):
             assert crawl.terminate() < 10
         assert crawl.end() == 1, crawl.log
-        assert "8 leases could not be settled: they expire by themselves" in crawl.log
-        assert "Failed: 8 rooms could not be given back to the queue" in crawl.log
+        assert "8 leases could not be settled; they will expire" in crawl.log
+        assert "Failed: 8 rooms could not be returned to the queue" in crawl.log
         assert len(places(server.client)) == len(ROOMS)
 
 
@@ -356,7 +356,7 @@ async def test_a_mistake_in_a_task_of_the_worker_is_logged_and_ends_its_leases(
     await worker.close()
     await defective.close()
     assert "A task of the worker failed: ZeroDivisionError" in caplog.text
-    assert (worker.left, (await queue.depth()).ready) == (0, 1)
+    assert (worker.tally.left, (await queue.depth()).ready) == (0, 1)
 
 
 async def test_a_hold_that_the_server_refuses_is_logged_and_fails_nothing(
@@ -369,4 +369,4 @@ async def test_a_hold_that_the_server_refuses_is_logged_and_fails_nothing(
     finally:
         redis.config_set("min-replicas-to-write", 0)
         await queue.close()
-    assert "could not be told to hold every room for 5 s" in caplog.text
+    assert "did not take the request to hold every room for 5 s" in caplog.text

@@ -19,18 +19,18 @@ from redis import Redis
 from rankcrawler.errors import StoreUnavailable
 from rankcrawler.queue.embedded import join
 from rankcrawler.simulator.faults import Faults
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.server import Gateway
 from rankcrawler.simulator.world import World
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Kept
-from tests.builders import snapshot
+from tests.builders import polled, snapshot
 from tests.crawls import crawling, until
 from tests.gateways import environment, run, simulated
 from tests.postgresql import PostgresServer, postgres_server
 
 ROOMS = [str(7_300_000_000_000_000_000 + step) for step in range(60)]
-WORLD = World(1, dict.fromkeys(ROOMS, Kind.ORDINARY))
+WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY))
 ALL = ("-a", f"rooms={','.join(ROOMS)}")
 WINDOW = 8
 """Twice the requests at once of a worker of these tests."""
@@ -134,8 +134,8 @@ def test_a_deadlock_is_a_reason_to_try_again(server: PostgresServer) -> None:
     where = server.database()
     store, database = locate.open_records(where), where.partition("?")[0].rpartition("/")[2]
     rooms = ["1", "2"]
-    first = [snapshot(room_id=room) for room in rooms]
-    later = [snapshot(room_id=room, captured_at="2026-11-23T12:00:00.000Z") for room in rooms]
+    first = [polled(snapshot(room_id=room)) for room in rooms]
+    later = [polled(snapshot(room_id=room, captured_at="2026-11-23T12:00:00.000Z")) for room in rooms]
     store.write(first)
     raised: list[StoreUnavailable] = []
 
@@ -237,8 +237,8 @@ def test_a_full_disk_ends_a_crawl_into_json_lines_and_nothing_is_acknowledged(tm
             env = environment(gateway, data, {"STORE_URL": f"jsonl:{folder}"})
             done = run("crawl", "ranklist", "-a", f"rooms={','.join(ROOMS[:8])}", env=env)
         assert done.returncode == 1
-        assert "nothing can be stored: the JSON Lines store takes no more: [Errno 28]" in done.stderr
-        assert "Failed: nothing could be stored" in done.stderr
+        assert "because the store failed: the JSON Lines store takes no more: [Errno 28]" in done.stderr
+        assert "Failed: the store failed" in done.stderr
         with Redis(unix_socket_path=str(data / "queue" / "redis.sock"), decode_responses=True) as redis:
             assert redis.zrange("rc:{ranklist:start_urls}:ready", 0, -1, withscores=False) == ROOMS[:8]
             assert redis.hlen("rc:{ranklist:start_urls}:att") == 0, "no attempt was counted"

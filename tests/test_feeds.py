@@ -19,13 +19,19 @@ from scrapy.exporters import BaseItemExporter, JsonLinesItemExporter
 from scrapy.statscollectors import MemoryStatsCollector
 
 from rankcrawler import settings
+from rankcrawler.feeds import exporters
 from rankcrawler.feeds.exporters import RowsAsCsv, RowsAsJson, RowsAsJsonLines, RowsAsXml
 from rankcrawler.feeds.extension import GZIP, RankFeeds, with_format
-from rankcrawler.model.items import RankEntry, RoomSnapshot
-from tests.builders import entry, snapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import RankEntry
+from tests.builders import ROOM, entry, polled, snapshot
 
 FIELDS = list(RankEntry.__struct_fields__)
-TWO_ROOMS = [snapshot([entry(1), entry(2)]), snapshot([entry(1, room_id="2")], room_id="2"), snapshot([])]
+TWO_ROOMS = [
+    polled(snapshot([entry(1), entry(2)])),
+    polled(snapshot([entry(1, room_id="2")], room_id="2")),
+    polled(snapshot([])),
+]
 UNKNOWN = entry(3, score=None, nickname=None, fans_club_member=None, flags=("rank_gap", "user_repeated"))
 Exporter = Callable[..., BaseItemExporter]
 EXPORTERS: list[Exporter] = [RowsAsJsonLines, RowsAsJson, RowsAsCsv, RowsAsXml]
@@ -75,9 +81,9 @@ def xml_rows(items: Iterable[Any], **options: Any) -> list[dict[str, str | None]
     return [{field.tag: field.text for field in row} for row in root]
 
 
-def stock_json_lines(items: Iterable[RoomSnapshot]) -> list[dict[str, Any]]:
+def stock_json_lines(items: Iterable[Any]) -> list[dict[str, Any]]:
     """The rows as Scrapy's own exporter writes them."""
-    rows = [row for item in items for row in item.entries]
+    rows = [row for item in items for row in exporters.rows(item)]
     return [json.loads(line) for line in exported(JsonLinesItemExporter, rows).split("\n") if line]
 
 
@@ -99,7 +105,7 @@ def test_json_has_one_array_of_all_entries() -> None:
 def test_csv_has_a_line_for_each_entry_below_a_header_of_all_fields() -> None:
     rows = csv_rows(TWO_ROOMS)
     assert [(row["room_id"], row["rank"], row["score"]) for row in rows] == [
-        (TWO_ROOMS[0].room_id, "1", "99900"), (TWO_ROOMS[0].room_id, "2", "99800"), ("2", "1", "99900"),
+        (ROOM, "1", "99900"), (ROOM, "2", "99800"), ("2", "1", "99900"),
     ]  # fmt: skip
     assert list(rows[0]) == FIELDS
 
@@ -107,7 +113,7 @@ def test_csv_has_a_line_for_each_entry_below_a_header_of_all_fields() -> None:
 def test_xml_has_an_element_for_each_entry() -> None:
     rows = xml_rows(TWO_ROOMS)
     assert [(row["room_id"], row["rank"]) for row in rows] == [
-        (TWO_ROOMS[0].room_id, "1"), (TWO_ROOMS[0].room_id, "2"), ("2", "1"),
+        (ROOM, "1"), (ROOM, "2"), ("2", "1"),
     ]  # fmt: skip
     assert list(rows[0]) == FIELDS
 
@@ -233,7 +239,7 @@ def test_the_format_before_gz_is_named(output: str, named: str) -> None:
 
 def feeds(options: dict[str, Any]) -> RankFeeds:
     """The extension of a crawl with these feeds."""
-    crawler = Crawler(Spider, {"FEEDS": options, "FEED_EXPORTERS": settings.FEED_EXPORTERS})
+    crawler = Crawler(Spider, {"FEEDS": options, "FEED_EXPORTERS_BASE": settings.FEED_EXPORTERS_BASE})
     crawler.stats = MemoryStatsCollector(crawler)
     return RankFeeds(crawler)
 

@@ -10,15 +10,20 @@ import time
 from itertools import islice
 from pathlib import Path
 
+import pytest
+from scrapy.cmdline import execute
+from scrapy.settings import Settings
+
 from rankcrawler.backoff import Backoff
 from rankcrawler.fleet import Fleet
 from rankcrawler.simulator.faults import Faults
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
 from tests.gateways import environment, run, simulated
+from tests.parsed_commands import parsed
 
 ROOMS = [str(7_300_000_000_000_000_000 + step) for step in range(60)]
-WORLD = World(1, dict.fromkeys(ROOMS, Kind.ORDINARY))
+WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY))
 
 
 def polled(data: Path) -> list[tuple[str, int]]:
@@ -46,7 +51,7 @@ def test_three_workers_poll_every_room_once(tmp_path: Path) -> None:
     assert len([line for line in done.stderr.splitlines() if line.startswith("Rooms: 0")]) == 0, "one had no work"
 
 
-def test_a_worker_that_is_killed_is_started_again_and_no_room_is_lost(tmp_path: Path) -> None:
+def test_a_killed_worker_is_restarted_and_no_room_is_lost(tmp_path: Path) -> None:
     with simulated(WORLD, faults=Faults(latency=0.3)) as gateway:
         env = environment(gateway, tmp_path)
         command = [sys.executable, "-m", "rankcrawler", "fleet", "--workers", "2", "-s", "LEASE_SECONDS=2"]
@@ -57,7 +62,7 @@ def test_a_worker_that_is_killed_is_started_again_and_no_room_is_lost(tmp_path: 
                 time.sleep(0.01)
             os.kill(workers_of(fleet)[-1], signal.SIGKILL)
             _, log = fleet.communicate(timeout=60)
-    assert "A worker was killed by signal 9; it starts again" in log
+    assert "A worker was killed by signal 9; restarting it in" in log
     assert fleet.returncode == 0, log
     assert polled(tmp_path) == [(room, 1) for room in ROOMS]
 
@@ -77,13 +82,13 @@ def test_sigterm_is_passed_on_and_waited_for(tmp_path: Path) -> None:
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
 
 
-def test_what_is_set_wrong_is_told_before_anything_starts(tmp_path: Path) -> None:
+def test_a_wrong_setting_is_reported_before_anything_starts(tmp_path: Path) -> None:
     done = run("fleet", env=environment(None, tmp_path))
     assert done.returncode == 1
     assert done.stderr.startswith("rankcrawler: GATEWAY_URL is not set")
 
 
-def test_a_final_status_is_the_fleets_and_others_are_tried_again(tmp_path: Path) -> None:
+def test_a_final_status_is_the_fleets_and_others_cause_a_restart(tmp_path: Path) -> None:
     once = tmp_path / "once"
     script = f"import pathlib, sys; p = pathlib.Path({str(once)!r}); sys.exit(1 if p.exists() else (p.touch(), 7)[1])"
 
@@ -94,9 +99,29 @@ def test_a_final_status_is_the_fleets_and_others_are_tried_again(tmp_path: Path)
     assert asyncio.run(run_fleet()) == (1, 1)
 
 
-def test_a_bad_room_is_told_and_fails_the_run_and_the_others_are_polled(tmp_path: Path) -> None:
+def test_a_bad_room_is_reported_and_fails_the_run_and_the_others_are_polled(tmp_path: Path) -> None:
     with simulated(WORLD) as gateway:
         done = run("fleet", "--workers", "2", "-a", f"rooms={ROOMS[0]},abc", env=environment(gateway, tmp_path))
     assert done.returncode == 1
     assert "rooms: expected a room id" in done.stderr
     assert polled(tmp_path) == [(ROOMS[0], 1)]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--workers", "0"], "--workers: expected a whole number of at least 1, not '0'"),
+        (["-a", "token=x"], "the -a arguments are rooms and kind"),
+        (["ranklist"], "unrecognized arguments: ranklist"),
+    ],
+)
+def test_a_mistake_is_a_usage_error(capsys: pytest.CaptureFixture[str], words: list[str], expected: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        execute(["rankcrawler", "fleet", *words], Settings({"COMMANDS_MODULE": "rankcrawler.commands.entry"}))
+    assert ended.value.code == 2
+    assert expected in capsys.readouterr().err
+
+
+def test_the_arguments_of_a_crawl_are_read() -> None:
+    given = parsed("fleet", "--workers", "3", "-a", "rooms=1,2", "-a", "kind=audience")
+    assert (given.workers, given.arguments) == (3, {"rooms": "1,2", "kind": "audience"})

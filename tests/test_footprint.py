@@ -119,7 +119,7 @@ LARGER = f"the answer is larger than {DOWNLOAD_MAXSIZE} bytes"
 STOPPED = {
     "endless": (endless, LARGER),
     "promised": (promised, LARGER),
-    "bomb": (bomb, f"{LARGER} when unpacked"),
+    "bomb": (bomb, f"{LARGER} when decompressed"),
 }
 
 

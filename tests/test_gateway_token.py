@@ -14,10 +14,10 @@ from rankcrawler.gateways.token import Token
 SECRET = "a-canary-token"
 
 
-def refused(environment: dict[str, str], file: str | None = None) -> str:
+def refused(given: str = "", file: str | None = None) -> str:
     """What is said where there is no usable token."""
     with pytest.raises(SettingError) as refusal:
-        token.read(environment, file)
+        token.read(given, file)
     return str(refusal.value)
 
 
@@ -27,7 +27,7 @@ def revealed(tokens: list[Token]) -> list[str]:
 
 
 def test_the_environment_holds_the_token() -> None:
-    assert revealed(token.read({"GATEWAY_TOKEN": f" {SECRET}\n"}, None)) == [SECRET]
+    assert revealed(token.read(f" {SECRET}\n", None)) == [SECRET]
 
 
 @pytest.mark.parametrize(
@@ -40,57 +40,57 @@ def test_the_environment_holds_the_token() -> None:
 )
 def test_a_files_lines_are_tokens_but_for_comments_and_blank_ones(tmp_path: Path, text: str, tokens: list[str]) -> None:
     (tmp_path / "token").write_text(text, newline="")
-    assert revealed(token.read({}, str(tmp_path / "token"))) == tokens
+    assert revealed(token.read("", str(tmp_path / "token"))) == tokens
 
 
 def test_a_line_that_is_no_token_is_named_by_its_number_and_not_shown(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(f"another\n{SECRET} {SECRET}\n")
-    said = refused({}, str(tmp_path / "token"))
-    assert said.startswith(f"GATEWAY_TOKEN_FILE ({tmp_path / 'token'}), line 2, holds no usable token")
+    said = refused("", str(tmp_path / "token"))
+    assert said.startswith(f"GATEWAY_TOKEN_FILE ({tmp_path / 'token'}), line 2, contains no usable token")
     assert SECRET not in said
 
 
 def test_a_token_twice_is_refused_and_not_shown(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(f"{SECRET}\nanother\n{SECRET}\n")
-    said = refused({}, str(tmp_path / "token"))
-    assert "lines 1 and 3 hold the same token" in said
+    said = refused("", str(tmp_path / "token"))
+    assert "has the same token in lines 1 and 3" in said
     assert SECRET not in said
 
 
 def test_no_token_is_said_how_to_set() -> None:
-    said = refused({})
-    assert "GATEWAY_TOKEN," in said
+    said = refused()
+    assert "GATEWAY_TOKEN in the environment" in said
     assert "GATEWAY_TOKEN_FILE" in said
-    assert "never -a or -s" in said
-    assert refused({"GATEWAY_TOKEN": ""}, "") == said
+    assert "Do not use -a or -s" in said
+    assert refused("", "") == said
 
 
 def test_two_tokens_are_one_too_many(tmp_path: Path) -> None:
-    assert "both set" in refused({"GATEWAY_TOKEN": SECRET}, str(tmp_path))
+    assert "both set" in refused(SECRET, str(tmp_path))
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    assert str(tmp_path / "missing") in refused({}, str(tmp_path / "missing"))
+    assert str(tmp_path / "missing") in refused("", str(tmp_path / "missing"))
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "token").write_bytes(b"\xff\xfe")
-    assert refused({}, str(tmp_path / "token")).startswith("GATEWAY_TOKEN_FILE cannot be read")
+    assert refused("", str(tmp_path / "token")).startswith("GATEWAY_TOKEN_FILE cannot be read")
 
 
 @pytest.mark.parametrize(
     "secret", [" ", "canary token", "canary\x00", "canary\ntoken", "\ufeffcanary", "canary" * 1000]
 )
 def test_what_cannot_be_a_token_is_refused_and_not_shown(secret: str) -> None:
-    said = refused({"GATEWAY_TOKEN": secret})
-    assert said.startswith("GATEWAY_TOKEN holds no usable token")
+    said = refused(secret)
+    assert said.startswith("GATEWAY_TOKEN contains no usable token")
     assert "canary" not in said
 
 
 def test_an_empty_file_holds_no_token(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(f"\n# {SECRET}\n")
-    said = refused({}, str(tmp_path / "token"))
-    assert said.startswith(f"GATEWAY_TOKEN_FILE ({tmp_path / 'token'}) holds no token")
+    said = refused("", str(tmp_path / "token"))
+    assert said.startswith(f"GATEWAY_TOKEN_FILE ({tmp_path / 'token'}) contains no token")
     assert SECRET not in said
 
 

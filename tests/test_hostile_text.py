@@ -1,6 +1,5 @@
 """Hostile texts through every output: each is read back as it came, and none of them does anything."""
 
-import argparse
 import ast
 import csv
 import gzip
@@ -18,12 +17,12 @@ import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
 from msgspec import to_builtins
 
-from rankcrawler.records.actions import ACTIONS
+from rankcrawler.commands.printing.text import plain
 from rankcrawler.store import locate
-from rankcrawler.table import plain
 from tests import stores
 from tests.gateways import TOKEN, Finished, environment, run
 from tests.hostile import ALL, FORGED, TEXTS, as_read, hostile
+from tests.parsed_commands import parsed
 from tests.redis_server import redis_server
 from tests.scripted import scripted
 
@@ -201,16 +200,16 @@ EXPORTS: dict[str, Callable[[Path], Rows]] = {
 @pytest.mark.parametrize("ending", EXPORTS)
 def test_every_text_is_read_back_from_an_export(place: Place, ending: str) -> None:
     path = place.folder / f"export{ending}"
-    given = argparse.Namespace(room=LISTED, to=path, since=None, until=None, kind="ranklist")
-    ACTIONS["export"].run(place.store, [], given)
+    given = parsed("store", "export", "--room", LISTED, "--to", str(path))
+    assert given.subcommand.run(place.store, given) == 0
     assert_whole(EXPORTS[ending](path), READ * 2)
 
 
 @IN_DATABASES
 def test_users_and_gains_show_every_text_and_are_harmless(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     def shown(action: str, word: str, as_json: bool) -> str:
-        given = argparse.Namespace(json=as_json, since=None, until=None, kind="ranklist")
-        ACTIONS[action].run(place.store, [word], given)
+        given = parsed("store", action, word, *(["--json"] if as_json else []))
+        assert given.subcommand.run(place.store, given) == 0
         printed = capsys.readouterr().out
         assert_harmless(printed)
         return printed

@@ -4,8 +4,9 @@ import msgspec
 import pytest
 from itemadapter import ItemAdapter, is_item
 
-from rankcrawler.model.items import RankEntry, RoomSnapshot
-from tests.builders import entry, snapshot
+from rankcrawler.model.items import Poll, RoomSnapshot
+from rankcrawler.model.rows import RankEntry
+from tests.builders import TARGET, entry, failed, polled, snapshot
 
 FIELDS = [
     "source", "kind", "room_id", "anchor_id", "captured_at", "polled_at", "rank", "score", "exactly_score",
@@ -25,23 +26,34 @@ def test_a_row_has_no_default_but_for_its_flags() -> None:
     assert RankEntry.__struct_defaults__ == ((),)
 
 
-@pytest.mark.parametrize("item", [entry(), snapshot()], ids=["row", "snapshot"])
-def test_an_item_is_frozen(item: RankEntry | RoomSnapshot) -> None:
+@pytest.mark.parametrize(
+    ("item", "name"),
+    [(entry(), "room_id"), (snapshot(), "digest"), (polled(snapshot()), "fence")],
+    ids=["row", "snapshot", "poll"],
+)
+def test_an_item_is_frozen(item: RankEntry | RoomSnapshot | Poll, name: str) -> None:
     with pytest.raises(AttributeError, match="immutable"):
-        item.room_id = "1"  # type: ignore[misc]
+        setattr(item, name, "1")
     with pytest.raises(AttributeError, match="immutable"):
-        ItemAdapter(item)["room_id"] = "1"
+        ItemAdapter(item)[name] = "1"
     with pytest.raises(KeyError, match="cannot be removed"):
-        del ItemAdapter(item)["room_id"]
+        del ItemAdapter(item)[name]
 
 
 def test_items_of_equal_fields_are_equal_and_hash_alike() -> None:
-    assert snapshot() == snapshot()
-    assert len({snapshot(), snapshot(), snapshot(fence=1)}) == 2
+    assert polled(snapshot()) == polled(snapshot())
+    assert len({polled(snapshot()), polled(snapshot()), polled(snapshot(), fence=1)}) == 2
     assert len({entry(), entry(), entry(2)}) == 2
 
 
-def test_scrapy_takes_both_for_items() -> None:
+def test_a_polls_snapshot_is_what_it_found_unless_it_failed() -> None:
+    assert polled(snapshot()).snapshot == snapshot()
+    assert polled(failed()).snapshot is None
+    assert polled(failed()).target == polled(snapshot()).target == TARGET
+
+
+def test_scrapy_takes_all_for_items() -> None:
+    assert is_item(polled(failed()))
     assert is_item(entry())
     assert is_item(snapshot())
 

@@ -13,13 +13,13 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatterResult
 
 from rankcrawler.logformatter import RoomLogFormatter
-from tests.builders import CAPTURED, ROOM, entry, snapshot
+from tests.builders import CAPTURED, ROOM, entry, polled, snapshot
 
 URL = f"http://gateway.test/douyin/liveroom/ranklist?room_id={ROOM}"
 IN_SHORT = f"room {ROOM} at {CAPTURED}: 2 rows"
 SPIDER = Spider("ranklist")
 RESPONSE = Response(URL, request=Request(URL))
-EVIL = snapshot([entry(1, nickname="\x1b[2J\n%s %(item)s"), entry(2)])
+EVIL = polled(snapshot([entry(1, nickname="\x1b[2J\n%s %(item)s"), entry(2)]))
 
 
 def line(result: LogFormatterResult | None) -> str:

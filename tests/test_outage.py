@@ -1,4 +1,4 @@
-"""An outage of the gateway: when it is one, how it is probed, and when it is over."""
+"""An outage of the gateway: when one begins, how it is probed, and when it is over."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ def outage(clock: Clock | None = None, patience: float | None = None) -> Gateway
 
 
 def begun(clock: Clock | None = None, patience: float | None = None) -> GatewayOutage:
-    """One that has just begun."""
+    """An outage that has just begun."""
     one = outage(clock, patience)
     assert [one.failed(str(room), "HTTP 502") for room in range(ROOMS)] == [False] * (ROOMS - 1) + [True]
     return one
@@ -63,12 +63,12 @@ async def test_an_answer_in_between_means_that_there_is_none() -> None:
             one.answered()
 
 
-async def test_in_an_outage_polls_are_held_and_it_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+async def test_in_an_outage_polls_are_held_and_it_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         one = begun()
         assert one.failed("100", "HTTP 502")
     assert await is_held(one)
-    assert caplog.messages == ["The gateway answers nobody, and is asked for one room now and then: HTTP 502"]
+    assert caplog.messages == ["The gateway is down; polling one room now and then until it is back: HTTP 502"]
 
 
 async def test_one_probe_is_let_through_after_each_pause_and_the_pauses_grow() -> None:
@@ -101,21 +101,21 @@ async def test_a_probe_of_which_nothing_is_heard_is_followed_by_another() -> Non
     assert not await is_held(one)
 
 
-async def test_an_answer_ends_it_for_everybody_who_waits() -> None:
+async def test_an_answer_ends_it_for_all_who_wait() -> None:
     one = begun()
     waiting = asyncio.create_task(one.turn())
     await asyncio.sleep(0)
     one.answered()
     await asyncio.wait_for(waiting, 5)
     assert not one.is_on
-    assert not one.failed("1", "HTTP 502"), "one failure is none again"
+    assert not one.failed("1", "HTTP 502"), "one failure is no outage"
 
 
 async def test_patience_ends_with_what_to_look_at() -> None:
     clock = Clock()
     one = begun(clock, patience=60)
     clock.now += 61
-    with pytest.raises(GatewayDown, match=r"nobody for 60 s.*GATEWAY_URL.*wait in the queue"):
+    with pytest.raises(GatewayDown, match=r"down for 60 s.*GATEWAY_URL.*wait in the queue"):
         await one.turn()
     clock.now -= 61
     one.answered()

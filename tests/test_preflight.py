@@ -48,7 +48,7 @@ def test_a_gateway_that_cannot_be_asked_is_named(url: str | None) -> None:
 
 def test_a_missing_token_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GATEWAY_TOKEN")
-    assert refused().startswith("No token: set the environment variable GATEWAY_TOKEN")
+    assert refused().startswith("No token is set. Set GATEWAY_TOKEN in the environment")
 
 
 def test_a_token_in_a_file_is_as_good(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_number_of_scrapys_that_is_none_is_named(name: str) -> None:
 
 
 def test_a_verdict_that_is_none_is_named() -> None:
-    assert refused(VERDICTS="http:444=perhaps").startswith("VERDICTS, rule 'http:444=perhaps': expected FIELD:VALUE=")
+    assert refused(VERDICTS="http:444=perhaps").startswith("VERDICTS, entry 'http:444=perhaps': expected FIELD:VALUE=")
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate"])
@@ -131,4 +131,4 @@ def test_a_file_of_certificates_that_holds_none_is_named(tmp_path: Path, content
     file = tmp_path / "ca.pem"
     if content is not None:
         file.write_text(content)
-    assert refused(GATEWAY_CA_FILE=str(file)).startswith(f"GATEWAY_CA_FILE ({file}) holds no certificates in PEM: ")
+    assert refused(GATEWAY_CA_FILE=str(file)).startswith(f"GATEWAY_CA_FILE ({file}) contains no PEM certificates: ")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
 from rankcrawler.errors import SettingError
-from rankcrawler.model.items import RankEntry
-from rankcrawler.model.pseudonyms import Pseudonyms, of_environment
+from rankcrawler.model.pseudonyms import Pseudonyms, of_key
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.queue.embedded import join
 from rankcrawler.store import locate
 from tests import stores
@@ -74,10 +74,10 @@ def test_any_text_has_a_pseudonym(nickname: str, handle: str) -> None:
 @pytest.mark.parametrize("key", ["short", "x" * 65])
 def test_what_can_be_no_key_is_refused_and_not_shown(key: str) -> None:
     with pytest.raises(SettingError, match="PSEUDONYMISE_KEY must have 16 to 64 bytes") as refusal_:
-        of_environment({"PSEUDONYMISE_KEY": key})
+        of_key(key)
     assert key not in str(refusal_.value).replace("short", "short" if key != "short" else "")
     assert KEY not in repr(Pseudonyms(KEY))
-    assert of_environment({}) is None
+    assert of_key("") is None
 
 
 async def answer(asked: Asked) -> web.StreamResponse:

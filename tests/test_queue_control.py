@@ -1,4 +1,4 @@
-"""What people do to a queue that runs: pause it, limit it, look at it, take rooms out; on a real server."""
+"""What people do to a running queue: pause and limit it, read its state, remove and restore rooms; on a real server."""
 
 import asyncio
 from collections import Counter
@@ -8,22 +8,16 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from rankcrawler.model.schedules import Schedule
 from rankcrawler.queue import roster
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Depth, Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.roster import Room
 from rankcrawler.queue.status import status
+from tests.queued import ANCHOR, HOUR, INBOX, ROOM, job, key
 
 SERVERS = ["single", "cluster"]
-INBOX = "ranklist:start_urls"
-ROOM = "7301234567890123457"
-ANCHOR = "6812345678901234567"
-HOUR = 3_600_000
-
-
-def key(name: str) -> str:
-    return f"rc:{{{INBOX}}}:{name}"
 
 
 async def lease(queue: RoomQueue, n: int = 10, worker: str = "w") -> list[Lease]:
@@ -47,46 +41,46 @@ async def listed(queue: RoomQueue, state: str) -> list[Room]:
 
 async def test_a_paused_queue_leases_again_after_resume_which_ends_a_hold_too(queue: RoomQueue) -> None:
     await queue.push([Job(ROOM)])
-    await queue.pause()
-    await queue.hold(HOUR)
+    await queue.control.pause()
+    await queue.control.hold(HOUR)
     assert (await queue.lease("w", 1, HOUR)).state == "paused"
-    await queue.resume()
+    await queue.control.resume()
     assert await ids(queue) == [ROOM]
 
 
 async def test_no_more_rooms_are_leased_than_may_be_in_flight(queue: RoomQueue) -> None:
     await queue.push(Job(str(room)) for room in range(1, 11))
-    await queue.set_max_inflight(3)
+    await queue.control.set_max_inflight(3)
     grant = await queue.lease("w", 10, HOUR)
     assert (len(grant.leases), grant.state) == (3, "full")
     assert 0 < grant.wait_ms <= 1000
     await queue.settle([Settlement(grant.leases[0], Outcome.DONE)])
     assert len(await ids(queue)) == 1
-    await queue.set_max_inflight(None)
+    await queue.control.set_max_inflight(None)
     assert len(await ids(queue)) == 6
 
 
 async def test_a_queue_with_nothing_ready_is_not_full(queue: RoomQueue) -> None:
-    await queue.set_max_inflight(3)
+    await queue.control.set_max_inflight(3)
     assert (await queue.lease("w", 10, HOUR)).state == "run"
 
 
 async def test_a_rate_gives_its_burst_and_then_says_when_the_next_room_comes(queue: RoomQueue) -> None:
     await queue.push(Job(str(room)) for room in range(1, 11))
-    await queue.set_rate(4, burst=3)
+    await queue.control.set_rate(4, burst=3)
     grant = await queue.lease("w", 10, HOUR)
     assert (len(grant.leases), grant.state) == (3, "rate")
     assert 150 < grant.wait_ms <= 250
     await asyncio.sleep(grant.wait_ms / 1000)
     assert len(await ids(queue)) == 1
-    await queue.set_rate(None)
+    await queue.control.set_rate(None)
     assert len(await ids(queue)) == 6
 
 
 @pytest.mark.parametrize("rate", [50.0, 1000.0])
 async def test_a_rate_is_held_within_five_percent_by_workers_together(queue: RoomQueue, rate: float) -> None:
     await queue.push(Job(str(room)) for room in range(1, 4001))
-    await queue.set_rate(rate)
+    await queue.control.set_rate(rate)
     await lease(queue, 500)  # the burst
     began = monotonic()
 
@@ -127,8 +121,8 @@ async def test_an_inbox_of_a_type_that_cannot_hold_jobs_is_let_alone(queue: Room
     redis.set(INBOX, "mine")
     await queue.push([Job(ROOM)])
     assert await ids(queue) == [ROOM]
-    assert not await queue.wait(1)
-    assert await queue.drain() == (0, 0)
+    assert not await queue.inbox.wait(1)
+    assert await queue.control.drain() == (0, 0)
     assert redis.get(INBOX) == "mine"
 
 
@@ -141,11 +135,11 @@ async def test_waiting_at_an_inbox_that_is_a_set_looks_at_it_soon(
         await lease(queue)
         asyncio.get_running_loop().call_later(0.1, redis.sadd, INBOX, "2")
     began = monotonic()
-    assert await queue.wait(5)
+    assert await queue.inbox.wait(5)
     assert 0.1 < monotonic() - began < 1
     redis.delete(INBOX)
     redis.lpush(INBOX, "3")
-    assert await queue.wait(5)
+    assert await queue.inbox.wait(5)
     assert {"2", "3"} & set(await ids(queue))
 
 
@@ -153,12 +147,12 @@ async def test_waiting_at_an_inbox_that_is_a_set_looks_at_it_soon(
 
 
 async def test_a_room_is_removed_from_wherever_it_is(queue: RoomQueue, redis: Redis) -> None:
-    await queue.push(Job(str(room), ANCHOR, 60.0, 20 - room) for room in range(1, 5))
+    await queue.push(job(str(room), ANCHOR, every=60.0, priority=20 - room) for room in range(1, 5))
     dead, later, leased = await lease(queue, 3)
     await kill(queue, dead)
     await queue.settle([Settlement(later, Outcome.RETRY, HOUR)])
     await queue.push([Job(leased.room_id)])
-    assert await queue.remove(["1", "2", "3", "4", "5"]) == [True] * 4 + [False]
+    assert await queue.control.remove(["1", "2", "3", "4", "5"]) == [True] * 4 + [False]
     assert await queue.settle([Settlement(leased, Outcome.DONE)]) == [Settled.LOST]
     assert await queue.depth() == Depth(0, 0, 0, 0, 0, 0)
     assert set(redis.scan_iter()) == {key(name) for name in ("ctl", "st", "wrk", "born", "lag")}
@@ -169,18 +163,18 @@ async def test_a_dead_letter_that_names_no_room_is_dropped_by_its_name(queue: Ro
     await lease(queue)
     (letter,) = await listed(queue, "dead")
     assert (letter.raw, letter.state) == ("hello", "dead")
-    assert await queue.retry([letter.room_id]) == [False]
-    assert await queue.remove([letter.room_id]) == [True]
+    assert await queue.dead_letters.retry([letter.room_id]) == [False]
+    assert await queue.control.remove([letter.room_id]) == [True]
     assert (await queue.depth()).dead == 0
 
 
 async def test_a_dead_room_is_tried_again_as_it_was_defined(queue: RoomQueue) -> None:
-    await queue.push([Job(ROOM, ANCHOR, 60.0, 2), Job("2")])
+    await queue.push([job(ROOM, ANCHOR, every=60.0, priority=2), Job("2")])
     await kill(queue, *await lease(queue, 1))
     assert (await queue.depth()).recurring == 0
-    assert await queue.retry([ROOM, "2", "3"]) == [True, False, False]
+    assert await queue.dead_letters.retry([ROOM, "2", "3"]) == [True, False, False]
     (again, *_) = await lease(queue, 1)
-    assert (again.room_id, again.anchor_id, again.every, again.attempt) == (ROOM, ANCHOR, 60.0, 1)
+    assert (again.room_id, again.anchor_id, again.schedule.every, again.attempt) == (ROOM, ANCHOR, 60.0, 1)
 
 
 async def test_all_dead_rooms_are_tried_again_and_what_is_no_room_stays(queue: RoomQueue, redis: Redis) -> None:
@@ -188,19 +182,19 @@ async def test_all_dead_rooms_are_tried_again_and_what_is_no_room_stays(queue: R
     await queue.push(Job(str(room)) for room in range(1, 1203))
     for _ in range(3):
         await kill(queue, *await lease(queue, 500))
-    assert await queue.retry_all() == 1202
+    assert await queue.dead_letters.retry_all() == 1202
     depth = await queue.depth()
     assert (depth.ready, depth.dead) == (1202, 600)
 
 
 async def test_draining_leaves_the_leased_and_the_dead(queue: RoomQueue, redis: Redis) -> None:
-    await queue.push(Job(str(room), every=60.0) for room in range(1, 1205))
+    await queue.push(job(str(room), every=60.0) for room in range(1, 1205))
     dead, later, leased = await lease(queue, 3)
     await kill(queue, dead)
     await queue.settle([Settlement(later, Outcome.DEFER, HOUR)])
     redis.lpush(INBOX, "8", "9", "hello")
-    redis.lpush(queue.intake, "7")
-    assert await queue.drain() == (1202, 4)
+    redis.lpush(queue.inbox.intake, "7")
+    assert await queue.control.drain() == (1202, 4)
     assert await queue.depth() == Depth(0, 0, 0, 1, 1, 1)
     assert await queue.settle([Settlement(leased, Outcome.DONE)]) == [Settled.KEPT]
 
@@ -211,21 +205,21 @@ async def test_draining_leaves_the_leased_and_the_dead(queue: RoomQueue, redis: 
 async def test_lost_rooms_are_restored_spread_over_their_interval_and_known_ones_stay(
     queue: RoomQueue, redis: Redis
 ) -> None:
-    await queue.push([Job("1", every=5.0), Job("2", every=5.0), Job("3", every=5.0), Job("4"), Job("5", every=5.0)])
+    await queue.push([job("1", every=5.0), job("2", every=5.0), job("3", every=5.0), Job("4"), job("5", every=5.0)])
     for room, outcome in (("1", Outcome.DONE), ("2", Outcome.DEAD), ("3", None)):
         (given,) = await lease(queue, 1)
         assert given.room_id == room
         if outcome is not None:
             await queue.settle([Settlement(given, outcome)])
     known = {name: redis.dump(key(name)) for name in ("sched", "ready", "lease", "dead", "def", "info")}
-    lost = [Job(str(room), ANCHOR, 60.0, 2, 600.0) for room in range(1, 6)]
-    assert await queue.restore(lost) == 0
+    lost = [job(str(room), ANCHOR, every=60.0, every_max=600.0, priority=2) for room in range(1, 6)]
+    assert await queue.control.restore(lost) == 0
     assert {name: redis.dump(key(name)) for name in known} == known
 
-    lost = [Job(str(room), ANCHOR, 60.0, 2, 600.0) for room in range(1, 1203)]
+    lost = [job(str(room), ANCHOR, every=60.0, every_max=600.0, priority=2) for room in range(1, 1203)]
     before = await queue.now()
-    assert await queue.restore([*lost, Job("9999")]) == 1197
-    assert await queue.restore(lost) == 0
+    assert await queue.control.restore([*lost, Job("9999")]) == 1197
+    assert await queue.control.restore(lost) == 0
     scheduled: Any = redis.zrange(key("sched"), 0, -1, withscores=True)
     dues = [due - before for room, due in scheduled if int(room) > 5]
     assert 0 <= min(dues) < 1000
@@ -233,12 +227,12 @@ async def test_lost_rooms_are_restored_spread_over_their_interval_and_known_ones
     assert max(Counter(int(due // 1000) for due in dues).values()) < 60
     (shown,) = await roster.find(queue, ["1000"])
     assert shown is not None
-    assert (shown.every, shown.every_max, shown.priority, shown.anchor_id) == (60.0, 600.0, 2, ANCHOR)
+    assert (shown.schedule, shown.anchor_id) == (Schedule(60.0, 600.0, 2), ANCHOR)
     assert (await queue.depth()).recurring == 1200
 
 
 async def test_a_restored_room_that_is_gone_is_retired(queue: RoomQueue, redis: Redis) -> None:
-    await queue.restore([Job(ROOM, every=60.0)])
+    await queue.control.restore([job(ROOM, every=60.0)])
     redis.zadd(key("sched"), {ROOM: 1})
     (given,) = await lease(queue)
     assert await queue.settle([Settlement(given, Outcome.DEAD)]) == [Settled.RETIRED]
@@ -248,22 +242,24 @@ async def test_a_restored_room_that_is_gone_is_retired(queue: RoomQueue, redis: 
 
 
 async def test_a_listing_has_every_room_of_its_state_in_order(queue: RoomQueue) -> None:
-    await queue.push(Job(str(room), priority=room % 3) for room in range(1, 1203))
+    await queue.push(job(str(room), priority=room % 3) for room in range(1, 1203))
     rooms = await listed(queue, "ready")
     assert sorted(int(room.room_id) for room in rooms) == list(range(1, 1203))
-    assert [room.priority for room in rooms] == sorted((room.priority for room in rooms), reverse=True)
+    assert [room.schedule.priority or 0 for room in rooms] == sorted(
+        (room.schedule.priority or 0 for room in rooms), reverse=True
+    )
 
 
 async def test_a_room_is_shown_with_all_that_is_known_of_it(queue: RoomQueue, redis: Redis) -> None:
-    await queue.push([Job(ROOM, ANCHOR, 60.0, 3)])
+    await queue.push([job(ROOM, ANCHOR, every=60.0, priority=3)])
     (ready,) = await roster.find(queue, [ROOM])
     (leased,) = await lease(queue)
     await queue.push([Job(ROOM)])
     (shown,) = await roster.find(queue, [ROOM])
     expires = int(redis.zscore(key("lease"), ROOM) or 0)
     due = leased.due_ms
-    assert ready == Room(ROOM, "ready", due, 0, 60.0, 3, ANCHOR)
-    assert shown == Room(ROOM, "leased", due, 0, 60.0, 3, ANCHOR, "w", expires, pushed_again=True)
+    assert ready == Room(ROOM, "ready", due, 0, Schedule(60.0, None, 3), ANCHOR)
+    assert shown == Room(ROOM, "leased", due, 0, Schedule(60.0, None, 3), ANCHOR, "w", expires, pushed_again=True)
     assert await listed(queue, "leased") == [shown]
     await queue.settle([Settlement(leased, Outcome.RETRY, HOUR)])
     (shown,) = await roster.find(queue, [ROOM])
@@ -272,11 +268,22 @@ async def test_a_room_is_shown_with_all_that_is_known_of_it(queue: RoomQueue, re
     assert await roster.find(queue, ["5"]) == [None]
 
 
+async def test_the_fields_of_a_room_are_flat_and_leave_out_what_is_at_its_default(queue: RoomQueue) -> None:
+    await queue.push([job(ROOM, ANCHOR, every=60.0, every_max=600.0, priority=3), Job("2")])
+    recurring, once = await roster.find(queue, [ROOM, "2"])
+    assert recurring is not None
+    assert once is not None
+    schedule = {"every": 60.0, "every_max": 600.0, "priority": 3}
+    known = {"room_id": ROOM, "state": "ready", "due": recurring.due, "anchor_id": ANCHOR, "interval": 60.0}
+    assert recurring.fields() == known | schedule
+    assert once.fields() == {"room_id": "2", "state": "ready", "due": once.due}
+
+
 async def test_the_dead_are_shown_with_reason_attempts_and_definition(queue: RoomQueue) -> None:
-    await queue.push([Job(ROOM, ANCHOR, 60.0, 3)])
+    await queue.push([job(ROOM, ANCHOR, every=60.0, priority=3)])
     await kill(queue, *await lease(queue))
     (shown,) = await listed(queue, "dead")
-    assert shown == Room(ROOM, "dead", None, 1, 60.0, 3, ANCHOR, died=shown.died, reason="gone")
+    assert shown == Room(ROOM, "dead", None, 1, Schedule(60.0, None, 3), ANCHOR, died=shown.died, reason="gone")
 
 
 async def test_the_status_counts_outcomes_and_says_who_works(queue: RoomQueue, redis: Redis) -> None:
@@ -295,18 +302,18 @@ async def test_the_status_counts_outcomes_and_says_who_works(queue: RoomQueue, r
 
 
 async def test_the_status_knows_the_knobs(queue: RoomQueue) -> None:
-    await queue.set_rate(2.5, burst=7)
-    await queue.set_max_inflight(9)
-    await queue.hold(HOUR)
+    await queue.control.set_rate(2.5, burst=7)
+    await queue.control.set_max_inflight(9)
+    await queue.control.hold(HOUR)
     now = await status(queue)
     assert (now.state, now.rate, now.burst, now.max_inflight) == ("held", 2.5, 7, 9)
-    await queue.pause()
+    await queue.control.pause()
     assert (await status(queue)).state == "paused"
 
 
 async def test_the_status_knows_how_late_rooms_are_and_were(queue: RoomQueue, redis: Redis) -> None:
     assert (await status(queue)).lag_p50 is None
-    await queue.push([Job("1", priority=5), Job("2")])
+    await queue.push([job("1", priority=5), Job("2")])
     for room, late in (("1", 90_000), ("2", 30_000)):
         redis.zrem(key("ready"), room)
         redis.zadd(key("sched"), {room: int(redis.time()[0]) * 1000 - late})
@@ -337,7 +344,7 @@ async def test_workers_that_were_not_seen_for_a_day_are_forgotten(queue: RoomQue
 
 
 async def test_the_last_outcome_of_a_room_is_on_its_record(queue: RoomQueue) -> None:
-    await queue.push([Job("1", every=60.0), Job("2", every=60.0), Job("3"), Job("4", every=60.0)])
+    await queue.push([job("1", every=60.0), job("2", every=60.0), Job("3"), job("4", every=60.0)])
     leases = {lease.room_id: lease for lease in (await queue.lease("w", 3, 1000)).leases}
     outcomes = {"1": Outcome.DONE, "2": Outcome.UNCHANGED, "3": Outcome.RETRY}
     reason = "HTTP 502: " + "坏" * 100

@@ -33,7 +33,7 @@ server.close()
 
 
 class Worker:
-    """A process that has joined, until it is told to leave or is killed."""
+    """A process that has joined; leave() or kill() ends it."""
 
     def __init__(self, data: Path, cwd: Path | None = None) -> None:
         self._process = subprocess.Popen(

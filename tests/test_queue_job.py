@@ -1,4 +1,4 @@
-"""The forms in which a job may be written, and what is said of one that cannot be read."""
+"""The forms in which a job may be written, and the errors for text that is not a job."""
 
 from typing import Any
 
@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rankcrawler.errors import JobError
-from rankcrawler.queue.job import FORMS, Job, of_fields, parse
+from rankcrawler.queue.job import Job, of_fields, parse
+from rankcrawler.queue.limits import FORMS
+from tests.queued import job
 
 ROOM = "6994259511469247263"
 LARGEST_ID = 9_223_372_036_854_775_807
@@ -28,7 +30,7 @@ def refused_fields(**fields: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "job"),
+    ("text", "expected"),
     [
         (ROOM, Job(ROOM)),
         (f"  {ROOM}\r\n", Job(ROOM)),
@@ -36,18 +38,24 @@ def refused_fields(**fields: Any) -> str:
         (str(LARGEST_ID), Job(str(LARGEST_ID))),
         (f'{{"room_id": "{ROOM}"}}', Job(ROOM)),
         (f'{{"room_id": {ROOM}}}', Job(ROOM)),
-        (f' {{"room_id": {ROOM}, "anchor_id": 9, "every": 1.5, "priority": -3}}', Job(ROOM, "9", 1.5, -3)),
-        ('{"room_id": "1", "every": "60", "priority": "2"}', Job("1", None, 60.0, 2)),
+        (
+            f' {{"room_id": {ROOM}, "anchor_id": 9, "every": 1.5, "priority": -3}}',
+            job(ROOM, "9", every=1.5, priority=-3),
+        ),
+        ('{"room_id": "1", "every": "60", "priority": "2"}', job("1", every=60.0, priority=2)),
         ('{"room_id": "1", "anchor_id": "", "every": "", "priority": ""}', Job("1")),
         ('{"room_id": "1", "anchor_id": null, "every": null, "priority": null}', Job("1")),
         ('{"room_id": "1", "note": "a room of ours"}', Job("1")),
         (f"http://gateway.test:80/douyin/liveroom/ranklist?token=secret&room_id={ROOM}", Job(ROOM)),
-        ("https://gateway.test/any/path?room_id=1&anchor_id=9&every=5&priority=1#top", Job("1", "9", 5.0, 1)),
+        (
+            "https://gateway.test/any/path?room_id=1&anchor_id=9&every=5&priority=1#top",
+            job("1", "9", every=5.0, priority=1),
+        ),
         ("https://gateway.test/?room_id=1&anchor_id=", Job("1")),
     ],
 )
-def test_a_job_may_be_written_in_many_forms(text: str, job: Job) -> None:
-    assert parse(text) == job
+def test_a_job_may_be_written_in_many_forms(text: str, expected: Job) -> None:
+    assert parse(text) == expected
 
 
 @given(st.integers(1, LARGEST_ID))
@@ -107,7 +115,7 @@ def test_an_interval_that_cannot_be_kept_is_refused(every: Any) -> None:
 
 @pytest.mark.parametrize("every", [0.1, "0.1", 30 * 86_400])
 def test_the_shortest_and_the_longest_interval_are_taken(every: Any) -> None:
-    assert of_fields({"room_id": 1, "every": every}).every == float(every)
+    assert of_fields({"room_id": 1, "every": every}).schedule.every == float(every)
 
 
 @pytest.mark.parametrize("priority", [1001, -1001, 1.5, "high", "nan", "inf", "-inf", False, {}])
@@ -117,14 +125,14 @@ def test_a_priority_that_is_no_small_whole_number_is_refused(priority: Any) -> N
 
 @pytest.mark.parametrize("priority", [1000, -1000, "0", 2.0])
 def test_a_small_whole_priority_is_taken(priority: Any) -> None:
-    assert of_fields({"room_id": 1, "priority": priority}).priority == int(float(priority))
+    assert of_fields({"room_id": 1, "priority": priority}).schedule.priority == int(float(priority))
 
 
 @given(st.text())
 def test_no_text_raises_anything_but_our_error(text: str) -> None:
     for form in (text, "{" + text, f"http://{text}", f'{{"room_id": {text}}}', f"http://g/?room_id={text}"):
         try:
-            job = parse(form)
+            read = parse(form)
         except JobError:
             continue
-        assert 1 <= int(job.room_id) <= LARGEST_ID
+        assert 1 <= int(read.room_id) <= LARGEST_ID

@@ -1,4 +1,4 @@
-"""Whatever happens to the queue, in whatever order, each room is where a plain model says, and nothing is left."""
+"""After any operations in any order, each room is where a simple model predicts, and no data is left over."""
 
 import asyncio
 import hashlib
@@ -8,9 +8,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from rankcrawler.model.schedules import Schedule
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Call, Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
+from tests.queued import job
 from tests.redis_cluster import plain_client, queue_client
 
 SERVERS = ["single", "cluster"]
@@ -27,11 +29,12 @@ anchors = st.sampled_from([None, "6812345678901234567"])
 intervals = st.sampled_from([None, 0.0, 0.5, 3600.0])
 priorities = st.sampled_from([None, -7, 0, 3])
 longest = st.sampled_from([None, 0.0, 2.0, 7200.0])
+schedules = st.builds(Schedule, intervals, longest, priorities)
 
 
 @dataclass
 class Room:
-    """What the model knows of a room that the queue holds."""
+    """A room in the model."""
 
     place: str
     every_ms: int = 0
@@ -63,7 +66,7 @@ class Room:
         self.place, self.polled, self.pace = place, "", 1
 
     def poll(self, unchanged: bool) -> None:
-        """It was polled with success, and recurs."""
+        """A recurring room was polled with success."""
         self.polled = "=" if unchanged else "*"
         if not self.again:
             self.place = "sched"
@@ -72,19 +75,19 @@ class Room:
                 self.pace = min(-(-self.pace * 3 // 2), most) if unchanged else max(self.pace // 2, 1)
 
     def define(self, job: Job) -> None:
-        before = self.every_ms, self.every_max_ms
-        self.every_ms = self.every_ms if job.every is None else round(job.every * 1000)
-        self.every_max_ms = self.every_max_ms if job.every_max is None else round(job.every_max * 1000)
+        before, schedule = (self.every_ms, self.every_max_ms), job.schedule
+        self.every_ms = self.every_ms if schedule.every is None else round(schedule.every * 1000)
+        self.every_max_ms = self.every_max_ms if schedule.every_max is None else round(schedule.every_max * 1000)
         if self.every_max_ms <= self.every_ms or not self.every_ms:
             self.every_max_ms = 0
         self.pace = self.pace if before == (self.every_ms, self.every_max_ms) else 1
         self.polled = self.polled if self.every_ms else ""
-        self.priority = self.priority if job.priority is None else job.priority
+        self.priority = self.priority if schedule.priority is None else schedule.priority
         self.anchor = job.anchor_id or self.anchor
 
 
 class QueueMachine(RuleBasedStateMachine):
-    """Every operation, on the queue and on the model."""
+    """Runs every operation on the queue and on the model."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -101,10 +104,10 @@ class QueueMachine(RuleBasedStateMachine):
         self.stopped = self.paused = self.held = False
         self.leased = self.heard = self.settled = 0
         self.unheard: dict[str, Lease] = {}
-        self.tokens: int | None = None
+        self.permits: int | None = None
         self.most: int | None = None
         self.expired: set[str] = set()
-        self.last_token = 0
+        self.last_fence = 0
 
     def teardown(self) -> None:
         self.runner.run(self.queue.close())
@@ -113,7 +116,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     # What people and workers do
 
-    @rule(jobs=st.lists(st.builds(Job, rooms, anchors, intervals, priorities, longest), min_size=1, max_size=3))
+    @rule(jobs=st.lists(st.builds(Job, rooms, anchors, schedules), min_size=1, max_size=3))
     def push(self, jobs: list[Job]) -> None:
         fresh = sum(self._pushed(job) for job in jobs)
         assert self.runner.run(self.queue.push(jobs)) == fresh
@@ -121,7 +124,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(room_id=rooms, every=st.sampled_from([None, 3600.0]))
     def restore(self, room_id: str, every: float | None) -> None:
         fresh = every is not None and room_id not in self.rooms
-        assert self.runner.run(self.queue.restore([Job(room_id, every=every)])) == fresh
+        assert self.runner.run(self.queue.control.restore([job(room_id, every=every)])) == fresh
         if fresh:
             self.rooms[room_id] = Room("sched", every_ms=3_600_000, polled="*")
 
@@ -156,8 +159,8 @@ class QueueMachine(RuleBasedStateMachine):
         self.heard = self.leased if is_heard else self.heard
         assert (len(grant.leases), grant.state) == self._let_through(min(n, len(ready)))
         assert grant.wait_ms > 0 or grant.state == "run"
-        if self.tokens is not None:
-            self.tokens -= len(grant.leases)
+        if self.permits is not None:
+            self.permits -= len(grant.leases)
         assert (grant.unreadable, grant.vanished) == (unreadable, vanished)
         assert grant.pending == sum(room.place not in GONE for room in self.rooms.values())
         for lease in grant.leases:
@@ -210,7 +213,7 @@ class QueueMachine(RuleBasedStateMachine):
     def remove(self, data: st.DataObject) -> None:
         names = data.draw(st.lists(st.sampled_from(ROOMS + sorted(self.letters)), max_size=2, unique=True))
         known = [name in self.rooms or name in self.letters for name in names]
-        assert self.runner.run(self.queue.remove(names)) == known
+        assert self.runner.run(self.queue.control.remove(names)) == known
         for name in names:
             self.letters.discard(name)
             self.rooms.pop(name, None)
@@ -221,7 +224,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(some=st.lists(rooms, max_size=2, unique=True))
     def retry(self, some: list[str]) -> None:
         dead = [room_id in self.rooms and self.rooms[room_id].place in GONE for room_id in some]
-        assert self.runner.run(self.queue.retry(some)) == dead
+        assert self.runner.run(self.queue.dead_letters.retry(some)) == dead
         for room_id, was_dead in zip(some, dead, strict=True):
             if was_dead:
                 self._pushed(Job(room_id))
@@ -229,7 +232,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule()
     def retry_all(self) -> None:
         dead = [room_id for room_id, room in self.rooms.items() if room.place == "dead"]
-        assert self.runner.run(self.queue.retry_all()) == len(dead)
+        assert self.runner.run(self.queue.dead_letters.retry_all()) == len(dead)
         for room_id in dead:
             self._pushed(Job(room_id))
 
@@ -237,7 +240,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule()
     def drain(self) -> None:
         waiting = [room_id for room_id, room in self.rooms.items() if room.place in ("ready", "due", "sched")]
-        assert self.runner.run(self.queue.drain()) == (len(waiting), len(self.raw))
+        assert self.runner.run(self.queue.control.drain()) == (len(waiting), len(self.raw))
         self.raw = []
         for room_id in waiting:
             del self.rooms[room_id]
@@ -245,9 +248,9 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(how=st.sampled_from(["stopped", "paused", "held"]))
     def stop_leasing(self, how: str) -> None:
         stop = {
-            "stopped": lambda: self.queue.stop("why"),
-            "paused": lambda: self.queue.pause(),
-            "held": lambda: self.queue.hold(HOUR),
+            "stopped": lambda: self.queue.control.stop("why"),
+            "paused": lambda: self.queue.control.pause(),
+            "held": lambda: self.queue.control.hold(HOUR),
         }
         self.runner.run(stop[how]())
         setattr(self, how, True)
@@ -255,17 +258,17 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.stopped or self.paused or self.held)
     @rule()
     def resume(self) -> None:
-        self.runner.run(self.queue.resume())
+        self.runner.run(self.queue.control.resume())
         self.stopped = self.paused = self.held = False
 
     @rule(burst=st.sampled_from([None, None, 1, 3]))
     def limit_the_rate(self, burst: int | None) -> None:
-        self.runner.run(self.queue.set_rate(None if burst is None else 1e-4, burst))
-        self.tokens = burst
+        self.runner.run(self.queue.control.set_rate(None if burst is None else 1e-4, burst))
+        self.permits = burst
 
     @rule(most=st.sampled_from([None, None, 1, 2]))
     def limit_what_is_in_flight(self, most: int | None) -> None:
-        self.runner.run(self.queue.set_max_inflight(most))
+        self.runner.run(self.queue.control.set_max_inflight(most))
         self.most = most
 
     # What time does
@@ -301,7 +304,7 @@ class QueueMachine(RuleBasedStateMachine):
     @invariant()
     def every_lease_has_an_owner_and_no_other_room_has(self) -> None:
         owners = self.redis.hgetall(self._key("own"))
-        expected = {room_id: f"{lease.token}:{lease.due_ms}:w" for room_id, lease in self.live.items()}
+        expected = {room_id: f"{lease.fence}:{lease.due_ms}:w" for room_id, lease in self.live.items()}
         assert owners == expected
 
     @invariant()
@@ -356,8 +359,8 @@ class QueueMachine(RuleBasedStateMachine):
         state = "run"
         if self.most is not None and self.most - len(self.live) < n:
             n, state = max(self.most - len(self.live), 0), "full"
-        if self.tokens is not None and self.tokens < n:
-            n, state = self.tokens, "rate"
+        if self.permits is not None and self.permits < n:
+            n, state = self.permits, "rate"
         return n, state
 
     def _taken_in(self) -> int:
@@ -392,12 +395,12 @@ class QueueMachine(RuleBasedStateMachine):
 
     def _leased(self, lease: Lease, ready: set[str]) -> None:
         assert lease.room_id in ready
-        assert lease.token > self.last_token
+        assert lease.fence > self.last_fence
         room = self.rooms[lease.room_id]
         assert lease.attempt == room.failed + 1
-        assert (lease.anchor_id or "", lease.every or 0.0) == (room.anchor, room.every_ms / 1000)
+        assert (lease.anchor_id or "", lease.schedule.every or 0.0) == (room.anchor, room.every_ms / 1000)
         room.place = "lease"
-        self.last_token = lease.token
+        self.last_fence = lease.fence
         self.live[lease.room_id] = lease
 
     def _settled(self, lease: Lease, outcome: Outcome, delay_ms: int) -> Settled:

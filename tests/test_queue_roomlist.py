@@ -1,4 +1,4 @@
-"""The rooms a person names: every form, and errors that say where."""
+"""Lists of rooms in every form, and errors that name the place."""
 
 from pathlib import Path
 
@@ -7,12 +7,13 @@ import pytest
 from rankcrawler.errors import JobError
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
+from tests.queued import job
 
 ROOM = "6994259511469247263"
 
 
 def read(rooms: str | Path) -> list[Job | str]:
-    """The jobs of an argument or a file, and in place of each bad one what is said of it."""
+    """The jobs of an argument or a file, and the error message in place of each bad one."""
     return [str(each) if isinstance(each, JobError) else each for each in roomlist.read(str(rooms))]
 
 
@@ -58,7 +59,7 @@ def test_a_file_may_mix_ids_json_and_urls_with_comments_and_blank_lines(tmp_path
     lines = [
         "# our rooms", "", ROOM, "  2  ", "   ", "\t# indented", '{"room_id": "3", "every": 60}', "http://g/?room_id=4",
     ]  # fmt: skip
-    jobs = [Job(ROOM), Job("2"), Job("3", every=60.0), Job("4")]
+    jobs = [Job(ROOM), Job("2"), job("3", every=60.0), Job("4")]
     assert read(written(tmp_path, name, "\n".join(lines))) == jobs
     assert read(written(tmp_path, name, "\r\n".join(lines) + "\r\n")) == jobs
     assert read(written(tmp_path, name, b"\xef\xbb\xbf" + "\n".join(lines).encode())) == jobs
@@ -97,11 +98,11 @@ def test_a_csv_has_columns_in_any_order_and_blank_ones_are_missing_ones(tmp_path
         "rooms.CSV",
         'anchor_id,note,room_id,every,priority\n9,"ours, and ""best""",1,60,5\n,,2,,\n\n"", x ,"3"\n, , 4, , ,more\n',
     )
-    assert read(path) == [Job("1", "9", 60.0, 5), Job("2"), Job("3"), Job("4")]
+    assert read(path) == [job("1", "9", every=60.0, priority=5), Job("2"), Job("3"), Job("4")]
 
 
 def test_a_csv_may_begin_with_a_byte_order_mark_and_end_lines_with_carriage_returns(tmp_path: Path) -> None:
-    assert read(written(tmp_path, "rooms.csv", b"\xef\xbb\xbfroom_id, every\r\n1, 60\r\n")) == [Job("1", every=60.0)]
+    assert read(written(tmp_path, "rooms.csv", b"\xef\xbb\xbfroom_id, every\r\n1, 60\r\n")) == [job("1", every=60.0)]
 
 
 @pytest.mark.parametrize("text", ["", "1\n2\n", "room,every\n1,60\n"])
@@ -114,7 +115,7 @@ def test_a_csv_without_the_header_is_one_error(tmp_path: Path, text: str) -> Non
 def test_each_bad_row_of_a_csv_names_file_and_line_and_good_rows_are_taken(tmp_path: Path) -> None:
     path = written(tmp_path, "rooms.csv", 'room_id,every\nabc,\n1,\n"2\n3",\n,60\n4,soon\n5,60\n')
     word, first, two_lines, blank, interval, last = read(path)
-    assert (first, last) == (Job("1"), Job("5", every=60.0))
+    assert (first, last) == (Job("1"), job("5", every=60.0))
     assert str(word).startswith(f"{path}, line 2: expected")
     assert str(two_lines).startswith(f"{path}, line 5: expected")
     assert str(blank).startswith(f"{path}, line 6: expected")

@@ -1,7 +1,7 @@
-"""A failover by Sentinel that loses the last writes: what comes of leases, settlements, pushes and tokens.
+"""A failover by Sentinel that loses the last writes: what becomes of leases, settlements, pushes and fences.
 
-Sentinel, the replica and the workers reach the first master through a proxy. When it is blocked, the master is
-down for them all; what is written to it directly meanwhile is the last second of writes, and is lost.
+Sentinel, the replica and the workers reach the first master through a proxy. Once that is blocked, the master is down
+for all of them; what a test then writes to it directly is the last second of writes, which is lost.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import pytest
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.backoff import ConstantBackoff
-from redis.exceptions import ConnectionError  # noqa: A004 — the client's, which is no OSError
+from redis.exceptions import ConnectionError  # noqa: A004 — the client's, which is not an OSError
 from redis.retry import Retry
 
 from rankcrawler.queue import roster
@@ -25,6 +25,7 @@ from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.worker import Worker
+from tests.queued import job
 from tests.redis_cluster import queue_client
 from tests.redis_server import Proxy, Server, free_port, proxy_to, redis_server
 
@@ -33,7 +34,7 @@ HOUR = 3_600_000
 
 
 class Site(NamedTuple):
-    """A master behind a proxy, its replica, and the address at which Sentinel tells which is master."""
+    """A master behind a proxy, its replica, and the address of Sentinel, which knows the current master."""
 
     master: Server
     replica: Server
@@ -42,7 +43,7 @@ class Site(NamedTuple):
     url: str
 
     async def fail_over(self) -> None:
-        """Wait until Sentinel has made the replica master; what the proxy held back is lost."""
+        """Wait until Sentinel has promoted the replica; what the proxy held back is lost."""
         async with asyncio.timeout(30):
             while self._master() != self.replica.port:  # noqa: ASYNC110 — Sentinel sets no event
                 await asyncio.sleep(0.05)
@@ -74,13 +75,13 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
+        assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
 
 
 @contextmanager
 def sentinel_for(port: int, folder: Path) -> Iterator[int]:
-    """A Sentinel that takes a master for down after half a second."""
+    """A Sentinel that considers a master down after half a second."""
     own, file = free_port(), folder / "sentinel.conf"
     lines = [f"port {own}", "bind 127.0.0.1", f"dir {folder}", f"sentinel monitor {NAME} 127.0.0.1 {port} 1"]
     lines += [f"sentinel down-after-milliseconds {NAME} 500", f"sentinel failover-timeout {NAME} 3000"]
@@ -96,7 +97,7 @@ def sentinel_for(port: int, folder: Path) -> Iterator[int]:
 
 @asynccontextmanager
 async def queues(site: Site) -> AsyncIterator[tuple[RoomQueue, RoomQueue]]:
-    """As workers have it; and past the proxy, to the first master."""
+    """The queue as workers see it; and the same on the first master, past the proxy."""
     found, direct = RoomQueue(queue_client(site.url), attempts=3), RoomQueue(AsyncRedis.from_url(site.master.url))
     try:
         yield found, direct
@@ -111,7 +112,7 @@ async def leased(queue: RoomQueue, n: int, worker: str = "w") -> dict[str, Lease
 
 async def test_a_failover_that_loses_the_last_writes_repeats_polls_and_confuses_none(site: Site) -> None:
     async with queues(site) as (queue, direct):
-        await queue.push([Job("1"), Job("2", every=60.0), Job("3"), Job("4")])
+        await queue.push([Job("1"), job("2", every=60.0), Job("3"), Job("4")])
         before = await leased(queue, 2)
         await site.catch_up()
         site.proxy.block()
@@ -120,21 +121,21 @@ async def test_a_failover_that_loses_the_last_writes_repeats_polls_and_confuses_
         assert await direct.settle(ends) == [Settled.KEPT] * 2
         lost = (await leased(direct, 1))["3"]
         await direct.push([Job("9")])
-        await direct.hold(HOUR)
+        await direct.control.hold(HOUR)
 
         await site.fail_over()
         with pytest.raises(ConnectionError):
-            await queue.depth()  # a connection that was cut; workers try again, and others begin with a new one
+            await queue.depth()  # the connection was cut; a worker would try again
         depth = await queue.depth()
-        assert (depth.leased, depth.ready, depth.scheduled) == (2, 2, 0)  # as it was before
+        assert (depth.leased, depth.ready, depth.scheduled) == (2, 2, 0)  # as before
         assert await roster.find(queue, ["9"]) == [None]  # a push that was lost must be made again
         assert await queue.renew([lost, *before.values()], HOUR) == [False, True, True]
 
         again = await leased(queue, 5, "another")  # the hold was lost too
         assert set(again) == {"3", "4"}
-        assert min(lease.token for lease in again.values()) > lost.token
+        assert min(lease.fence for lease in again.values()) > lost.fence
         assert await queue.settle([Settlement(lost, Outcome.DEAD)]) == [Settled.LOST]
-        # Those whose settlement was lost are settled again, or would expire and be polled again.
+        # Rooms whose settlement was lost are settled again; otherwise their leases would expire.
         assert await queue.settle(ends) == [Settled.KEPT] * 2
         depth = await queue.depth()
         assert (depth.leased, depth.ready, depth.scheduled, depth.recurring) == (2, 0, 1, 1)
@@ -155,6 +156,6 @@ async def test_a_worker_lives_through_a_failover(site: Site, caplog: pytest.LogC
                 await site.fail_over()
         await worker.close()
         assert set(polled) == {str(room) for room in range(1, 41)}
-        assert (worker.dead, worker.left) == ({}, 0)
+        assert (worker.tally.dead, worker.tally.left) == ({}, 0)
         assert (await queue.depth())[:5] == (0, 0, 0, 0, 0)
     assert "Traceback (most recent" not in caplog.text

@@ -1,4 +1,4 @@
-"""A worker's leases, on a real server that stalls, refuses, dies and comes back."""
+"""A worker's leases, on a real server that stalls, refuses writes, dies and comes back."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError  # noqa: A004 — the client's, which is no OSError
+from redis.exceptions import ConnectionError  # noqa: A004 — the client's, which is not an OSError
 from redis.retry import Retry as SyncRetry
 
 from rankcrawler.errors import QueueStopped
@@ -26,14 +26,13 @@ from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Call, Grant, Lease, Outcome, Settled, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.worker import Worker
+from tests.queued import INBOX, job, key
 from tests.redis_cluster import queue_client
 
 T = TypeVar("T")
 
 SERVERS = ["single", "cluster"]
-INBOX = "ranklist:start_urls"
-LEASE = f"rc:{{{INBOX}}}:lease"
-SCHED = f"rc:{{{INBOX}}}:sched"
+LEASE, SCHED = key("lease"), key("sched")
 
 
 @asynccontextmanager
@@ -50,7 +49,7 @@ async def working(
 
 
 class Consumer:
-    """Takes a worker's leases as they come, in a task of its own, and settles none."""
+    """Collects a worker's leases in a task of its own, and settles none."""
 
     def __init__(self, worker: Worker) -> None:
         self.leases: list[Lease] = []
@@ -61,7 +60,7 @@ class Consumer:
             self.leases.append(lease)
 
     async def has(self, n: int) -> Lease:
-        """The latest of n leases, as soon as there are so many."""
+        """Wait for n leases; returns the last."""
         await until(lambda: len(self.leases) >= n or self.task.done())
         assert len(self.leases) == n
         return self.leases[-1]
@@ -82,7 +81,7 @@ async def consuming(worker: Worker) -> AsyncIterator[Consumer]:
 
 async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 — most conditions are the server's, which sets no event
+        while not condition():  # noqa: ASYNC110 — most conditions are on the server, which sets no event
             await asyncio.sleep(0.001)
 
 
@@ -95,7 +94,7 @@ async def drained(worker: Worker, settle: Callable[[Lease], None]) -> list[Lease
 
 
 def client(url: str) -> RoomQueue:
-    """A queue whose client gives up at the first error."""
+    """A queue whose client does not retry."""
     return RoomQueue(queue_client(url, retry=Retry(NoBackoff(), 0)), attempts=3)
 
 
@@ -105,7 +104,7 @@ def rooms(n: int) -> list[Job]:
 
 @contextmanager
 def refusing(redis: Redis) -> Iterator[None]:
-    """The server refuses to write, for want of a replica."""
+    """Have the server refuse writes, because it has no replica."""
     redis.config_set("min-replicas-to-write", 1)
     try:
         yield
@@ -162,7 +161,7 @@ async def test_a_settlement_after_another_is_ignored(queue: RoomQueue, redis: Re
         worker.settle(lease, Outcome.DEAD, reason="too late")
         await until(lambda: redis.zcard(LEASE) == 0)
         worker.settle(lease, Outcome.DEAD, reason="too late")
-    assert (worker.lost, worker.dead) == (0, {})
+    assert (worker.tally.lost, worker.tally.dead) == (0, {})
     assert (await queue.depth()).dead == 0
 
 
@@ -170,11 +169,11 @@ async def test_settling_what_was_never_leased_changes_nothing(queue: RoomQueue) 
     await queue.push(rooms(1))
     async with working(queue) as worker, consuming(worker) as consumer:
         lease = await consumer.has(1)
-        worker.settle(Lease("2", lease.token, lease.due_ms, 1), Outcome.DEAD)
-        worker.settle(Lease("1", lease.token - 1, lease.due_ms, 1), Outcome.DEAD)
+        worker.settle(Lease("2", lease.fence, lease.due_ms, 1), Outcome.DEAD)
+        worker.settle(Lease("1", lease.fence - 1, lease.due_ms, 1), Outcome.DEAD)
         await asyncio.sleep(0.05)
         assert (await queue.depth()).leased == 1
-    assert (worker.lost, worker.dead) == (0, {})
+    assert (worker.tally.lost, worker.tally.dead) == (0, {})
 
 
 # The end
@@ -186,7 +185,7 @@ async def test_a_draining_worker_ends_when_nothing_is_left(queue: RoomQueue, red
     async with working(queue, drain=True) as worker:
         leases = await drained(worker, lambda lease: worker.settle(lease, Outcome.DONE))
     assert len({lease.room_id for lease in leases}) == len(leases) == 41
-    assert worker.pending == 0
+    assert worker.tally.pending == 0
 
 
 async def test_a_draining_worker_waits_for_retries(queue: RoomQueue) -> None:
@@ -347,13 +346,13 @@ async def test_a_lease_held_longer_than_its_ttl_is_renewed(queue: RoomQueue, red
             assert (await other.lease("other", 10, 30_000)).leases == []
         for lease in consumer.leases:
             worker.settle(lease, Outcome.DONE)
-    assert worker.lost == 0
+    assert worker.tally.lost == 0
     assert (await other.depth()).leased == 0
     await other.close()
 
 
 async def take_over(redis: Redis, other: RoomQueue) -> list[Lease]:
-    """Have every lease expire, and another worker get the rooms."""
+    """Let every lease expire, and lease the rooms to another worker."""
     redis.zadd(LEASE, dict.fromkeys(map(str, redis.zrange(LEASE, 0, -1)), 1))
     return (await other.lease("other", 100, 30_000)).leases
 
@@ -368,8 +367,8 @@ async def test_a_lease_lost_before_it_is_settled_is_counted_and_stays_with_its_n
         taken = await take_over(redis, other)
         for lease in consumer.leases:
             worker.settle(lease, Outcome.DEAD, reason="gone")
-        await until(lambda: worker.lost == 2)
-    assert worker.dead == {}
+        await until(lambda: worker.tally.lost == 2)
+    assert worker.tally.dead == {}
     assert await other.renew(taken, 30_000) == [True, True]
     await other.close()
 
@@ -385,7 +384,7 @@ async def test_a_lost_lease_is_noticed_when_it_is_renewed_and_frees_the_window(
             await take_over(redis, other)
             await other.push([Job("3")])
             await asyncio.wait_for(consumer.has(3), 20)
-        assert worker.lost == 2
+        assert worker.tally.lost == 2
     finally:
         await other.close()
 
@@ -397,11 +396,11 @@ async def test_a_lease_lost_to_the_same_worker_is_counted(queue: RoomQueue, redi
         redis.zadd(LEASE, {"1": 1})
         redis.lpush(INBOX, "2")
         await consumer.has(3)
-        assert worker.lost == 1
+        assert worker.tally.lost == 1
         worker.settle(first, Outcome.DEAD, reason="too late")
         for lease in consumer.leases[1:]:
             worker.settle(lease, Outcome.DONE)
-    assert (worker.lost, worker.dead) == (1, {})
+    assert (worker.tally.lost, worker.tally.dead) == (1, {})
     depth = await queue.depth()
     assert (depth.ready, depth.leased, depth.dead) == (0, 0, 0)
 
@@ -421,7 +420,7 @@ async def test_closing_releases_a_lease_though_an_older_one_of_its_room_is_being
 
 
 class Slow(RoomQueue):
-    """A queue that is far away: settlements take a while to get there, and their answers to come back."""
+    """A queue far away: settlements and their answers take a while to arrive."""
 
     def __init__(self, url: str, seconds: float) -> None:
         super().__init__(queue_client(url), attempts=3)
@@ -444,7 +443,7 @@ async def test_a_lease_is_not_lost_that_was_renewed_while_its_settlement_came_ba
         for lease in consumer.leases:
             worker.settle(lease, Outcome.DONE)
         await asyncio.sleep(0.4)
-    assert worker.lost == 0
+    assert worker.tally.lost == 0
     assert redis.zcard(LEASE) == 0
 
 
@@ -465,11 +464,11 @@ async def test_dead_rooms_are_counted_by_their_reason(queue: RoomQueue) -> None:
 
     async with working(queue, drain=True) as worker:
         await drained(worker, settle)
-    assert worker.dead == {"gone": 2, "502": 1}
+    assert worker.tally.dead == {"gone": 2, "502": 1}
 
 
 async def test_rooms_that_have_come_to_their_end_are_no_dead_rooms(queue: RoomQueue, redis: Redis) -> None:
-    await queue.push([Job("1", every=0.1), Job("2")])
+    await queue.push([job("1", every=0.1), Job("2")])
     polled: Counter[str] = Counter()
 
     def settle(lease: Lease) -> None:
@@ -478,8 +477,8 @@ async def test_rooms_that_have_come_to_their_end_are_no_dead_rooms(queue: RoomQu
 
     async with working(queue, drain=True) as worker:
         await drained(worker, settle)
-    assert (worker.retired, worker.dead, polled) == (1, {}, {"1": 3, "2": 1})
-    assert redis.zrange(f"rc:{{{INBOX}}}:retired", 0, -1) == ["1"]
+    assert (worker.tally.retired, worker.tally.dead, polled) == (1, {}, {"1": 3, "2": 1})
+    assert redis.zrange(key("retired"), 0, -1) == ["1"]
 
 
 async def test_rooms_that_outlived_worker_after_worker_are_counted(queue: RoomQueue, redis: Redis) -> None:
@@ -489,14 +488,14 @@ async def test_rooms_that_outlived_worker_after_worker_are_counted(queue: RoomQu
     redis.zadd(LEASE, {"1": 1, "2": 1})
     async with working(strict, drain=True) as worker:
         assert await drained(worker, lambda lease: worker.settle(lease, Outcome.DONE)) == []
-    assert worker.dead == {"its worker vanished": 2}
+    assert worker.tally.dead == {"its worker vanished": 2}
 
 
 async def test_unreadable_entries_are_counted(queue: RoomQueue, redis: Redis) -> None:
     redis.rpush(INBOX, "hello", "1", "", "2")
     async with working(queue, drain=True) as worker:
         assert len(await drained(worker, lambda lease: worker.settle(lease, Outcome.DONE))) == 2
-    assert worker.unreadable == 2
+    assert worker.tally.unreadable == 2
 
 
 # Waiting
@@ -507,16 +506,16 @@ async def test_a_waiting_worker_says_so(queue: RoomQueue) -> None:
     async with working(queue) as worker, consuming(worker) as consumer:
         lease = await consumer.has(1)
         await asyncio.sleep(0.05)
-        assert not worker.waiting
+        assert not worker.tally.waiting
         worker.settle(lease, Outcome.DONE)
-        await until(lambda: worker.waiting)
+        await until(lambda: worker.tally.waiting)
 
 
 async def test_a_waiting_worker_picks_up_a_push_at_once(queue: RoomQueue, redis: Redis) -> None:
     delays = []
     async with working(queue) as worker, consuming(worker) as consumer:
         for n in range(1, 8):
-            await until(lambda: worker.waiting)
+            await until(lambda: worker.tally.waiting)
             await asyncio.sleep(0.03)
             pushed_at = monotonic()
             redis.lpush(INBOX, str(n))
@@ -528,9 +527,9 @@ async def test_a_waiting_worker_picks_up_a_push_at_once(queue: RoomQueue, redis:
 
 RINGS: dict[str, Callable[[RoomQueue], Awaitable[object]]] = {
     "a push": lambda queue: queue.push([Job("2")]),
-    "a resumption": lambda queue: queue.resume(),
-    "a retry": lambda queue: queue.retry(["3"]),
-    "a higher rate": lambda queue: queue.set_rate(1000.0),
+    "a resumption": lambda queue: queue.control.resume(),
+    "a retry": lambda queue: queue.dead_letters.retry(["3"]),
+    "a higher rate": lambda queue: queue.control.set_rate(1000.0),
 }
 
 
@@ -539,9 +538,9 @@ async def test_a_waiting_worker_hears_at_once_that_it_may_lease(queue: RoomQueue
     await queue.push([Job("3")])
     await queue.settle([Settlement((await queue.lease("x", 1, 1000)).leases[0], Outcome.DEAD)])
     if ring == "a resumption":
-        await queue.pause()
+        await queue.control.pause()
     if ring == "a higher rate":
-        await queue.set_rate(1e-4, 1)
+        await queue.control.set_rate(1e-4, 1)
     if ring in ("a resumption", "a higher rate"):
         await queue.push([Job("1"), Job("2")])
     async with working(client(redis_url)) as worker, consuming(worker) as consumer:
@@ -574,7 +573,7 @@ async def test_pushes_wake_as_many_workers_as_it_takes(queue: RoomQueue, redis: 
         consuming(second) as two,
         consuming(third) as three,
     ):
-        await until(lambda: first.waiting and second.waiting and third.waiting)
+        await until(lambda: first.tally.waiting and second.tally.waiting and third.tally.waiting)
         await asyncio.sleep(0.1)
         redis.lpush(INBOX, *[json.dumps({"room_id": room}) for room in range(1, 7)])
         pushed_at = monotonic()
@@ -587,12 +586,12 @@ async def test_a_push_that_woke_a_worker_without_room_goes_to_another(
     queue: RoomQueue, redis: Redis, redis_url: str
 ) -> None:
     async with working(client(redis_url), window=1) as full, consuming(full) as one:
-        await until(lambda: full.waiting)
+        await until(lambda: full.tally.waiting)
         await asyncio.sleep(0.1)  # it waits at the inbox, and goes on to when a room comes by another way
         await queue.push(rooms(1))
         await one.has(1)
         async with working(client(redis_url), window=1) as other, consuming(other) as two:
-            await until(lambda: other.waiting)
+            await until(lambda: other.tally.waiting)
             redis.lpush(INBOX, "2")
             pushed_at = monotonic()
             await two.has(1)
@@ -644,7 +643,7 @@ async def test_stopping_the_fleet_ends_every_worker_with_the_reason_and_loses_no
     async with working(client(redis_url), drain=True) as late:
         with pytest.raises(QueueStopped):
             await drained(late, lambda lease: late.settle(lease, Outcome.DONE))
-    await queue.resume()
+    await queue.control.resume()
     async with working(client(redis_url), drain=True) as late:
         assert len(await drained(late, lambda lease: late.settle(lease, Outcome.DONE))) == 5
 
@@ -658,14 +657,14 @@ async def test_a_fleet_that_cannot_be_told_to_stop_is_one_worker_less(
             await asyncio.wait({consumer.task}, timeout=2)
         with pytest.raises(QueueStopped, match="the quota is spent"):
             consumer.task.result()
-    assert "could not be told to stop the fleet" in caplog.text
+    assert "did not take the request to stop the fleet" in caplog.text
 
 
 # A server that refuses, or dies
 
 
 class Deaf(RoomQueue):
-    """A queue whose calls get through, and whose answers are lost at first."""
+    """A queue whose calls arrive, but whose first answers are lost."""
 
     def __init__(self, url: str) -> None:
         super().__init__(queue_client(url), attempts=3)
@@ -691,8 +690,8 @@ async def test_lost_answers_cost_no_attempt_and_no_lease(redis_url: str, redis: 
         ends = {"1": Outcome.DONE, "2": Outcome.DEAD, "3": Outcome.DONE}
         leases = await drained(worker, lambda lease: worker.settle(lease, ends[lease.room_id], reason="gone"))
     assert [(lease.room_id, lease.attempt) for lease in leases] == [("1", 1), ("2", 1), ("3", 1)]
-    assert (worker.lost, worker.dead) == (0, {"gone": 1})
-    assert redis.hgetall(f"rc:{{{INBOX}}}:st") == {"pushed": "3", "done": "2", "dead": "1"}
+    assert (worker.tally.lost, worker.tally.dead) == (0, {"gone": 1})
+    assert redis.hgetall(key("st")) == {"pushed": "3", "done": "2", "dead": "1"}
 
 
 async def test_settlements_that_the_server_refuses_are_sent_again(
@@ -707,7 +706,7 @@ async def test_settlements_that_the_server_refuses_are_sent_again(
             await until(lambda: "takes no settlements" in caplog.text)
             assert redis.zcard(LEASE) == 2
         await until(lambda: redis.zcard(SCHED) == 2)
-    assert worker.lost == 0
+    assert worker.tally.lost == 0
 
 
 async def test_a_reason_that_is_no_text_stops_no_settlements(queue: RoomQueue, redis: Redis) -> None:
@@ -717,7 +716,7 @@ async def test_a_reason_that_is_no_text_stops_no_settlements(queue: RoomQueue, r
         for lease in consumer.leases:
             worker.settle(lease, Outcome.DEAD, reason="broken \ud800")
         await until(lambda: redis.zcard(LEASE) == 0)
-    assert worker.dead.total() == 2
+    assert worker.tally.dead.total() == 2
 
 
 def kill_server(url: str) -> None:
@@ -736,7 +735,7 @@ async def test_a_worker_goes_on_when_the_server_was_killed_and_is_back(
         with Redis.from_url(server.url) as plain:
             plain.lpush(INBOX, "1")
             worker.settle(await consumer.has(1), Outcome.DONE)
-            await until(lambda: worker.waiting)
+            await until(lambda: worker.tally.waiting)
         kill_server(server.url)
         await until(lambda: "does not answer" in caplog.text)
         again = await asyncio.to_thread(join, tmp_path)
@@ -749,14 +748,14 @@ async def test_a_worker_goes_on_when_the_server_was_killed_and_is_back(
 
 async def test_a_worker_of_an_embedded_server_that_was_killed_starts_it_again(tmp_path: Path) -> None:
     server = join(tmp_path)
-    queue = RoomQueue(AsyncRedis.from_url(server.url, retry=Retry(NoBackoff(), 0)), mend=server.mend)
+    queue = RoomQueue(AsyncRedis.from_url(server.url, retry=Retry(NoBackoff(), 0)), repair=server.repair)
     async with working(queue) as worker, consuming(worker) as consumer:
         await queue.push(rooms(1))
         lease = await consumer.has(1)
         await asyncio.sleep(1.1)  # the last second of writes may be lost
         kill_server(server.url)
         worker.settle(lease, Outcome.DONE)
-        await until(lambda: not worker.pending)
+        await until(lambda: not worker.tally.pending)
         assert (await queue.depth()).leased == 0
     server.close()
 

@@ -48,30 +48,33 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
         "Rows:  200 in 12.3 s",
         "Dead:  2 × HTTP 404",
         "Dead:  1 × HTTP 410",
-        "Failed: 3 rooms are dead; push them again when the cause is mended",
+        "Failed: 3 rooms are dead: fix the cause, then push them again",
     ]
 
 
 @pytest.mark.parametrize(
     ("stats", "told"),
     [
-        ({"rankcrawler/rooms/rejected": 2}, "2 rooms of the list could not be read; the others were taken"),
-        ({"rankcrawler/inbox/unreadable": 1}, "1 entries of the inbox named no room"),
-        ({"rankcrawler/rows/quarantined": 2}, "2 rows could not be read, and are in quarantine; the others are stored"),
-        ({"rankcrawler/feeds/failed": 3}, "3 writes to feeds failed: the feeds are not whole, the store is"),
+        ({"rankcrawler/rooms/rejected": 2}, "2 entries of the room list could not be read; the others were added"),
+        ({"rankcrawler/inbox/unreadable": 1}, "1 inbox entries did not name a room"),
+        ({"rankcrawler/rows/quarantined": 2}, "2 rows could not be read and are in quarantine; the others are stored"),
+        ({"rankcrawler/feeds/failed": 3}, "3 writes to feeds failed: the feeds are incomplete, the store is complete"),
         (
             {"rankcrawler/feeds/failed": 1, "feedexport/failed_count/FileFeedStorage": 2},
-            "3 writes to feeds failed: the feeds are not whole, the store is",
+            "3 writes to feeds failed: the feeds are incomplete, the store is complete",
         ),
-        ({"finish_reason": "shutdown"}, "stopped before the queue was empty; its rooms wait in it for the next crawl"),
-        ({"rankcrawler/tokens/refused": 1}, "1 tokens were refused, and set aside: mend or remove them"),
+        (
+            {"finish_reason": "shutdown"},
+            "stopped before the queue was empty; the remaining rooms wait in it for the next crawl",
+        ),
+        ({"rankcrawler/tokens/refused": 1}, "1 tokens were refused and set aside: replace or remove them"),
         (
             {"rankcrawler/tracebacks": 2},
-            "2 errors that nothing accounts for: the log has them, with their tracebacks",
+            "2 unexpected errors: see the tracebacks in the log",
         ),
         (
             {"finish_reason": "gateway_down"},
-            "the gateway answered nobody for too long; the rooms wait in the queue for the next crawl",
+            "the gateway did not answer for too long; the rooms wait in the queue for the next crawl",
         ),
         ({"finish_reason": "store_not_open"}, "the crawl ended early: store_not_open"),
     ],
@@ -98,7 +101,7 @@ def test_an_end_that_was_asked_for_is_no_failure(reason: str) -> None:
 
 def test_a_crawl_that_never_started_failed() -> None:
     report = Report.of({})
-    assert report.failures == ("the crawl ended early: the crawl never started",)
+    assert report.failures == ("the crawl ended early: it never started",)
     assert (report.stored, report.rows, report.seconds, report.dead) == (0, 0, 0.0, {})
 
 
@@ -106,8 +109,8 @@ def test_a_stopped_fleet_has_a_status_of_its_own_and_says_what_to_do() -> None:
     report = Report.of(GOOD | {"finish_reason": "fleet_stopped", "rankcrawler/tokens/refused": 1})
     assert report.status == 3
     assert report.failures == (
-        "1 tokens were refused, and set aside: mend or remove them",
-        "the fleet is stopped: mend the cause, run `scrapy rooms resume`, start again; no room is lost",
+        "1 tokens were refused and set aside: replace or remove them",
+        "the fleet is stopped: fix the cause, run `scrapy rooms resume`, and start again; no room is lost",
     )
     assert (Report.of(GOOD).status, Report.of(GOOD | {"rankcrawler/tracebacks": 1}).status) == (0, 1)
 

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from rankcrawler.model.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from tests.parsed import parsed
 
 RESPONSES = Path(__file__).parent / "responses"

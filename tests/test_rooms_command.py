@@ -1,9 +1,10 @@
-"""`scrapy rooms`, each sub-command on a real queue: what it does, prints and says when it cannot."""
+"""`scrapy rooms`, each subcommand on a real queue: what it does, prints and reports when it cannot."""
 
 import io
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -19,6 +20,9 @@ from redis import Redis
 from scrapy.cmdline import execute
 from scrapy.settings import Settings
 
+from rankcrawler.commands.rooms.subcommands import SUBCOMMANDS
+from tests.parsed_commands import parsed
+
 INBOX = "ranklist:start_urls"
 ROOM = "7301234567890123457"
 ROOT = Path(__file__).parent.parent
@@ -32,10 +36,10 @@ def key(name: str) -> str:
 
 @pytest.fixture
 def rooms(redis: Redis, redis_url: str, capsys: pytest.CaptureFixture[str]) -> Run:  # noqa: ARG001 — empties it
-    """Runs a sub-command, and gives its status, output and errors."""
+    """Runs a subcommand; returns its exit status, output and errors."""
 
     def run(*words: str) -> tuple[int, str, str]:
-        settings = Settings({"COMMANDS_MODULE": "rankcrawler.commands", "REDIS_URL": redis_url})
+        settings = Settings({"COMMANDS_MODULE": "rankcrawler.commands.entry", "REDIS_URL": redis_url})
         with pytest.raises(SystemExit) as ended:
             execute(["rankcrawler", "rooms", *words], settings)
         output, errors = capsys.readouterr()
@@ -75,7 +79,7 @@ def test_add_reports_bad_lines_with_file_and_line_and_takes_the_good_ones(rooms:
 def test_add_refuses_an_option_that_cannot_be(rooms: Run) -> None:
     status, output, errors = rooms("add", "1", "--every", "often")
     assert (status, output) == (1, "")
-    assert errors.startswith("rankcrawler: every must be")
+    assert errors == "rankcrawler: rooms add: --every: expected seconds from 0.1 to 2592000, not 'often'\n"
 
 
 def test_a_list_is_a_line_a_room_and_feeds_what_reads_ids(
@@ -181,21 +185,34 @@ def test_status_warns_of_an_inbox_that_cannot_be_read(rooms: Run, redis: Redis) 
 MISTAKES = [
     pytest.param((), "expected one of add, list", id="nothing"),
     pytest.param(("nope",), "expected one of add, list", id="an unknown word"),
-    pytest.param(("list", "--yes"), "does not take --yes", id="another's option"),
-    pytest.param(("list", "--nope"), "does not take --nope", id="an unknown option"),
-    pytest.param(("remove",), "expected ID", id="no id"),
+    pytest.param(("lits",), "lits is not a subcommand: did you mean list?", id="a slip"),
+    pytest.param(("--json", "list"), "arguments: --json; write the options of a subcommand after its name", id="early"),
+    pytest.param(("list", "--yes"), "rooms list: does not take --yes", id="another's option"),
+    pytest.param(("list", "--nope"), "rooms list: does not take --nope", id="an unknown option"),
+    pytest.param(
+        ("remove", "1", "--state", "dead"), "rooms remove: does not take --state", id="another's option after a word"
+    ),
+    pytest.param(("remove",), "rooms remove: the following arguments are required: ROOM", id="no id"),
     pytest.param(("remove", "x"), "room_id must be", id="a bad id"),
-    pytest.param(("pause", "1"), "expected nothing more", id="too much"),
-    pytest.param(("retry",), "or --all", id="nothing to retry"),
-    pytest.param(("retry", "1", "--all"), "or --all", id="one and all"),
+    pytest.param(("pause", "1"), "rooms pause: does not take 1", id="too much"),
+    pytest.param(("list", "--state", "alive"), "rooms list: --state: invalid choice: 'alive'", id="a bad state"),
+    pytest.param(("list", "--limit", "0"), "--limit: expected a whole number of at least 1", id="a limit of zero"),
+    pytest.param(("list", "--kind", "gifts"), "--kind: invalid choice: 'gifts'", id="a bad kind"),
+    pytest.param(("retry",), "either rooms or --all", id="nothing to retry"),
+    pytest.param(("retry", "1", "--all"), "either rooms or --all", id="one and all"),
     pytest.param(("rate", "fast"), "expected a rate", id="a bad rate"),
     pytest.param(("rate", "0/s"), "expected a rate", id="a rate of zero"),
+    pytest.param(("rate", "off", "--burst", "3"), "--burst does not apply to off", id="a burst of no rate"),
     pytest.param(("inflight", "0"), "expected how many", id="none in flight"),
+    pytest.param(("add", "1", "--every", "nan"), "--every: expected seconds from 0.1 to 2592000", id="no interval"),
+    pytest.param(("add", "1", "--priority", "1001"), "--priority: expected a whole number from -1000", id="priority"),
+    pytest.param(("add", "1", "--anchor", "x"), "--anchor: expected an id", id="a bad anchor"),
+    pytest.param(("add", "1", "--every", "9", "--every-max", "3"), "every_max must be at least every", id="too short"),
 ]
 
 
 @pytest.mark.parametrize(("words", "expected"), MISTAKES)
-def test_a_mistake_is_told_in_one_line_and_changes_nothing(
+def test_a_mistake_is_one_line_and_changes_nothing(
     rooms: Run, redis: Redis, words: tuple[str, ...], expected: str
 ) -> None:
     status, output, errors = rooms(*words)
@@ -203,6 +220,44 @@ def test_a_mistake_is_told_in_one_line_and_changes_nothing(
     assert errors.startswith("rankcrawler: ")
     assert expected in errors
     assert redis.dbsize() == 0
+
+
+def test_options_and_rooms_stand_in_any_order(rooms: Run) -> None:
+    assert rooms("add", "1", "--every", "60", "2", "--priority", "-5")[1] == "2 taken, 2 of them new\n"
+    listed = [json.loads(line) for line in rooms("list", "--json")[1].splitlines()]
+    assert [(room["room_id"], room["every"], room["priority"]) for room in listed] == [("1", 60, -5), ("2", 60, -5)]
+
+
+@pytest.mark.parametrize("place", ["before", "after", "on both sides"])
+def test_scrapys_options_work_on_both_sides_of_a_subcommand(
+    redis: Redis, redis_url: str, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    url, retries = ("-s", f"REDIS_URL={redis_url}"), ("--set", "ROOM_ATTEMPTS=3")
+    before = {"before": [*url, *retries], "after": [], "on both sides": [*url]}[place]
+    after = {"before": [], "after": [*url, *retries], "on both sides": [*retries]}[place]
+    settings = Settings({"COMMANDS_MODULE": "rankcrawler.commands.entry"})
+    with pytest.raises(SystemExit) as ended:
+        execute(["rankcrawler", "rooms", *before, "add", "7", *after], settings)
+    assert (ended.value.code, capsys.readouterr().out) == (0, "1 taken, 1 of them new\n")
+    assert settings["ROOM_ATTEMPTS"] == "3"
+    assert redis.zcard(key("ready")) == 1
+
+
+def test_the_help_of_a_subcommand_shows_what_applies_to_it_and_an_example(rooms: Run) -> None:
+    status, shown, _ = rooms("rate", "--help")
+    assert status == 0
+    assert set(re.findall(r"--[\w-]+", shown.partition("Scrapy's options")[0])) == {"--help", "--burst", "--kind"}
+    assert "scrapy rooms rate 20/s --burst 40" in shown
+    assert "--kind" in shown.partition("Options")[0], "the usage"
+
+
+def test_the_help_lists_the_subcommands_with_examples_that_parse(rooms: Run) -> None:
+    shown = rooms("--help")[1]
+    for each in SUBCOMMANDS:
+        assert f"\n    {each.name:<20}{each.help[:30]}" in shown
+        assert each.example == each.name or f"scrapy rooms {each.example}\n" in shown
+        given = parsed("rooms", *each.example.split())
+        assert given.subcommand is each
 
 
 def command(url: str, *words: str) -> list[str]:

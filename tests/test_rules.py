@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from rankcrawler.clock import iso
 from rankcrawler.model import rules
-from rankcrawler.model.items import Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.items import Quarantined, RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from tests.builders import body, entry, row, snapshot, taken
 
 
 def flags(*entries: RankEntry, **changes: Any) -> list[tuple[str, ...]]:
     """The flags of a list of these rows, then those of each row."""
-    judged = rules.judged(snapshot(entries, **changes))
+    judged = rules.flagged(snapshot(entries, **changes))
     return [judged.flags, *(each.flags for each in judged.entries)]
 
 
@@ -31,7 +32,7 @@ def withheld(rank: int) -> RankEntry:
 
 @pytest.mark.parametrize("good", [snapshot(), snapshot([]), snapshot([entry()])], ids=["three", "none", "one"])
 def test_a_good_list_breaks_no_rule_and_stays_itself(good: RoomSnapshot) -> None:
-    assert rules.judged(good) is good
+    assert rules.flagged(good) is good
 
 
 def test_a_missing_rank_is_a_gap_from_there_on() -> None:
@@ -57,7 +58,7 @@ def test_as_many_coins_as_the_row_above_do_not_rise() -> None:
 
 def test_a_delta_that_is_not_the_gap_is_a_mismatch_and_overwrites_nothing() -> None:
     rows = entry(1, score=10), entry(2, score=4, delta=5)
-    judged = rules.judged(snapshot(rows))
+    judged = rules.flagged(snapshot(rows))
     assert [each.flags for each in judged.entries] == [(), ("delta_mismatch",)]
     assert (judged.entries[1].score, judged.entries[1].delta) == (4, 5)
 
@@ -127,13 +128,13 @@ def test_the_list_names_each_broken_rule_once() -> None:
 
 
 def test_judging_twice_is_judging_once() -> None:
-    once = rules.judged(snapshot([entry(3), entry(3)], has_more=True))
-    assert rules.judged(once) == once
+    once = rules.flagged(snapshot([entry(3), entry(3)], has_more=True))
+    assert rules.flagged(once) == once
 
 
 def test_nothing_but_flags_is_changed() -> None:
     broken = snapshot([entry(3), entry(3)])
-    judged = rules.judged(broken)
+    judged = rules.flagged(broken)
     rows = [(each.rank, each.score, each.delta, each.user_id) for each in judged.entries]
     assert rows == [(each.rank, each.score, each.delta, each.user_id) for each in broken.entries]
 
@@ -148,7 +149,7 @@ def test_nothing_but_flags_is_changed() -> None:
     ],
 )
 def test_the_rules_hold_for_lists_off_the_wire(answer: bytes, expected: tuple[str, ...]) -> None:
-    assert rules.judged(taken(answer)).flags == expected
+    assert rules.flagged(taken(answer)).flags == expected
 
 
 FUTURE = "2021-09-17T01:49:40.001Z"
@@ -204,7 +205,7 @@ def _broken_list(draw: st.DrawFn) -> tuple[dict[str, Any], set[str]]:
 
 @given(violations())
 def test_every_violation_put_in_is_flagged_on_its_row_and_nothing_else_is(made: Violated) -> None:
-    judged = rules.judged(made.listed, rules.Earlier())
+    judged = rules.flagged(made.listed, rules.Earlier())
     assert [set(each.flags) for each in judged.entries] == made.of_rows
     assert set(judged.flags) == made.of_list.union(*made.of_rows)
     assert len(judged.flags) == len(set(judged.flags))
@@ -226,7 +227,7 @@ def flags_over_time(history: list[Seen], earlier: rules.Earlier) -> Iterator[set
     """The flags of each poll's list as a run sets them."""
     for seen in history:
         listed = snapshot(room_id=str(seen.room), digest=str(seen.listed), captured_at=iso(seen.clock))
-        yield set(rules.judged(listed, earlier).flags)
+        yield set(rules.flagged(listed, earlier).flags)
 
 
 @given(polls)
@@ -244,13 +245,13 @@ def test_the_same_list_of_another_gateway_or_kind_is_another_list() -> None:
     earlier = rules.Earlier()
     others: list[dict[str, Any]] = [{}, {"source": "other.test"}, {"kind": "audience"}]
     for number, changes in enumerate(others):
-        assert rules.judged(snapshot(room_id=str(number), **changes), earlier).flags == ()
+        assert rules.flagged(snapshot(room_id=str(number), **changes), earlier).flags == ()
 
 
 @pytest.mark.parametrize("rows", [[], [anonymous(1), anonymous(2)]], ids=["empty", "masked"])
 def test_lists_of_nobody_are_not_the_same_list(rows: list[RankEntry]) -> None:
     earlier = rules.Earlier()
-    found = [rules.judged(snapshot(rows, room_id=room), earlier).flags for room in "12"]
+    found = [rules.flagged(snapshot(rows, room_id=room), earlier).flags for room in "12"]
     assert "list_of_two_rooms" not in {flag for flags in found for flag in flags}
 
 
@@ -265,5 +266,5 @@ def test_what_is_remembered_is_bounded_and_the_oldest_goes_first() -> None:
 def test_memory_of_a_long_run_is_bounded() -> None:
     earlier = rules.Earlier(remembered=100)
     for room in range(1000):
-        rules.judged(snapshot(room_id=str(room), digest=str(room)), earlier)
+        rules.flagged(snapshot(room_id=str(room), digest=str(room)), earlier)
     assert (len(earlier._clocks), len(earlier._rooms)) == (100, 100)

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
 
 ROOM = "6994259511469247263"
@@ -99,7 +99,7 @@ def test_it_stops_by_itself_after_so_many_seconds() -> None:
     assert time.monotonic() - started < 10
 
 
-def test_a_port_in_use_is_said_in_one_line() -> None:
+def test_a_port_in_use_is_reported_in_one_line() -> None:
     """With status 1."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -109,20 +109,38 @@ def test_a_port_in_use_is_said_in_one_line() -> None:
     assert "in use" in errors
 
 
-@pytest.mark.parametrize("options", [("--faults", "nonsense"), ("--at", "noon"), ("what",)])
-def test_an_option_that_cannot_be_is_a_usage_error(options: tuple[str, ...]) -> None:
-    """With status 2 and no traceback."""
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--faults", "nonsense"), "--faults: faults must be among"),
+        (("--at", "noon"), "--at: expected ms since 1970 or an ISO 8601"),
+        (("--fault-rate", "2"), "--fault-rate: expected a number from 0 to 1, not '2'"),
+        (("--port", "65536"), "--port: expected a whole number from 0 to 65535"),
+        (("what",), "unrecognized arguments: what"),
+    ],
+)
+def test_an_option_that_cannot_be_is_a_usage_error(options: tuple[str, ...], expected: str) -> None:
+    """With status 2, a line that says what was expected, and no traceback."""
     with command(*options) as process:
         _, errors = process.communicate(timeout=10)
     assert process.returncode == 2
+    assert expected in errors
     assert "Traceback (most recent" not in errors
+
+
+def test_a_setting_that_cannot_be_used_is_one_line() -> None:
+    """With status 1."""
+    with command("-s", "ROOM_ATTEMPTS=0") as process:
+        output, errors = process.communicate(timeout=10)
+    assert (process.returncode, output, errors.count("\n")) == (1, "", 1)
+    assert errors.startswith("rankcrawler: ROOM_ATTEMPTS must be")
 
 
 def test_the_seed_rooms_are_of_every_kind_but_ended() -> None:
     """A crawl of them in the default world meets the odd kinds and finds every room."""
     jobs = [json.loads(line) for line in SEEDS.read_text(encoding="utf-8").splitlines()]
-    kinds = {World().kind(job["room_id"]) for job in jobs}
+    kinds = {World().scenario(job["room_id"]) for job in jobs}
     assert len({job["room_id"] for job in jobs}) == 30
     assert jobs[0]["room_id"] == ROOM
-    assert kinds == set(Kind) - {Kind.ENDED}
+    assert kinds == set(Scenario) - {Scenario.ENDED}
     assert all(job.keys() <= {"room_id", "anchor_id"} for job in jobs)

@@ -86,9 +86,9 @@ def copy(tmp_path: Path) -> Path:
     """A copy of the package that declares more columns, and has a step that adds them to stores."""
     package = tmp_path / "copy" / "rankcrawler"
     shutil.copytree(ROOT / "rankcrawler", package, ignore=shutil.ignore_patterns("__pycache__"))
-    items = package / "model" / "items.py"
-    before, flags, after = items.read_text("utf-8").partition("    flags: Annotated[")
-    items.write_text(before + DECLARED.lstrip("\n") + flags + after, "utf-8")
+    rows = package / "model" / "rows.py"
+    before, flags, after = rows.read_text("utf-8").partition("    flags: Annotated[")
+    rows.write_text(before + DECLARED.lstrip("\n") + flags + after, "utf-8")
     (package / "store" / "sql" / "steps" / f"{VERSION}.sql").write_text(STEP, "utf-8")
     return package.parent
 

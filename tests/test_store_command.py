@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import json
+import re
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -12,15 +13,18 @@ import psycopg
 import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
 
-from rankcrawler.clock import iso
+from rankcrawler.clock import iso, ms
+from rankcrawler.commands import moments
+from rankcrawler.commands.store.subcommands import SUBCOMMANDS
 from rankcrawler.errors import StoreError
-from rankcrawler.model.items import RankEntry, RoomSnapshot
-from rankcrawler.records import moments
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Records
 from tests import stores
-from tests.builders import entry, failed, snapshot
+from tests.builders import entry, failed, polled, snapshot
 from tests.gateways import Finished, environment, run
+from tests.parsed_commands import parsed
 
 NOON = 1_795_435_200_000
 LARGE = "9223372036854775807"
@@ -57,8 +61,9 @@ def listed(minute: int, scores: list[int], room_id: str = "1") -> RoomSnapshot:
 
 
 def fill(store: Records) -> None:
-    store.write([listed(0, [100, 50]), listed(1, [130, 50]), listed(2, [131, 90]), listed(0, [7], "2")])
-    store.write([failed(room_id="1", polled_at=iso(NOON + 90_000))])
+    lists = [listed(0, [100, 50]), listed(1, [130, 50]), listed(2, [131, 90]), listed(0, [7], "2")]
+    store.write([polled(each) for each in lists])
+    store.write([polled(failed(room_id="1", polled_at=iso(NOON + 90_000)))])
 
 
 def test_status_says_what_is_in_it(command: Store) -> None:
@@ -69,24 +74,24 @@ def test_status_says_what_is_in_it(command: Store) -> None:
     assert json.loads(command("status", "--json").stdout)["first_day"] == "2026-11-23"
 
 
-def test_gains_of_a_room_are_told_with_what_may_be_missing(command: Store) -> None:
+def test_the_gains_of_a_room_come_with_what_may_be_missing(command: Store) -> None:
     shown = command("gains", "1").stdout
     assert "2 polls" not in shown
     assert "1 polls failed in between; the longest time without a list: 60 s" in shown
-    told = json.loads(command("gains", "1", "--since", "2026-11-23T12:01", "--json").stdout)
-    assert [(gain["user_id"], gain["coins"]) for gain in told["gains"]] == [("2", 40), (LARGE, 1)]
+    found = json.loads(command("gains", "1", "--since", "2026-11-23T12:01", "--json").stdout)
+    assert [(gain["user_id"], gain["coins"]) for gain in found["gains"]] == [("2", 40), (LARGE, 1)]
     assert command("gains", "99").returncode == 1
 
 
-def test_a_user_is_shown_with_the_rooms_and_no_text_steers_the_terminal(command: Store) -> None:
+def test_a_contributor_is_shown_with_the_rooms_and_no_text_steers_the_terminal(command: Store) -> None:
     done = command("users", LARGE)
     assert "\x1b" not in done.stdout
     assert "‮" not in done.stdout
     assert f"user_id\t{LARGE}\n" in done.stdout
-    told = json.loads(command("users", LARGE, "--json").stdout)
-    assert told["nickname"] == HOSTILE
-    assert {stay["room_id"]: stay["last_score"] for stay in told["stays"]} == {"1": 131, "2": 7}
-    assert "was never seen" in command("users", "5").stderr
+    found = json.loads(command("users", LARGE, "--json").stdout)
+    assert found["nickname"] == HOSTILE
+    assert {stay["room_id"]: stay["last_score"] for stay in found["stays"]} == {"1": 131, "2": 7}
+    assert command("users", "5").stderr == "rankcrawler: contributor 5 was never in a list\n"
 
 
 def expected(path: Path) -> list[RankEntry]:
@@ -123,7 +128,7 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def sheet(path: Path) -> list[dict[str, str]]:
-    """A workbook's cells; a text stands in its cell, as the writer is told not to share them."""
+    """A workbook's cells; each text is in its own cell, since the writer shares none."""
     from xml.etree import ElementTree as Tree
 
     name = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -155,11 +160,11 @@ def test_a_text_that_no_cell_holds_fails_the_export_and_names_the_room(
     where: str, command: Store, tmp_path: Path
 ) -> None:
     store = locate.open_records(where)
-    store.write([snapshot([entry(nickname="x" * 32_768, room_id="9")], room_id="9")])
+    store.write([polled(snapshot([entry(nickname="x" * 32_768, room_id="9")], room_id="9"))])
     store.close()
     done = command("export", "--room", "all", "--to", str(tmp_path / "ranks.xlsx"))
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "a cell ends after 32,767 characters, and a text of room 9 does not" in done.stderr
+    assert "a cell holds 32,767 characters, and a text of room 9 is longer" in done.stderr
     assert not list(tmp_path.glob("*.xlsx*"))
 
 
@@ -173,18 +178,48 @@ def test_a_purge_says_what_it_removed(command: Store) -> None:
     ("args", "words"),
     [
         ([], "expected one of migrate, status"),
-        (["look"], "expected one of migrate, status"),
-        (["users"], "store users: expected USER_ID"),
-        (["status", "--room", "1"], "does not take --room"),
-        (["purge"], "expected --older-than"),
-        (["purge", "--older-than", "yesterday"], "expected a time such as 2026-11-23"),
-        (["export", "--room", "1"], "expected --room ID[,ID…] or --room all, and --to FILE"),
+        (["look"], "look is not a subcommand: expected one of migrate, status"),
+        (["gain", "1"], "gain is not a subcommand: did you mean gains?"),
+        (["users"], "store users: the following arguments are required: USER_ID"),
+        (["users", "5", "--kind", "audience"], "store users: does not take --kind audience"),
+        (["status", "--room", "1"], "store status: does not take --room"),
+        (["purge"], "store purge: the following arguments are required: --older-than"),
+        (["purge", "--older-than", "yesterday"], "--older-than: expected a time such as 2026-11-23"),
+        (["gains", "x"], "store gains: ROOM_ID: expected an id"),
+        (["gains", "1", "--until", "1w"], "store gains: --until: expected a time"),
+        (["gains", "1", "--kind", "gifts"], "store gains: --kind: invalid choice: 'gifts'"),
+        (["export", "--room", "1"], "store export: the following arguments are required: --to"),
+        (["export", "--room", "1,x", "--to", "a.csv"], "store export: --room: expected an id"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(tmp_path: Path, args: list[str], words: str) -> None:
+def test_a_mistake_is_one_line(tmp_path: Path, args: list[str], words: str) -> None:
     done = run("store", *args, env=environment(None, tmp_path))
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("rankcrawler: ")
     assert words in done.stderr
+
+
+def test_the_help_of_a_subcommand_shows_what_applies_to_it_and_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parsed("store", "gains", "--help")
+    shown = capsys.readouterr().out
+    assert ended.value.code == 0
+    options = set(re.findall(r"--[\w-]+", shown.partition("Example")[0]))
+    assert options == {"--help", "--since", "--until", "--json", "--kind"}
+    assert "scrapy store gains 6994259511469247263 --since 24h" in shown
+
+
+def test_every_example_parses() -> None:
+    for each in SUBCOMMANDS:
+        assert parsed("store", *each.example.split()).subcommand is each
+
+
+def test_a_period_is_all_time_unless_it_is_given() -> None:
+    given = parsed("store", "gains", "1")
+    assert given.since == "1970-01-01T00:00:00.000Z"
+    assert abs(ms(given.until) - moments.now_ms()) < 60_000
+    given = parsed("store", "gains", "1", "--since", "2026-11-23", "--until", "2026-11-23T12:00")
+    assert (given.since, given.until) == ("2026-11-23T00:00:00.000Z", "2026-11-23T12:00:00.000Z")
 
 
 def test_json_lines_are_for_other_tools(tmp_path: Path) -> None:
@@ -194,7 +229,7 @@ def test_json_lines_are_for_other_tools(tmp_path: Path) -> None:
 
 
 def test_ages_are_from_now() -> None:
-    assert moments.moment("2h")[:10] <= moments.now()[:10]
+    assert 0 <= moments.now_ms() - 2 * 3_600_000 - ms(moments.moment("2h")) < 60_000
     assert moments.moment("2026-11-23") == "2026-11-23T00:00:00.000Z"
 
 
@@ -273,8 +308,8 @@ def test_a_store_of_version_2_is_refused_and_migrated(
 ) -> None:
     where = stores.address(kind, tmp_path, request)
     store = locate.open_records(where)
-    store.write([snapshot(room_id=room) for room in ("1", "2")])
-    store.write([snapshot([entry()], room_id="1", captured_at=iso(NOON), polled_at=iso(NOON))])
+    store.write([polled(snapshot(room_id=room)) for room in ("1", "2")])
+    store.write([polled(snapshot([entry()], room_id="1", captured_at=iso(NOON), polled_at=iso(NOON)))])
     trails = [store.trail(f"700000{rank}") for rank in (1, 2)]
     assert [[stay.room_id for stay in trail] for trail in trails] == [["1", "2"]] * 2
     store.close()

@@ -14,7 +14,8 @@ import pytest
 from rankcrawler.clock import iso
 from rankcrawler.errors import SettingError, StoreError
 from rankcrawler.model.columns import FIRST_VERSION
-from rankcrawler.model.items import COLUMNS, Poll
+from rankcrawler.model.items import Poll
+from rankcrawler.model.rows import COLUMNS
 from rankcrawler.store import locate, migration, schema
 from rankcrawler.store.contract import Kept, Records
 from rankcrawler.store.dialects import POSTGRESQL, SQLITE, Dialect

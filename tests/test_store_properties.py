@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rankcrawler.clock import iso
-from rankcrawler.model.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.fingerprints import fingerprint
 from tests import stores

@@ -7,7 +7,8 @@ import pytest
 
 from rankcrawler.clock import iso
 from rankcrawler.errors import StoreError
-from rankcrawler.model.items import FailedPoll, Poll, RankEntry, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.model.targets import Target
 from rankcrawler.store import interning, sql_store

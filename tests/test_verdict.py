@@ -14,10 +14,10 @@ from rankcrawler.gateways.verdict import (
     LONGEST_WAIT,
     SHORTEST_WAIT,
     Action,
-    Judge,
     Seen,
     Shape,
     Verdict,
+    Verdicts,
     is_outage,
 )
 from rankcrawler.gateways.verdict.table import DEFAULTS
@@ -28,13 +28,13 @@ READ, RETRY, WAIT, GONE, STOP = Action
 
 def judged(seen: Seen, words: str = "网络繁忙", verdicts: str = "") -> tuple[Action, str]:
     """The action and its reason."""
-    verdict = Judge.of(verdicts).judge(seen, words)
+    verdict = Verdicts.of(verdicts).of_answer(seen, words)
     return verdict.action, verdict.reason
 
 
 def wait(retry_after: str | None, verdicts: str = "") -> float:
     """How long a 429 with this header holds the rooms, in seconds."""
-    judged = Judge.of(verdicts).judge(Seen(429), retry_after=retry_after, now=NOW)
+    judged = Verdicts.of(verdicts).of_answer(Seen(429), retry_after=retry_after, now=NOW)
     assert judged.action is Action.WAIT
     return judged.seconds
 
@@ -44,14 +44,14 @@ ROWS = {
     ("http", 401): (STOP, "HTTP 401: the gateway refuses the token"),
     ("http", 402): (STOP, "HTTP 402: the token's quota is spent"),
     ("http", 403): (STOP, "HTTP 403: the gateway refuses the token"),
-    ("http", 404): (GONE, "HTTP 404: the gateway knows no such room"),
+    ("http", 404): (GONE, "HTTP 404: no such room"),
     ("http", 410): (GONE, "HTTP 410: the room is gone"),
     ("http", 429): (WAIT, "HTTP 429: the gateway asks to slow down"),
     ("code", 200): (READ, ""),
     ("code", 401): (STOP, "code 401: the gateway refuses the token"),
     ("code", 402): (STOP, "code 402: the token's quota is spent"),
     ("code", 403): (STOP, "code 403: the gateway refuses the token"),
-    ("code", 404): (GONE, "code 404: the gateway knows no such room"),
+    ("code", 404): (GONE, "code 404: no such room"),
     ("code", 410): (GONE, "code 410: the room is gone"),
     ("code", 429): (WAIT, "code 429: the gateway asks to slow down"),
     ("status_code", 0): (READ, ""),
@@ -91,9 +91,9 @@ def test_a_row_of_the_table_has_its_action_and_reason(
         *((Seen(status), RETRY, f"HTTP {status}: '网络繁忙'") for status in (204, 302, 400, 444, 500, 502, 503)),
         (Seen(502, shape=Shape.HTML_PAGE), RETRY, "HTTP 502: the gateway failed"),
         (Seen(444, shape=Shape.EMPTY_BODY), RETRY, "HTTP 444: the gateway failed"),
-        (Seen(404, shape=Shape.HTML_PAGE), GONE, "HTTP 404: the gateway knows no such room"),
+        (Seen(404, shape=Shape.HTML_PAGE), GONE, "HTTP 404: no such room"),
         (Seen(403, 404), STOP, "HTTP 403: the gateway refuses the token"),
-        (Seen(400, 404), GONE, "code 404: the gateway knows no such room"),
+        (Seen(400, 404), GONE, "code 404: no such room"),
         (Seen(500, 402), STOP, "code 402: the token's quota is spent"),
         (Seen(500, 500), RETRY, "HTTP 500, code 500: '网络繁忙'"),
         (Seen(200, 500), RETRY, "code 500: '网络繁忙'"),
@@ -145,22 +145,22 @@ def test_a_users_rules_go_before_the_table(verdicts: str, seen: Seen, expected: 
 )  # fmt: skip
 def test_a_rule_that_is_none_is_shown_with_what_was_expected(rule: str) -> None:
     with pytest.raises(SettingError) as refusal:
-        Judge.of(f"http:500=retry, {rule}")
+        Verdicts.of(f"http:500=retry, {rule}")
     said = str(refusal.value)
-    assert said.startswith(f"VERDICTS, rule {rule!r}: expected FIELD:VALUE=ACTION")
+    assert said.startswith(f"VERDICTS, entry {rule!r}: expected FIELD:VALUE=ACTION")
     assert "status_code:4017136=wait 30" in said
     assert "\n" not in said
 
 
 def test_two_rules_for_one_value_are_one_too_many() -> None:
-    with pytest.raises(SettingError, match="two rules for code:7"):
-        Judge.of("code:7=gone, code:07=stop")
+    with pytest.raises(SettingError, match="two entries for code:7"):
+        Verdicts.of("code:7=gone, code:07=stop")
 
 
 @given(st.text())
 def test_a_setting_is_read_or_refused(verdicts: str) -> None:
     with suppress(SettingError):
-        Judge.of(verdicts)
+        Verdicts.of(verdicts)
 
 
 @given(
@@ -174,7 +174,7 @@ def test_a_setting_is_read_or_refused(verdicts: str) -> None:
     st.text(),
 )
 def test_every_answer_has_a_verdict_in_one_line(seen: Seen, words: str) -> None:
-    verdict = Judge().judge(seen, words if seen.shape is Shape.LIST else "")
+    verdict = Verdicts().of_answer(seen, words if seen.shape is Shape.LIST else "")
     assert isinstance(verdict, Verdict)
     assert (verdict.action is READ) == (verdict.reason == "")
     assert "\n" not in verdict.reason
@@ -207,12 +207,12 @@ def test_no_answer_and_a_servers_failure_are_the_gateways(status: int | None, ou
 
 
 def test_a_code_that_asks_to_slow_down_holds_for_the_usual_time() -> None:
-    assert Judge().judge(Seen(200, 429)).seconds == DEFAULT_WAIT
+    assert Verdicts().of_answer(Seen(200, 429)).seconds == DEFAULT_WAIT
 
 
 def test_a_rule_may_say_how_long_to_wait_and_the_gateway_knows_better() -> None:
-    assert Judge.of("status_code:8=wait 2.5").judge(Seen(200, 200, 8)).seconds == 2.5
-    assert Judge.of("status_code:8=wait").judge(Seen(200, 200, 8)).seconds == DEFAULT_WAIT
+    assert Verdicts.of("status_code:8=wait 2.5").of_answer(Seen(200, 200, 8)).seconds == 2.5
+    assert Verdicts.of("status_code:8=wait").of_answer(Seen(200, 200, 8)).seconds == DEFAULT_WAIT
     assert (wait(None, "http:429=wait 30"), wait("7", "http:429=wait 30")) == (30, 7)
 
 
@@ -273,9 +273,9 @@ def test_no_header_breaks_the_verdict(header: str) -> None:
 
 def test_a_date_is_held_against_the_clock_where_no_moment_is_given() -> None:
     header = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
-    assert 50 < Judge().judge(Seen(429), retry_after=header).seconds <= 100
+    assert 50 < Verdicts().of_answer(Seen(429), retry_after=header).seconds <= 100
 
 
 @pytest.mark.parametrize("status", [200, 401, 404, 500])
 def test_only_a_429_waits(status: int) -> None:
-    assert Judge().judge(Seen(status), retry_after="90").seconds == 0
+    assert Verdicts().of_answer(Seen(status), retry_after="90").seconds == 0

@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rankcrawler.errors import AnswerError
-from rankcrawler.gateways import wire
-from rankcrawler.gateways.wire.answer import Answer
 from rankcrawler.gateways.wire.reader import LARGE
+from rankcrawler.gateways.wire.schema import Answer
 from rankcrawler.gateways.wire.surrogates import repaired
-from tests.builders import body, example, row, taken
+from tests.builders import body, example, read, row, taken
 
 TWO_MARKS = b"\xef\xbb\xbf\xef\xbb\xbf{}"
 LISTLESS = {"prompts": "网络繁忙", "message": "m"}
@@ -23,7 +22,7 @@ LISTLESS = {"prompts": "网络繁忙", "message": "m"}
 def refused(answer: bytes) -> str:
     """What the reader says of an answer that it does not take."""
     with pytest.raises(AnswerError) as refusal:
-        wire.read(answer)
+        read(answer)
     return str(refusal.value)
 
 
@@ -51,7 +50,7 @@ def test_router_stands_in_for_msg() -> None:
     answer = example()
     answer["router"] = answer.pop("msg")
     assert taken(answer) == taken(example())
-    assert wire.read(json.dumps(answer).encode()).words == "成功"
+    assert read(json.dumps(answer).encode()).words == "成功"
 
 
 def test_integers_may_come_as_strings() -> None:
@@ -172,7 +171,7 @@ def test_nesting_without_end_is_refused(more: str) -> None:
 @given(st.binary(max_size=60))
 def test_no_body_raises_anything_but_our_error(answer: bytes) -> None:
     try:
-        wire.read(answer)
+        read(answer)
     except AnswerError:
         return
 
@@ -212,7 +211,7 @@ def test_any_nickname_is_read_with_only_its_half_emojis_replaced(nickname: str) 
 
 @pytest.mark.parametrize("data", ["nope", "", [], [1], 0, 1.5, False, None])
 def test_a_failure_with_anything_for_data_still_gives_its_code(data: Any) -> None:
-    answer = wire.read(json.dumps({"code": 401, "msg": "bad token", "data": data}).encode())
+    answer = read(json.dumps({"code": 401, "msg": "bad token", "data": data}).encode())
     assert (answer.code, answer.words, answer.ranklist) == (401, "bad token", None)
 
 
@@ -220,12 +219,12 @@ def test_a_failure_with_anything_for_data_still_gives_its_code(data: Any) -> Non
 @pytest.mark.parametrize("has_outer", [True, False])
 def test_an_inner_failure_with_anything_for_a_list_still_gives_its_code(data: Any, has_outer: bool) -> None:
     inner = {"data": data, "extra": {"now": 1}, "status_code": "10011"}
-    answer = wire.read(json.dumps({"code": 200, "msg": "m", "data": inner} if has_outer else inner).encode())
+    answer = read(json.dumps({"code": 200, "msg": "m", "data": inner} if has_outer else inner).encode())
     assert (answer.inner_code, answer.ranklist) == (10011, None)
 
 
 def test_a_failure_with_half_an_emoji_still_gives_its_code() -> None:
-    answer = wire.read(json.dumps({"code": 402, "data": [], "msg": "\ud83d"}).encode())
+    answer = read(json.dumps({"code": 402, "data": [], "msg": "\ud83d"}).encode())
     assert (answer.code, answer.words) == (402, "\ufffd")
 
 
@@ -249,8 +248,8 @@ def test_a_success_with_a_broken_list_is_no_failure_of_the_gateways(code: Any, s
     ],
 )
 def test_codes_are_found_in_every_shape(answer: dict[str, Any], codes: tuple[int | None, int | None]) -> None:
-    read = wire.read(json.dumps(answer).encode())
-    assert (read.code, read.inner_code) == codes
+    found = read(json.dumps(answer).encode())
+    assert (found.code, found.inner_code) == codes
 
 
 @pytest.mark.parametrize("answer", [{"code": 2**63}, {"code": 200, "data": {"status_code": -(2**63) - 1}}])
@@ -302,20 +301,20 @@ def test_a_list_of_a_thousand_documented_rows_is_read() -> None:
 
 def test_the_gateways_words_are_put_together() -> None:
     inner = {"data": LISTLESS, "status_code": 10011}
-    assert wire.read(json.dumps({"code": 200, "msg": "成功", "data": inner}).encode()).words == "成功 m 网络繁忙"
+    assert read(json.dumps({"code": 200, "msg": "成功", "data": inner}).encode()).words == "成功 m 网络繁忙"
     assert Answer().words == ""
 
 
 def test_a_failure_whose_words_are_no_text_still_gives_its_code_and_them_as_they_came() -> None:
-    answer = wire.read(b'{"code": 401, "msg": {"why": ["token"]}, "router": 7}')
+    answer = read(b'{"code": 401, "msg": {"why": ["token"]}, "router": 7}')
     assert (answer.code, answer.words) == (401, '{"why": ["token"]} 7')
 
 
 def test_a_failure_in_another_encoding_still_gives_its_code() -> None:
-    answer = wire.read('{"code": 401, "msg": "clé refusée"}'.encode("latin-1"))
+    answer = read('{"code": 401, "msg": "clé refusée"}'.encode("latin-1"))
     assert (answer.code, answer.words) == (401, '"cl\ufffd refus\ufffde"')
 
 
 @pytest.mark.parametrize("data", [b"1e999", b"1" * 5000, b'{"status_code": "x"}', b'{"data": 1e999}', b'"\xff"'])
 def test_a_failure_beside_a_value_that_nobody_can_hold_still_gives_its_code(data: bytes) -> None:
-    assert wire.read(b'{"code": 401, "data": ' + data + b"}").code == 401
+    assert read(b'{"code": 401, "data": ' + data + b"}").code == 401

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from rankcrawler.errors import AnswerError
-from rankcrawler.gateways import wire
 from rankcrawler.model import rules
 from rankcrawler.model.items import Quarantined, RoomSnapshot
-from tests.builders import EXAMPLE, POLL, body, row, taken
+from tests.builders import EXAMPLE, body, row, taken
 
 
 def five_rows() -> Any:
@@ -23,7 +22,7 @@ def five_rows() -> Any:
 
 
 def read(answer: Any) -> RoomSnapshot:
-    return rules.judged(wire.snapshot(wire.read(json.dumps(answer).encode()), POLL))
+    return rules.flagged(taken(answer))
 
 
 def test_a_list_of_good_rows_quarantines_none() -> None:

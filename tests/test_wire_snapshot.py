@@ -5,19 +5,21 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from rankcrawler.errors import AnswerError
-from rankcrawler.gateways import wire
-from rankcrawler.model.items import RankEntry
-from tests.builders import CAPTURED, EXAMPLE, POLL, POLLED, ROOM, body, example, row, taken
+from rankcrawler.gateways.wire.snapshot import LAYOUT
+from rankcrawler.model.rows import RankEntry
+from rankcrawler.model.targets import Target
+from tests.builders import CAPTURED, EXAMPLE, POLLED, ROOM, TARGET, body, example, row, taken
 
 WITHHELD: dict[str, Any] = {"score": 1, "exactly_score": "", "score_description": "", "gap_description": ""}
 MASKED = {"id": 111111, "id_str": "111111", "nickname": "黑***", "sec_uid": "", "display_id": ""}
 
 
-def only(answer: bytes | dict[str, Any], poll: wire.Poll = POLL) -> RankEntry:
+def only(answer: bytes | dict[str, Any], target: Target = TARGET) -> RankEntry:
     """The one row of an answer."""
-    (entry,) = taken(answer, poll).entries
+    (entry,) = taken(answer, target).entries
     return entry
 
 
@@ -42,7 +44,7 @@ def test_the_documented_example_gives_the_expected_items() -> None:
 def test_the_documented_example_says_what_the_contract_says() -> None:
     snapshot = taken(example())
     first, second = snapshot.entries
-    assert (snapshot.room_id, snapshot.captured_at, snapshot.polled_at) == (ROOM, CAPTURED, POLLED)
+    assert (snapshot.target.room_id, snapshot.captured_at, snapshot.polled_at) == (ROOM, CAPTURED, POLLED)
     assert (snapshot.entry_count, snapshot.total, snapshot.user_count_desc) == (2, 39847, "3万+")
     assert (first.rank, first.score, first.score_precision, first.exactly_score) == (1, 10001, "exact", "1.0万")
     assert (first.pay_grade_level, first.lifetime_diamonds_min, first.lifetime_diamonds_max) == (25, 18002, 18002)
@@ -57,12 +59,13 @@ def test_the_gateways_own_standing_is_in_no_row() -> None:
 
 
 def test_every_row_says_where_and_when_it_was_seen() -> None:
-    poll = wire.Poll("other.test:81", "5", "9", POLL.polled_at_ms, 77)
-    snapshot = taken(body(row(1), row(2)), poll)
-    assert snapshot.fence == 77
+    target = Target("other.test:81", "ranklist", "5", "9")
+    snapshot = taken(body(row(1), row(2)), target)
+    assert snapshot.target == target
+    for entry in snapshot.entries:
+        assert Target(entry.source, entry.kind, entry.room_id, entry.anchor_id) == target
     items: tuple[Any, ...] = (snapshot, *snapshot.entries)
     for item in items:
-        assert (item.source, item.room_id, item.anchor_id) == ("other.test:81", "5", "9")
         assert (item.captured_at, item.polled_at) == (CAPTURED, POLLED)
 
 
@@ -241,14 +244,14 @@ def test_a_level_without_bounds_is_not_known() -> None:
 @pytest.mark.parametrize(("status", "member"), [(1, True), (0, False), (2, False), (None, None)])
 def test_membership_is_told_where_the_poll_named_the_anchor(status: int | None, member: bool | None) -> None:
     club = {"data": {"club_name": "粉丝团", "level": 3, "user_fans_club_status": status}}
-    entry = only(body(row(user={"fans_club": club})), POLL._replace(anchor_id="9"))
+    entry = only(body(row(user={"fans_club": club})), replace(TARGET, anchor_id="9"))
     assert (entry.fans_club_name, entry.fans_club_level, entry.fans_club_member) == ("粉丝团", 3, member)
 
 
 def test_a_blank_club_is_a_fact_only_where_the_poll_named_the_anchor() -> None:
     answer = body(row(user={"fans_club": {"data": {"club_name": "", "level": 0, "user_fans_club_status": 0}}}))
     assert only(answer).fans_club_member is None
-    assert only(answer, POLL._replace(anchor_id="9")).fans_club_member is False
+    assert only(answer, replace(TARGET, anchor_id="9")).fans_club_member is False
 
 
 def test_equal_lists_have_equal_digests_whenever_and_however_they_come() -> None:
@@ -256,7 +259,7 @@ def test_equal_lists_have_equal_digests_whenever_and_however_they_come() -> None
     later["data"]["extra"]["now"] += 60_000
     later["data"]["data"]["total"] += 1
     assert len(bytes.fromhex(taken(later).digest)) == 16
-    assert taken(later).digest == taken(example()["data"], POLL._replace(polled_at_ms=0)).digest
+    assert taken(later).digest == taken(example()["data"], replace(TARGET, source="other.test")).digest
 
 
 @pytest.mark.parametrize(
@@ -272,3 +275,7 @@ def test_a_masked_row_is_anonymous_whichever_id_it_carries() -> None:
     for user in ({"id": 111111}, {"id_str": "111111"}, {"id": 111111, "id_str": "111111"}):
         entry = only(body({"rank": 1, "user": user}))
         assert (entry.is_anonymous, entry.user_id) == (True, None)
+
+
+def test_a_row_is_made_in_the_order_in_which_its_columns_are_declared() -> None:
+    assert (*LAYOUT, "flags") == RankEntry.__struct_fields__

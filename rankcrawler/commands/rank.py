@@ -1,90 +1,44 @@
-"""`scrapy rank ROOM_ID`: ask the gateway once, and print the list."""
+"""Asks the gateway for one list, as a crawl does, and prints it; nothing is stored."""
 
-import argparse
-import asyncio
-import sys
-import time
-from typing import Any, ClassVar
+import msgspec
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
-from scrapy.settings import BaseSettings
-
-from rankcrawler.commands import OUR_SETTINGS
-from rankcrawler.errors import AnswerError, GatewayError, RankcrawlerError
-from rankcrawler.model.items import KINDS, Kind, RoomSnapshot
-
-
-class Command(ScrapyCommand):
-    """Exit status: 0 for a list, also an empty one; 1 where there was none; 2 for a wrong setting."""
-
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = OUR_SETTINGS
-
-    def syntax(self) -> str:
-        """What follows the command's name."""
-        return "[options] <room_id>"
-
-    def short_desc(self) -> str:
-        """One line for the list of commands."""
-        return "Print a room's rank list, asking the gateway once"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """The command's own options."""
-        super().add_options(parser)
-        parser.add_argument("--anchor", metavar="ID", help="the anchor's user id: has fan club levels told")
-        parser.add_argument("--kind", choices=KINDS, default="ranklist", help="which list (default: %(default)s)")
-        parser.add_argument("--json", action="store_true", help="print the snapshot as one JSON object")
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Ask and print."""
-        if len(args) != 1:
-            raise UsageError
-        assert self.settings is not None
-        try:
-            snapshot = asyncio.run(_ask(self.settings, args[0], opts.anchor, opts.kind))
-        except RankcrawlerError as error:
-            print(f"rankcrawler: {error}", file=sys.stderr)
-            self.exitcode = 1 if isinstance(error, (AnswerError, GatewayError)) else 2
-            return
-        _print(snapshot, as_json=opts.json)
+from rankcrawler.commands.ending import complain
+from rankcrawler.commands.moments import now_ms
+from rankcrawler.commands.printing import ranks
+from rankcrawler.commands.printing.text import escaped
+from rankcrawler.gateways import gateway
+from rankcrawler.gateways.gateway import Gateway
+from rankcrawler.model import pseudonyms
+from rankcrawler.model.items import FailedPoll, RoomSnapshot
+from rankcrawler.options import Options
+from rankcrawler.pipelines.validate import validated
 
 
-async def _ask(settings: BaseSettings, room_id: str, anchor_id: str | None, kind: Kind) -> RoomSnapshot:
-    from rankcrawler import preflight
-    from rankcrawler.gateways import wire
-    from rankcrawler.gateways.verdict import Action, Judge, Seen, Shape
-    from rankcrawler.handler import client_from_settings
-    from rankcrawler.model import pseudonyms, rules
-    from rankcrawler.queue.job import of_fields
-
-    job = of_fields({"room_id": room_id, "anchor_id": anchor_id})
-    preflight.check_gateway(settings)
-    async with client_from_settings(settings) as client:
-        reply = await client.fetch(client.address.of_list(kind, job.room_id, job.anchor_id))
-        poll = wire.Poll(client.address.source, job.room_id, job.anchor_id, _now(), kind=kind)
-    judge, seen, words = Judge.of(settings["VERDICTS"]), Seen(reply.status), ""
-    try:
-        answer = wire.read(reply.body, kind)
-        seen, words = Seen(reply.status, answer.code, answer.inner_code), answer.words
-        if judge.judge(seen).action is Action.READ:
-            judged, hidden = rules.judged(wire.snapshot(answer, poll)), pseudonyms.of_environment()
-            return judged if hidden is None else hidden.of(judged)
-    except AnswerError as error:
-        seen, words = seen._replace(shape=Shape.of_unreadable(reply.body)), str(error)
-    raise AnswerError(f"room {job.room_id}: {judge.judge(seen, words).reason}")
+async def ask(options: Options, kind: str, room_id: str, anchor_id: str | None) -> RoomSnapshot | FailedPoll:
+    """Poll once; raises SettingError, and GatewayError if no answer came."""
+    hidden = pseudonyms.of_key(options.pseudonymise_key)
+    asked = Gateway.of(options)
+    target = asked.target(kind, room_id, anchor_id)
+    async with gateway.client(options) as client:
+        reply = await client.fetch(asked.url(target))
+    found = asked.read(reply, target, now_ms())
+    return found if isinstance(found, FailedPoll) else validated(found, hidden=hidden)
 
 
-def _now() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _print(snapshot: RoomSnapshot, *, as_json: bool) -> None:
-    import msgspec
-
-    from rankcrawler.table import escaped, show
-
+def show(found: RoomSnapshot | FailedPoll, *, as_json: bool) -> int:
+    """Print the list, or on standard error why there is none; returns the exit status."""
+    if isinstance(found, FailedPoll):
+        pause = f"; the gateway asks for a pause of {found.wait:g} s" if found.wait else ""
+        complain(f"room {found.target.room_id}: {found.reason}{pause}")
+        return 1
     if as_json:
-        print(escaped(msgspec.json.encode(snapshot)))
+        print(escaped(msgspec.json.encode(_flat(found))))
     else:
-        show(snapshot)
+        ranks.show(found)
+    return 0
+
+
+def _flat(snapshot: RoomSnapshot) -> dict[str, object]:
+    """The snapshot's fields, with those of its target on the same level."""
+    fields = msgspec.structs.asdict(snapshot)
+    return msgspec.structs.asdict(fields.pop("target")) | fields

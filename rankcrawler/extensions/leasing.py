@@ -1,212 +1,161 @@
-"""Gives the spider its leases, and sees to it that each of them is settled, whatever Scrapy does with it.
+"""Gives the spider its leases, and settles each of them, whatever becomes of its request.
 
 | what happened to the request | signal | the lease |
 |---|---|---|
-| its snapshot is stored | item_scraped | done, or unchanged, as its `kept` says |
-| its snapshot was stored before, or is another worker's | item_dropped | done |
-| a pipeline failed, the store for one | item_error | retry |
+| the store has its list | item_scraped | done, or unchanged, as the poll's `kept` says |
+| the store had it before, or another worker's poll is newer | item_dropped | done |
+| a pipeline failed, for instance the store | item_error | retry; release if the store is unavailable |
 | the callback or the errback failed | spider_error | retry |
-| there was no list: the item is a FailedPoll | item_scraped | as its action says |
-| the crawl ended before | spider_closed | released |
+| the poll brought no list: the item holds a FailedPoll | item_scraped | see rankcrawler.extensions.failed_polls |
+| the crawl ended first | spider_closed | released |
 """
 
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack
 from typing import Any
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
-from scrapy.settings import BaseSettings
+from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
+from rankcrawler import statistics
 from rankcrawler.backoff import Backoff
 from rankcrawler.errors import QueueError, RefusedByStore, StoreError
+from rankcrawler.extensions.failed_polls import FailedPolls
 from rankcrawler.extensions.outage import GatewayOutage
+from rankcrawler.extensions.refusals import Refusals
 from rankcrawler.gateways.keyring import Keyring
-from rankcrawler.gateways.verdict import Action, is_outage
 from rankcrawler.handler import GatewayResponse
-from rankcrawler.model.items import FailedPoll, Kind
+from rankcrawler.model.items import FailedPoll, Poll
+from rankcrawler.options import Options
 from rankcrawler.queue.access import open_queue
+from rankcrawler.queue.faults import FAULTS
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease, Outcome
 from rankcrawler.queue.room_queue import RoomQueue
-from rankcrawler.queue.worker import FAULTS, Worker
+from rankcrawler.queue.tally import Tally
+from rankcrawler.queue.worker import Worker
 
 logger = logging.getLogger(__name__)
 
 
 class Leasing:
-    """The crawl's one connection with the queue."""
+    """The crawl's only connection to the queue. `keyring` returns the crawl's tokens, once it has begun."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._settings = crawler.settings
-        self._stats = crawler.stats
-        self._backoff = _backoff(crawler.settings)
+    def __init__(self, options: Options, stats: StatsCollector, keyring: Callable[[], Keyring]) -> None:
+        self._options = options
+        self._stats = stats
+        self._keyring = keyring
         self._exit = AsyncExitStack()
-        self._outage = GatewayOutage(self._backoff, None)
+        self._outage = GatewayOutage(_backoff(options), None)
+        self._failed_polls: FailedPolls | None = None
         self.worker: Worker | None = None
-        """The holder of the leases, once the queue is open."""
+        """Holds the leases, once the queue is open."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Leasing":
-        """The extension of a crawl."""
-        leasing = cls(crawler)
+        """The extension of a crawl; raises SettingError."""
+
+        def keyring() -> Keyring:
+            found = crawler.get_extension(Keyring)
+            assert found is not None
+            return found
+
+        leasing = cls(Options.of(crawler.settings), crawler.stats, keyring)
         crawler.signals.connect(leasing._item_scraped, signals.item_scraped)
         crawler.signals.connect(leasing._item_dropped, signals.item_dropped)
-        crawler.signals.connect(leasing._item_error, signals.item_error)
-        crawler.signals.connect(leasing._spider_error, signals.spider_error)
+        crawler.signals.connect(leasing._failed, signals.item_error)
+        crawler.signals.connect(leasing._failed, signals.spider_error)
         crawler.signals.connect(leasing._spider_closed, signals.spider_closed)
         return leasing
 
-    async def leases(self, jobs: Iterable[Job] | None, kind: Kind) -> AsyncIterator[Lease]:
-        """Push the jobs and lease until the queue is empty; with no jobs, wait for work.
+    async def leases(self, jobs: Iterable[Job] | None, kind: str) -> AsyncIterator[Lease]:
+        """Push the jobs, and lease rooms until the queue is empty; without jobs, wait for rooms for ever.
 
-        QueueError, and GatewayDown where the jobs are given and the gateway is out for too long.
+        Raises QueueError, and, if there are jobs, GatewayDown when the gateway is down for too long.
         """
-        queue, place = await self._exit.enter_async_context(open_queue(self._settings, kind))
-        self.worker = Worker(
-            queue,
-            f"{socket.gethostname()}:{os.getpid()}",
-            window=2 * self._settings.getint("CONCURRENT_REQUESTS"),
-            ttl=self._settings.getfloat("LEASE_SECONDS"),
-            drain=jobs is not None,
-            max_idle=self._settings.getfloat("MAX_IDLE_TIME_BEFORE_CLOSE"),
-        )
-        patience = None if jobs is None else self._settings.getfloat("GATEWAY_PATIENCE")
-        self._outage = GatewayOutage(self._backoff, patience)
-        self.worker.open()
+        queue, place = await self._exit.enter_async_context(open_queue(self._options, kind))
+        worker = self._open(queue, drain=jobs is not None)
         try:
             if jobs is not None:
                 await queue.push(jobs)
             await _log_depth(queue, place)
         except FAULTS as error:
             raise QueueError(f"{place}: {error}") from error
-        async for lease in self.worker.leases():
+        async for lease in worker.leases():
             await self._outage.turn()
             yield lease
 
-    async def _give_up(self, lease: Lease, failed: FailedPoll, response: Any) -> None:
-        """End the lease of a poll that gave no list."""
-        assert self.worker is not None
-        action = Action(failed.action)
-        self._stats.inc_value(f"rankcrawler/polls/{action.value}")
-        if action is Action.RETRY and is_outage(failed.status):
-            self._fail(lease, failed)
-            return
+    def _open(self, queue: RoomQueue, *, drain: bool) -> Worker:
+        options, backoff = self._options, _backoff(self._options)
+        self.worker = worker = Worker(
+            queue,
+            f"{socket.gethostname()}:{os.getpid()}",
+            window=2 * options.concurrent_requests,
+            ttl=options.lease_seconds,
+            drain=drain,
+            max_idle=options.max_idle,
+        )
+        self._outage = GatewayOutage(backoff, options.gateway_patience if drain else None)
+        refusals = Refusals(worker, self._keyring(), self._stats)
+        self._failed_polls = FailedPolls(worker, self._outage, refusals, backoff, self._stats)
+        worker.open()
+        return worker
+
+    async def _item_scraped(self, item: Any, response: Any) -> None:
+        lease, found = _lease_of(response), item.found if isinstance(item, Poll) else None
+        if isinstance(found, FailedPoll) and lease is not None and self._failed_polls is not None:
+            await self._failed_polls.settle(lease, found, _token_of(response))
+        else:
+            is_new = found is None or item.kept in (None, "stored")
+            self._answered(lease, Outcome.DONE if is_new else Outcome.UNCHANGED)
+
+    def _item_dropped(self, response: Any) -> None:
+        self._answered(_lease_of(response), Outcome.DONE)
+
+    def _answered(self, lease: Lease | None, outcome: Outcome) -> None:
+        """The gateway sent a list."""
         self._outage.answered()
-        if action is Action.GONE:
-            self.worker.settle(lease, Outcome.DEAD, reason=failed.reason)
-        elif action is Action.STOP:
-            self.worker.settle(lease, Outcome.RELEASE)
-            await self._set_aside(_token_of(response), failed.reason)
-        elif action is Action.WAIT:
-            await self._wait(lease, _token_of(response), failed)
-        else:
-            self._retry(lease, failed.reason)
-
-    def _fail(self, lease: Lease, failed: FailedPoll) -> None:
-        """The gateway failed the room: an attempt, or part of an outage."""
-        assert self.worker is not None
-        if self._outage.failed(lease.room_id, failed.reason):
-            self._stats.inc_value("rankcrawler/polls/outage")
-            self.worker.settle(lease, Outcome.DEFER, delay=self._outage.delay(), reason=failed.reason)
-        else:
-            self._retry(lease, failed.reason)
-
-    async def _set_aside(self, position: int, reason: str) -> None:
-        """Go on with the other tokens; where there is none, stop the whole fleet."""
-        assert self.worker is not None
-        keyring = self._keyring()
-        if not keyring.set_aside(position):
-            return
-        self._stats.inc_value("rankcrawler/tokens/refused")
-        logger.error("%s is set aside, %d left: %s", keyring.name(position).capitalize(), keyring.left, reason)
-        if keyring.left == 0:
-            await self.worker.halt(reason)
-
-    async def _wait(self, lease: Lease, position: int, failed: FailedPoll) -> None:
-        """Let the token rest; where every one of them does, hold the whole fleet."""
-        assert self.worker is not None
-        keyring = self._keyring()
-        keyring.rest(position, failed.wait)
-        pause = keyring.pause()
-        self.worker.settle(lease, Outcome.DEFER, delay=pause, reason=failed.reason)
-        if pause:
-            await self.worker.hold(pause)
-            logger.warning("Holding every room for %.3g s: %s", pause, failed.reason)
-        else:
-            logger.warning("%s rests for %.3g s: %s", keyring.name(position).capitalize(), failed.wait, failed.reason)
-
-    def _keyring(self) -> Keyring:
-        keyring = self._crawler.get_extension(Keyring)
-        assert keyring is not None
-        return keyring
-
-    def _retry(self, lease: Lease, reason: str) -> None:
-        assert self.worker is not None
-        delay = self._backoff.delay(lease.attempt)
-        self.worker.settle(lease, Outcome.RETRY, delay=delay, reason=reason)
-        logger.info("Room %s, attempt %d: %s", lease.room_id, lease.attempt, reason)
-
-    def _end(self, response: Any, outcome: Outcome) -> None:
-        lease = _lease_of(response)
         if lease is not None and self.worker is not None:
             self.worker.settle(lease, outcome)
 
-    async def _item_scraped(self, item: Any, response: Any) -> None:
-        lease = _lease_of(response)
-        if isinstance(item, FailedPoll) and lease is not None:
-            await self._give_up(lease, item, response)
-        else:
-            self._outage.answered()
-            is_new = getattr(item, "kept", None) in (None, "stored")
-            self._end(response, Outcome.DONE if is_new else Outcome.UNCHANGED)
-
-    def _item_dropped(self, response: Any) -> None:
-        self._outage.answered()
-        self._end(response, Outcome.DONE)
-
-    def _item_error(self, response: Any, failure: Failure) -> None:
-        self._failed(response, failure)
-
-    def _spider_error(self, response: Any, failure: Failure) -> None:
-        self._failed(response, failure)
-
     def _failed(self, response: Any, failure: Failure) -> None:
+        """A pipeline, the callback or the errback raised an exception."""
         lease, error = _lease_of(response), failure.value
-        if lease is None:
+        if lease is None or self.worker is None or self._failed_polls is None:
             return
         if isinstance(error, StoreError) and not isinstance(error, RefusedByStore):
-            self._end(response, Outcome.RELEASE)
+            self.worker.settle(lease, Outcome.RELEASE)
         else:
-            self._retry(lease, f"{type(error).__name__}: {error}"[:300])
+            self._failed_polls.retry(lease, f"{type(error).__name__}: {error}"[:300])
 
     async def _spider_closed(self) -> None:
         if self.worker is not None:
             await self.worker.close()
-            self._count(self.worker)
+            _count(self.worker.tally, self._stats)
         await self._exit.aclose()
 
-    def _count(self, worker: Worker) -> None:
-        for reason, rooms in worker.dead.items():
-            self._stats.inc_value(f"rankcrawler/dead/{reason}", rooms)
-        self._stats.inc_value("rankcrawler/rooms/retired", worker.retired)
-        self._stats.inc_value("rankcrawler/leases/lost", worker.lost)
-        self._stats.inc_value("rankcrawler/leases/left", worker.left)
-        self._stats.inc_value("rankcrawler/inbox/unreadable", worker.unreadable)
+
+def _count(tally: Tally, stats: StatsCollector) -> None:
+    for reason, rooms in tally.dead.items():
+        stats.inc_value(statistics.DEAD + reason, rooms)
+    stats.inc_value(statistics.ROOMS_RETIRED, tally.retired)
+    stats.inc_value(statistics.LEASES_LOST, tally.lost)
+    stats.inc_value(statistics.LEASES_LEFT, tally.left)
+    stats.inc_value(statistics.INBOX_UNREADABLE, tally.unreadable)
 
 
 async def _log_depth(queue: RoomQueue, place: str) -> None:
     depth = await queue.depth()
     logger.info(
-        "Leasing from %s, pushes to %s are taken in; waiting: %d rooms now, %d later, %d leased, %d recur, %d dead",
+        "Leasing from %s, whose inbox is %s; %d rooms are ready, %d scheduled, %d leased, %d recurring, %d dead",
         place,
-        queue.inbox,
+        queue.inbox.key,
         depth.ready + depth.inbox,
         depth.scheduled,
         depth.leased,
@@ -215,17 +164,17 @@ async def _log_depth(queue: RoomQueue, place: str) -> None:
     )
 
 
-def _backoff(settings: BaseSettings) -> Backoff:
-    return Backoff(settings.getfloat("ROOM_BACKOFF"), settings.getfloat("ROOM_BACKOFF_MAX"))
+def _backoff(options: Options) -> Backoff:
+    return Backoff(options.room_backoff, options.room_backoff_max)
 
 
 def _token_of(response: Any) -> int:
-    """The position of the token that was used for a response."""
+    """The position of the token that the response was requested with."""
     return response.token if isinstance(response, GatewayResponse) else 1
 
 
 def _lease_of(response: Response | Failure | None) -> Lease | None:
-    """The lease under which a request was made; None where somebody else's component made the item."""
+    """The lease that a request was made for; None for an item that another component made."""
     request = getattr(response, "request", None)
     lease = request.cb_kwargs.get("lease") if request is not None else None
     return lease if isinstance(lease, Lease) else None

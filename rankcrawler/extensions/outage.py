@@ -1,7 +1,7 @@
-"""An outage of the gateway as a whole: told from rooms that fail, and waited out at little cost to anybody.
+"""Distinguishes an outage of the gateway from single rooms that fail, and waits until it is over.
 
-While it lasts no failure is a room's: it costs no attempt, and one room at a time is polled, after growing pauses,
-to see whether it is over. So an outage kills no room, and adds few requests to those of a gateway that is back.
+During an outage no failure costs a room an attempt, and only one room at a time is polled, after growing pauses, to see
+whether the gateway is back. So an outage kills no room and adds few requests.
 """
 
 import asyncio
@@ -16,15 +16,15 @@ from rankcrawler.errors import GatewayDown
 logger = logging.getLogger(__name__)
 
 ROOMS = 5
-"""Different rooms that the gateway must fail, one after another with no answer in between, to be out."""
+"""How many different rooms must fail in a row, with no answer in between, to make an outage."""
 PROBE_SECONDS = 30.0
-"""After which another room is polled though nothing was heard of the last."""
+"""After this long without a result of the last probe, the next one goes out."""
 
 
 class GatewayOutage:
-    """Told of every poll by failed() and answered(); holds back polls by turn() while there is an outage.
+    """Takes note of every poll in failed() and answered(), and delays polls in turn() during an outage.
 
-    `patience` is how many seconds an outage is waited out; None is for ever.
+    `patience` is how many seconds an outage may last; None waits for ever.
     """
 
     def __init__(self, backoff: Backoff, patience: float | None, now: Callable[[], float] = monotonic) -> None:
@@ -40,7 +40,7 @@ class GatewayOutage:
         """Whether there is an outage."""
 
     def answered(self) -> None:
-        """A poll was answered, whatever the answer says."""
+        """The gateway answered a poll, whatever the answer: ends an outage."""
         self._failed.clear()
         if self.is_on:
             logger.warning("The gateway answers again, after %.1f s", self._now() - self._began)
@@ -48,28 +48,28 @@ class GatewayOutage:
             self._moved.set()
 
     def failed(self, room_id: str, reason: str) -> bool:
-        """A poll failed in a way that is the gateway's, not the room's; whether that is part of an outage."""
+        """A poll failed, and the gateway is at fault, not the room; returns whether that is part of an outage."""
         self._failed.add(room_id)
         if self.is_on:
             self._wait_longer()
         elif len(self._failed) >= ROOMS:
-            logger.error("The gateway answers nobody, and is asked for one room now and then: %s", reason)
+            logger.error("The gateway is down; polling one room now and then until it is back: %s", reason)
             self.is_on, self._is_probing, self._probes = True, False, 0
             self._began = self._now()
             self._next = self._began + self.delay()
         return self.is_on
 
     def delay(self) -> float:
-        """Seconds for which a room is put off, and the next probe."""
+        """Seconds to put off a room that failed, or the next probe."""
         return self._backoff.delay(self._probes + 1)
 
     async def turn(self) -> None:
-        """Return when the next room may be polled: at once, or when it is a probe's turn; GatewayDown."""
+        """Return when the next room may be polled: at once, or in an outage as a probe. Raises GatewayDown."""
         while self.is_on:
             if self._patience is not None and self._now() - self._began > self._patience:
                 raise GatewayDown(
-                    f"the gateway has answered nobody for {self._patience:g} s: see whether it runs, and whether "
-                    "GATEWAY_URL is right; the rooms wait in the queue for the next crawl"
+                    f"the gateway has been down for {self._patience:g} s: check that it runs, and that GATEWAY_URL is "
+                    "right; the rooms wait in the queue for the next crawl"
                 )
             if (pause := self._next - self._now()) <= 0:
                 self._is_probing, self._next = True, self._now() + PROBE_SECONDS

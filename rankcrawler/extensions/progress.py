@@ -1,4 +1,4 @@
-"""On a terminal, a live line that says how far the crawl is; without one, nothing: the log stays plain."""
+"""A live line on the terminal with the progress of the crawl; without a terminal, the log stays plain."""
 
 import asyncio
 import logging
@@ -12,14 +12,16 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from rankcrawler import statistics
 from rankcrawler.extensions.leasing import Leasing
+from rankcrawler.queue.tally import Tally
 
 BEAT = 0.25
-"""Seconds between two looks."""
+"""Seconds between two updates."""
 
 
 class Progress:
-    """Draws a bar of rooms done and known, with rows, rate, errors, and whether the crawl waits."""
+    """Draws a bar of the rooms done and known, with rows, rate, errors, and whether the crawl waits."""
 
     def __init__(self, crawler: Crawler, console: Console) -> None:
         self._crawler = crawler
@@ -29,7 +31,7 @@ class Progress:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Progress":
-        """The extension of a crawl that a person watches."""
+        """The extension of a crawl; raises NotConfigured without a terminal."""
         if not sys.stderr.isatty():
             raise NotConfigured
         progress = cls(crawler, Console(stderr=True))
@@ -38,24 +40,24 @@ class Progress:
         return progress
 
     def line(self) -> Text:
-        """The line as it stands."""
+        """The line as of now."""
         stats = self._crawler.stats.get_stats()
         leasing = self._crawler.get_extension(Leasing)
-        worker = leasing.worker if leasing else None
+        tally = leasing.worker.tally if leasing and leasing.worker else Tally()
         polled = sum(
-            stats.get(f"rankcrawler/snapshots/{kept}", 0) for kept in ("stored", "unchanged", "empty", "duplicate")
+            stats.get(statistics.SNAPSHOTS + kept, 0) for kept in ("stored", "unchanged", "empty", "duplicate")
         )
-        dead = sum(worker.dead.values()) if worker else 0
-        done, known = polled + dead, polled + dead + (worker.pending if worker else 0)
-        rows, seconds = stats.get("rankcrawler/rows/stored", 0), max(monotonic() - self._began, 0.001)
-        errors = sum(stats.get(f"rankcrawler/polls/{action}", 0) for action in ("retry", "gone", "stop")) + dead
+        dead = tally.dead.total()
+        done, known = polled + dead, polled + dead + tally.pending
+        rows, seconds = stats.get(statistics.ROWS_STORED, 0), max(monotonic() - self._began, 0.001)
+        errors = sum(stats.get(statistics.POLLS + action, 0) for action in ("retry", "gone", "stop")) + dead
         filled = round(24 * done / known) if known else 0
         return Text.assemble(
             ("━" * filled, "green"),
             ("━" * (24 - filled), "bright_black"),
             f" rooms {done}/{known}  rows {rows:,}  {rows / seconds:,.0f}/s  ",
             (f"errors {errors}", "red" if errors else "bright_black"),
-            ("  waiting" if worker and worker.waiting else "", "yellow"),
+            ("  waiting" if tally.waiting else "", "yellow"),
         )
 
     def _opened(self) -> None:
@@ -76,7 +78,7 @@ class Progress:
 
     @staticmethod
     def _redirect(stream: object) -> None:
-        """Have the log written where the live line makes room for it: Live stands in for sys.stderr."""
+        """Send the log through sys.stderr, which Live replaces to keep its line below the log."""
         for handler in logging.root.handlers:
             if type(handler) is logging.StreamHandler:
                 handler.setStream(stream)

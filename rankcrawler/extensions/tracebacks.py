@@ -1,5 +1,6 @@
-"""Counts what was logged with a traceback, so that the run's end can say so: Scrapy logs a callback's, pipeline's,
-extension's or start()'s exception, and calls the run finished.
+"""Counts the errors that were logged with a traceback, so that the report at the end of a run can name them.
+
+Scrapy logs the exception of a callback, pipeline, extension or start(), and reports the run as finished all the same.
 """
 
 import logging
@@ -9,14 +10,15 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.statscollectors import StatsCollector
 
+from rankcrawler import statistics
 from rankcrawler.errors import RankcrawlerError
 
-_TOLD_OTHERWISE = (RankcrawlerError, CloseSpider)
-"""What we raise ourselves, somebody of ours has in the books: a store that is out, for one, is tried again."""
+_EXPECTED = (RankcrawlerError, CloseSpider)
+"""Errors that we raise on purpose and handle: an unavailable store, for instance, is tried again."""
 
 
 class Tracebacks(logging.Handler):
-    """Counts as `rankcrawler/tracebacks`, from the crawl's beginning to its end."""
+    """Counts for as long as the crawl runs."""
 
     def __init__(self, stats: StatsCollector) -> None:
         super().__init__(logging.ERROR)
@@ -31,12 +33,12 @@ class Tracebacks(logging.Handler):
         return counting
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Count a record that shows an exception."""
+        """Count a record that holds an unexpected exception."""
         error = record.exc_info[1] if record.exc_info else None
-        if error is not None and not isinstance(error, _TOLD_OTHERWISE):
-            self._stats.inc_value("rankcrawler/tracebacks")
+        if error is not None and not isinstance(error, _EXPECTED):
+            self._stats.inc_value(statistics.TRACEBACKS)
 
     def close(self) -> None:
-        """Count no more."""
+        """Stop counting."""
         logging.root.removeHandler(self)
         super().close()

@@ -1,1 +1,1 @@
-"""Feed exports: one row for each rank entry, in every format."""
+"""Feed exports: in every format, one row per contributor of each list."""

@@ -1,4 +1,4 @@
-"""Scrapy's exporters, which write a poll as the rows of its list; other items they write as ever."""
+"""Scrapy's exporters, changed to write a poll as the rows of its list. They write other items as usual."""
 
 import re
 from collections.abc import Iterable
@@ -9,15 +9,16 @@ from xml.sax.saxutils import XMLGenerator
 import msgspec
 from scrapy.exporters import CsvItemExporter, JsonItemExporter, JsonLinesItemExporter, XmlItemExporter
 
-from rankcrawler.model.items import COLUMNS, FailedPoll, Poll, RoomSnapshot
+from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
+from rankcrawler.model.rows import COLUMNS
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-"""What XML 1.0 cannot hold, not even escaped: one such character in a nickname would break the whole feed."""
+"""Characters that XML 1.0 forbids, even escaped. One of them in a nickname would break the whole feed."""
 _encode_lines = msgspec.json.Encoder().encode_lines
 
 
 def rows(item: Any) -> Iterable[Any]:
-    """The rows of a poll or of its list; none of a failed poll. Any other item is a row of its own."""
+    """The rows of a poll or its list; none for a failed poll. Any other item is its own row."""
     found = item.found if isinstance(item, Poll) else item
     if isinstance(found, FailedPoll):
         return ()
@@ -25,15 +26,15 @@ def rows(item: Any) -> Iterable[Any]:
 
 
 class RowsAsJsonLines(JsonLinesItemExporter):
-    """JSON Lines; where all fields are wanted, a list is encoded in one go (40 times as fast)."""
+    """JSON Lines. If all fields are exported, a list is encoded at once, which is 40 times as fast."""
 
     def __init__(self, file: BytesIO, **kwargs: Any) -> None:
         super().__init__(file, **kwargs)
-        self._whole = self.fields_to_export is None and self.encoding in ("utf-8", "utf8")
+        self._exports_all = self.fields_to_export is None and self.encoding in ("utf-8", "utf8")
 
     def export_item(self, item: Any) -> None:
         """Write the item's rows."""
-        if self._whole and isinstance(item, (Poll, RoomSnapshot)):
+        if self._exports_all and isinstance(item, (Poll, RoomSnapshot)):
             self.file.write(_encode_lines(rows(item)))
             return
         for row in rows(item):
@@ -50,20 +51,20 @@ class RowsAsJson(JsonItemExporter):
 
 
 _FORMULA = re.compile("['=+\\-@\t\r\n＝＋－＠]")
-"""Characters that begin a formula in some spreadsheet; and the ' that keeps a text from being one."""
+"""Characters that start a formula in some spreadsheet, and the ' that turns a formula into text."""
 
 
 class RowsAsCsv(CsvItemExporter):
-    """CSV, with a header line even where there is no row.
+    """CSV, with a header even if there are no rows.
 
-    A text that a spreadsheet could take for a formula gets a ' before it, and so does one that begins with a ': to read
-    a text back, remove one ' from its beginning.
+    A text that a spreadsheet could run as a formula gets a leading ', and so does a text that starts with one. To read
+    a text back, remove one leading '.
     """
 
     def __init__(self, file: BytesIO, **kwargs: Any) -> None:
         super().__init__(file, **kwargs)
         if self.fields_to_export is None:
-            self.fields_to_export = [each.name for each in COLUMNS]
+            self.fields_to_export = [column.name for column in COLUMNS]
 
     def export_item(self, item: Any) -> None:
         """Write the item's rows."""
@@ -71,12 +72,12 @@ class RowsAsCsv(CsvItemExporter):
             super().export_item(row)
 
     def serialize_field(self, field: Any, name: str, value: Any) -> Any:
-        """The value, safe from being calculated by a spreadsheet."""
+        """The value, escaped so that no spreadsheet runs it as a formula."""
         value = super().serialize_field(field, name, value)
         return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
     def finish_exporting(self) -> None:
-        """Write the header, if nothing else was written."""
+        """Write the header if there were no rows."""
         if self._headers_not_written and self.include_headers_line:
             self._headers_not_written = False
             self._write_headers_and_set_fields_to_export(None)
@@ -84,7 +85,7 @@ class RowsAsCsv(CsvItemExporter):
 
 
 class _KeepsReturns(XMLGenerator):
-    """Writes carriage returns as references: XML readers turn plain ones into line feeds."""
+    """Escapes carriage returns, which XML readers would turn into line feeds."""
 
     def characters(self, content: str) -> None:
         """Write text."""
@@ -96,14 +97,14 @@ class _KeepsReturns(XMLGenerator):
 
 
 class RowsAsXml(XmlItemExporter):
-    """XML; an element is empty where its value is unknown."""
+    """XML; an unknown value is an empty element."""
 
     def __init__(self, file: BytesIO, **kwargs: Any) -> None:
         super().__init__(file, **kwargs)
         self.xg = _KeepsReturns(file, self.encoding or "utf-8")
 
     def serialize_field(self, field: Any, name: str, value: Any) -> Any:
-        """The value as XML can hold it."""
+        """The value without characters that XML forbids."""
         value = super().serialize_field(field, name, value)
         if value is None:
             return ""

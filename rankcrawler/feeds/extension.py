@@ -1,4 +1,4 @@
-"""Scrapy's feed export, with gzip for addresses that end in .gz, and with failures counted."""
+"""Scrapy's feed export, with gzip for URIs that end in .gz, and with failures counted."""
 
 import logging
 from typing import Any
@@ -15,7 +15,7 @@ GZIP = "scrapy.extensions.postprocessing.GzipPlugin"
 
 
 class RankFeeds(FeedExporter):
-    """Adds gzip to every feed whose address says so, whether it comes from -O, -o or FEEDS."""
+    """Compresses every feed whose URI ends in .gz, whether it comes from -O, -o or FEEDS."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -25,7 +25,7 @@ class RankFeeds(FeedExporter):
                 options["postprocessing"] = [*plugins, GZIP]
 
     def item_scraped(self, item: Any, spider: Spider) -> None:
-        """Write an item to every feed; a write that fails also fails the run."""
+        """Write an item to every feed. A failed write also fails the run."""
         try:
             super().item_scraped(item, spider)
         except Exception:
@@ -33,16 +33,16 @@ class RankFeeds(FeedExporter):
             raise
 
     async def _close_slot(self, slot: FeedSlot, spider: Spider) -> None:
-        """Close a feed. A full disk may show only now, where Scrapy would lose the exception."""
+        """Close a feed. A full disk may show only here, and Scrapy would discard the exception."""
         try:
             await super()._close_slot(slot, spider)
         except OSError as error:
-            logger.error("The feed %s is not whole: %s", slot.uri, error)
+            logger.error("Feed %s is incomplete: %s", slot.uri, error)
             self.crawler.stats.inc_value(statistics.FEEDS_FAILED)
 
 
 def with_format(output: str) -> str:
-    """An -O or -o argument, with the format named where it stands before .gz: `r.jsonl.gz` → `r.jsonl.gz:jsonl`."""
+    """An -O or -o argument with the format before .gz appended: `r.jsonl.gz` → `r.jsonl.gz:jsonl`."""
     stem, dot, inner = output.removesuffix(".gz").rpartition(".")
-    is_packed = output.endswith(".gz") and stem and dot
-    return f"{output}:{inner}" if is_packed else output
+    is_compressed = output.endswith(".gz") and stem and dot
+    return f"{output}:{inner}" if is_compressed else output

@@ -1,1 +1,1 @@
-"""The only door to the network: where the gateway is, its token, and one request at a time."""
+"""Gateways: addresses, tokens, requests, and what an answer means. Only this package sends requests to one."""

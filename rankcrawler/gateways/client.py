@@ -1,4 +1,4 @@
-"""One request to the gateway, with everything about it bounded: time, bytes, redirects, and who sees the token."""
+"""The client that sends requests to the gateway. It limits their time and size, and keeps the token secret."""
 
 import os
 import ssl
@@ -22,24 +22,24 @@ _HEADERS = {
 
 
 class Reply(NamedTuple):
-    """What came back: a status, the headers as pairs, and the body with its gzip undone; all without the token."""
+    """A reply: its status, its headers as pairs, and its decompressed body. None of them contains the token."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
     token: int = 1
-    """The position of the token that was used."""
+    """The position of the token that the request used; 1 is first."""
 
     def header(self, name: str) -> str | None:
-        """The first header of that name, in whatever case."""
+        """The first header with this name, in any case; None if there is none."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
 class Client:
-    """Asks one gateway, over at most `connections` kept-alive connections; an async context manager.
+    """Sends requests to one gateway, over at most `connections` persistent connections; an async context manager.
 
-    `timeout` bounds a whole request in seconds, `max_bytes` a body both as it travels and unpacked; `ca_file` names
-    the certificates that may vouch for the gateway, in place of the system's.
+    `timeout` limits a whole request, in seconds. `max_bytes` limits a body, both compressed and decompressed.
+    `ca_file` is a PEM file; only its certificates are trusted, instead of the system's.
     """
 
     def __init__(
@@ -61,12 +61,12 @@ class Client:
         self._session: aiohttp.ClientSession | None = None
 
     async def fetch(self, url: str) -> Reply:
-        """GET an address of the gateway's, once; raises GatewayError, which never holds the token.
+        """GET a URL of the gateway, without following redirects or retrying.
 
-        NoTokenLeft where every token is set aside.
+        Raises GatewayError, whose message never contains the token, and NoTokenLeft if every token is set aside.
         """
         if not self.address.serves(url):
-            raise GatewayError(f"refused to ask {url}: it is not at the gateway {self.address.base}")
+            raise GatewayError(f"refused to request {url}: it is not at the gateway {self.address.base}")
         key = self._keyring.take()
         if key is None:
             raise NoTokenLeft("every token is set aside")
@@ -74,11 +74,11 @@ class Client:
             async with self._open().get(_with_token(url, key), allow_redirects=False) as response:
                 return _without_token(response, await self._body(response), key)
         except TimeoutError:
-            raise GatewayError(f"no whole answer within {self._timeout:g} s") from None
+            raise GatewayError(f"no complete answer within {self._timeout:g} s") from None
         except aiohttp.ClientConnectorError as error:
             raise GatewayError(
-                f"the gateway {self.address.base} is not reachable ({_why(error.os_error)}): "
-                "is GATEWAY_URL right, and does it run?"
+                f"cannot connect to the gateway {self.address.base} ({_why(error.os_error)}): "
+                "check GATEWAY_URL, and whether the gateway is running"
             ) from None
         except aiohttp.ClientError as error:
             raise GatewayError(f"connection lost: {type(error).__name__}") from None
@@ -97,7 +97,7 @@ class Client:
         await self.close()
 
     def _open(self) -> aiohttp.ClientSession:
-        """The session, made within the running loop; no cookies, no proxies or .netrc of the environment."""
+        """The session, created in the running loop. It uses no cookies, proxies or .netrc."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections, ssl=self._tls),
@@ -113,7 +113,7 @@ class Client:
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip", ""):
-            raise GatewayError("the answer is encoded in a way that was not asked for")
+            raise GatewayError("the answer's Content-Encoding is not gzip")
         raw = bytearray()
         async for chunk in response.content.iter_any():
             raw += chunk
@@ -123,7 +123,7 @@ class Client:
 
 
 async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Send a request, but never twice: aiohttp would repeat one whose connection breaks, and nobody would count it."""
+    """Send a request once. If its connection broke, aiohttp would send it again, and nothing would count that."""
     try:
         return await send(request)
     except aiohttp.ClientConnectorError:
@@ -137,7 +137,7 @@ def _with_token(url: str, key: Key) -> URL:
 
 
 def _without_token(response: aiohttp.ClientResponse, body: bytes, key: Key) -> Reply:
-    """The reply with the token taken out of whatever the gateway echoes."""
+    """The reply, with the token masked wherever the gateway echoed it."""
     hidden = key.token.hidden_in
     headers = [(name, hidden(value.encode("utf-8", "surrogateescape"))) for name, value in response.headers.items()]
     texts = [(name, value.decode("utf-8", "surrogateescape")) for name, value in headers]
@@ -145,30 +145,30 @@ def _without_token(response: aiohttp.ClientResponse, body: bytes, key: Key) -> R
 
 
 def _tls(ca_file: str) -> ssl.SSLContext:
-    """TLS that trusts the certificates of this file, and no others; raises SettingError."""
+    """A TLS context that trusts only the certificates in this file; raises SettingError."""
     try:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as error:
-        raise SettingError(f"GATEWAY_CA_FILE ({ca_file}) holds no certificates in PEM: {error}") from error
+        raise SettingError(f"GATEWAY_CA_FILE ({ca_file}) contains no PEM certificates: {error}") from error
 
 
 def gunzip(packed: bytes, max_bytes: int) -> bytes:
-    """Undo gzip, at most `max_bytes` of it; raises GatewayError where it is cut short, damaged or a bomb."""
+    """Decompress gzip; raises GatewayError if it is damaged, truncated, or yields more than `max_bytes`."""
     if not packed:
         return b""
     stream = zlib_ng.decompressobj(wbits=31)
     try:
         body = stream.decompress(packed, max_bytes + 1)
-    except zlib_ng.error as error:  # type: ignore[misc]  # its stub has an instance for the class
+    except zlib_ng.error as error:  # type: ignore[misc]  # its stub declares an instance instead of a class
         raise GatewayError(f"the answer's gzip is damaged: {error}") from None
     if len(body) > max_bytes:
-        raise GatewayError(f"the answer is larger than {max_bytes} bytes when unpacked")
+        raise GatewayError(f"the answer is larger than {max_bytes} bytes when decompressed")
     if not stream.eof:
-        raise GatewayError("the answer's gzip is cut short")
+        raise GatewayError("the answer's gzip is truncated")
     return body
 
 
 def _why(error: OSError) -> str:
-    if isinstance(error, ssl.SSLError):  # numbers its errors in a way of its own
+    if isinstance(error, ssl.SSLError):  # its errno is OpenSSL's, not the system's
         return str(error)
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)

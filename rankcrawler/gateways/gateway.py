@@ -1,6 +1,6 @@
-"""The seam between a gateway and everything else: the request for a target, and what a reply to it means.
+"""The seam between a gateway and everything else: builds the URL of a target, and reads the reply.
 
-A crawl and `scrapy rank` both ask and read through here.
+A crawl and `scrapy rank` both use it.
 """
 
 from collections.abc import Iterator
@@ -20,9 +20,9 @@ from rankcrawler.options import Options
 
 
 class Gateway:
-    """One gateway, by its address, and by the verdicts that a user adds to the table.
+    """One gateway: its address, and the verdicts on its answers.
 
-    With `contributors`, those that were read before are not read again.
+    `contributors` caches contributors between lists; without it, each list is decoded in full.
     """
 
     def __init__(
@@ -35,24 +35,24 @@ class Gateway:
 
     @classmethod
     def of(cls, options: Options, contributors: wire.Contributors | None = None) -> "Gateway":
-        """The gateway that the options name; raises SettingError where they name none, or a verdict is unclear."""
+        """The gateway in the options; raises SettingError if GATEWAY_URL or VERDICTS cannot be used."""
         return cls(Address.of(options.gateway_url), Verdicts.of(options.verdicts), contributors)
 
     @property
     def source(self) -> str:
-        """The name under which the gateway's data are kept."""
+        """The gateway's name in data."""
         return self.address.source
 
     def target(self, kind: str, room_id: str, anchor_id: str | None = None) -> Target:
-        """A room's list at this gateway."""
+        """The target for a room's list at this gateway."""
         return Target(self.source, kind, room_id, anchor_id)
 
     def url(self, target: Target) -> str:
-        """The address of a target; it holds no token."""
+        """The URL of a target, without the token."""
         return self.address.of_list(target.kind, target.room_id, target.anchor_id)
 
     def read(self, reply: Reply, target: Target, polled_at_ms: int, attempt: int = 1) -> RoomSnapshot | FailedPoll:
-        """The list that a reply holds, or why it holds none. `polled_at_ms` is when it came, in ms since 1970."""
+        """The list in a reply, or why there is none. `polled_at_ms` is when the reply arrived, in ms since 1970."""
         seen, words = Seen(reply.status), ""
         try:
             answer = self._readers[target.kind].read(reply.body)
@@ -66,17 +66,17 @@ class Gateway:
         return _failed(target, polled_at_ms, attempt, verdict, seen)
 
     def unanswered(self, reason: str, target: Target, polled_at_ms: int, attempt: int = 1) -> FailedPoll:
-        """What a request without a reply comes to."""
+        """The failed poll for a request that got no reply."""
         seen = Seen(shape=Shape.NO_ANSWER)
         return _failed(target, polled_at_ms, attempt, self._verdicts.of_answer(seen, reason), seen)
 
     def undocumented(self, reply: Reply) -> Iterator[str]:
-        """The JSON paths in a good reply that the gateway does not document, each once; looks at few replies."""
+        """Yield the JSON paths of undocumented fields, each once per run. Checks only a sample of the replies."""
         yield from self._drift.new_in(reply.body)
 
 
 def client(options: Options, keyring: Keyring | None = None) -> Client:
-    """The client that the options describe; raises SettingError."""
+    """The client for these options; raises SettingError if they cannot be used."""
     return Client(
         Address.of(options.gateway_url),
         keyring or keys(options),
@@ -88,7 +88,7 @@ def client(options: Options, keyring: Keyring | None = None) -> Client:
 
 
 def keys(options: Options) -> Keyring:
-    """The tokens that the options name; raises SettingError where they name none, or name them twice."""
+    """The tokens in the options; raises SettingError unless exactly one setting provides them."""
     return Keyring(token.read(options.gateway_token, options.gateway_token_file))
 
 

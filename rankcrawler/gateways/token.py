@@ -1,4 +1,4 @@
-"""The tokens: read from the environment or a file, shown to nobody."""
+"""The gateway's tokens, read from the environment or a file, and never shown."""
 
 import json
 from pathlib import Path
@@ -7,11 +7,11 @@ from urllib.parse import quote, quote_plus
 from rankcrawler.errors import SettingError
 
 _SHORTEST_SECRET = 8
-"""Characters below which a token is not looked for in answers: it would be found where it does not stand."""
+"""Characters. A shorter token is not masked in answers, because it would match unrelated text."""
 
 
 class Token:
-    """A secret that neither str, repr nor a traceback of ours shows; `reveal` is for the request alone."""
+    """A secret that str, repr and our tracebacks do not show. Only the request may call `reveal`."""
 
     __slots__ = ("_forms", "_secret")
 
@@ -28,7 +28,7 @@ class Token:
         return self._secret
 
     def hidden_in(self, text: bytes) -> bytes:
-        """The text with *** in the place of the token, however it is written there: a gateway may echo it."""
+        """The text with *** in place of the token, in any encoding in which a gateway may echo it."""
         if len(self._secret) >= _SHORTEST_SECRET:
             for form in self._forms:
                 text = text.replace(form, b"***")
@@ -36,20 +36,20 @@ class Token:
 
 
 def read(given: str, file: str | None) -> list[Token]:
-    """The token given in GATEWAY_TOKEN, or the tokens in the file that GATEWAY_TOKEN_FILE names, one a line.
+    """The token in GATEWAY_TOKEN, or the tokens in the file GATEWAY_TOKEN_FILE, one per line.
 
-    Raises SettingError where neither, or both, are given, or where what they hold cannot be a token.
+    Raises SettingError if both are set, if neither is, or if a token cannot be used.
     """
     if given and file:
-        raise SettingError("GATEWAY_TOKEN and GATEWAY_TOKEN_FILE are both set: keep one of them.")
+        raise SettingError("GATEWAY_TOKEN and GATEWAY_TOKEN_FILE are both set: remove one of them.")
     if file:
         return _of_lines(_text(Path(file)), file)
     if given:
         return [_checked(given.strip(), "GATEWAY_TOKEN")]
     raise SettingError(
-        "No token: set the environment variable GATEWAY_TOKEN, or GATEWAY_TOKEN_FILE to the path of a file "
-        "that holds it (never -a or -s: other people of the machine can read those). "
-        "The simulated gateway takes GATEWAY_TOKEN=simulator. README, section Settings, has them all."
+        "No token is set. Set GATEWAY_TOKEN in the environment, or GATEWAY_TOKEN_FILE to the path of a file with one "
+        "token per line. Do not use -a or -s, which other users of this machine can read. "
+        "The simulated gateway takes GATEWAY_TOKEN=simulator. See Settings in the README."
     )
 
 
@@ -61,20 +61,20 @@ def _text(path: Path) -> str:
 
 
 def _of_lines(text: str, file: str) -> list[Token]:
-    """A token for each line; blank lines and those that begin with # are passed over."""
+    """One token per line; skips blank lines and lines that start with #."""
     lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1)]
-    held = [(number, line) for number, line in lines if line and not line.startswith("#")]
-    if not held:
-        raise SettingError(f"GATEWAY_TOKEN_FILE ({file}) holds no token: a line for each is expected.")
+    secrets = [(number, line) for number, line in lines if line and not line.startswith("#")]
+    if not secrets:
+        raise SettingError(f"GATEWAY_TOKEN_FILE ({file}) contains no token: expected one token per line.")
     first: dict[str, int] = {}
-    for number, secret in held:
+    for number, secret in secrets:
         if first.setdefault(secret, number) != number:
-            twice = f"lines {first[secret]} and {number} hold the same token"
-            raise SettingError(f"GATEWAY_TOKEN_FILE ({file}): {twice}, which has one quota.")
-    return [_checked(secret, f"GATEWAY_TOKEN_FILE ({file}), line {number},") for number, secret in held]
+            places = f"lines {first[secret]} and {number}"
+            raise SettingError(f"GATEWAY_TOKEN_FILE ({file}) has the same token in {places}: remove one of them.")
+    return [_checked(secret, f"GATEWAY_TOKEN_FILE ({file}), line {number},") for number, secret in secrets]
 
 
 def _checked(secret: str, where: str) -> Token:
     if not secret or len(secret) > 4096 or not secret.isprintable() or " " in secret:
-        raise SettingError(f"{where} holds no usable token: one line of printable characters is expected.")
+        raise SettingError(f"{where} contains no usable token: expected printable characters without spaces.")
     return Token(secret)

@@ -1,1 +1,1 @@
-"""What a poll asks and what it finds, and what is true of it: the words that every other part speaks."""
+"""The data model that all other parts share: targets, schedules, items, their columns and their rules."""

@@ -1,4 +1,4 @@
-"""Lets itemadapter, and so all of Scrapy, read msgspec structs."""
+"""Lets itemadapter, and therefore all of Scrapy, read msgspec structs."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from itemadapter.adapter import AdapterInterface
 
 
 class StructAdapter(AdapterInterface):
-    """Reads the fields of a struct; a frozen one refuses changes."""
+    """Reads the fields of a struct. Frozen structs reject changes."""
 
     @classmethod
     def is_item_class(cls, item_class: type) -> bool:
@@ -18,7 +18,7 @@ class StructAdapter(AdapterInterface):
 
     @classmethod
     def get_field_names_from_class(cls, item_class: type) -> list[str]:
-        """The struct's fields, in their order."""
+        """The struct's fields, in order."""
         return list(item_class.__struct_fields__)  # type: ignore[attr-defined]
 
     def __getitem__(self, field_name: str) -> Any:
@@ -31,7 +31,7 @@ class StructAdapter(AdapterInterface):
         setattr(self.item, field_name, value)
 
     def __delitem__(self, field_name: str) -> None:
-        raise KeyError(f"{field_name}: a field of a struct cannot be removed")
+        raise KeyError(f"{field_name}: struct fields cannot be removed")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.item.__struct_fields__)
@@ -41,6 +41,6 @@ class StructAdapter(AdapterInterface):
 
 
 def register() -> None:
-    """Add the adapter to itemadapter's own list; a second call changes nothing."""
+    """Register the adapter with itemadapter. A second call does nothing."""
     if StructAdapter not in ItemAdapter.ADAPTER_CLASSES:
         ItemAdapter.ADAPTER_CLASSES = (StructAdapter, *ItemAdapter.ADAPTER_CLASSES)

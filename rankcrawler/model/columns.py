@@ -1,4 +1,4 @@
-"""The columns of a row, read off its declaration. What stores, exports, hides or documents rows is derived from them."""
+"""The columns of a row, derived from its declaration. Stores, exports, pseudonyms and documentation build on them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
@@ -11,37 +11,37 @@ import msgspec
 Row = tuple[Any, ...]
 """The values of a row, in the order of its columns."""
 FIRST_VERSION = 3
-"""The version of the store's schema that first held what names no version of its own."""
+"""The version of the store's schema for columns that do not declare one."""
 
 
 class Group(Enum):
-    """What a column belongs to. Columns of one group are equal in many rows, and are stored once."""
+    """What a column describes. The values of a group repeat together in many rows, and are stored once."""
 
     POLL = "poll"
-    """The same in every row of a list."""
+    """The poll; equal in every row of a list."""
     ROW = "row"
-    """The row's own."""
+    """The row itself."""
     USER = "user"
-    """Identifies the contributor."""
+    """The contributor's identity."""
     PROFILE = "profile"
-    """How the contributor appears to others."""
+    """How the contributor appears."""
     GRADE = "grade"
-    """The contributor's level, and what it says of their spending."""
+    """The contributor's level and spending."""
     CLUB = "club"
     """The contributor's membership in the anchor's fan club."""
 
 
 class Personal(Enum):
-    """Whether a column identifies a person, and what stands in its place in a row without clear identifiers."""
+    """Whether a column identifies a person, and what replaces it in pseudonymised rows."""
 
     NO = "no"
-    """It does not."""
+    """Does not identify a person; kept."""
     ID = "id"
-    """It does: a keyed digest of it."""
+    """Replaced by a keyed digest."""
     NAME = "name"
-    """It does, and people read it: a short name made of the digest."""
+    """Replaced by a short, readable name made from the digest."""
     LEFT_OUT = "left out"
-    """It does: null."""
+    """Replaced by null."""
 
 
 class Column(NamedTuple):
@@ -52,20 +52,20 @@ class Column(NamedTuple):
     """int, str, bool, or tuple for a list of texts."""
     is_nullable: bool
     choices: tuple[str, ...]
-    """The texts that the column can hold; empty where it can hold any."""
+    """The only allowed texts; empty if any text is allowed."""
     description: str
     chinese: str
     """The description in Chinese."""
     unit: str
     group: Group
     personal: Personal | None
-    """None where it is undecided, which fails a test for a text."""
+    """None if undecided; a test fails if a text is undecided."""
     bits: int
-    """The size of an integer that holds every value."""
+    """The integer size that fits every value, in bits."""
     since: int
-    """The version of the store's schema that first had the column."""
+    """The first version of the store's schema with this column."""
     position: int
-    """Where it stands in a row; 0 is first."""
+    """The position in a row; 0 is first."""
 
 
 def column(
@@ -78,37 +78,37 @@ def column(
     bits: int = 64,
     since: int = FIRST_VERSION,
 ) -> msgspec.Meta:
-    """Declare a column, as the annotation of a field. A text must say whether it identifies a person."""
+    """Declare a column, as the annotation of a field. A text must set `personal`."""
     facts = {"chinese": chinese, "unit": unit, "group": group, "personal": personal, "bits": bits, "since": since}
     return msgspec.Meta(description=description, extra_json_schema={"x-unit": unit} if unit else None, extra=facts)
 
 
 def of(declaration: type[msgspec.Struct]) -> tuple[Column, ...]:
-    """The columns that a struct declares, in their order."""
+    """The columns that a struct declares, in order."""
     hints = get_type_hints(declaration, include_extras=True)
-    return tuple(_column(name, hints[name], place) for place, name in enumerate(declaration.__struct_fields__))
+    return tuple(_column(name, hints[name], position) for position, name in enumerate(declaration.__struct_fields__))
 
 
 def positions(columns: Sequence[Column], names: Iterable[str]) -> list[int]:
-    """Where the named columns stand."""
-    places = {each.name: each.position for each in columns}
-    return [places[name] for name in names]
+    """The positions of the named columns."""
+    by_name = {each.name: each.position for each in columns}
+    return [by_name[name] for name in names]
 
 
 def in_groups(columns: Sequence[Column], *groups: Group) -> list[Column]:
-    """The columns of some groups, in their order."""
+    """The columns of these groups, in order."""
     return [each for each in columns if each.group in groups]
 
 
 def picker(columns: Iterable[Column]) -> Callable[[Row], Row]:
-    """What takes the values of some columns out of a row, as a tuple; a slice, which is quicker, where they adjoin."""
-    places = [each.position for each in columns]
-    if places == list(range(places[0], places[0] + len(places))):
-        return itemgetter(slice(places[0], places[-1] + 1))
-    return itemgetter(*places)
+    """A function that picks these columns' values from a row, as a tuple; faster if they are adjacent."""
+    picked = [each.position for each in columns]
+    if picked == list(range(picked[0], picked[0] + len(picked))):
+        return itemgetter(slice(picked[0], picked[-1] + 1))
+    return itemgetter(*picked)
 
 
-def _column(name: str, hint: Any, place: int) -> Column:
+def _column(name: str, hint: Any, position: int) -> Column:
     kind, *metas = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     meta = next(each for each in metas if isinstance(each, msgspec.Meta))
     facts = dict(meta.extra or {})
@@ -127,5 +127,5 @@ def _column(name: str, hint: Any, place: int) -> Column:
         facts["personal"],
         facts["bits"],
         facts["since"],
-        place,
+        position,
     )

@@ -7,16 +7,16 @@ from rankcrawler.errors import SettingError
 
 @dataclass(frozen=True, slots=True)
 class ListKind:
-    """One kind of list; each kind has a queue of its own."""
+    """One kind of list. Each kind has its own queue."""
 
     name: str
-    """The value of the column `kind`, of `-a kind=` and `--kind`; it begins the name of the queue's inbox."""
+    """The value of the column `kind`, of `-a kind=` and of `--kind`, and the prefix of the inbox's name."""
     capacity: int
-    """Rows of a full list: whoever is not in one may have given up to its last score."""
+    """Rows of a full list. Contributors missing from one may have given up to its last score."""
     scores_are_gifts: bool
-    """Whether scores count the gifts of one session, so that a rise is coins given."""
+    """Whether scores count the gifts of one session, so that an increase is coins given."""
     states_ranks: bool
-    """Whether every row states its rank; where rows do not, their place is their rank."""
+    """Whether every row states its rank; if not, the row's position is its rank."""
 
 
 RANKLIST = ListKind("ranklist", capacity=100, scores_are_gifts=True, states_ranks=True)
@@ -26,7 +26,7 @@ KINDS = {kind.name: kind for kind in (RANKLIST, AUDIENCE)}
 
 
 def named(name: str) -> ListKind:
-    """The kind of that name; raises SettingError where there is none."""
+    """The kind with this name; raises SettingError if there is none."""
     kind = KINDS.get(name)
     if kind is None:
         raise SettingError(f"kind must be {' or '.join(KINDS)}, not {name[:40]!r}")

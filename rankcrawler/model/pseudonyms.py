@@ -1,7 +1,7 @@
-"""Keyed pseudonyms in the place of what says who a contributor is, where PSEUDONYMISE_KEY is set.
+"""Keyed pseudonyms that replace the values identifying a contributor, if PSEUDONYMISE_KEY is set.
 
-One key makes the same pseudonym of the same value in every room, at every gateway, at any time; without the key,
-the value cannot be read off it. What a person gave, and when and where, stays as it is.
+With one key, a value has the same pseudonym in every room, at every gateway, at any time. Without the key, a pseudonym
+does not reveal the value. What a contributor gave, when and where, is not changed.
 """
 
 from functools import lru_cache
@@ -12,49 +12,50 @@ from msgspec.structs import astuple, replace
 from rankcrawler.errors import SettingError
 from rankcrawler.model import columns
 from rankcrawler.model.columns import Column, Personal, Row
-from rankcrawler.model.items import COLUMNS, RankEntry, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import COLUMNS, RankEntry
 
 SETTING = "PSEUDONYMISE_KEY"
 _SHORTEST = 16
 _LONGEST = 64
-"""Bytes, as BLAKE2b takes them."""
+"""Bytes; the longest key that BLAKE2b accepts."""
 _REMEMBERED = 100_000
-"""Contributors whose pseudonyms are remembered; about 600 bytes each."""
+"""Contributors whose pseudonyms are cached, at about 600 bytes each."""
 
-_PERSONAL = [each for each in COLUMNS if each.personal not in (Personal.NO, None)]
-_PLACES = [each.position for each in _PERSONAL]
-_who = columns.picker(_PERSONAL)
+_PERSONAL = [column for column in COLUMNS if column.personal not in (Personal.NO, None)]
+_POSITIONS = [column.position for column in _PERSONAL]
+_identity = columns.picker(_PERSONAL)
 
 
 class Pseudonyms:
-    """Made with a key, which nothing shows; raises SettingError where the key is too short or too long."""
+    """Pseudonyms under one key, which is never shown. Raises SettingError if the key is too short or too long."""
 
-    __slots__ = ("_key", "_of_one")
+    __slots__ = ("_key", "_replace")
 
     def __init__(self, key: str) -> None:
         if not _SHORTEST <= len(key.encode(errors="surrogateescape")) <= _LONGEST:
             raise SettingError(
-                f"{SETTING} must have {_SHORTEST} to {_LONGEST} bytes, better random ones: openssl rand -hex 32"
+                f"{SETTING} must have {_SHORTEST} to {_LONGEST} bytes, preferably random: openssl rand -hex 32"
             )
         self._key = key.encode(errors="surrogateescape")
-        self._of_one = lru_cache(_REMEMBERED)(self._make)
+        self._replace = lru_cache(_REMEMBERED)(self._pseudonyms)
 
     def __repr__(self) -> str:
         return "Pseudonyms(***)"
 
     def of(self, snapshot: RoomSnapshot) -> RoomSnapshot:
-        """The list without clear identifiers: of each personal column what its declaration puts in its place."""
+        """The snapshot without clear identifiers; each personal column is replaced as it declares."""
         entries = tuple([self._row(astuple(entry)) for entry in snapshot.entries])
         return replace(snapshot, entries=entries, digest=self._hash("digest", snapshot.digest, 16))
 
     def _row(self, row: Row) -> RankEntry:
-        hidden = list(row)
-        for place, value in zip(_PLACES, self._of_one(_who(row)), strict=True):
-            hidden[place] = value
-        return RankEntry(*hidden)
+        values = list(row)
+        for position, value in zip(_POSITIONS, self._replace(_identity(row)), strict=True):
+            values[position] = value
+        return RankEntry(*values)
 
-    def _make(self, who: Row) -> Row:
-        return tuple(self._pseudonym(column, value) for column, value in zip(_PERSONAL, who, strict=True))
+    def _pseudonyms(self, identity: Row) -> Row:
+        return tuple(self._pseudonym(column, value) for column, value in zip(_PERSONAL, identity, strict=True))
 
     def _pseudonym(self, column: Column, value: str | None) -> str | None:
         if not value or column.personal is Personal.LEFT_OUT:
@@ -64,11 +65,11 @@ class Pseudonyms:
         return self._hash(column.name, value, 16)
 
     def _hash(self, kind: str, value: str, size: int) -> str:
-        """Hexadecimal digits; equal values of different kinds have nothing in common."""
+        """A hex digest. Equal values of different kinds have unrelated digests."""
         text = value.encode(errors="surrogatepass")
         return blake2b(text, key=self._key, person=kind.encode()[:16], digest_size=size).hexdigest()
 
 
 def of_key(key: str) -> Pseudonyms | None:
-    """The pseudonyms of a key; None where it is empty. Raises SettingError where it is no key."""
+    """The pseudonyms under a key, None if it is empty; raises SettingError if the key is invalid."""
     return Pseudonyms(key) if key else None

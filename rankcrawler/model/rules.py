@@ -1,18 +1,18 @@
-"""What a well-formed rank list satisfies. A broken rule flags the snapshot; it never drops a row.
+"""The rules for a well-formed rank list. A snapshot that breaks one is flagged; no row is ever dropped.
 
 | flag | what is wrong |
 |---|---|
 | `rank_gap` | the ranks are not 1…n in order |
 | `score_rises` | a row has more coins than the one above it |
 | `delta_mismatch` | a row's delta is not its gap to the row above |
-| `user_repeated` | a user stands in the list twice |
+| `user_repeated` | a contributor appears in the list twice |
 | `anonymous_room` | the gateway masks every contributor |
-| `scores_withheld` | the gateway tells no score |
-| `partial` | a row could not be read, and is in quarantine |
-| `has_more` | the gateway says that the list goes on, and has no way to ask for the rest |
-| `captured_in_future` | the list's clock is over five minutes ahead of the worker's |
-| `captured_backwards` | the list's clock is behind that of the list which this run got for the room before |
-| `list_of_two_rooms` | this run got the very same list for another room, too |
+| `scores_withheld` | the gateway withholds every score |
+| `partial` | a row could not be read and is in quarantine |
+| `has_more` | the gateway says that the list continues, but offers no way to get the rest |
+| `captured_in_future` | the list's clock is more than five minutes ahead of the worker's |
+| `captured_backwards` | the list is older than one that this run got for the room before |
+| `list_of_two_rooms` | this run got the same list for another room too |
 """
 
 from collections import OrderedDict
@@ -23,22 +23,23 @@ from typing import TypeVar
 import msgspec
 
 from rankcrawler.clock import ms
-from rankcrawler.model.items import RankEntry, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.model.targets import RoomName
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 FUTURE_MS = 300_000
-"""How far the list's clock may be ahead of the worker's, which is never exact either."""
+"""How far the list's clock may be ahead of the worker's, which is not exact either."""
 
 
 REMEMBERED = 3_000
-"""Rooms, and lists, that are remembered to hold later ones against: those of the last minutes, in 300 bytes each."""
+"""Rooms and lists that later lists are compared with: those of the last minutes, at 300 bytes each."""
 
 
 class _Latest(OrderedDict[K, V]):
-    """A mapping that forgets what was put longest ago."""
+    """A mapping of limited size that drops its oldest entries."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -52,23 +53,23 @@ class _Latest(OrderedDict[K, V]):
 
 
 class Earlier:
-    """What a run got before, the latest `remembered` of it: for the rules on more than one list."""
+    """The latest `remembered` lists of a run, for rules about more than one list."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._clocks: _Latest[RoomName, str] = _Latest(remembered)
         self._rooms: _Latest[tuple[str, str, str], str | None] = _Latest(remembered)
 
     def flags(self, snapshot: RoomSnapshot) -> Iterator[str]:
-        """The rules that the snapshot breaks, given those that came before, which it is now one of."""
+        """Yield the rules that the snapshot breaks compared with earlier ones, and remember it."""
         room = snapshot.target.room
         clock = self._clocks.get(room, "")
         self._clocks.put(room, max(clock, snapshot.captured_at))
         if snapshot.captured_at < clock:
             yield "captured_backwards"
-        if any(entry.user_id for entry in snapshot.entries):  # what is masked may be equal by chance
-            yield from self._of_the_list(snapshot)
+        if any(entry.user_id for entry in snapshot.entries):  # masked lists can be equal by chance
+            yield from self._shared_list(snapshot)
 
-    def _of_the_list(self, snapshot: RoomSnapshot) -> Iterator[str]:
+    def _shared_list(self, snapshot: RoomSnapshot) -> Iterator[str]:
         target = snapshot.target
         listed = (target.source, target.kind, snapshot.digest)
         room = self._rooms.get(listed, target.room_id)
@@ -79,18 +80,18 @@ class Earlier:
 
 
 def flagged(snapshot: RoomSnapshot, earlier: Earlier | None = None) -> RoomSnapshot:
-    """The same snapshot with the flags of every rule it breaks, on itself and on the rows concerned."""
-    whole = tuple(_of_the_list(snapshot))
+    """The snapshot with a flag for every rule that it breaks, on itself and on the rows concerned."""
+    list_flags = tuple(_list_flags(snapshot))
     if earlier is not None:
-        whole = (*whole, *earlier.flags(snapshot))
-    entries = tuple(_with_flags(snapshot, whole))
-    own = {flag for entry in entries for flag in entry.flags} - set(whole)
-    if not whole and not own:
+        list_flags = (*list_flags, *earlier.flags(snapshot))
+    entries = tuple(_with_flags(snapshot, list_flags))
+    row_flags = {flag for entry in entries for flag in entry.flags} - set(list_flags)
+    if not list_flags and not row_flags:
         return snapshot
-    return msgspec.structs.replace(snapshot, entries=entries, flags=(*whole, *sorted(own)))
+    return msgspec.structs.replace(snapshot, entries=entries, flags=(*list_flags, *sorted(row_flags)))
 
 
-def _of_the_list(snapshot: RoomSnapshot) -> Iterator[str]:
+def _list_flags(snapshot: RoomSnapshot) -> Iterator[str]:
     entries = snapshot.entries
     if entries and all(entry.is_anonymous for entry in entries):
         yield "anonymous_room"
@@ -104,23 +105,23 @@ def _of_the_list(snapshot: RoomSnapshot) -> Iterator[str]:
         yield "captured_in_future"
 
 
-def _with_flags(snapshot: RoomSnapshot, whole: tuple[str, ...]) -> Iterator[RankEntry]:
+def _with_flags(snapshot: RoomSnapshot, list_flags: tuple[str, ...]) -> Iterator[RankEntry]:
     seen: set[str] = set()
     above: RankEntry | None = None
     unread = {row.position for row in snapshot.quarantined}
     read = (position for position in count(1) if position not in unread)
     for position, entry in zip(read, snapshot.entries, strict=False):
         knows_above = position == 1 or position - 1 not in unread
-        own = [*whole, *_of_the_row(entry, above, position, knows_above)]
+        flags = [*list_flags, *_row_flags(entry, above, position, knows_above)]
         if entry.user_id is not None:
             if entry.user_id in seen:
-                own.append("user_repeated")
+                flags.append("user_repeated")
             seen.add(entry.user_id)
-        yield msgspec.structs.replace(entry, flags=tuple(own)) if own else entry
+        yield msgspec.structs.replace(entry, flags=tuple(flags)) if flags else entry
         above = entry
 
 
-def _of_the_row(entry: RankEntry, above: RankEntry | None, position: int, knows_above: bool) -> list[str]:
+def _row_flags(entry: RankEntry, above: RankEntry | None, position: int, knows_above: bool) -> list[str]:
     broken = [] if entry.rank == position else ["rank_gap"]
     score, delta = entry.score, entry.delta
     if score is None or entry.is_anonymous:

@@ -1,17 +1,17 @@
-"""How often, and how urgently, a room is polled. Passed on whole, from the line that asks for it to the store."""
+"""How often, and how urgently, a room is polled. One object, passed unchanged from the room list to the store."""
 
 import msgspec
 
 
 class Schedule(msgspec.Struct, frozen=True):
-    """A room's schedule. In a push, None leaves what the queue knows of the room as it is."""
+    """A room's schedule. When a room is pushed again, None keeps the value in the queue."""
 
     every: float | None = None
     """Seconds between polls; None polls once."""
     every_max: float | None = None
-    """Seconds between polls, at most, while the list stays the same; None always waits for `every`."""
+    """Maximum seconds between polls while the list stays the same; None always waits `every` seconds."""
     priority: int | None = None
-    """Each point moves the room one minute ahead; None is 0 for a room that is new."""
+    """Each point moves the room one minute ahead; None means 0 for a new room."""
 
     @property
     def recurs(self) -> bool:

@@ -1,8 +1,7 @@
-"""Second: pass each snapshot of this run on once, however often it is delivered.
+"""Second: drop snapshots that this run has delivered before.
 
-The memory is this run's own, so a feed holds what its run saw, and the same crawl gives the same feed again. Whether a
-list is stored already, or unchanged since the poll before, is the store's to say: another worker may have made that
-poll.
+The memory belongs to the run, so a feed has what its run saw, and repeating a crawl gives the same feed. The store
+decides whether a list is stored already, or unchanged since the previous poll, which another worker may have made.
 """
 
 from collections import OrderedDict
@@ -17,11 +16,11 @@ from rankcrawler.model.items import Poll
 from rankcrawler.model.targets import RoomName
 
 REMEMBERED = 3_000
-"""Rooms whose last snapshot is remembered; about 300 bytes each."""
+"""Rooms whose last snapshot is remembered, at about 300 bytes each."""
 
 
 class DeduplicatePipeline:
-    """Drops a snapshot that its room had last time; counts them as `rankcrawler/snapshots/redelivered`."""
+    """Drops a snapshot that equals its room's last one; counts it in `rankcrawler/snapshots/redelivered`."""
 
     def __init__(self, stats: StatsCollector, remembered: int = REMEMBERED) -> None:
         self._stats = stats
@@ -30,21 +29,21 @@ class DeduplicatePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "DeduplicatePipeline":
-        """The pipeline of a crawl."""
+        """The pipeline for a crawl."""
         pipeline = cls(crawler.stats)
         crawler.signals.connect(pipeline.remember, signals.item_scraped)
         return pipeline
 
     def process_item(self, item: object) -> object:
-        """The item; DropItem if it is a snapshot that came before."""
+        """The item; raises DropItem if its snapshot was delivered before."""
         snapshot = item.snapshot if isinstance(item, Poll) else None
         if snapshot is not None and self._last.get(snapshot.target.room) == snapshot.captured_at:
             self._stats.inc_value(statistics.SNAPSHOTS_REDELIVERED)
-            raise DropItem(f"snapshot of {snapshot.captured_at} came before", log_level="INFO")
+            raise DropItem(f"snapshot of {snapshot.captured_at} was delivered before", log_level="INFO")
         return item
 
     def remember(self, item: object) -> None:
-        """Called when a snapshot is stored: one that could not be is no duplicate when it comes again."""
+        """Remember a stored snapshot. One that could not be stored is not a duplicate when it comes again."""
         snapshot = item.snapshot if isinstance(item, Poll) else None
         if snapshot is None:
             return

@@ -1,6 +1,6 @@
-"""Last: keep the poll, and pass it on only when it is on disk. Its room is acknowledged after that.
+"""Last: write the poll to the store, and pass it on once it is on disk. Only then is its room acknowledged.
 
-A poll that cannot be kept is an error of its item, and its room goes back to the queue.
+If a poll cannot be stored, its item fails, and its room returns to the queue.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class StorePipeline:
-    """Writes to the store; counts what became of each snapshot as `rankcrawler/snapshots/…`."""
+    """Writes polls to the store; counts snapshots by outcome in `rankcrawler/snapshots/…`."""
 
     def __init__(self, writer: Writer, crawler: Crawler) -> None:
         self._writer = writer
@@ -35,12 +35,12 @@ class StorePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "StorePipeline":
-        """The pipeline of a crawl."""
+        """The pipeline for a crawl."""
         open_store = partial(locate.open_store, Options.of(crawler.settings).store_url)
         return cls(Writer(open_store, lambda: crawler.crawling), crawler)
 
     async def open_spider(self) -> None:
-        """Open the store; a crawl without one is closed at once."""
+        """Open the store; if that fails, close the crawl."""
         try:
             await self._writer.open()
         except RankcrawlerError as error:
@@ -49,7 +49,7 @@ class StorePipeline:
         self._is_open = True
 
     async def process_item(self, item: object) -> object:
-        """The poll, kept; DropItem where a newer lease of its room was given out. Any other item as it is."""
+        """The poll with its outcome; raises DropItem if its room has a newer lease. Returns other items unchanged."""
         if not isinstance(item, Poll):
             return item
         kept = await self._keep(item)
@@ -57,7 +57,7 @@ class StorePipeline:
             return msgspec.structs.replace(item, kept=kept.value)
         self._stats.inc_value(statistics.SNAPSHOTS + kept.value)
         if kept is Kept.STALE:
-            raise DropItem("its lease had gone to another worker", log_level="WARNING")
+            raise DropItem("another worker has leased its room", log_level="WARNING")
         if kept is Kept.STORED:
             self._stats.inc_value(statistics.ROWS_STORED, item.snapshot.entry_count)
         return msgspec.structs.replace(item, kept=kept.value)
@@ -69,7 +69,7 @@ class StorePipeline:
             raise
         except StoreError as error:
             if self._end is None:
-                logger.error("The crawl ends, since nothing can be stored: %s", error)
+                logger.error("Closing the crawl, because the store failed: %s", error)
                 assert self._crawler.engine is not None
                 self._end = asyncio.create_task(self._crawler.engine.close_spider_async(reason="store_failed"))
             raise

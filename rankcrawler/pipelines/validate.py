@@ -1,6 +1,6 @@
-"""First: flag the lists that break a rule, and count the flags. Drops nothing.
+"""First: flag lists that break a rule, and count the flags. Drops nothing.
 
-With PSEUDONYMISE_KEY, whatever comes after this sees pseudonyms in the place of clear identifiers.
+With PSEUDONYMISE_KEY, everything after this pipeline sees pseudonyms instead of clear identifiers.
 """
 
 import logging
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class ValidatePipeline:
-    """Flags snapshots; counts each flag as `rankcrawler/flags/…`."""
+    """Flags snapshots; counts each flag in `rankcrawler/flags/…`."""
 
     def __init__(self, stats: StatsCollector, hidden: Pseudonyms | None = None) -> None:
         self._stats = stats
@@ -28,27 +28,28 @@ class ValidatePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "ValidatePipeline":
-        """The pipeline of a crawl."""
+        """The pipeline for a crawl."""
         return cls(crawler.stats, pseudonyms.of_key(Options.of(crawler.settings).pseudonymise_key))
 
     def process_item(self, item: object) -> object:
-        """The poll with its list's flags; a poll without a list, and any other item, as it is."""
+        """The poll with its list flagged. Returns polls without a list, and other items, unchanged."""
         if not isinstance(item, Poll) or item.snapshot is None:
             return item
         found = item.snapshot
         if found.quarantined:
             first, rows = found.quarantined[0], len(found.quarantined)
             self._stats.inc_value(statistics.ROWS_QUARANTINED, rows)
-            logger.error("Room %s: %d rows unread, at %s: %s", found.target.room_id, rows, first.path, first.reason)
-        validated_ = validated(found, self._earlier, self._pseudonyms)
-        for flag in validated_.flags:
+            message = "Room %s: %d rows could not be read, the first at %s: %s"
+            logger.error(message, found.target.room_id, rows, first.path, first.reason)
+        snapshot = validated(found, self._earlier, self._pseudonyms)
+        for flag in snapshot.flags:
             self._stats.inc_value(statistics.FLAGS + flag)
-        return item if validated_ is found else msgspec.structs.replace(item, found=validated_)
+        return item if snapshot is found else msgspec.structs.replace(item, found=snapshot)
 
 
 def validated(
     snapshot: RoomSnapshot, earlier: rules.Earlier | None = None, hidden: Pseudonyms | None = None
 ) -> RoomSnapshot:
-    """The list with its flags, given those that came earlier; with pseudonyms, where there are any."""
+    """The snapshot with its flags, checked against the run's `earlier` ones, and pseudonymised with `hidden`."""
     flagged = rules.flagged(snapshot, earlier)
     return flagged if hidden is None else hidden.of(flagged)

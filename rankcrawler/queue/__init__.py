@@ -1,1 +1,1 @@
-"""The rooms that wait to be polled: a queue in Redis that leases them out and loses none."""
+"""The queue of rooms to poll: it lives in Redis, leases rooms to workers, and loses none."""

@@ -1,39 +1,38 @@
-"""The queue that the settings describe, opened for use, and closed."""
+"""Opens the queue that the settings describe, and closes it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from scrapy.settings import BaseSettings
-
+from rankcrawler.options import Options
 from rankcrawler.queue import connection
 from rankcrawler.queue.room_queue import RoomQueue
 
 
 class Access(NamedTuple):
-    """An open queue, and where it is, in words that hold no password."""
+    """An open queue, and where it is: an address without the password."""
 
     queue: RoomQueue
     place: str
 
 
 @asynccontextmanager
-async def open_queue(settings: BaseSettings, kind: str = "ranklist") -> AsyncIterator[Access]:
-    """Open the queue of the rooms whose list of that `kind` is polled: no queue mixes kinds. Raises QueueError.
+async def open_queue(options: Options, kind: str) -> AsyncIterator[Access]:
+    """Open the queue of one kind of list, and close it with the context; raises QueueError.
 
-    The embedded server lives for as long as anybody has a queue open.
+    Each kind has a queue of its own. If no server is configured, this starts or joins the embedded one, which runs as
+    long as any process has a queue open.
     """
-    server = await connection.embedded(settings)
+    server = await connection.embedded(options)
     try:
-        redis = connection.connect(settings, server)
         queue = RoomQueue(
-            redis,
-            connection.inbox_key(settings, kind),
-            attempts=settings.getint("ROOM_ATTEMPTS"),
-            mend=None if server is None else server.mend,
+            connection.connect(options, server),
+            connection.inbox_key(options, kind),
+            attempts=options.room_attempts,
+            repair=None if server is None else server.repair,
         )
         try:
-            yield Access(queue, connection.place(settings, server))
+            yield Access(queue, connection.place(options, server))
         finally:
             await queue.close()
     finally:

@@ -1,22 +1,23 @@
-"""What is defined of a room, in the words of the script: every:priority:anchor, :every_max, and * or = once polled."""
+"""A room's definition: its schedule and anchor, as the script takes them in a push and stores them in `def`."""
 
 import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from rankcrawler.model.schedules import Schedule
+from rankcrawler.queue.job import Job
+
 _LAST = {"*": "changed", "=": "unchanged"}
-_TEXT = re.compile(r"(\d*):(-?\d*):(\d*):?(\d*)([*=]?)")
+_STORED = re.compile(r"(\d*):(-?\d*):(\d*):?(\d*)([*=]?)")
 
 
 class Definition(NamedTuple):
-    """How often and how urgently a room is polled; intervals are seconds."""
+    """What the queue has stored about a room; the schedule's priority is never None."""
 
-    every: float | None = None
-    priority: int = 0
+    schedule: Schedule = Schedule(priority=0)
     anchor_id: str | None = None
-    every_max: float | None = None
     last: str | None = None
-    """What the last poll that brought a list found of it: changed or unchanged."""
+    """What the last poll that brought a list found: changed or unchanged. None before it, and for rooms polled once."""
 
 
 _DEFAULT = Definition()
@@ -24,13 +25,24 @@ _DEFAULT = Definition()
 
 @lru_cache(1024)
 def read(text: str) -> Definition:
-    """The definition that a text holds; an empty one is the default."""
-    if not (match := _TEXT.fullmatch(text)):
+    """Read a stored definition, `every:priority:anchor[:every_max][*=]` in ms; the default if there is none."""
+    if not (match := _STORED.fullmatch(text)):
         return _DEFAULT
-    every, priority, anchor, every_max, polled = match.groups()
-    last = _LAST.get(polled)
-    return Definition(_seconds(every), int(priority or 0), anchor or None, _seconds(every_max), last)
+    every, priority, anchor, every_max, last = match.groups()
+    schedule = Schedule(every=_seconds(every), every_max=_seconds(every_max), priority=int(priority or 0))
+    return Definition(schedule, anchor or None, _LAST.get(last))
+
+
+def words(job: Job) -> tuple[str, ...]:
+    """The script's words for a job: room, every and every_max in ms, priority, anchor. An empty one changes nothing."""
+    schedule = job.schedule
+    priority = "" if schedule.priority is None else str(schedule.priority)
+    return job.room_id, _ms(schedule.every), _ms(schedule.every_max), priority, job.anchor_id or ""
 
 
 def _seconds(ms: str) -> float | None:
     return int(ms or 0) / 1000 or None
+
+
+def _ms(seconds: float | None) -> str:
+    return "" if seconds is None else str(round(seconds * 1000))

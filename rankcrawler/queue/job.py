@@ -1,4 +1,4 @@
-"""A job: a room to poll, how often, and how urgently; and the forms in which people write one."""
+"""A job: a room to poll and its schedule; and the forms in which people write one."""
 
 import json
 from collections.abc import Mapping
@@ -8,30 +8,26 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from rankcrawler.errors import JobError
-
-LARGEST_ID = 2**63 - 1
-LONGEST_INTERVAL = 30 * 86_400.0
-SHORTEST_INTERVAL = 0.1
-HIGHEST_PRIORITY = 1000
-
-FORMS = 'a room id, a JSON object with "room_id", or a gateway URL with room_id='
+from rankcrawler.model.schedules import ONCE, Schedule
+from rankcrawler.queue.limits import (
+    FORMS,
+    HIGHEST_PRIORITY,
+    LARGEST_ID,
+    LONGEST_INTERVAL,
+    SHORTEST_INTERVAL,
+)
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One room to poll."""
+    """A room to poll. If the queue knows the room already, what the job leaves out stays as it is there."""
 
     room_id: str
     anchor_id: str | None = None
-    every: float | None = None
-    """Seconds between polls; None polls once."""
-    priority: int | None = None
-    """Each step is a head start of a minute; None is 0 for a new room, and no change for a known one."""
-    every_max: float | None = None
-    """Up to how many seconds lie between polls while the list stays the same; None always takes `every`."""
+    schedule: Schedule = ONCE
 
 
 def parse(text: str) -> Job:
-    """The job that a line of text describes, in one of FORMS; JobError says what is wrong with it."""
+    """The job that a line of text describes, in one of FORMS; raises JobError."""
     text = text.strip()
     if text.startswith("{"):
         return of_fields(_json_object(text))
@@ -41,17 +37,19 @@ def parse(text: str) -> Job:
 
 
 def of_fields(fields: Mapping[str, Any]) -> Job:
-    """The job that named fields describe; blank and missing optional fields are the same."""
-    given = {key: fields.get(key) for key in ("room_id", "anchor_id", "every", "every_max", "priority")}
-    room_id, anchor_id, every, every_max, priority = (None if value == "" else value for value in given.values())
-    shortest = None if every is None else _interval(every, "every")
-    return Job(
-        _identifier(room_id, "room_id"),
-        None if anchor_id is None else _identifier(anchor_id, "anchor_id"),
-        shortest,
-        None if priority is None else _priority(priority),
-        None if every_max is None else _longest(every_max, shortest),
-    )
+    """The job that named fields describe; a blank optional field counts as missing. Raises JobError."""
+    given = {name: value for name, value in fields.items() if value not in ("", None)}
+    room_id = _identifier(given.get("room_id"), "room_id")
+    anchor_id = _identifier(given["anchor_id"], "anchor_id") if "anchor_id" in given else None
+    return Job(room_id, anchor_id, _schedule(given))
+
+
+def _schedule(given: Mapping[str, Any]) -> Schedule:
+    every = _interval(given["every"], "every") if "every" in given else None
+    every_max = _interval(given["every_max"], "every_max") if "every_max" in given else None
+    if every_max is not None and every_max < (every or 0):
+        raise JobError(f"every_max must be at least every, which is {every:g}, not {_shown(given['every_max'])}")
+    return Schedule(every, every_max, _priority(given["priority"]) if "priority" in given else None)
 
 
 def _json_object(text: str) -> dict[str, Any]:
@@ -77,18 +75,11 @@ def _identifier(value: Any, name: str) -> str:
     raise JobError(f"expected {FORMS}; {name} must be a whole number of 1 to 19 digits, not {_shown(value)}")
 
 
-def _longest(value: Any, every: float | None) -> float:
-    seconds = _interval(value, "every_max")
-    if seconds < (every or 0):
-        raise JobError(f"every_max must be at least every, which is {every:g}, not {_shown(value)}")
-    return seconds
-
-
 def _interval(value: Any, name: str) -> float:
     seconds = _number(value)
     if seconds is None or not SHORTEST_INTERVAL <= seconds <= LONGEST_INTERVAL:
         raise JobError(
-            f"{name} must be seconds between {SHORTEST_INTERVAL:g} and {LONGEST_INTERVAL:.0f}, not {_shown(value)}"
+            f"{name} must be seconds between {SHORTEST_INTERVAL:g} and {LONGEST_INTERVAL:d}, not {_shown(value)}"
         )
     return seconds
 

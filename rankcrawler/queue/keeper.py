@@ -1,4 +1,4 @@
-"""The keeper: a small process of its own, which starts the embedded server and stops it after its last user."""
+"""The keeper: a small process that starts the embedded server, and stops it when the last process has left."""
 
 import contextlib
 import fcntl
@@ -12,13 +12,13 @@ from pathlib import Path
 
 from rankcrawler.queue.server_folder import POLL, USERS, connect, open_file, open_users, socket_path, try_lock
 
-BEAT = 0.2  # seconds between two looks at the users
+BEAT = 0.2  # seconds between two checks for users
 
 
 def keep(folder: str, lock: str = "", *command: str) -> None:
-    """Be the keeper: with a command, start the server, to hold ``lock``; stop it after its last user."""
+    """Run as the keeper. With a command, start the server, which inherits ``lock``. Stop it after its last user."""
     if os.fork():
-        return  # for this process its starter waits; the keeper is nobody's child
+        return  # the starter waits for this process only; the keeper is detached from it
     users = open_users(Path(folder))
     fcntl.flock(open_file(Path(folder) / "keeper.lock"), fcntl.LOCK_EX)
     server = _serve(folder, int(lock), command) if command else None
@@ -26,7 +26,7 @@ def keep(folder: str, lock: str = "", *command: str) -> None:
         if server is None or server.poll() is not None:
             return
         if try_lock(users, fcntl.LOCK_EX):
-            server.terminate()  # nobody waits for it to start any more
+            server.terminate()  # no process waits for it any longer
         time.sleep(POLL)
     with connection:
         _stop_after_last_user(connection, users)
@@ -35,7 +35,7 @@ def keep(folder: str, lock: str = "", *command: str) -> None:
 def _serve(folder: str, lock: int, command: tuple[str, ...]) -> subprocess.Popen[bytes]:
     users = os.open(Path(folder) / USERS, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        server = subprocess.Popen(command, pass_fds=(lock, users))  # noqa: S603 — comes from _command
+        server = subprocess.Popen(command, pass_fds=(lock, users))  # noqa: S603 — the command comes from embedded.py
     except OSError as error:
         sys.exit(f"{command[0]} cannot be started: {error.strerror}")
     os.close(lock)
@@ -44,9 +44,9 @@ def _serve(folder: str, lock: int, command: tuple[str, ...]) -> subprocess.Popen
 
 
 def _end_without_users(server: int, users: int) -> None:
-    """Have Linux end the server when nobody is left to write to ``users``: no worker, and no keeper either.
+    """Have Linux end the server when no process is left to write to ``users``, not even the keeper.
 
-    So even killing all of them at once leaves nothing behind. On macOS nobody can choose the signal.
+    So nothing stays behind even if all of them are killed at once. macOS does not let us choose the signal.
     """
     if sys.platform == "linux":
         fcntl.fcntl(users, fcntl.F_SETOWN, server)
@@ -55,7 +55,7 @@ def _end_without_users(server: int, users: int) -> None:
 
 
 def _stop_after_last_user(connection: socket.socket, users: int) -> None:
-    """Return when the server has ended. Unlike the socket's path, a connection outlives a deleted folder."""
+    """Return when the server has ended. The connection, unlike the socket's path, survives if the folder is deleted."""
     connection.settimeout(BEAT)
     with contextlib.suppress(ConnectionError):
         while True:

@@ -1,59 +1,59 @@
-"""A lease: one worker's right to poll one room for a while; and the ways in which it ends."""
+"""A lease: a worker's right to poll one room for a while; and how it ends."""
 
 from enum import Enum
 from typing import NamedTuple
 
 import msgspec
 
+from rankcrawler.model.schedules import ONCE, Schedule
+
 
 class Lease(msgspec.Struct, frozen=True):
-    """A room lent to a worker. Its token grows with every lease given, so a late writer can be told."""
+    """A room that a worker may poll."""
 
     room_id: str
-    token: int
+    fence: int
+    """Larger than that of every lease before it, so that a store can refuse late writes."""
     due_ms: int
     """When the room was due, on the queue server's clock."""
     attempt: int
     """1 is the first since the room was last polled with success."""
     anchor_id: str | None = None
-    every: float | None = None
-    """Seconds between polls; None polls once."""
-    priority: int = 0
-    every_max: float | None = None
-    """Up to how many, where the room adapts."""
+    schedule: Schedule = ONCE
 
 
 class Outcome(Enum):
     """How a lease ends; the values are the script's words."""
 
     DONE = "done"
-    """Polled and stored: gone, or scheduled again where it recurs."""
+    """Polled and stored. A recurring room is scheduled again, any other leaves the queue."""
     UNCHANGED = "unchanged"
-    """The same, where the list is as it was: a room that adapts is polled more rarely."""
+    """DONE, and the list was the same as before: a room that adapts is polled less often."""
     RETRY = "retry"
-    """Failed: scheduled after a delay, or dead when its attempts are used up."""
+    """Failed: the room is scheduled after a delay, or dies if its attempts are used up."""
     DEFER = "defer"
-    """Not its fault: scheduled after a delay, and no attempt counted."""
+    """Failed through no fault of the room's: scheduled after a delay, without counting an attempt."""
     RELEASE = "release"
-    """Not begun: ready again at once, and no attempt counted."""
+    """Not started: the room is ready again at once, and no attempt counts."""
     DEAD = "dead"
-    """No use to try again; a recurring room that was polled before is retired."""
+    """Not worth another attempt: the room dies. A recurring room that was polled before is retired."""
 
 
 class Settled(Enum):
-    """What became of a settlement; the values are the script's."""
+    """The result of a settlement; the values are the script's."""
 
     LOST = 0
-    """The lease had expired before, and nothing was changed."""
+    """The lease had expired, and nothing changed."""
     KEPT = 1
+    """The outcome took effect, and the room lives on or is done."""
     DEAD = 2
-    """The room will not be polled again until it is pushed."""
+    """The room will not be polled until it is pushed again."""
     RETIRED = 3
-    """The same of a recurring room that had been polled before: it has come to its end, and that is no failure."""
+    """Same for a recurring room that was polled before: its session has ended, which is not a failure."""
 
 
 class Settlement(NamedTuple):
-    """What a lease came to."""
+    """The outcome of a lease."""
 
     lease: Lease
     outcome: Outcome
@@ -62,35 +62,35 @@ class Settlement(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """What a call for leases gave."""
+    """The answer to a call for leases."""
 
     leases: list[Lease]
     wait_ms: int
-    """Until something may change by itself; 0 where more is ready now."""
+    """Until something may change by itself; 0 if more rooms are ready now."""
     state: str
-    """`run`, or what kept ready rooms from being leased: `stopped`, `paused`, `held`, `full` or `rate`."""
+    """`run`, or what keeps ready rooms from being leased: `stopped`, `paused`, `held`, `full` or `rate`."""
     pending: int
-    """Rooms and raw jobs that are not dead, the leased ones among them."""
+    """Rooms and entries that are not dead, including leased rooms."""
     vanished: int
-    """Rooms that are dead by this call, since worker after worker died with them."""
+    """Rooms that died in this call, because one worker after another vanished with them."""
     unreadable: int
-    """Raw jobs that are dead letters by this call."""
+    """Entries of the inbox that became dead letters in this call."""
     reason: str = ""
-    """Why the fleet is stopped, where it is."""
+    """Why the fleet is stopped, if it is."""
 
 
 class Call(NamedTuple):
-    """Which of a worker's calls this is: one that is repeated, since its answer was lost, does no harm."""
+    """Identifies a worker's call, so that it is harmless to repeat one whose answer was lost."""
 
     worker: str
     number: int = 0
-    """Grows from 1 with every call of its kind that is no repetition; 0 where nobody counts."""
+    """Counts the worker's calls of one kind from 1; a repetition keeps its number. 0 for calls that are not counted."""
     heard: int = 0
-    """The last one for leases whose answer came."""
+    """The last call for leases whose answer arrived."""
 
 
 class Depth(NamedTuple):
-    """How many rooms stand where."""
+    """How many rooms are in which state."""
 
     inbox: int
     ready: int

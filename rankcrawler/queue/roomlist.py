@@ -1,4 +1,4 @@
-"""The rooms a person names: ids in an argument, or a file of plain ids, CSV or JSON Lines."""
+"""Reads lists of rooms: ids in an argument, or a file of plain ids, CSV or JSON Lines."""
 
 import csv
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ FILE_ENDINGS = (".jsonl", ".jl", ".ndjson", ".csv", ".txt")
 
 
 def read(rooms: str) -> Iterator[Job | JobError]:
-    """The jobs that `-a rooms=…` names, lazily and in order, and an error in place of each bad one.
+    """Yield the jobs of `-a rooms=…` in order, lazily, and a JobError in place of each bad one.
 
-    Ids are separated by commas. What ends like a file, holds a slash and is no URL, or exists is a file: its lines are
-    plain ids, JSON objects or gateway URLs, blank lines and `#` comments aside; a `.csv` needs a header
-    line with `room_id`. A file that cannot be read gives an error too.
+    The argument is a list of ids separated by commas, or a file if it has one of FILE_ENDINGS, holds a slash without
+    being a URL, or names a file that exists. Lines of a file are plain ids, JSON objects or gateway URLs; blank lines
+    and `#` comments are skipped. A `.csv` needs a header line with `room_id`. An unreadable file yields an error too.
     """
     if is_file(rooms):
         return _of_file(Path(rooms))
@@ -24,7 +24,7 @@ def read(rooms: str) -> Iterator[Job | JobError]:
 
 
 def is_file(rooms: str) -> bool:
-    """Whether an argument names a file rather than ids."""
+    """Whether an argument names a file instead of ids."""
     if rooms.startswith(("http://", "https://")):
         return False
     return "/" in rooms or rooms.lower().endswith(FILE_ENDINGS) or _exists(rooms)
@@ -33,7 +33,7 @@ def is_file(rooms: str) -> bool:
 def _exists(rooms: str) -> bool:
     try:
         return Path(rooms).is_file()
-    except OSError:  # many ids make a name longer than a file can have
+    except OSError:  # a long list of ids is too long for a file name
         return False
 
 
@@ -45,7 +45,7 @@ def _of_argument(rooms: str) -> Iterator[Job | JobError]:
 def _of_file(path: Path) -> Iterator[Job | JobError]:
     reader = _csv_rows if path.suffix.lower() == ".csv" else _lines
     try:
-        # A byte that is not UTF-8 spoils its own line alone.
+        # So that a byte that is not UTF-8 spoils only its own line.
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
             yield from reader(path, lines)
     except (OSError, csv.Error) as error:

@@ -1,56 +1,61 @@
-"""The rooms that a queue holds, read and not changed: in parts, so that a million of them keep nobody waiting."""
+"""Reads the rooms that a queue holds, in batches: listing a million rooms never blocks the server for long."""
 
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
 
+from rankcrawler.model.schedules import ONCE, Schedule
 from rankcrawler.queue import definition
+from rankcrawler.queue.definition import Definition
+from rankcrawler.queue.limits import HEAD_START_MS
 from rankcrawler.queue.room_queue import RoomQueue
 
 STATES = {"ready": "ready", "scheduled": "sched", "leased": "lease", "dead": "dead", "retired": "retired"}
-"""Where a room may be → the key of it."""
-HEAD_START_MS = 60_000
-_LEFT = ("dead", "retired")
-_PART = 500
+"""The states of a room, each with the name of its key in lua/keys.lua."""
+_GONE = ("dead", "retired")
+_BATCH = 500
 
 
 class Room(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the queue knows of one room, or of a dead letter that is none. Times are ms since 1970, the server's own."""
+    """What the queue knows about a room, or about a dead letter that names none. Times are the server's, in ms."""
 
     room_id: str
     state: str
     """One of STATES."""
     due: int | None = None
-    """When it is, or was, due; None for the dead and the retired."""
+    """When it is or was due; None for dead and retired rooms."""
     attempts: int = 0
     """Polls that failed since the last success."""
-    every: float | None = None
-    """Seconds between polls; None polls once."""
-    priority: int = 0
+    schedule: Schedule = ONCE
     anchor_id: str | None = None
     worker: str | None = None
-    """Who has leased it."""
+    """The worker that leases it."""
     expires: int | None = None
-    """When the lease ends by itself."""
+    """When the lease expires."""
     pushed_again: bool = False
     """Whether it was pushed while leased, and so will be polled once more."""
     died: int | None = None
-    """When it died, or was retired."""
+    """When it died or was retired."""
     reason: str | None = None
-    """Why it did, or was."""
+    """Why it died or was retired."""
     raw: str | None = None
-    """What was pushed, where it names no room: its beginning."""
-    every_max: float | None = None
-    """Up to how many seconds lie between polls while the list stays the same; None where the room does not adapt."""
+    """The beginning of an entry that names no room."""
     interval: float | None = None
-    """How many they are now, where it does."""
+    """Seconds between polls at present, if the schedule has an `every_max`."""
     last: str | None = None
-    """What came of its last poll: changed, unchanged, or why there was no list; None before it, and of the dead."""
+    """Result of the last poll: changed, unchanged, or why there was no list. None before it, and for dead rooms."""
+
+    def fields(self) -> dict[str, Any]:
+        """The fields that are not at their defaults, with those of the schedule on the same level."""
+        fields: dict[str, Any] = {}
+        for name, value in msgspec.to_builtins(self).items():
+            fields |= {key: each for key, each in value.items() if each} if name == "schedule" else {name: value}
+        return fields
 
 
-class _Written(NamedTuple):
-    """What the hashes and the set of lua/keys.lua hold of one room."""
+class _Record(NamedTuple):
+    """What the hashes of lua/keys.lua, and the set `again`, hold about one room."""
 
     own: bytes | None
     definition: bytes | None
@@ -61,22 +66,22 @@ class _Written(NamedTuple):
 
 
 async def rooms(queue: RoomQueue, state: str) -> AsyncIterator[Room]:
-    """Every room of a state, those first that were due, or died, first. What moves meanwhile may be missed."""
+    """Every room in a state, ordered by when it was due or died. May miss rooms that move meanwhile."""
     key, start = queue.key(STATES[state]), 0
-    while part := await _part(queue, key, start):
-        written = await _written(queue, [name for name, _ in part])
-        for (name, score), each in zip(part, written, strict=True):
-            yield _room(name.decode(), state, int(score), each)
-        start += len(part)
+    while batch := await _batch(queue, key, start):
+        records = await _records(queue, [name for name, _ in batch])
+        for (name, score), record in zip(batch, records, strict=True):
+            yield _room(name.decode(), state, int(score), record)
+        start += len(batch)
 
 
 async def find(queue: RoomQueue, names: Iterable[str]) -> list[Room | None]:
-    """What the queue knows of each; None where it knows nothing."""
+    """What the queue knows about each room; None for a room that it does not know."""
     return [await _find(queue, name) for name in names]
 
 
-async def _part(queue: RoomQueue, key: str, start: int) -> list[tuple[bytes, float]]:
-    answer: Any = await queue.redis.zrange(key, start, start + _PART - 1, withscores=True)
+async def _batch(queue: RoomQueue, key: str, start: int) -> list[tuple[bytes, float]]:
+    answer: Any = await queue.redis.zrange(key, start, start + _BATCH - 1, withscores=True)
     return [(name, float(score)) for name, score in answer]
 
 
@@ -86,18 +91,18 @@ async def _find(queue: RoomQueue, name: str) -> Room | None:
         pipe.zscore(queue.key(key), name)
     _ask(queue, pipe, name.encode())
     answers = await pipe.execute()
-    scores, written = answers[: len(STATES)], _Written(*answers[len(STATES) :])
+    scores, record = answers[: len(STATES)], _Record(*answers[len(STATES) :])
     found = [(state, score) for state, score in zip(STATES, scores, strict=True) if score is not None]
-    return _room(name, found[0][0], int(found[0][1]), written) if found else None
+    return _room(name, found[0][0], int(found[0][1]), record) if found else None
 
 
-async def _written(queue: RoomQueue, names: list[bytes]) -> list[_Written]:
+async def _records(queue: RoomQueue, names: list[bytes]) -> list[_Record]:
     pipe = queue.redis.pipeline(transaction=False)
     for name in names:
         _ask(queue, pipe, name)
     answers = await pipe.execute()
-    width = len(_Written._fields)
-    return [_Written(*answers[i : i + width]) for i in range(0, len(answers), width)]
+    width = len(_Record._fields)
+    return [_Record(*answers[i : i + width]) for i in range(0, len(answers), width)]
 
 
 def _ask(queue: RoomQueue, pipe: Any, name: bytes) -> None:
@@ -106,34 +111,63 @@ def _ask(queue: RoomQueue, pipe: Any, name: bytes) -> None:
     pipe.sismember(queue.key("again"), name)
 
 
-def _room(name: str, state: str, score: int, written: _Written) -> Room:
-    """The score is a time, whose meaning depends on the state."""
-    letter: dict[str, Any] = (
-        msgspec.json.decode(written.info.decode(errors="replace")) if state in _LEFT and written.info else {}
-    )
-    defined = definition.read(letter.get("definition") or (written.definition or b"").decode())
-    token, due, worker = written.own.decode().split(":", 2) if state == "leased" and written.own else ("", "", "")
-    dues = {
-        "ready": score + defined.priority * HEAD_START_MS,
-        "scheduled": score,
-        "leased": int(due) if token else None,
-    }
-    attempts, _, reason = (written.attempts or b"0::").decode(errors="replace").split(":", 2)
+def _room(name: str, state: str, score: int, record: _Record) -> Room:
+    """The room with that name; the score is its member's in the sorted set of its state."""
+    if state in _GONE:
+        return _gone(name, state, score, record)
+    defined = definition.read((record.definition or b"").decode())
+    worker, due = _owner(record) if state == "leased" else (None, None)
+    attempts, reason = _history(record)
     return Room(
         name,
         state,
-        due=dues.get(state),
-        attempts=letter.get("attempts") or int(attempts),
-        every=defined.every,
-        every_max=defined.every_max,
-        interval=(defined.every or 0) * int(written.pace or 1) if defined.every_max else None,
-        priority=defined.priority,
+        due=due if state == "leased" else score + _head_start(state, defined),
+        attempts=attempts,
+        schedule=defined.schedule,
         anchor_id=defined.anchor_id,
-        worker=worker or None,
+        worker=worker,
         expires=score if state == "leased" else None,
-        pushed_again=bool(written.again),
-        died=score if state in _LEFT else None,
+        pushed_again=bool(record.again),
+        interval=_interval(defined.schedule, record),
+        last=reason or defined.last,
+    )
+
+
+def _gone(name: str, state: str, died: int, record: _Record) -> Room:
+    """A dead or retired room, which has only its dead letter left."""
+    letter = msgspec.json.decode((record.info or b"{}").decode(errors="replace"))
+    defined = definition.read(letter.get("definition", ""))
+    return Room(
+        name,
+        state,
+        attempts=letter.get("attempts", 0),
+        schedule=defined.schedule,
+        anchor_id=defined.anchor_id,
+        died=died,
         reason=letter.get("reason"),
         raw=letter.get("raw"),
-        last=None if letter else reason or defined.last,
+        interval=_interval(defined.schedule, record),
     )
+
+
+def _head_start(state: str, defined: Definition) -> int:
+    """How far ahead of its due time a room stands in the sorted set of its state, in ms."""
+    return (defined.schedule.priority or 0) * HEAD_START_MS if state == "ready" else 0
+
+
+def _owner(record: _Record) -> tuple[str | None, int | None]:
+    """The worker that holds the lease, and when the room was due."""
+    if not record.own:
+        return None, None
+    _, due, worker = record.own.decode().split(":", 2)
+    return worker or None, int(due)
+
+
+def _history(record: _Record) -> tuple[int, str]:
+    """How many polls failed since the last success, and the reason of the last."""
+    attempts, _, reason = (record.attempts or b"0::").decode(errors="replace").split(":", 2)
+    return int(attempts), reason
+
+
+def _interval(schedule: Schedule, record: _Record) -> float | None:
+    return (schedule.every or 0) * int(record.pace or 1) if schedule.every_max else None

@@ -1,12 +1,67 @@
-"""The queue's script: its parts in Lua, which a server runs as one, so that every operation is atomic."""
+"""The queue's Lua script. A server runs its parts as one, so that every operation is atomic."""
 
+import json
+from collections.abc import AsyncIterator, Iterable
 from importlib.resources import files
+from itertools import chain, islice
+from typing import Any
+
+from redis.asyncio import Redis
+
+from rankcrawler.queue import limits
+
+KEYS = (
+    *("inbox", "intake", "sched", "ready", "lease", "own", "def", "att", "again", "dead", "info", "st", "ctl"),
+    *("wrk", "born", "lag", "gave", "took", "retired", "pace", "bell"),
+)
+"""The names of the keys, in the order in which a call passes them; lua/keys.lua says what each holds."""
+BATCH = 500
+"""How many rooms go in one call."""
 
 _PARTS = ("keys", "definitions", "rooms", "inbox", "leases", "gates", "lend", "settle", "control", "run")
-"""In this order; a part may use what those before it define. `keys` says what the keys and operations are."""
+"""In this order: a part uses only what the parts before it define. `keys` documents the operations."""
+_LARGEST_WHOLE = 2**53
+"""Up to here a Lua number is exact."""
+
+
+class Script:
+    """The script, bound to the keys of the queue behind one inbox."""
+
+    def __init__(self, redis: "Redis", inbox: str) -> None:
+        self.redis = redis
+        self.inbox = inbox
+        self._slot = inbox if "{" in inbox else f"{{{inbox}}}"
+        self._keys = [inbox, *(self.key(name) for name in KEYS[1:])]
+        self._registered = redis.register_script(text())
+
+    def key(self, name: str) -> str:
+        """The key with that name in KEYS; all keys share the inbox's slot of a cluster."""
+        return f"rc:{self._slot}:{name}"
+
+    async def call(self, operation: str, *words: str | int) -> Any:
+        """Run an operation of lua/keys.lua."""
+        return await self._registered(keys=self._keys, args=[operation, *words])
+
+    async def call_for_all(self, operation: str, rooms: Iterable[Iterable[str]]) -> AsyncIterator[Any]:
+        """Run an operation for any number of rooms, with the words of each; gives one answer per BATCH of them."""
+        rest = iter(rooms)
+        while batch := list(islice(rest, BATCH)):
+            yield await self.call(operation, *chain.from_iterable(batch))
 
 
 def text() -> str:
-    """The whole script."""
+    """The whole script, which begins with the constants of rankcrawler.queue.limits."""
     folder = files(__package__) / "lua"
-    return "\n".join((folder / f"{part}.lua").read_text("utf-8") for part in _PARTS)
+    return "\n".join([_limits(), *((folder / f"{part}.lua").read_text("utf-8") for part in _PARTS)])
+
+
+def _limits() -> str:
+    named = {name: value for name, value in vars(limits).items() if name.isupper()}
+    return f"local {', '.join(named)} = {', '.join(map(_literal, named.values()))}"
+
+
+def _literal(value: float | str) -> str:
+    """A constant as Lua writes it; a whole number that Lua would round becomes text."""
+    if isinstance(value, str) or value > _LARGEST_WHOLE:
+        return json.dumps(str(value))
+    return repr(value)

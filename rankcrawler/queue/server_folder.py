@@ -1,6 +1,6 @@
-"""The folder of the embedded server: its socket, its log, and the files that only serve to be locked.
+"""The folder of the embedded server: its socket, its log, and its lock files.
 
-The keeper imports this in a bare interpreter: nothing here may need more than the standard library.
+The keeper imports this in a bare interpreter, so it uses only the standard library.
 """
 
 import contextlib
@@ -17,13 +17,13 @@ SOCKET = "redis.sock"
 LOG = "server.log"
 USERS = "users.pipe" if sys.platform == "linux" else "users.lock"
 MAX_SOCKET_PATH = 100  # bytes; Linux takes 107, macOS 103
-POLL = 0.005  # seconds between two looks at a server that starts
+POLL = 0.005  # seconds between two checks of a server that starts
 
 
 def socket_path(folder: Path) -> Path:
-    """Answer the socket's path: in the folder or, if that is too long, where a symlink in the folder points.
+    """The socket's path: in the folder or, if that is too long, the target of a symlink in the folder.
 
-    The name it points to is that of this folder alone: folders are copied, with their symlinks.
+    The target's name is a hash of the folder's path, since a copied folder brings its symlink along.
     """
     path = folder / SOCKET
     if len(os.fsencode(path)) <= MAX_SOCKET_PATH:
@@ -35,7 +35,7 @@ def socket_path(folder: Path) -> Path:
 
 
 def connect(path: Path) -> socket.socket | None:
-    """Connect, waiting at most a second for every step; None if nobody listens there, or too many queue."""
+    """Connect, with a timeout of a second per step; None if no server listens there, or its backlog is full."""
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(1.0)
     try:
@@ -47,7 +47,7 @@ def connect(path: Path) -> socket.socket | None:
 
 
 def answers(path: Path) -> bool:
-    """Whether a server there serves; one that still loads its data does not."""
+    """Whether a server there answers; one that is still loading its data does not."""
     if (connection := connect(path)) is None:
         return False
     with connection, contextlib.suppress(ConnectionError, TimeoutError):
@@ -57,7 +57,7 @@ def answers(path: Path) -> bool:
 
 
 def open_users(folder: Path) -> int:
-    """Open the users' file; on Linux it is a named pipe, so that the kernel notices its last writer go."""
+    """Open the users' file. On Linux it is a named pipe, so that the kernel notices when its last writer ends."""
     path = folder / USERS
     if sys.platform == "linux":
         with contextlib.suppress(FileExistsError):
@@ -66,12 +66,12 @@ def open_users(folder: Path) -> int:
 
 
 def open_file(path: Path) -> int:
-    """Open a file that only serves to be locked, and make it where it is not there."""
+    """Open a lock file, and create it if it does not exist."""
     return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def try_lock(descriptor: int, kind: int) -> bool:
-    """Whether an open file could be locked at once, shared or exclusively."""
+    """Lock an open file, shared or exclusively; False if another process holds it."""
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -81,7 +81,7 @@ def try_lock(descriptor: int, kind: int) -> bool:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[int | None]:
-    """Lock a file and answer its descriptor, or None if another holds it; who inherits it keeps the lock."""
+    """Lock a file and give its descriptor, or None if it is locked. A child that inherits it keeps the lock."""
     descriptor = open_file(path)
     try:
         yield descriptor if try_lock(descriptor, fcntl.LOCK_EX) else None
@@ -90,6 +90,6 @@ def locked(path: Path) -> Iterator[int | None]:
 
 
 def log_end(folder: Path) -> str:
-    """Answer the last lines of the server's log."""
+    """The last lines of the server's log."""
     log = folder / LOG
     return "\n".join([f"{log} ends with", *log.read_text(errors="replace").splitlines()[-8:]])

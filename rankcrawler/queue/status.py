@@ -1,22 +1,25 @@
-"""How a queue is doing: the same cost for a million rooms as for ten."""
+"""The state of a queue in figures; costs the same for a million rooms as for ten."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from rankcrawler.queue import definition
 from rankcrawler.queue.lease import Depth
+from rankcrawler.queue.limits import HEAD_START_MS, MINUTE_MS
 from rankcrawler.queue.room_queue import RoomQueue
-from rankcrawler.queue.roster import HEAD_START_MS
+
+T = TypeVar("T", int, float)
 
 ALIVE_MS = 60_000
-"""A worker not heard of for so long counts as gone: a busy one renews its leases three times in LEASE_SECONDS."""
+"""A worker not seen for this long counts as gone: a busy one renews its leases three times in LEASE_SECONDS."""
 _NEXT = 256
+"""How many of the ready rooms are checked for being late."""
 
 
 class WorkerSeen(msgspec.Struct, frozen=True):
-    """A worker that leased, settled or renewed of late; times are ms since 1970."""
+    """A worker that leased, settled or renewed lately; times are ms since 1970."""
 
     name: str
     since: int
@@ -24,7 +27,7 @@ class WorkerSeen(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """One look at a queue. Times are ms since 1970 on the server's clock, and spans ms."""
+    """The figures of one moment. Times are ms since 1970 on the server's clock, and spans ms."""
 
     now: int
     state: str
@@ -32,20 +35,20 @@ class Status(msgspec.Struct, frozen=True):
     reason: str
     """Why it is stopped."""
     inbox_kind: str
-    """The type of the inbox's key, `none` where it is empty; what is no list, set or zset is not read."""
+    """The type of the inbox's key, `none` if it is empty; only lists, sets and sorted sets are read."""
     depth: Depth
     missed: int
-    """Ticks of recurring rooms that went by without a poll."""
+    """Ticks of recurring rooms that passed without a poll."""
     counters: dict[str, int]
-    """What has happened since the queue began: pushed, done, unchanged (of those), retry, defer, release,
-    dead, retired, expired, unreadable."""
+    """Events since the queue began: pushed, done, unchanged (a part of done), retry, defer, release, dead, retired,
+    expired, unreadable."""
     overdue: int
-    """How late the latest of the rooms is that come next; 0 where none is late."""
+    """How late the latest of the next rooms is; 0 if none is late."""
     lag_p50: int | None
     """How late the last thousand leases were; None before the first."""
     lag_p95: int | None
     per_minute: int
-    """Leases that were settled in the last whole minute."""
+    """Leases settled in the last whole minute."""
     workers: list[WorkerSeen]
     held_until: int | None
     rate: float | None
@@ -53,57 +56,92 @@ class Status(msgspec.Struct, frozen=True):
     max_inflight: int | None
 
 
+class _Readings(NamedTuple):
+    """What the keys of lua/keys.lua hold, read in one transaction."""
+
+    inbox_kind: bytes
+    counters: dict[bytes, bytes]
+    knobs: dict[bytes, bytes]
+    lags: list[bytes]
+    workers: list[tuple[bytes, float]]
+    born: dict[bytes, bytes]
+    scheduled: list[tuple[bytes, float]]
+    ready: list[tuple[bytes, float]]
+
+
 async def status(queue: RoomQueue) -> Status:
-    """Look at a queue."""
+    """The figures of a queue."""
     depth, now = await queue.depth(), await queue.now()
-    pipe: Any = queue.redis.pipeline(transaction=True)
-    pipe.type(queue.inbox).hgetall(queue.key("st")).hgetall(queue.key("ctl")).lrange(queue.key("lag"), 0, -1)
-    pipe.zrange(queue.key("wrk"), 0, -1, withscores=True).hgetall(queue.key("born"))
-    pipe.zrange(queue.key("sched"), 0, 0, withscores=True)
-    pipe.zrange(queue.key("ready"), 0, _NEXT - 1, withscores=True)
-    kind, counters, ctl, lags, seen, born, sched, ready = await pipe.execute()
-    knobs = {name.decode(): value.decode(errors="replace") for name, value in ctl.items()}
-    counted = {name.decode(): int(value) for name, value in sorted(counters.items()) if name != b"recurring"}
+    read = await _read(queue)
+    knobs = {name.decode(): value.decode(errors="replace") for name, value in read.knobs.items()}
+    counters = {name.decode(): int(value) for name, value in sorted(read.counters.items()) if name != b"recurring"}
     held_until = int(knobs.get("hold_until") or 0)
-    paused, reason = knobs.get("paused") == "1", knobs.get("stopped", "")
+    lags = sorted(map(int, read.lags))
     return Status(
         now=now,
-        state="stopped" if reason else "paused" if paused else "held" if held_until > now else "run",
-        reason=reason,
-        inbox_kind=kind.decode(),
+        state=_state(knobs, is_held=held_until > now),
+        reason=knobs.get("stopped", ""),
+        inbox_kind=read.inbox_kind.decode(),
         depth=depth,
-        missed=counted.pop("missed", 0),
-        counters=counted,
-        overdue=max(0, *(now - due for due in [now, *await _dues(queue, ready), *(int(score) for _, score in sched)])),
-        lag_p50=_share(sorted(map(int, lags)), 0.5),
-        lag_p95=_share(sorted(map(int, lags)), 0.95),
-        per_minute=_settled(knobs, now // 60_000),
-        workers=[
-            WorkerSeen(name.decode(errors="replace"), int(born.get(name, at)), int(at))
-            for name, at in seen
-            if at > now - ALIVE_MS
-        ],
+        missed=counters.pop("missed", 0),
+        counters=counters,
+        overdue=max(0, *(now - due for due in (now, *await _dues(queue, read)))),
+        lag_p50=_percentile(lags, 0.5),
+        lag_p95=_percentile(lags, 0.95),
+        per_minute=_settled(knobs, now // MINUTE_MS),
+        workers=_workers(read, now),
         held_until=held_until if held_until > now else None,
-        rate=float(knobs["rate"]) if "rate" in knobs else None,
-        burst=int(knobs["burst"]) if "burst" in knobs else None,
-        max_inflight=int(knobs["max_inflight"]) if "max_inflight" in knobs else None,
+        rate=_number(knobs, "rate", float),
+        burst=_number(knobs, "burst", int),
+        max_inflight=_number(knobs, "max_inflight", int),
     )
 
 
-async def _dues(queue: RoomQueue, ready: Sequence[tuple[bytes, float]]) -> list[int]:
-    if not ready:
-        return []
-    definitions: list[Any] = await queue.redis.hmget(queue.key("def"), [name for name, _ in ready])
-    priorities = (definition.read((text or b"").decode()).priority for text in definitions)
-    return [int(score) + priority * HEAD_START_MS for (_, score), priority in zip(ready, priorities, strict=True)]
+async def _read(queue: RoomQueue) -> _Readings:
+    pipe: Any = queue.redis.pipeline(transaction=True)
+    pipe.type(queue.inbox.key).hgetall(queue.key("st")).hgetall(queue.key("ctl")).lrange(queue.key("lag"), 0, -1)
+    pipe.zrange(queue.key("wrk"), 0, -1, withscores=True).hgetall(queue.key("born"))
+    pipe.zrange(queue.key("sched"), 0, 0, withscores=True)
+    pipe.zrange(queue.key("ready"), 0, _NEXT - 1, withscores=True)
+    return _Readings(*await pipe.execute())
 
 
-def _settled(knobs: dict[str, str], minute: int) -> int:
-    """In the minute before this one."""
+def _state(knobs: Mapping[str, str], *, is_held: bool) -> str:
+    if knobs.get("stopped"):
+        return "stopped"
+    if knobs.get("paused") == "1":
+        return "paused"
+    return "held" if is_held else "run"
+
+
+def _workers(read: _Readings, now: int) -> list[WorkerSeen]:
+    return [
+        WorkerSeen(name.decode(errors="replace"), int(read.born.get(name, at)), int(at))
+        for name, at in read.workers
+        if at > now - ALIVE_MS
+    ]
+
+
+async def _dues(queue: RoomQueue, read: _Readings) -> list[int]:
+    """When the next rooms are or were due."""
+    dues = [int(score) for _, score in read.scheduled]
+    if read.ready:
+        texts: list[Any] = await queue.redis.hmget(queue.key("def"), [name for name, _ in read.ready])
+        points = (definition.read((text or b"").decode()).schedule.priority or 0 for text in texts)
+        dues += [int(score) + ahead * HEAD_START_MS for (_, score), ahead in zip(read.ready, points, strict=True)]
+    return dues
+
+
+def _settled(knobs: Mapping[str, str], minute: int) -> int:
+    """Leases settled in the minute before this one."""
     last = int(knobs.get("minute") or 0)
     return int(knobs.get({minute: "settled_before", minute - 1: "settled"}.get(last, "")) or 0)
 
 
-def _share(ordered: Sequence[int], share: float) -> int | None:
-    """The smallest of the numbers that such a share of them does not exceed."""
+def _percentile(ordered: Sequence[int], share: float) -> int | None:
+    """The smallest of the numbers that this share of them does not exceed; None if there are none."""
     return ordered[max(0, -int(-len(ordered) * share // 1) - 1)] if ordered else None
+
+
+def _number(knobs: Mapping[str, str], name: str, kind: Callable[[str], T]) -> T | None:
+    return kind(knobs[name]) if name in knobs else None

@@ -1,9 +1,10 @@
-"""A Redis of several servers, as REDIS_URL names it: a cluster, or what Sentinel watches over.
+"""Reads REDIS_URL when it names several servers: a cluster, or a master and replicas behind Sentinel.
 
-redis+cluster://[user:password@]host[:port][,host[:port]…]              some of its nodes
-redis+sentinel://[user:password@]host[:port][,host[:port]…]/name[/db]   some Sentinels, and the name they know it by
+redis+cluster://[user:password@]host[:port][,host[:port]…]              some of the nodes
+redis+sentinel://[user:password@]host[:port][,host[:port]…]/name[/db]   some of the Sentinels, and the master's name
 
-rediss+… for TLS. User and password are the data servers'; a Sentinel's own go into REDIS_PARAMS, as `sentinel_kwargs`.
+Use rediss+… for TLS. User and password are for the data servers; put those for Sentinel into REDIS_PARAMS, as
+`sentinel_kwargs`.
 """
 
 from typing import Any, NamedTuple, cast
@@ -19,29 +20,29 @@ PORTS = {"cluster": 6379, "sentinel": 26379}
 
 
 class Topology(NamedTuple):
-    """What such an address says."""
+    """A parsed address."""
 
     kind: str
     """`cluster` or `sentinel`."""
     hosts: list[tuple[str, int]]
     parameters: dict[str, Any]
-    """A client's own: user, password, TLS, database."""
+    """Parameters of a client: user, password, TLS, database."""
     name: str = ""
-    """What Sentinel calls the server."""
+    """The master's name in Sentinel."""
 
     def client(self, **parameters: Any) -> "Redis":
-        """A client that finds the server of a key, or the one that is master now, when first used."""
+        """A client; it looks up a key's server, or the current master, when first used."""
         return (_of_cluster if self.kind == "cluster" else _of_sentinel)(self, parameters | self.parameters)
 
     @property
     def place(self) -> str:
-        """The address without user and password."""
+        """The address, without user and password."""
         hosts = ",".join(f"{host}:{port}" for host, port in self.hosts)
         return f"redis+{self.kind}://{hosts}{f'/{self.name}' if self.name else ''}"
 
 
 def of_url(url: str) -> Topology | None:
-    """What an address says; None where it names one server. Raises ValueError where it cannot be read."""
+    """Parse an address; None if it names a single server. Raises ValueError if it is malformed."""
     scheme, _, kind = urlsplit(url).scheme.partition("+")
     if scheme not in ("redis", "rediss") or kind not in PORTS:
         return None
@@ -57,10 +58,10 @@ def of_url(url: str) -> Topology | None:
 
 
 async def disconnect(redis: "Redis") -> None:
-    """Close a client, and what it asks for the master's address."""
+    """Close a client, and its connections to Sentinel."""
     await redis.aclose()
     client: Any = redis
-    if isinstance(client, RedisCluster):  # after a fault its own aclose() leaves connections open
+    if isinstance(client, RedisCluster):  # after a fault, its aclose() leaves connections open
         await client.nodes_manager.aclose()
         await client.nodes_manager.aclose("startup_nodes")
     elif isinstance(pool := client.connection_pool, SentinelConnectionPool):
@@ -77,13 +78,13 @@ def _host(text: str, port: int) -> tuple[str, int]:
 
 def _of_cluster(topology: Topology, parameters: dict[str, Any]) -> "Redis":
     nodes = [ClusterNode(host, port) for host, port in topology.hosts]
-    parameters.pop("retry")  # its own retries follow rooms that move from node to node
-    return cast("Redis", RedisCluster(startup_nodes=nodes, **parameters))  # what the queue uses, both have
+    parameters.pop("retry")  # a cluster's client has retries of its own, which follow keys from node to node
+    return cast("Redis", RedisCluster(startup_nodes=nodes, **parameters))  # it has every method that the queue uses
 
 
 def _of_sentinel(topology: Topology, parameters: dict[str, Any]) -> "Redis":
     timeouts = {name: parameters.get(name) for name in ("socket_timeout", "socket_connect_timeout")}
     own = timeouts | parameters.pop("sentinel_kwargs", {})
-    parameters["retry"] = Retry(NoBackoff(), 0)  # redis-py would try the same server again; the next call asks Sentinel
+    parameters["retry"] = Retry(NoBackoff(), 0)  # a retry would go to the same server; the next call asks Sentinel
     sentinel = Sentinel(topology.hosts, sentinel_kwargs=own)  # type: ignore[no-untyped-call]
     return cast("Redis", sentinel.master_for(topology.name, **parameters))

@@ -1,1 +1,1 @@
-"""A gateway that speaks the ranklist contract, made up from a seed: for demos, tests and benchmarks."""
+"""A simulated gateway for demos, tests and benchmarks: it answers as a real one does, with data made from a seed."""

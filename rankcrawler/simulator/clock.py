@@ -1,4 +1,4 @@
-"""What the simulated gateway takes for the time: milliseconds since 1970."""
+"""The clocks of the simulated gateway, in milliseconds since 1970."""
 
 import time
 from collections.abc import Callable
@@ -11,24 +11,24 @@ Clock = Callable[[], int]
 
 
 def wall_clock() -> int:
-    """Return this machine's time in ms."""
+    """Return the machine's time in ms since 1970."""
     return time.time_ns() // 1_000_000
 
 
 def frozen(ms: int) -> Clock:
-    """Return a clock that stands still at `ms`."""
+    """Return a clock that always shows `ms`."""
     return lambda: ms
 
 
 def parse_moment(text: str) -> int:
-    """Return the ms that `text` means: digits are ms since 1970, else it is ISO 8601 (UTC if without a zone).
+    """Return the moment in ms since 1970; `text` is that number or an ISO 8601 time (UTC if it has no zone).
 
-    Raises SettingError for anything else, and for what is not between 1970 and 9999.
+    Raises SettingError for anything else, and for a moment outside 1970 to 9999.
     """
     try:
         ms = int(text) if text.isascii() and text.isdigit() else ms_of(text)
     except ValueError:
         ms = 0
     if not 0 < ms <= LAST_MS:
-        raise SettingError(f"a moment is ms since 1970 or an ISO 8601 date and time, not {text!r}")
+        raise SettingError(f"expected ms since 1970 or an ISO 8601 date and time, not {text!r}")
     return ms

@@ -1,11 +1,11 @@
-"""Who belongs to an anchor's fan club."""
+"""Membership in an anchor's fan club."""
 
 from functools import cache
 
 import msgspec
 
 from rankcrawler.simulator.chance import mix, share
-from rankcrawler.simulator.mask import NOBODY
+from rankcrawler.simulator.mask import ANONYMOUS
 from rankcrawler.simulator.picture import club_badge
 from rankcrawler.simulator.population import Profile
 from rankcrawler.simulator.skeleton import Json, skeleton
@@ -33,7 +33,7 @@ def _no_club() -> bytes:
 
 
 def club_json(user: Profile, anchor_id: int | None) -> bytes:
-    """Return a user's `fans_club`; blank if no member, not to be known, or no anchor is named."""
-    if anchor_id is None or user.uid == NOBODY or share(user.uid, anchor_id, _MEMBER_SALT) >= _MEMBERS:
+    """Return a contributor's `fans_club`; blank without an `anchor_id`, and for anonymised users and non-members."""
+    if anchor_id is None or user.uid == ANONYMOUS or share(user.uid, anchor_id, _MEMBER_SALT) >= _MEMBERS:
         return _no_club()
     return msgspec.json.encode({**skeleton().club, "data": _membership(user, anchor_id)})

@@ -1,8 +1,8 @@
-"""Who gives in a broadcast, and how much each has given at any moment.
+"""The contributors of a broadcast, and the score of each at any moment.
 
-Nothing is replayed. A contributor's n-th gift falls at a chance moment within the n-th of equal stretches of
-time, and after n gifts the score is `coins × (n + chance of n)`, the chance being below 1: it can be worked
-out for any moment, and it never falls.
+Scores are computed, not replayed. A contributor's first gift comes on arrival; from then on, time is split into equal
+intervals, with one more gift at a random moment of each. After n gifts the score is `coins × (n + x)`, where x in
+[0, 1) depends on n. So a score can be computed for any moment, and it never falls.
 """
 
 from functools import lru_cache
@@ -15,13 +15,16 @@ from rankcrawler.simulator.chance import mix, share, stream
 from rankcrawler.simulator.population import PEOPLE, lifetime_of, pick
 
 _ROOM_SALT, _CROWD_SALT, _GIFT_SALT = 41, 42, 43
-_SMALL_CROWDS = 0.12  # share of rooms that few give to
-_WAITING = 0.6  # share of a crowd that gives as the broadcast begins
-_LAST_ARRIVAL = 0.75  # share of the broadcast after which no newcomer gives
+_SMALL_CROWDS = 0.12  # share of rooms with few contributors
+_WAITING = 0.6  # share of a crowd that is there when the broadcast starts
+_LAST_ARRIVAL = 0.75  # share of the broadcast after which no new contributor arrives
 
 
 class Contributor(msgspec.Struct, frozen=True):
-    """Somebody's giving in one broadcast: the first gift at `arrival` ms, then about `pace` gifts a ms."""
+    """A contributor to one broadcast: sends the first gift at `arrival` (ms since 1970), then about `pace` gifts a ms.
+
+    `key` seeds the contributor's chance, `user` is an index into the population, `coins` is the value of a usual gift.
+    """
 
     key: int
     user: int
@@ -30,7 +33,7 @@ class Contributor(msgspec.Struct, frozen=True):
     coins: float
 
     def score_at(self, ms: int) -> int:
-        """Return the coins given until that moment; 0 before the first gift."""
+        """Return the coins given up to `ms` since 1970; 0 before the first gift."""
         if ms < self.arrival:
             return 0
         stretches, within = divmod((ms - self.arrival) * self.pace, 1)
@@ -39,7 +42,7 @@ class Contributor(msgspec.Struct, frozen=True):
 
 
 class Habit(msgspec.Struct, frozen=True):
-    """What a room's broadcasts have in common: how many give, and the gifts of each of them a ms."""
+    """What a room's broadcasts have in common: how many contributors, and how many gifts a ms each of them sends."""
 
     size: int
     pace: float
@@ -59,13 +62,13 @@ def _arrival(chance: float, start: int) -> int:
 
 
 def _coins(chance: float, lifetime: int, gifts: float) -> float:
-    """Return the coins of a usual gift, so that a whole broadcast costs a part of what a user ever spent."""
+    """Return the coins of a usual gift: all gifts of a broadcast come to 2% to 100% of the user's lifetime spend."""
     return max(1.0, lifetime * (0.02 + 0.98 * chance**2) / gifts)
 
 
 @lru_cache(maxsize=512)
 def crowd_of(seed: int, room_id: str, broadcast: Broadcast) -> tuple[Contributor, ...]:
-    """Return everybody who gives in that broadcast, each user once."""
+    """Return the contributors of a broadcast, each user once."""
     key = mix(seed, int(room_id), broadcast.number, _CROWD_SALT)
     draw = stream(key)
     habit = _habit(seed, room_id)

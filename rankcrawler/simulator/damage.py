@@ -1,4 +1,4 @@
-"""What the client gets in place of the answer, for each kind of fault."""
+"""What the gateway sends instead of the answer, for each kind of fault."""
 
 import asyncio
 import socket
@@ -14,11 +14,11 @@ from rankcrawler.simulator.faults import FaultKind
 from rankcrawler.simulator.reply import compressed, json_reply
 
 _PAGE = "<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad Gateway</h1></body></html>"
-_CLOSE_WITH_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time
+_CLOSE_WITH_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for 0 seconds
 
 
 class Spoilt(msgspec.Struct, frozen=True):
-    """An answer that will not arrive: the body it would have had, its clock in ms, a stall in seconds."""
+    """An answer to damage: its intact body, its clock (`now`, ms since 1970), and how long to stall (seconds)."""
 
     request: web.Request
     body: bytes
@@ -91,4 +91,4 @@ DAMAGES = MappingProxyType[FaultKind, Callable[[Spoilt], Awaitable[web.Response]
         FaultKind.STALL: _stall,
     }
 )
-"""How each fault is done to an answer; what comes back is sent, if the connection still stands."""
+"""The function that damages an answer, for each fault. Its response is sent if the connection is still open."""

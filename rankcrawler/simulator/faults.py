@@ -1,4 +1,4 @@
-"""What can go wrong between a gateway and its customer, and how often it does here."""
+"""The faults that the simulated gateway can have, and how often it has them."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -8,7 +8,7 @@ from rankcrawler.errors import SettingError
 
 
 class FaultKind(StrEnum):
-    """A way not to answer, or not with the list as it is."""
+    """A way to fail: no answer, or a damaged one."""
 
     SERVER_ERROR = "server_error"  # HTTP 500
     TOO_MANY_REQUESTS = "too_many_requests"  # HTTP 429 with Retry-After
@@ -18,21 +18,21 @@ class FaultKind(StrEnum):
     HTML_PAGE = "html_page"
     TRUNCATED_JSON = "truncated_json"
     TRUNCATED_GZIP = "truncated_gzip"
-    BAD_ROWS = "bad_rows"  # a list in which one row in ten cannot be read
+    BAD_ROWS = "bad_rows"  # a list with one malformed row in ten
     RESET = "reset"  # the connection is dropped
-    STALL = "stall"  # nothing comes, for a long time
+    STALL = "stall"  # no answer for a long time, then a reset
 
 
 QUICK_FAULTS = tuple(kind for kind in FaultKind if kind is not FaultKind.STALL)
-"""Every fault that does not keep its client waiting."""
+"""All faults that fail at once."""
 
 
 class Faults:
-    """Decides each answer's latency and fault; equal arguments make equal decisions in the same order.
+    """Draws a latency and a fault for each answer; equal arguments give the same sequence.
 
-    `rate` is the share of answers that fail, 0 to 1, each with one of `kinds`; `latency` is the mean wait in
-    seconds, from half to one and a half of it; `stall` is how many seconds a stalled answer lasts.
-    Raises SettingError for a value out of its range.
+    `rate` is the share of answers that fail, 0 to 1, each with one of `kinds`. `latency` is the mean wait in seconds;
+    single waits range from 50% to 150% of it. `stall` is how many seconds a stalled answer takes.
+    Raises SettingError for a value out of range.
     """
 
     def __init__(
@@ -45,32 +45,32 @@ class Faults:
         seed: int = 1,
     ) -> None:
         if not 0 <= rate <= 1:
-            raise SettingError(f"a fault rate is a number from 0 to 1, not {rate}")
+            raise SettingError(f"the fault rate must be from 0 to 1, not {rate}")
         if not 0 <= latency <= 3600:
-            raise SettingError(f"a latency is 0 to 3600 seconds, not {latency}")
+            raise SettingError(f"the latency must be from 0 to 3600 seconds, not {latency}")
         if rate and not kinds:
-            raise SettingError("faults that happen need at least one kind")
+            raise SettingError("a fault rate above 0 needs at least one kind of fault")
         self.rate = rate
         self.kinds = tuple(kinds)
         self.latency = latency
         self.stall = stall
-        self._random = Random(seed)  # noqa: S311  nothing here is a secret
+        self._random = Random(seed)  # noqa: S311  not used for security
 
     def wait(self) -> float:
-        """Draw the seconds that the next answer takes."""
+        """Draw the next answer's latency in seconds."""
         return self.latency * (0.5 + self._random.random()) if self.latency else 0.0
 
     def draw(self) -> FaultKind | None:
-        """Draw the next answer's fault; None for an answer that comes as it should."""
+        """Draw the next answer's fault; None for an intact answer."""
         if not self.rate or self._random.random() >= self.rate:
             return None
         return self._random.choice(self.kinds)
 
 
 def parse_fault_kinds(text: str) -> tuple[FaultKind, ...]:
-    """Return the kinds named in `text`, with commas between them; raises SettingError for an unknown one."""
+    """Return the kinds in a comma-separated list; raises SettingError for an unknown one."""
     try:
         return tuple(FaultKind(name.strip()) for name in text.split(","))
     except ValueError:
-        message = f"faults are of {', '.join(FaultKind)}; not {text!r}"
+        message = f"faults must be among {', '.join(FaultKind)}; not {text!r}"
         raise SettingError(message) from None

@@ -1,4 +1,4 @@
-"""The levels of users, by the diamonds that they have spent in their lives."""
+"""Pay grades: the levels that users reach by their lifetime spend, in diamonds."""
 
 from bisect import bisect_right
 
@@ -21,7 +21,7 @@ TOP_LEVEL = len(_THRESHOLDS) - 1
 
 
 class Grade(msgspec.Struct, frozen=True):
-    """A level, its bounds [minimum, maximum) in diamonds, and what is missing to the next, in words."""
+    """A level, its bounds [minimum, maximum) in diamonds, and a text that states what the next level still takes."""
 
     level: int
     minimum: int
@@ -30,7 +30,7 @@ class Grade(msgspec.Struct, frozen=True):
 
 
 def grade_of(lifetime: int) -> Grade:
-    """Return the grade of who has spent `lifetime` diamonds; the top one has maximum 0 and no words."""
+    """Return the grade of a user who has spent `lifetime` diamonds; the top grade has maximum 0 and a blank text."""
     level = bisect_right(_THRESHOLDS, lifetime) - 1
     minimum = _THRESHOLDS[level]
     if level == TOP_LEVEL:

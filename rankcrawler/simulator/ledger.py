@@ -1,38 +1,41 @@
-"""What the simulated gateway has given out: the other side of the books that a crawl keeps."""
+"""The ledger: everything that the simulated gateway has served, to be compared with what a crawl stored."""
 
 from collections import Counter, defaultdict
 from typing import Any
 
 import msgspec
 
+from rankcrawler.model.kinds import RANKLIST
+
 
 class Given(msgspec.Struct, frozen=True):
-    """One answer: what it was, and to whom."""
+    """One answer that the gateway served."""
 
     outcome: str
+    """`ok`, `bad_request`, `bad_token`, `ended`, or the name of a fault."""
     room_id: str | None = None
-    """None where the request named none."""
-    kind: str = "ranklist"
-    """Which of the room's lists was asked for."""
+    """None if the request named no valid room."""
+    kind: str = RANKLIST.name
+    """The kind of list that the request asked for."""
     at: int | None = None
-    """The list's moment, in ms since 1970; None where there was no list."""
+    """When the list was captured, in ms since 1970; None if the answer held no list."""
     rows: int = 0
     bad: int = 0
-    """How many of the rows were made such that nobody can read them."""
+    """How many of the rows were malformed on purpose."""
 
 
 class Ledger:
-    """Counts answers by outcome and by room, and rows by room; an answer counts just before it is sent."""
+    """Counts answers by outcome and room, and rows by room. An answer is counted just before it is sent."""
 
     def __init__(self) -> None:
         self.outcomes: Counter[str] = Counter()
         self.rows: Counter[str] = Counter()
         self.bad_rows: Counter[str] = Counter()
-        """Of the rows."""
+        """The malformed ones among `rows`."""
         self.rooms: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def record(self, given: Given) -> None:
-        """Count one answer and the rows in it."""
+        """Count one answer and its rows."""
         self.outcomes[given.outcome] += 1
         if given.room_id is not None:
             self.rooms[given.room_id][given.outcome] += 1
@@ -40,7 +43,7 @@ class Ledger:
             self.bad_rows[given.room_id] += given.bad
 
     def as_json(self) -> dict[str, Any]:
-        """Return the books as plain values: totals, outcomes, and both for each room."""
+        """Return the counts as plain values: totals and outcomes, of all rooms and of each."""
         return {
             "answers": self.outcomes.total(),
             "rows": self.rows.total(),

@@ -1,4 +1,4 @@
-"""Nicknames: mostly Chinese, some latin, some with emoji, a few that do harm where they are not escaped."""
+"""Nicknames: mostly Chinese, some Latin, some with emoji, and a few that break whatever fails to escape them."""
 
 from random import Random
 
@@ -40,7 +40,7 @@ def _with_emoji(draw: Random) -> str:
 
 
 def nickname(draw: Random) -> str:
-    """Return a nickname, never blank; one in fifty is hostile."""
+    """Return a nickname that is never blank; one in fifty is hostile."""
     roll = draw.random()
     if roll < 0.02:
         return draw.choice(_HOSTILE)

@@ -1,4 +1,4 @@
-"""Pictures: the same image at three addresses."""
+"""Pictures as JSON: each lists the same image at three URLs."""
 
 from rankcrawler.simulator.population import Profile
 from rankcrawler.simulator.skeleton import Json, skeleton
@@ -12,7 +12,7 @@ def _picture(uri: str, addresses: list[str], **size: int) -> Json:
 
 
 def avatar(user: Profile) -> Json:
-    """Return a user's avatar; without addresses where the user is not to be known."""
+    """Return a user's avatar; an anonymised user's has no URLs."""
     if not user.avatar:
         return _picture("", [])
     drawn = user.avatar.startswith("aweme-avatar/")
@@ -27,16 +27,16 @@ def _badge(uri: str, height: int, width: int) -> Json:
 
 
 def level_badge(level: int) -> Json:
-    """Return the badge with a user's level on it."""
+    """Return the badge that shows a user's level."""
     return _badge(f"user_grade_level_v5_{level}.png", 16, 32)
 
 
 def level_icon(level: int) -> Json:
-    """Return the icon that five levels share."""
+    """Return a level's icon; five levels share one."""
     lowest = level - level % 5
     return _badge(f"aweme_pay_grade_2x_{lowest}_{lowest + 4}.png", 12, 12)
 
 
 def club_badge(level: int) -> Json:
-    """Return the badge of a fan club's member."""
+    """Return the badge of a fan-club member."""
     return _badge(f"fansclub_level_v6_{level}.png", 16, 32)

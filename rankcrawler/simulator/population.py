@@ -1,4 +1,4 @@
-"""The people of a world: every room draws its crowd from the same ones, so some are met again elsewhere."""
+"""The users of a world: all rooms draw their crowds from the same ones, so some users turn up in several rooms."""
 
 from base64 import urlsafe_b64encode
 from functools import lru_cache
@@ -17,7 +17,7 @@ _HANDLE_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_."
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """A user as the gateway shows one; `lifetime` is what the user has ever spent, in diamonds."""
+    """A user as the gateway shows one; `lifetime` is the user's lifetime spend in diamonds."""
 
     uid: int
     short_id: int
@@ -32,18 +32,18 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 def pick(chance: float) -> int:
-    """Return the index of somebody, for a chance in [0, 1): a few people are picked again and again."""
+    """Return the index of a user for a chance in [0, 1); a few users are picked much more often than others."""
     return int(PEOPLE * chance**3)
 
 
 def lifetime_of(seed: int, index: int) -> int:
-    """Return the diamonds that a user has ever spent: heavy-tailed, half of the users below 1,200."""
+    """Return a user's lifetime spend in diamonds: heavy-tailed, below 1,200 for half of the users."""
     chance = share(seed, index, _LIFETIME_SALT)
     return min(_LARGEST_LIFETIME, int(_SMALLEST_LIFETIME / (1 - chance) ** 2))
 
 
 def _uid(draw: Random, index: int) -> int:
-    """Return an id of 11, 16 or 19 digits that no other index can get."""
+    """Return an id of 11, 16 or 19 digits; two indexes never share one."""
     digits = draw.choice((11, 11, 16, 16, 19))
     lead = draw.randrange(10 ** (digits - 1), min(10**digits, 2**63 - PEOPLE)) // PEOPLE
     return lead * PEOPLE + index
@@ -67,7 +67,7 @@ def _avatar(draw: Random) -> str:
 
 @lru_cache(maxsize=16_384)
 def profile_of(seed: int, index: int) -> Profile:
-    """Return the user of that index in the world of that seed: always the same one."""
+    """Return the user at an index in the world of a seed: always the same one."""
     draw = stream(seed, index, _PROFILE_SALT)
     short_id = draw.randrange(10**8, 4 * 10**9)
     return Profile(

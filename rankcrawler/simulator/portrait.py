@@ -1,4 +1,4 @@
-"""A user as JSON: nearly all of an answer's weight, and the same from one poll to the next."""
+"""Users as JSON: nearly all bytes of an answer. They stay the same between polls, so they are cached."""
 
 from functools import lru_cache
 
@@ -53,12 +53,12 @@ def _around_club(user: Profile) -> tuple[bytes, bytes]:
 
 
 def portrait(user: Profile, club: bytes) -> msgspec.Raw:
-    """Return a rank list's `user`, all of its fields, with this `fans_club`."""
+    """Return the `user` of a rank list's row, with all fields and this `fans_club`."""
     before, after = _around_club(user)
     return msgspec.Raw(before + club + after)
 
 
 @lru_cache(maxsize=4096)
 def sketch(user: Profile) -> msgspec.Raw:
-    """Return an audience's `user`: what is public of it and no more."""
+    """Return the `user` of an audience's row: the public fields only."""
     return msgspec.Raw(msgspec.json.encode(_public(user)))

@@ -1,4 +1,4 @@
-"""What a request asks for, once it is known to be allowed and well-formed."""
+"""The parameters of a request, checked and parsed."""
 
 import hmac
 import re
@@ -11,19 +11,19 @@ _LONGEST_ID = 19
 
 
 class Query(msgspec.Struct, frozen=True):
-    """The room whose list is wanted, as decimal digits, and its anchor where the request names one."""
+    """The requested room, as decimal digits without leading zeros, and its anchor if the request names one."""
 
     room_id: str
     anchor_id: int | None
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A request turned away: the HTTP status, which is the answer's code too, and the gateway's words."""
+    """Why a request is refused: the HTTP status, which is the answer's `code` as well, and the answer's message."""
 
     status: int
     message: str
     room_id: str | None = None
-    """The room that the request named, if it named one."""
+    """The requested room; None if the request named no valid one."""
 
 
 def _id(text: str) -> int | None:
@@ -31,7 +31,7 @@ def _id(text: str) -> int | None:
 
 
 def parse_query(parameters: Mapping[str, str], token: str) -> Query | Refusal:
-    """Return what the parameters ask for, or why they get nothing: another token, an id that is none."""
+    """Return the query, or a Refusal if the token is wrong or an id is invalid."""
     number = _id(parameters.get("room_id", ""))
     room_id = None if number is None else str(number)
     if not hmac.compare_digest(parameters.get("token", "").encode(), token.encode()):

@@ -1,15 +1,14 @@
-"""A rank list as the simulated gateway shows it at one moment."""
+"""A room's list at one moment, before it is written as JSON."""
 
 import msgspec
 
+from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.simulator.amount import score_text
 from rankcrawler.simulator.population import Profile
 
-LONGEST = 100
-
 
 class Row(msgspec.Struct, frozen=True):
-    """A contributor's place: `score` and `delta` (to the place above) in coins, `text` the score in words."""
+    """One contributor's row: `score` and `delta` (the gap to the row above) in coins, `text` the score in words."""
 
     user: Profile
     rank: int
@@ -20,28 +19,30 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class RankList(msgspec.Struct, frozen=True):
-    """A room's list at `now` (ms since 1970), best first, with the size of its audience."""
+    """A room's list at `now` (ms since 1970), highest score first, and the size of the room's audience."""
 
     room_id: str
     now: int
     audience: int
     rows: tuple[Row, ...]
+    capacity: int = RANKLIST.capacity
+    """The most rows that the list can have."""
 
 
-class Giving(msgspec.Struct, frozen=True):
-    """What one user has given so far, in coins."""
+class Contribution(msgspec.Struct, frozen=True):
+    """The coins that one contributor has given so far."""
 
     user: Profile
     score: int
     is_hidden: bool
 
 
-def ranked(givings: list[Giving]) -> tuple[Row, ...]:
-    """Return rows 1…n of what was given, most first."""
-    best = sorted(givings, key=lambda giving: (-giving.score, giving.user.uid))[:LONGEST]
+def ranked(contributions: list[Contribution], capacity: int) -> tuple[Row, ...]:
+    """Return the `capacity` largest contributions as rows 1…n, highest score first."""
+    best = sorted(contributions, key=lambda each: (-each.score, each.user.uid))[:capacity]
     above = best[0].score if best else 0
     rows = []
-    for rank, giving in enumerate(best, 1):
-        delta, above = above - giving.score, giving.score
-        rows.append(Row(giving.user, rank, giving.score, delta, score_text(giving.score), giving.is_hidden))
+    for rank, each in enumerate(best, 1):
+        delta, above = above - each.score, each.score
+        rows.append(Row(each.user, rank, each.score, delta, score_text(each.score), each.is_hidden))
     return tuple(rows)

@@ -1,4 +1,4 @@
-"""An answer on its way out: status, headers, and compressed when the client can read that."""
+"""HTTP responses with a JSON body, compressed for clients that accept gzip."""
 
 import gzip
 
@@ -6,18 +6,18 @@ from aiohttp import web
 
 
 def accepts_gzip(request: web.Request) -> bool:
-    """Whether the request's Accept-Encoding names gzip."""
+    """Return whether the request's Accept-Encoding names gzip."""
     offered = request.headers.get("Accept-Encoding", "").lower()
     return any(coding.partition(";")[0].strip() == "gzip" for coding in offered.split(","))
 
 
 def compressed(body: bytes) -> bytes:
-    """Return the body as gzip: the same bytes for the same body."""
+    """Return the body as gzip; equal bodies give equal bytes."""
     return gzip.compress(body, compresslevel=1, mtime=0)
 
 
 def json_reply(request: web.Request, body: bytes, status: int = 200) -> web.Response:
-    """Return the reply with a JSON body."""
+    """Return the response with that JSON body."""
     if accepts_gzip(request):
         reply = web.Response(body=compressed(body), status=status, headers={"Content-Encoding": "gzip"})
     else:

@@ -1,4 +1,4 @@
-"""The simulated gateway as a server on this machine's loopback, and nowhere else."""
+"""The simulated gateway's HTTP server, which listens on loopback addresses only."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,13 +14,13 @@ from rankcrawler.simulator.faults import Faults
 from rankcrawler.simulator.ledger import Ledger
 from rankcrawler.simulator.world import World
 
-DEFAULT_TOKEN = "simulator"  # noqa: S105  a token that opens nothing but the simulator
+DEFAULT_TOKEN = "simulator"  # noqa: S105  opens only the simulator
 
 _SECONDS_FOR_LAST_ANSWERS = 0.5
 
 
 class Gateway(msgspec.Struct, frozen=True):
-    """A simulated gateway that is up: its address, the token that it takes, and its books."""
+    """A running simulated gateway: its address, the token it accepts, and its ledger."""
 
     url: str
     token: str
@@ -33,7 +33,7 @@ def _check_loopback(host: str) -> None:
     except ValueError:
         loopback = False
     if not loopback:
-        raise SettingError(f"the simulated gateway serves a loopback address such as 127.0.0.1, not {host!r}")
+        raise SettingError(f"the simulated gateway serves only a loopback address such as 127.0.0.1, not {host!r}")
 
 
 @asynccontextmanager
@@ -47,9 +47,9 @@ async def serve(
     faults: Faults | None = None,
     ledger: Ledger | None = None,
 ) -> AsyncIterator[Gateway]:
-    """Serve `world` for as long as the context lasts; port 0 takes a free one. A new ledger is kept, or the given one.
+    """Serve `world` until the context ends. Port 0 picks a free port; without a `ledger`, the gateway keeps a new one.
 
-    Raises SettingError for a host other than the loopback, OSError where the port cannot be had.
+    Raises SettingError if `host` is not a loopback address, and OSError if the port is not available.
     """
     _check_loopback(host)
     ledger = Ledger() if ledger is None else ledger

@@ -1,4 +1,4 @@
-"""The fields that the gateway sends and nobody reads: they give an answer its true shape and weight."""
+"""The fields that the gateway sends but rankcrawler ignores: they give an answer its real shape and size."""
 
 from functools import cache
 from importlib.resources import files
@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 
 class Skeleton(msgspec.Struct, frozen=True):
-    """An answer's parts with nothing filled in: the list, an entry of it, its user, a picture, a club."""
+    """The blank parts of an answer: the list, a row, the row's user, a picture, a fan club."""
 
     list: Json
     entry: Json
@@ -21,6 +21,6 @@ class Skeleton(msgspec.Struct, frozen=True):
 
 @cache
 def skeleton() -> Skeleton:
-    """Return the parts; they are shared, so copy what is to be filled."""
+    """Return the blank parts. They are shared: copy a part before you fill it in."""
     text = files("rankcrawler.simulator").joinpath("skeleton.json").read_bytes()
     return msgspec.json.decode(text, type=Skeleton)

@@ -1,4 +1,4 @@
-"""What stands in for parts of Scrapy to save time. SPEEDUPS=False leaves it all off, and changes no result.
+"""Replacements for parts of Scrapy that save time. SPEEDUPS=False turns them all off, and changes no result.
 
-Each module says what it gains; `python -m benchmarks.speedups` measures it.
+Each module states its gain, which `python -m benchmarks.speedups` measures.
 """

@@ -1,4 +1,4 @@
-"""The one switch: a Scrapy add-on that sets what this folder offers, unless a project sets something else."""
+"""The Scrapy add-on that turns the speedups on, except those that a project replaces."""
 
 from scrapy.settings import BaseSettings
 
@@ -6,10 +6,10 @@ from rankcrawler.speedups import memory
 
 
 class Speedups:
-    """Applied by Scrapy before a crawl's components are made."""
+    """Scrapy applies it before it creates a crawl's components."""
 
     def update_settings(self, settings: BaseSettings) -> None:
-        """Set our stand-ins, where SPEEDUPS is on. Settings of a project or a command line go before an add-on's."""
+        """Set STAND_INS if SPEEDUPS is on. A project's settings and the command line take precedence."""
         if not settings.getbool("SPEEDUPS"):
             return
         memory.settle()
@@ -22,4 +22,4 @@ STAND_INS = {
     "DOWNLOADER": "rankcrawler.speedups.downloader.ShortWay",
     "STATS_CLASS": "rankcrawler.speedups.stats.PlainStats",
 }
-"""Scrapy's settings, and what they are set to."""
+"""The settings of Scrapy that are set, and their values."""

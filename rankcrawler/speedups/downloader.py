@@ -1,10 +1,10 @@
-"""The short way from the engine to the gateway, for crawls that need nothing of what lies on Scrapy's own.
+"""A direct way from the engine to the download handler, for crawls that use nothing in between.
 
-Scrapy's downloader takes each request through its middlewares, a slot for its host with delays, and three signals.
-A poll has no use for them, and they take a sixth of the time of a short one.
+Scrapy's downloader passes each request through its middlewares, a slot per host with delays, and three signals.
+GAIN
 """
 
-from pydispatch.dispatcher import getAllReceivers, liveReceivers
+from pydispatch import dispatcher
 from scrapy import Request, Spider, signals
 from scrapy.core.downloader import Downloader
 from scrapy.crawler import Crawler
@@ -17,24 +17,23 @@ ON_THE_LONG_WAY = (
     signals.response_downloaded,
     signals.request_left_downloader,
 )
+_HEARD = frozenset((*ON_THE_LONG_WAY, dispatcher.Any))
 
 
 class ShortWay(Downloader):
-    """Scrapy's downloader, with a way past all that is not used; what a crawl's settings ask for, it does as ever."""
+    """Scrapy's downloader. Skips its middlewares, slots and signals while the crawl uses none of them."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._is_short: bool | None = None
+        self._is_configured: bool | None = None
 
     def fetch(
         self,
         request: Request,
-        spider: Spider | None = None,  # noqa: ARG002 — Scrapy's own still takes one
+        spider: Spider | None = None,  # noqa: ARG002 — the base class takes one
     ) -> "Deferred[Response | Request]":
-        """The response, when it comes."""
-        if self._is_short is None:
-            self._is_short = not self.is_long()
-        return deferred_from_coro(self._ask(request)) if self._is_short else super().fetch(request)
+        """Download a request; returns a deferred response."""
+        return super().fetch(request) if self.is_long() else deferred_from_coro(self._ask(request))
 
     async def _ask(self, request: Request) -> Response:
         self.active.add(request)
@@ -44,7 +43,13 @@ class ShortWay(Downloader):
             self.active.remove(request)
 
     def is_long(self) -> bool:
-        """Whether somebody waits on the long way: a middleware, a delay, a limit for the host, or a listener."""
+        """Whether a request must take Scrapy's own way: for a setting, a middleware or a signal's receiver."""
+        if self._is_configured is None:
+            self._is_configured = self._is_set()
+        return self._is_configured or self._is_heard()
+
+    def _is_set(self) -> bool:
+        """Whether the settings use a middleware, a delay, or a limit per host."""
         limit = self.settings.getint("CONCURRENT_REQUESTS_PER_IP") or self.domain_concurrency
         return (
             bool(self.middleware.middlewares)
@@ -52,8 +57,9 @@ class ShortWay(Downloader):
             or bool(self.per_slot_settings)
             or self.settings.getbool("AUTOTHROTTLE_ENABLED")
             or limit < self.total_concurrency
-            or any(self._has_listeners(signal) for signal in ON_THE_LONG_WAY)
         )
 
-    def _has_listeners(self, signal: object) -> bool:
-        return any(True for _ in liveReceivers(getAllReceivers(self.crawler, signal)))
+    def _is_heard(self) -> bool:
+        """Whether any of the three signals has a receiver now; one may be connected at any time."""
+        senders = (id(self.crawler), id(dispatcher.Any))
+        return any(not _HEARD.isdisjoint(dispatcher.connections.get(sender, ())) for sender in senders)

@@ -1,19 +1,20 @@
-"""How a worker's process handles memory: as one that makes half a megabyte of objects with every poll, and drops it."""
+"""Memory settings for a worker process, which creates and drops half a megabyte of objects per poll."""
 
 import ctypes
 import gc
 import platform
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt, as malloc.h of glibc has them
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # parameters of mallopt, from glibc's malloc.h
 _KEPT = 64 << 20
 _LARGEST = 32 << 20
 
 
 def settle() -> None:
-    """Look for cyclic garbage less often, and keep freed memory, up to 64 MB of it, for the next answer.
+    """Collect garbage less often, and keep up to 64 MB of freed memory for the next answer.
 
-    Without, a poll of a hundred rows takes a third longer: Python looks through the rows of every batch, none of which
-    is garbage, and what the store remembers, and glibc gives an answer's memory back to the system to ask for it anew.
+    Without this, a poll of a hundred rows takes a third longer: Python's collector traverses the rows of every batch,
+    none of which is garbage, and the store's caches; and glibc returns an answer's memory to the system, only to
+    request it again.
     """
     gc.set_threshold(50_000, 10, 20)
     if platform.libc_ver()[0] == "glibc":

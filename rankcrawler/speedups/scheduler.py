@@ -1,7 +1,8 @@
-"""Where a request waits between the spider, which leased its room, and the downloader: nearly never for long.
+"""A plain queue of requests between the spider, which leases rooms, and the downloader.
 
-Rooms wait in the queue, which knows when each is due. Scrapy's own scheduler would look for duplicates, and polling
-a room twice is the point; keep priorities, of which there are none here; and takes a tenth of a poll's time for it.
+Rooms wait in the fleet's queue, which knows when each is due. Scrapy's own scheduler filters duplicates, although
+polling a room twice is intended, and sorts by priorities, which requests do not have here. That takes a tenth of a
+poll's time.
 """
 
 from collections import deque
@@ -17,14 +18,14 @@ class Handover(BaseScheduler):
         self._requests: deque[Request] = deque()
 
     def has_pending_requests(self) -> bool:
-        """Whether a request waits."""
+        """Whether a request is waiting."""
         return bool(self._requests)
 
     def enqueue_request(self, request: Request) -> bool:
-        """Take a request: always."""
+        """Add a request; always returns True."""
         self._requests.append(request)
         return True
 
     def next_request(self) -> Request | None:
-        """The request that has waited longest."""
+        """The request that has waited longest; None if none is waiting."""
         return self._requests.popleft() if self._requests else None

@@ -1,4 +1,4 @@
-"""The crawl's figures, as Scrapy keeps them, without what it does at each look for callers of ten years ago."""
+"""Scrapy's statistics, without its check for deprecated callers."""
 
 from typing import Any
 
@@ -6,9 +6,10 @@ from scrapy.statscollectors import MemoryStatsCollector
 
 
 class PlainStats(MemoryStatsCollector):
-    """Scrapy's own, whose attributes are looked up as any object's are.
+    """Scrapy's collector, with ordinary attribute access.
 
-    Scrapy 2.19 looks for a second attribute with each, to warn those who still pass a spider; a poll asks twenty times.
+    On each access, Scrapy 2.19 looks up a second attribute, to warn callers that still pass a spider. A poll makes
+    twenty accesses.
     """
 
     def __getattribute__(self, name: str) -> Any:

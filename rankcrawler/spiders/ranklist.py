@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DownloadCancelledError
+from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from rankcrawler import statistics
@@ -22,6 +23,7 @@ from rankcrawler.options import Options
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease
+from rankcrawler.speedups import start
 
 
 class RanklistSpider(Spider):
@@ -34,6 +36,7 @@ class RanklistSpider(Spider):
 
     name = "ranklist"
     gateway: Gateway
+    speedups: bool
 
     def __init__(self, rooms: str | None = None, kind: str = kinds.RANKLIST.name, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -45,11 +48,17 @@ class RanklistSpider(Spider):
         """The spider of a crawl; raises SettingError where no gateway is set, or a verdict is unclear."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         options = Options.of(crawler.settings)
+        spider.speedups = options.speedups
         spider.gateway = Gateway.of(options, Contributors() if options.speedups else None)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """A request for each lease, for as long as there are leases."""
+        requests = self._requests()
+        async for request in start.hand_over(self.crawler, requests) if self.speedups else requests:
+            yield request
+
+    async def _requests(self) -> AsyncIterator[Request]:
         leasing = self.crawler.get_extension(Leasing)
         assert leasing is not None
         try:
@@ -65,12 +74,13 @@ class RanklistSpider(Spider):
             self.logger.error("The queue cannot be used: %s", error)
             raise CloseSpider("queue_not_open") from error
 
-    def parse(self, response: GatewayResponse, lease: Lease) -> tuple[Poll]:
+    def parse(self, response: Response, lease: Lease) -> tuple[Poll]:
         """The poll that an answer makes.
 
         A tuple and not a generator: Scrapy parses the source of a generator callback, for every answer, to warn of a
         mistake in it.
         """
+        assert isinstance(response, GatewayResponse)
         target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
         found = self.gateway.read(response.reply, target, _now_ms(), lease.attempt)
         if isinstance(found, RoomSnapshot):

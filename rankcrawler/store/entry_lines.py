@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import FieldInfo, asdict, fields
 
 from rankcrawler.model.columns import FIRST_VERSION
-from rankcrawler.model.items import COLUMNS, RankEntry
+from rankcrawler.model.rows import COLUMNS, RankEntry
 from rankcrawler.store.values import absent
 
 _ABSENT = {each.name: absent(each) for each in COLUMNS if each.since > FIRST_VERSION}

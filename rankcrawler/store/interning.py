@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from rankcrawler.model.columns import Group, Row, in_groups, picker
-from rankcrawler.model.items import COLUMNS
+from rankcrawler.model.rows import COLUMNS
 from rankcrawler.store import layout, tables
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.fingerprints import facts_in, fingerprint, packed

@@ -4,7 +4,7 @@ What many rows share is stored once, in a table of its own; the rest is in `entr
 """
 
 from rankcrawler.model.columns import Column, Group, in_groups
-from rankcrawler.model.items import COLUMNS
+from rankcrawler.model.rows import COLUMNS
 
 OWN = ("rank", "score", "exactly_score", "score_precision", "delta", "flags")
 """The row's own columns that `entries` holds in a shorter form: rows.py writes it, lists.py reads it."""

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from rankcrawler.clock import iso
 from rankcrawler.model.columns import Group, Row, in_groups
-from rankcrawler.model.items import COLUMNS, Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.items import Quarantined, RoomSnapshot
+from rankcrawler.model.rows import COLUMNS, RankEntry
 from rankcrawler.model.targets import RoomName, Target
 from rankcrawler.store import days, layout
 from rankcrawler.store.database import Database, Record

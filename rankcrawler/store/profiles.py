@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from rankcrawler.model.columns import Group, Row, in_groups, picker
-from rankcrawler.model.items import COLUMNS
+from rankcrawler.model.rows import COLUMNS
 from rankcrawler.store import layout, tables
 from rankcrawler.store.database import Database
 from rankcrawler.store.fingerprints import facts_in, fingerprint

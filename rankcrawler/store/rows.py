@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from msgspec.structs import astuple
 
 from rankcrawler.model.columns import Row, picker, positions
-from rankcrawler.model.items import COLUMNS, RoomSnapshot
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.rows import COLUMNS
 from rankcrawler.store import layout
 from rankcrawler.store.interning import FactKeys
 from rankcrawler.store.values import plain

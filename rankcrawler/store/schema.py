@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from rankcrawler.model.columns import FIRST_VERSION, Column
-from rankcrawler.model.items import COLUMNS
+from rankcrawler.model.rows import COLUMNS
 from rankcrawler.store import layout
 from rankcrawler.store.dialects import Dialect, Words, render
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import apsw
 
-from rankcrawler.model.items import COLUMNS, Poll, Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.items import Poll, Quarantined, RoomSnapshot
 from rankcrawler.model.kinds import RANKLIST
+from rankcrawler.model.rows import COLUMNS, RankEntry
 from rankcrawler.model.targets import Target
 from rankcrawler.store.values import absent, conversions, texts, truth
 

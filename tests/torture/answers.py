@@ -99,7 +99,7 @@ def _try(result: Result, name: str, body: bytes, lines: list[str]) -> None:
 
 
 def _wrong_with_snapshot(item: RoomSnapshot, body: bytes) -> Iterator[str]:
-    if item.room_id != ROOM or any(entry.room_id != ROOM for entry in item.entries):
+    if item.target.room_id != ROOM or any(entry.room_id != ROOM for entry in item.entries):
         yield "another room"
     came, kept = _rows_in(body), len(item.entries) + len(item.quarantined)
     if came != kept or item.entry_count != len(item.entries):
@@ -119,7 +119,7 @@ def _wrong_with_lines(item: RoomSnapshot, lines: list[str]) -> Iterator[str]:
 
 
 def _wrong_with_failure(item: FailedPoll) -> Iterator[str]:
-    if item.room_id != ROOM:
+    if item.target.room_id != ROOM:
         yield "another room"
     if not _is_a_line(item.reason):
         yield f"the reason is {item.reason!r}"

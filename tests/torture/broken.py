@@ -1,4 +1,4 @@
-"""Builds of the product that lose rooms, to show that the harness sees it: two mistakes that queues are known for."""
+"""Builds that lose rooms by two common mistakes of queues, to show that the harness notices."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -11,7 +11,7 @@ from rankcrawler.spiders.ranklist import RanklistSpider
 
 
 def ack_before_commit() -> None:
-    """A room is acknowledged when its answer has been read, before the store has it."""
+    """Acknowledges a room once its answer has been read, before the store has it."""
     parse = RanklistSpider.parse
 
     async def hasty(spider: RanklistSpider, response: Any, lease: Lease) -> AsyncIterator[Any]:
@@ -21,7 +21,7 @@ def ack_before_commit() -> None:
             worker = leasing.worker
             assert worker is not None
             worker.settle(lease, Outcome.DONE)
-            while worker._live.get(lease.room_id) is lease:  # noqa: ASYNC110 - the worker has no event for it
+            while worker._window.holds(lease):  # noqa: ASYNC110 — the worker sets no event for it
                 await asyncio.sleep(0.001)
             yield item
 
@@ -29,7 +29,7 @@ def ack_before_commit() -> None:
 
 
 def batch_pop() -> None:
-    """Rooms are gone from the queue when they are given out."""
+    """Removes rooms from the queue when they are leased."""
     lease = RoomQueue.lease
 
     async def popping(queue: RoomQueue, *args: Any) -> Grant:

@@ -18,7 +18,7 @@ from tests.torture.audit import Audit, audit
 from tests.torture.place import place, room_ids
 
 ROOMS = 20
-_STALE = "its lease had gone to another worker"
+_STALE = "another worker has leased its room"
 
 History = set[tuple[str, str, int]]
 """Of each poll: its room, its captured_at, and the fence that its room has now."""

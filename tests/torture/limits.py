@@ -1,4 +1,4 @@
-"""Four workers under a limit of the whole fleet: of the rooms in flight, and of the rate at which they are leased.
+"""Four workers under the fleet's limits: of rooms in flight, and of the rate of leases.
 
 `python -m tests.torture.limits --seconds 20`
 """
@@ -17,23 +17,23 @@ from tests.torture.place import Place, place, room_ids
 WORKERS = 4
 ROOMS = 500
 EVERY = 1.0
-"""All rooms come due ten times as often as the rate lets them be polled."""
+"""All rooms come due ten times as often as the rate allows."""
 MAX_INFLIGHT = 10
 RATE = 50.0
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was seen under each of the limits."""
+    """The figures under each limit."""
 
     most_leased: int
-    """Rooms that were leased at once, looked at again and again."""
+    """The most rooms leased at a time, sampled every 2 ms."""
     most_asked: int
-    """Requests that the gateway was answering at once."""
+    """The most requests that the gateway was answering at a time."""
     polled: int
-    """Requests while the rooms in flight were limited."""
+    """Requests under the limit of rooms in flight."""
     rate: float
-    """Requests a second while the rate was limited."""
+    """Requests a second under the limit of the rate."""
 
     def line(self) -> str:
         """The figures for a person."""
@@ -44,9 +44,9 @@ class Result:
 
 
 async def run(data: Path, seconds: float) -> Result:
-    """Have four workers poll rooms that are always due: for so many seconds under each limit."""
+    """Let four workers poll rooms that are always due, for that many seconds under each limit."""
     async with place(data, wall_clock, latency=0.05, lease_seconds=30) as site:
-        await site.queue.set_max_inflight(MAX_INFLIGHT)
+        await site.queue.control.set_max_inflight(MAX_INFLIGHT)
         workers = [await site.worker() for _ in range(WORKERS)]
         for worker in workers:
             assert worker.stdout is not None
@@ -54,8 +54,8 @@ async def run(data: Path, seconds: float) -> Result:
         await site.push(room_ids(ROOMS), every=EVERY)
         most = await _most_leased(site, seconds)
         polled = site.gateway.requests
-        await site.queue.set_rate(RATE)
-        await site.queue.set_max_inflight(None)
+        await site.queue.control.set_rate(RATE)
+        await site.queue.control.set_max_inflight(None)
         return Result(most, site.gateway.most_at_once, polled, await _rate(site, seconds))
 
 
@@ -68,7 +68,7 @@ async def _most_leased(site: Place, seconds: float) -> int:
 
 
 async def _rate(site: Place, seconds: float) -> float:
-    """From when what was in flight, and what a rest had saved up, is used."""
+    """Requests a second, measured once rooms in flight and saved-up permits are used up."""
     await asyncio.sleep(1)
     began, before = monotonic(), site.gateway.requests
     await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""The place of one run: a data folder with its queue's server, a gateway, and the workers started there."""
+"""The place of one run: a data folder with the queue's server, a gateway, and workers."""
 
 import asyncio
 import os
@@ -11,8 +11,8 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from rankcrawler.queue.embedded import join
-from rankcrawler.queue.job import Job
 from rankcrawler.queue.room_queue import RoomQueue
+from tests.queued import job
 from tests.torture.gateway import Gateway, serve
 
 FIRST_ROOM = 7_300_000_000_000_000_000
@@ -20,7 +20,7 @@ _OURS = ("GATEWAY_", "REDIS_", "STORE_URL", "DATA_DIR", "ROOM_", "SCRAPY_")
 
 
 class Place:
-    """Starts workers, and ends those that are left when the run is over."""
+    """Starts workers, and kills those that are left at the end of the run."""
 
     def __init__(self, data: Path, gateway: Gateway, redis: "Redis", lease_seconds: float) -> None:
         self.data = data
@@ -31,11 +31,11 @@ class Place:
         self._workers: list[Process] = []
 
     async def push(self, rooms: Iterable[str], every: float | None = None) -> None:
-        """Have rooms polled."""
-        await self.queue.push([Job(room, every=every) for room in rooms])
+        """Push rooms."""
+        await self.queue.push([job(room, every=every) for room in rooms])
 
     async def worker(self, *options: str, crawl: Iterable[str] = ()) -> Process:
-        """Start a worker that tells on its stdout what tests.torture.worker says; its log goes to a file."""
+        """Start a worker, whose stdout is described in tests.torture.worker; its log goes to a file."""
         settings = ["-s", f"LEASE_SECONDS={self._lease_seconds:g}", "-L", "WARNING"]
         command = [sys.executable, "-m", "tests.torture.worker", *options, "--", "crawl", "ranklist", *settings, *crawl]
         with (self.data / "workers.log").open("ab") as log:
@@ -46,13 +46,13 @@ class Place:
         return process
 
     async def drain(self, workers: int, seconds: float) -> None:
-        """Let sound workers poll what is left; raises AssertionError where one of them fails."""
+        """Let sound workers poll what is left; raises AssertionError if one of them fails."""
         crews = [await self.worker(crawl=["-a", "rooms="]) for _ in range(workers)]
         statuses = await asyncio.wait_for(asyncio.gather(*(each.wait() for each in crews)), seconds)
         assert not any(statuses), f"exit statuses {statuses}: {self.log()[-2000:]}"
 
     def log(self) -> str:
-        """What the workers have logged."""
+        """The log of all workers."""
         return (self.data / "workers.log").read_text("utf-8")
 
     async def close(self) -> None:
@@ -76,7 +76,7 @@ class Place:
 
 @asynccontextmanager
 async def place(data: Path, clock: Callable[[], int], *, latency: float, lease_seconds: float) -> AsyncIterator[Place]:
-    """A place with nothing in it yet; all that was started there is ended with the context."""
+    """An empty place; everything started there ends with the context."""
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     server = await asyncio.to_thread(join, data)
     redis = Redis.from_url(server.url)
@@ -93,5 +93,5 @@ async def place(data: Path, clock: Callable[[], int], *, latency: float, lease_s
 
 
 def room_ids(count: int) -> list[str]:
-    """That many rooms."""
+    """The ids of that many rooms."""
     return [str(FIRST_ROOM + step) for step in range(count)]

@@ -1,4 +1,4 @@
-"""The named points at which a worker can be struck: each is a patch of one function of the product."""
+"""The named points at which a worker can be struck; each patches one function of the product."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from rankcrawler.store.sql_store import SqlStore
 
 
 class Strike:
-    """Kills, or freezes, this very process when called for the `call`th time; says on stdout where it was."""
+    """Kills or freezes this process on the `call`th call, and prints the point first."""
 
     def __init__(self, point: str, call: int, number: signal.Signals) -> None:
         self._point = point
@@ -25,11 +25,13 @@ class Strike:
         self._left -= 1
         if self._left == 0:
             os.write(1, f"{self._point}\n".encode())
-            signal.pthread_kill(get_ident(), self._signal)  # to the process, it would let this thread run on a while
+            signal.pthread_kill(
+                get_ident(), self._signal
+            )  # a signal to the process would let this thread run on for a while
 
 
 def _after_lease(strike: Strike) -> None:
-    """The rooms are leased, and no request has been made."""
+    """The rooms are leased, and no request has been sent."""
     lease = RoomQueue.lease
 
     async def struck(queue: RoomQueue, *args: Any) -> Grant:
@@ -42,7 +44,7 @@ def _after_lease(strike: Strike) -> None:
 
 
 def _after_request(strike: Strike) -> None:
-    """The gateway has answered, and nobody has read the answer."""
+    """The gateway has answered, and the answer has not been read."""
     parse = RanklistSpider.parse
 
     def struck(spider: RanklistSpider, *args: Any, **kwargs: Any) -> tuple[Any]:
@@ -53,7 +55,7 @@ def _after_request(strike: Strike) -> None:
 
 
 def _before_write(strike: Strike) -> None:
-    """The snapshot has come to the store, which has not begun its transaction."""
+    """The poll has reached the store, which has not begun a transaction."""
     write = SqlStore.write
 
     def struck(store: SqlStore, *args: Any) -> Any:
@@ -64,7 +66,7 @@ def _before_write(strike: Strike) -> None:
 
 
 def _before_commit(strike: Strike) -> None:
-    """The rows are written, and their transaction is not committed."""
+    """The rows are written, but the transaction is not committed."""
     write = Batch.write
 
     def struck(batch: Batch, *args: Any) -> None:
@@ -75,7 +77,7 @@ def _before_commit(strike: Strike) -> None:
 
 
 def _after_commit(strike: Strike) -> None:
-    """The rows are on disk, and the crawl does not know it."""
+    """The rows are on disk, but the crawl does not know."""
     write = SqlStore.write
 
     def struck(store: SqlStore, *args: Any) -> Any:
@@ -99,7 +101,7 @@ def _before_ack(strike: Strike) -> None:
 
 
 def _after_ack(strike: Strike) -> None:
-    """The queue has acted on the acknowledgements, and the worker has not seen that it did."""
+    """The queue has the acknowledgements, but the worker has not received its answer."""
     settle = RoomQueue.settle
 
     async def struck(queue: RoomQueue, settlements: Any, *by: Any) -> list[Settled]:
@@ -123,7 +125,7 @@ POINTS: dict[str, Callable[[Strike], None]] = {
 
 
 def arm(point: str, call: int, number: signal.Signals = signal.SIGKILL) -> None:
-    """Have this process struck when it is at the point for the `call`th time."""
+    """Strike this process the `call`th time it reaches the point."""
     POINTS[point](Strike(point, call, number))
 
 

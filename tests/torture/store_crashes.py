@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rankcrawler.queue.embedded import join
 from rankcrawler.simulator.faults import Faults
-from rankcrawler.simulator.kind import Kind
+from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
 from rankcrawler.store import locate
 from tests.gateways import environment, simulated
@@ -25,7 +25,7 @@ from tests.torture.place import room_ids
 def run(data: Path, crashes: int, rooms: int) -> dict[str, int]:
     """What came of it: `lost` and `stored_twice` must be 0, as must `failed` workers."""
     dice, ids = random.Random(1), room_ids(rooms)
-    world = World(1, dict.fromkeys(ids, Kind.ORDINARY))
+    world = World(1, dict.fromkeys(ids, Scenario.ORDINARY))
     with postgres_server() as server, simulated(world, faults=Faults(latency=0.1)) as gateway:
         where = server.database()
         env = environment(gateway, data, {"STORE_URL": where, "ROOM_ATTEMPTS": "3"})

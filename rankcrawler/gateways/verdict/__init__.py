@@ -1,7 +1,7 @@
-"""What the crawler does with an answer: a table of (HTTP status, code, status_code, shape) → an action.
+"""Verdicts: a table that maps an answer's HTTP status, code, status_code and shape to an action.
 
-The gateway does not document its codes, so what the table does not know is retried within the room's
-attempts, and its code is shown as it came. The setting VERDICTS adds rows, which go before the table's.
+The gateway does not document its codes. A code that is not in the table uses up one of the room's attempts, and is
+reported as it is. The setting VERDICTS adds entries, which take precedence over the table's.
 """
 
 from rankcrawler.gateways.verdict.table import Action, Seen, Shape, is_outage

@@ -1,11 +1,11 @@
-"""Retry-After: for how long a gateway asks to be left alone."""
+"""The header Retry-After: how long a gateway asks clients to wait."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 
 def seconds(retry_after: str | None, now: datetime) -> float | None:
-    """The header's seconds, or those until its date, below 0 where it is past; None where it says nothing."""
+    """The seconds to wait from `now`, negative if the header's date has passed; None if there is no valid header."""
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit():
         return float(text)

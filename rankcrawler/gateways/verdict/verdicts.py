@@ -1,20 +1,20 @@
-"""Verdicts, by the table."""
+"""Looks up the verdict on an answer."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rankcrawler.gateways.verdict import retry_after, setting
-from rankcrawler.gateways.verdict.table import DEFAULTS, Action, Cell, Row, Seen, Shape, Table
+from rankcrawler.gateways.verdict.table import DEFAULTS, Action, Cell, Entry, Seen, Shape, Table
 
 DEFAULT_WAIT = 10.0
-"""Seconds to hold off where neither the gateway nor the table says how long."""
+"""Seconds to wait if neither the gateway nor the table says how long."""
 SHORTEST_WAIT = 1.0
 LONGEST_WAIT = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An action, its reason in words, and for WAIT how many seconds."""
+    """An action, its reason, and for WAIT the seconds to wait."""
 
     action: Action
     reason: str = ""
@@ -22,14 +22,14 @@ class Verdict:
 
 
 class Verdicts:
-    """Gives verdicts by the table, after a user's own rows."""
+    """The table, and the entries in VERDICTS, which take precedence."""
 
     def __init__(self, own: Table | None = None) -> None:
         self._own = own or {}
 
     @classmethod
     def of(cls, verdicts: str | None) -> "Verdicts":
-        """The table with the rows of the setting VERDICTS; raises SettingError."""
+        """The table with the entries in the setting VERDICTS; raises SettingError if it cannot be read."""
         return cls(setting.parse(verdicts or ""))
 
     def of_answer(
@@ -37,54 +37,54 @@ class Verdicts:
     ) -> Verdict:
         """The verdict on an answer.
 
-        `words` are the gateway's own or, where the answer is unreadable, the reader's; `retry_after` is the header,
-        held against `now` where it is a date.
+        `words` are the gateway's message or, if the answer is unreadable, the reader's error. `retry_after` is the
+        header; if it is a date, the wait counts from `now`.
         """
-        found = self._row(seen)
+        found = self._entry(seen)
         if found is None:
             return Verdict(Action.READ)
-        cell, row = found
-        reason = _reason(cell, row, words if cell[0] == "shape" or seen.shape is Shape.LIST else "")
-        if row.action is not Action.WAIT:
-            return Verdict(row.action, reason)
-        return Verdict(row.action, reason, _wait(row, retry_after, now or datetime.now(UTC)))
+        cell, entry = found
+        reason = _reason(cell, entry, words if cell[0] == "shape" or seen.shape is Shape.LIST else "")
+        if entry.action is not Action.WAIT:
+            return Verdict(entry.action, reason)
+        return Verdict(entry.action, reason, _wait(entry, retry_after, now or datetime.now(UTC)))
 
-    def _row(self, seen: Seen) -> tuple[Cell, Row] | None:
-        """The first row that has something against the answer; None where none has.
+    def _entry(self, seen: Seen) -> tuple[Cell, Entry] | None:
+        """The first entry for the answer that is not READ; None if there is none.
 
-        Of the user's rows the inner codes' go first, since they say most; of the table's the HTTP status's.
+        In VERDICTS, inner codes take precedence, since they are the most specific; in the table, the HTTP status does.
         """
         *codes, shape = seen.cells()
         for cell in (*reversed(codes), shape):
-            row = self._own.get(cell)
-            if row is not None and row.action is not Action.READ:
-                return cell, row
+            entry = self._own.get(cell)
+            if entry is not None and entry.action is not Action.READ:
+                return cell, entry
         unknown = []
         for cell in codes:
-            row = self._own.get(cell) or DEFAULTS.get(cell)
-            if row is None:
+            entry = self._own.get(cell) or DEFAULTS.get(cell)
+            if entry is None:
                 unknown.append(_name(cell))
-            elif row.action is not Action.READ:
-                return cell, row
+            elif entry.action is not Action.READ:
+                return cell, entry
         if unknown:
-            return ("unknown", ", ".join(unknown)), Row(Action.RETRY)
+            return ("unknown", ", ".join(unknown)), Entry(Action.RETRY)
         return None if seen.shape is Shape.LIST else (shape, DEFAULTS[shape])
 
 
-def _wait(row: Row, header: str | None, now: datetime) -> float:
+def _wait(entry: Entry, header: str | None, now: datetime) -> float:
     asked = retry_after.seconds(header, now)
-    usual = DEFAULT_WAIT if row.seconds is None else row.seconds
+    usual = DEFAULT_WAIT if entry.seconds is None else entry.seconds
     return min(max(usual if asked is None else asked, SHORTEST_WAIT), LONGEST_WAIT)
 
 
-def _reason(cell: Cell, row: Row, words: str) -> str:
-    """What was seen, what it means, and else the words of strangers: as a literal, since they may be anything."""
+def _reason(cell: Cell, entry: Entry, words: str) -> str:
+    """The value and what it means, or else the gateway's words, quoted because they can be anything."""
     field, value = cell
     if field == "shape":
-        return ": ".join(filter(None, (row.words, words))) or str(value)
+        return ": ".join(filter(None, (entry.words, words))) or str(value)
     name = str(value) if field == "unknown" else _name(cell)
-    if row.words:
-        return f"{name}: {row.words}"
+    if entry.words:
+        return f"{name}: {entry.words}"
     if words:
         return f"{name}: {words[:200]!r}"
     return f"{name}: the gateway failed" if name.startswith("HTTP") else name

@@ -1,4 +1,4 @@
-"""Bytes of the gateway → items. The gateway's field names are known here alone."""
+"""Decodes the gateway's answers into items. Only this package knows the gateway's field names."""
 
 from rankcrawler.gateways.wire.contributor import Contributors
 from rankcrawler.gateways.wire.drift import Drift

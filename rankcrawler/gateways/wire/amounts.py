@@ -1,4 +1,4 @@
-"""Amounts that the gateway writes as words, and what they say of a user's spending."""
+"""Amounts that the gateway writes as text, and what they show about a contributor's spending."""
 
 import re
 import unicodedata
@@ -10,13 +10,13 @@ _GOES_ON = r"(?![\d.,+万亿wWkKmM十百千])"
 _AMOUNT = re.compile(rf"\s*{_NUMBER}{_GOES_ON}")
 _MISSING = "差"
 _LONGEST = 18
-"""Digits; more of them fit no 64 bits."""
+"""Digits; a longer number does not fit into 64 bits."""
 LONGEST_TEXT = 64
-"""Characters; no amount has more, and to normalise a million accents takes many minutes."""
+"""Characters. No amount is longer, and normalising a million accents takes many minutes."""
 
 
 class Bounds(NamedTuple):
-    """The least and the most that a number can be, both inclusive; None where nothing bounds it."""
+    """The least and the greatest possible value of a number, both inclusive; None if there is no limit."""
 
     low: int | None
     high: int | None
@@ -26,11 +26,11 @@ UNKNOWN = Bounds(None, None)
 
 
 def amount(text: str) -> Bounds:
-    """What a number in words can be: `1,939` → exactly that, `15.1万音浪` → ±500, `3万+` → 30000 to 39999.
+    """The bounds of an amount in words: `1,939` → exact, `15.1万音浪` → ±500, `3万+` → 30000 to 39999.
 
-    A text in 万, w or 亿 is rounded to its last digit, so the number lies within half of that digit's worth;
-    with a + it is rounded down. Full-width digits count, suffixes do not. UNKNOWN where a text does not begin
-    with such a number, or is longer than any amount.
+    An amount in 万, w or 亿 is rounded to its last digit, so it is off by at most half a unit of that digit; one with
+    a + is rounded down. Full-width digits are accepted, suffixes are ignored. Returns UNKNOWN if the text does not
+    start with an amount, or is longer than LONGEST_TEXT.
     """
     found = _AMOUNT.match(unicodedata.normalize("NFKC", text)) if len(text) <= LONGEST_TEXT else None
     if found is None:
@@ -48,17 +48,17 @@ def amount(text: str) -> Bounds:
 
 
 def missing(describe: str) -> Bounds:
-    """What is missing to the next level: `距离26级还差1998抖币` → (1998, 1998), `…还差15.1w` → ±500.
+    """The diamonds left to the next level: `距离26级还差1998抖币` → (1998, 1998), `…还差15.1w` → ±500.
 
-    UNKNOWN where the text says nothing of the kind.
+    Returns UNKNOWN if the text does not say.
     """
     return amount(describe.partition(_MISSING)[2])
 
 
 def lifetime(low: int, high: int, describe: str) -> Bounds:
-    """Diamonds spent in an account's life, from its level's bounds [low, high) and what is missing.
+    """The diamonds that an account has ever spent, from its level's bounds [low, high) and its text.
 
-    `high` is 0 at the top level: then only the lower bound is known. UNKNOWN where nothing is.
+    `high` is 0 at the top level, where only the lower bound is known. Returns UNKNOWN if nothing is known.
     """
     if high <= low:
         return Bounds(low, None) if low else UNKNOWN

@@ -1,8 +1,8 @@
-"""The contributor of a row, as the row's columns hold it; and a cache of those that were read lately.
+"""Decodes the contributor of a row into columns, and caches recent contributors.
 
 Nine tenths of an answer describe its contributors, and a recurring room repeats nearly all of them byte for byte in
-every poll. Reading one takes 5 µs, looking it up by a hash of its bytes 0.7; `benchmarks/README.md` has what that makes
-of a whole poll.
+every poll. Decoding one takes 5 µs, looking it up by a hash of its bytes 0.7 µs; `benchmarks/README.md` shows what this
+saves per poll.
 """
 
 from collections.abc import Callable
@@ -20,24 +20,24 @@ from xxhash import xxh3_128_digest
 from rankcrawler.gateways.wire.amounts import LONGEST_TEXT, UNKNOWN, lifetime
 from rankcrawler.gateways.wire.schema import ClubMembership, PayGrade, User
 from rankcrawler.model.columns import Group, Row, in_groups
-from rankcrawler.model.items import COLUMNS
+from rankcrawler.model.rows import COLUMNS
 
 MASKED_ID = "111111"
-"""The id that every row of an anonymised room carries: it identifies no user."""
+"""The id in every row of an anonymised room; it identifies no contributor."""
 REMEMBERED = 50 << 20
-"""Bytes: some 40,000 contributors."""
+"""Bytes that the cache may take: about 40,000 contributors."""
 MOST_MET = 500_000
-"""Contributors whose hash is noted because they came once, in some 100 bytes each."""
+"""Hashes that are kept of contributors seen once, at about 100 bytes each."""
 
-_EACH = 500
-"""Bytes that a contributor takes beside the values of its columns."""
+_OVERHEAD = 500
+"""Bytes that a contributor takes in addition to the values of its columns."""
 _pack = msgspec.msgpack.Encoder().encode
 _decode = msgspec.json.Decoder(User).decode
 _NO_GRADE = PayGrade()
 _NO_CLUB = ClubMembership()
 
 OF_CONTRIBUTOR = in_groups(COLUMNS, Group.USER, Group.PROFILE, Group.GRADE, Group.CLUB)
-"""The columns that describe a contributor; `is_hidden` is a choice that the row states."""
+"""The columns that describe a contributor; the row supplies `is_hidden`."""
 
 _USER = ("user_id", "avatar_url", "gender", "is_hidden", "is_anonymous", "is_mystery")
 _GRADE = (
@@ -46,15 +46,15 @@ _GRADE = (
 )
 _CLUB = ("fans_club_name", "fans_club_level", "fans_club_member")
 _SPECIAL = (*_USER, *_GRADE, *_CLUB)
-"""Columns that are computed below. Every other one is the field of its name in the part of the answer for its group."""
+"""Columns that are computed below. Any other column is the field of the same name in its group's part of the answer."""
 
 
 def _plain(group: Group) -> tuple[str, ...]:
-    return tuple(each.name for each in in_groups(OF_CONTRIBUTOR, group) if each.name not in _SPECIAL)
+    return tuple(column.name for column in in_groups(OF_CONTRIBUTOR, group) if column.name not in _SPECIAL)
 
 
 def _fields(group: Group) -> Callable[[Any], Row]:
-    """What reads the plain columns of a group off their part of the answer; blank is unknown."""
+    """A function that reads a group's plain columns from its part of the answer, with blanks as None."""
     names = _plain(group)
     if not names:
         return lambda _: ()
@@ -64,11 +64,11 @@ def _fields(group: Group) -> Callable[[Any], Row]:
 
 _profile_fields, _grade_fields, _club_fields = (_fields(group) for group in (Group.PROFILE, Group.GRADE, Group.CLUB))
 _ORDER = [*_SPECIAL, *_plain(Group.PROFILE), *_plain(Group.GRADE), *_plain(Group.CLUB)]
-_in_order = itemgetter(*(_ORDER.index(each.name) for each in OF_CONTRIBUTOR))
+_in_order = itemgetter(*(_ORDER.index(column.name) for column in OF_CONTRIBUTOR))
 
 
 class Columns(dict[tuple[bool, bool | None], Row]):
-    """The values of OF_CONTRIBUTOR of one user, by whether the poll names the anchor and whether the row is hidden."""
+    """The values of OF_CONTRIBUTOR for one contributor, by whether an anchor is named and the row is hidden."""
 
     __slots__ = ("_user",)
 
@@ -80,9 +80,9 @@ class Columns(dict[tuple[bool, bool | None], Row]):
         user_id, grade = _user_id(user), user.pay_grade or _NO_GRADE
         is_anonymous = user_id == MASKED_ID and not user.sec_uid and not user.display_id
         club = (user.fans_club.data if user.fans_club is not None else None) or _NO_CLUB
-        if not names_anchor and not club.club_name:  # the gateway leaves memberships blank where no anchor is named
+        if not names_anchor and not club.club_name:  # blank, because no anchor was named
             club = _NO_CLUB
-        self[key] = row = _in_order((
+        row: Row = _in_order((
             None if is_anonymous else user_id,
             _avatar(user),
             user.gender or None,
@@ -95,31 +95,32 @@ class Columns(dict[tuple[bool, bool | None], Row]):
             *_grade_fields(grade),
             *_club_fields(club),
         ))  # fmt: skip
+        self[key] = row
         return row
 
 
 class Contributor:
-    """What an answer says of one contributor."""
+    """One contributor in an answer."""
 
     __slots__ = ("columns", "fingerprint")
 
     def __init__(self, user: User) -> None:
         self.columns = Columns(user)
         self.fingerprint = sha256(_pack(user), usedforsecurity=False).digest()[:16]
-        """128 bits over all that is kept."""
+        """128 bits over everything that is kept."""
 
     @property
     def weight(self) -> int:
-        """Bytes of memory, roughly."""
-        return _EACH + sum(map(getsizeof, self.columns[True, None]))
+        """The approximate size in memory, in bytes."""
+        return _OVERHEAD + sum(map(getsizeof, self.columns[True, None]))
 
 
 class Contributors:
-    """The contributors that were read lately, by a hash of their bytes. Keeps those that came at least twice."""
+    """A cache of recent contributors, by a hash of their bytes. Keeps those seen at least twice."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._remembered = remembered
-        self._seed = randbits(64)  # so that an answer cannot be made in which two users have the same hash
+        self._seed = randbits(64)  # so that a crafted answer cannot make two contributors collide
         self._known: dict[bytes, Contributor] = {}
         self._met: set[bytes] = set()
         self._weight = 0
@@ -128,7 +129,7 @@ class Contributors:
         return len(self._known)
 
     def of(self, text: Raw) -> Contributor:
-        """The contributor that these bytes describe; msgspec.DecodeError or UnicodeDecodeError where they do not."""
+        """The contributor in these bytes; raises msgspec.DecodeError or UnicodeDecodeError if there is none."""
         key = xxh3_128_digest(text, self._seed)
         known = self._known.get(key)
         if known is None:
@@ -150,21 +151,22 @@ class Contributors:
 
 
 def _spending(grade: PayGrade) -> Row:
-    words = grade.grade_describe
-    read_words = _words if not words or len(words) <= LONGEST_TEXT else _words.__wrapped__  # too long to remember
-    return read_words(grade.level, grade.this_grade_min_diamond, grade.this_grade_max_diamond, words)
+    describe = grade.grade_describe
+    is_cacheable = not describe or len(describe) <= LONGEST_TEXT
+    columns = _grade_columns if is_cacheable else _grade_columns.__wrapped__
+    return columns(grade.level, grade.this_grade_min_diamond, grade.this_grade_max_diamond, describe)
 
 
 @lru_cache(maxsize=1 << 14)
-def _words(level: int | None, low: int | None, high: int | None, describe: str | None) -> Row:
-    """The columns _GRADE. Many contributors share a level and its words."""
+def _grade_columns(level: int | None, low: int | None, high: int | None, describe: str | None) -> Row:
+    """The columns _GRADE. Cached, because many contributors share a level and its text."""
     if not low and not high:
         return None, None, None, describe or None, *UNKNOWN
     return level, low or 0, high or None, describe or None, *lifetime(low or 0, high or 0, describe or "")
 
 
 def _membership(club: ClubMembership) -> Row:
-    """The columns _CLUB; status 1 is a member."""
+    """The columns _CLUB; status 1 means member."""
     status = club.user_fans_club_status
     return club.club_name or None, club.level or None, None if status is None else status == 1
 

@@ -1,4 +1,4 @@
-"""What the gateway sends that it does not document: read past, and told once a run, so that somebody may look."""
+"""Drift: undocumented fields in the gateway's answers. They are ignored, and reported once per run."""
 
 import re
 from collections.abc import Iterator
@@ -11,58 +11,57 @@ from rankcrawler.gateways.wire.known import ANSWER, Known
 from rankcrawler.gateways.wire.surrogates import repaired
 
 FIRST, EVERY = 8, 256
-"""Answers of a run that are looked at: so many at its start, and then one in so many. Looking takes as long as
-reading does."""
+"""Which answers of a run are checked: the first FIRST, then one in EVERY. A check takes as long as reading."""
 ROWS = 16
-"""Rows of a list that are looked at, others in each answer."""
+"""Rows of a list that are checked, different ones in each answer."""
 LARGEST = 2 << 20
-"""Bytes; a larger body, twice the size of any list, is not taken apart a second time."""
+"""Bytes. A larger body, twice the size of any list, is not parsed a second time."""
 REMEMBERED = 100
-"""Paths, after which nothing more is told: by then it is another gateway."""
+"""Paths that are reported at most. With more of them, it is a different gateway."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _decode = msgspec.json.Decoder().decode
 
 
 class Drift:
-    """Remembers which undocumented fields a run has met."""
+    """Finds undocumented fields, and remembers which ones a run has reported."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._remembered = remembered
         self._answers = 0
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def new_in(self, body: bytes) -> tuple[str, ...]:
-        """The JSON paths of fields that are told for the first time; none where it is not this answer's turn."""
+        """The JSON paths of undocumented fields that are new to this run; empty if this answer is not checked."""
         self._answers += 1
-        is_its_turn = self._answers <= FIRST or self._answers % EVERY == 0
-        room = self._remembered - len(self._told)
-        if not is_its_turn or not room or len(body) > LARGEST:
+        is_checked = self._answers <= FIRST or self._answers % EVERY == 0
+        left = self._remembered - len(self._reported)
+        if not is_checked or not left or len(body) > LARGEST:
             return ()
         try:
             answer = _decode(repaired(body.removeprefix(b"\xef\xbb\xbf")))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return ()
-        unknown = (path for path in _unknown(answer, ANSWER, "$", self._answers) if path not in self._told)
-        new = tuple(islice(dict.fromkeys(unknown), room))
-        self._told.update(new)
+        unknown = (path for path in _unknown(answer, ANSWER, "$", self._answers) if path not in self._reported)
+        new = tuple(islice(dict.fromkeys(unknown), left))
+        self._reported.update(new)
         return new
 
 
-def _unknown(told: Any, known: Known, path: str, turn: int) -> Iterator[str]:
-    if isinstance(told, list):
-        step = -(-len(told) // ROWS) or 1
-        for each in told[turn % step :: step]:
-            if isinstance(each, dict):
-                yield from _unknown(each, known, f"{path}[]", turn)
-    elif isinstance(told, dict):
-        for name in sorted(told.keys() - known.names):
+def _unknown(value: Any, known: Known, path: str, turn: int) -> Iterator[str]:
+    if isinstance(value, list):
+        step = -(-len(value) // ROWS) or 1
+        for item in value[turn % step :: step]:
+            if isinstance(item, dict):
+                yield from _unknown(item, known, f"{path}[]", turn)
+    elif isinstance(value, dict):
+        for name in sorted(value.keys() - known.names):
             yield f"{path}{_step(name)}"
         for name, within in known.within.items():
-            if name in told:
-                yield from _unknown(told[name], within, f"{path}.{name}", turn)
+            if name in value:
+                yield from _unknown(value[name], within, f"{path}.{name}", turn)
 
 
 def _step(name: str) -> str:
-    """One step of a path; a name that could be anything as a literal, cut short."""
+    """One step of a path. A name that is not an identifier is quoted and shortened."""
     return f".{name}" if _NAME.fullmatch(name) else f"[{name[:64]!a}]"

@@ -1,11 +1,11 @@
-"""The fields that the gateway documents, kept or not: whatever else comes is new, and told as drift."""
+"""The fields that the gateway documents, whether they are kept or not. Any other field is reported as drift."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 
 class Known(NamedTuple):
-    """The fields of an object, or of each object of an array; `within` has those that are looked into."""
+    """The fields of an object, or of each object in an array; `within` has the fields of nested objects."""
 
     names: frozenset[str]
     within: Mapping[str, "Known"]
@@ -24,7 +24,7 @@ _GRADE = _fields(
     new_im_icon_with_level=_IMAGE,
     new_live_icon=_IMAGE,
 )
-_CLUB = _fields(  # the keys of `icons` and `prefer_data` are no names, but numbers, where those are objects
+_CLUB = _fields(  # if `icons` and `prefer_data` are objects, their keys are numbers, not names
     "prefer_data",
     data=_fields(
         "club_name level user_fans_club_status anchor_id available_gift_ids",
@@ -65,7 +65,7 @@ _LIST = _fields(
     self_info=_ROW,
 )
 _EXTRA = _fields("now")
-_INNER = Known(  # the outermost `data` is an envelope in one shape of answer, and the list itself in the other
+_INNER = Known(  # the outermost `data` is an envelope in one shape of answer, the list itself in the other
     _LIST.names | {"data", "extra", "status_code"}, {**_LIST.within, "data": _LIST, "extra": _EXTRA}
 )
 ANSWER = _fields("code msg router status_code", data=_INNER, extra=_EXTRA)

@@ -1,4 +1,4 @@
-"""A body → an answer, or what is wrong with it. Where only some rows are wrong, the others are kept."""
+"""Decodes a body into an answer. If only some of its rows are wrong, keeps the others."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,11 +15,11 @@ from rankcrawler.model.items import Quarantined
 from rankcrawler.model.kinds import ListKind
 
 LONGEST = 1000
-"""Rows; a list has a hundred, at times two. A body with more, all of them unreadable, would fill the quarantine."""
+"""Rows. A list has 100, sometimes 200. Without this limit, a body of unreadable rows would fill the quarantine."""
 LARGE = 1 << 20
-"""Bytes; only a list of more than two hundred rows is larger. The values of such a body are counted before decoding."""
+"""Bytes. Only a list of more than 200 rows is larger; the values in such a body are counted before it is decoded."""
 MOST_VALUES = 400_000
-"""Commas and opening brackets; a documented row has 195. Two bytes can be a value, whose object takes up to 120."""
+"""Commas and opening brackets; a documented row has 195. A value can be 2 bytes of JSON, and 120 bytes in memory."""
 
 _BOM = b"\xef\xbb\xbf"
 _decode_raw = msgspec.json.Decoder(Answer[Raw], strict=False).decode
@@ -27,18 +27,19 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Reader:
-    """Reads lists of one kind. With `contributors`, those that were read before are taken from there."""
+    """Reads lists of one kind. `contributors` caches contributors between lists."""
 
     def __init__(self, kind: ListKind, contributors: Contributors | None = None) -> None:
         row: Any = Ranked if kind.states_ranks else Listed
-        user, self._contributor = (User, Contributor) if contributors is None else (Raw, contributors.of)
+        user: Any = User if contributors is None else Raw
+        self._contributor: Callable[[Any], Contributor] = Contributor if contributors is None else contributors.of
         self._decode: Callable[[bytes], Answer[Any]] = msgspec.json.Decoder(Answer[row[user]]).decode
         self._decode_row: Callable[[Raw], Any] = msgspec.json.Decoder(row[User], strict=False).decode
 
     def read(self, body: bytes) -> Answer[Listed[Contributor]]:
-        """Decode a body; raises AnswerError with the JSON path of the first thing that is wrong.
+        """Decode a body; raises AnswerError with the JSON path of the first error.
 
-        Where nothing but some rows of the list is wrong, those are quarantined: the answer is a PartialAnswer.
+        If only some rows of the list are wrong, returns a PartialAnswer that quarantines them.
         """
         return self._read(body.removeprefix(_BOM))
 
@@ -52,10 +53,10 @@ class Reader:
         except msgspec.ValidationError as error:
             return self._read_leniently(body, AnswerError(_with_path(error)))
         except msgspec.DecodeError as error:
-            whole = repaired(body)
-            if whole == body:
+            fixed = repaired(body)
+            if fixed == body:
                 raise AnswerError(f"not JSON: {error}") from error
-            return self._read(whole)
+            return self._read(fixed)
         except UnicodeDecodeError as error:
             return self._read_leniently(body, AnswerError(f"not JSON: {error}"))
         except RecursionError as error:
@@ -63,7 +64,7 @@ class Reader:
         return answer
 
     def _read_leniently(self, body: bytes, error: AnswerError) -> Answer[Any]:
-        """Take integers that come as strings, and booleans that come as integers; and read each row by itself."""
+        """Also accept integers written as strings and booleans written as integers, and read row by row."""
         body = repaired(body)
         try:
             answer = _decode_raw(body)
@@ -99,7 +100,7 @@ class Reader:
 
 
 def _with_path(error: msgspec.ValidationError) -> str:
-    """What is wrong, and where; msgspec names no place where it is the whole body."""
+    """The error and its path, which msgspec omits for the whole body."""
     return str(error) if " - at `" in str(error) else f"{error} - at `$`"
 
 

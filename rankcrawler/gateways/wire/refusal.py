@@ -1,4 +1,4 @@
-"""What can be told of an answer that is no list: its codes and its words, whatever else it holds."""
+"""Reads the codes and the message of an answer that is not a list, whatever else it contains."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from rankcrawler.gateways.wire.schema import Answer, Code
 from rankcrawler.gateways.wire.surrogates import repaired
 
 WORDS = 200
-"""Characters that are kept of what a gateway says of itself in a form that is no text."""
+"""Characters that are kept of a message that is not a string."""
 
 
 class InnerRefusal(msgspec.Struct):
-    """The verdict of an envelope whose list has an unknown shape."""
+    """The status_code of an envelope whose list has an unknown shape."""
 
     status_code: Code | None = None
 
 
 class Refusal(msgspec.Struct):
-    """The least that can be read of a body whose `data` has an unknown shape."""
+    """The codes and messages of a body whose `data` has an unknown shape."""
 
     code: Code | None = None
     msg: Raw = Raw()
@@ -36,13 +36,13 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def read(body: bytes, error: AnswerError) -> Answer[Any]:
-    """The codes of a body in which `error` was found; raises that where the body claims to be a success."""
+    """The codes of a body that failed with `error`; raises `error` if they cannot be read or mean success."""
     try:
         refusal = _decode(repaired(body))
     except _UNREADABLE:
         raise error from None
-    told = _inner_code(refusal.data)
-    inner_code = refusal.status_code if told is None else told
+    enveloped = _inner_code(refusal.data)
+    inner_code = refusal.status_code if enveloped is None else enveloped
     if refusal.code in (None, 200) and inner_code in (None, 0):
         raise error
     return Answer[Any](refusal.code, _words(refusal.msg), _words(refusal.router), None, None, inner_code)
@@ -55,9 +55,9 @@ def _inner_code(data: Raw) -> int | None:
         return None
 
 
-def _words(told: Raw) -> str | None:
-    """The text, or what there is instead as it came."""
+def _words(message: Raw) -> str | None:
+    """The message; if it is not a string, the start of its JSON."""
     try:
-        return _decode_words(told) if bytes(told) else None
+        return _decode_words(message) if bytes(message) else None
     except _UNREADABLE:
-        return bytes(told)[: 4 * WORDS].decode("utf-8", "replace")[:WORDS]
+        return bytes(message)[: 4 * WORDS].decode("utf-8", "replace")[:WORDS]

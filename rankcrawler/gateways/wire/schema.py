@@ -1,6 +1,6 @@
-"""The schema of the gateway's answer: its field names, and only the fields that are kept.
+"""The schema of the gateway's answer: the names and types of the fields that are kept.
 
-Two outer shapes are read by one set of structs: `{code, msg, data: {data: LIST, extra, status_code}}`
+One set of structs reads two outer shapes: `{code, msg, data: {data: LIST, extra, status_code}}`
 and the same without the outer pair, `{data: LIST, extra, status_code}`. Unknown fields are skipped.
 """
 
@@ -20,13 +20,13 @@ Code = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class Image(msgspec.Struct, gc=False):
-    """A picture, at several addresses that serve the same bytes."""
+    """A picture, at several URLs that serve the same bytes."""
 
     url_list: list[str] | None = None
 
 
 class PayGrade(msgspec.Struct, gc=False):
-    """What a user has spent in total, as a level with its bounds in diamonds."""
+    """A contributor's total spending, as a level with its bounds in diamonds."""
 
     level: Small | None = None
     this_grade_min_diamond: Natural | None = None
@@ -35,7 +35,7 @@ class PayGrade(msgspec.Struct, gc=False):
 
 
 class ClubMembership(msgspec.Struct, gc=False):
-    """A user's standing in the anchor's fan club; 1 is a member."""
+    """A contributor's membership in the anchor's fan club; status 1 means member."""
 
     club_name: str | None = None
     level: Small | None = None
@@ -43,13 +43,13 @@ class ClubMembership(msgspec.Struct, gc=False):
 
 
 class FansClub(msgspec.Struct, gc=False):
-    """The wrapper around the membership."""
+    """The object around a membership."""
 
     data: ClubMembership | None = None
 
 
 class User(msgspec.Struct, gc=False):
-    """A contributor. A field named like a column of the row fills that column."""
+    """A contributor. A field with the name of a column fills that column."""
 
     id: Natural | None = None
     id_str: str | None = None
@@ -64,11 +64,11 @@ class User(msgspec.Struct, gc=False):
 
 
 Contributor_ = TypeVar("Contributor_")
-"""A row's contributor: its bytes as they came, or what was read from them."""
+"""A row's contributor: its raw bytes, or what was decoded from them."""
 
 
 class Listed(msgspec.Struct, Generic[Contributor_], gc=False, kw_only=True):
-    """A row of a list whose rows need not state their ranks: then its place is its rank."""
+    """A row of a list whose rows may omit their ranks; the rank is then the row's position."""
 
     user: Contributor_
     rank: Small | None = None
@@ -83,21 +83,21 @@ class Listed(msgspec.Struct, Generic[Contributor_], gc=False, kw_only=True):
 class Ranked(Listed[Contributor_], Generic[Contributor_], gc=False, kw_only=True):
     """A row of a list whose rows all state their ranks."""
 
-    rank: Position  # type: ignore[assignment]  # narrower: a rank must be there
+    rank: Position
 
 
 class Extra(msgspec.Struct, gc=False):
-    """What stands beside the list: its clock, in ms since 1970."""
+    """The object next to the list, with the list's clock in ms since 1970."""
 
     now: Moment | None = None
 
 
 Row = TypeVar("Row")
-"""A row of the list: Listed, Ranked, or its bytes as they came."""
+"""A row of the list: Listed, Ranked, or its raw bytes."""
 
 
 class RankList(msgspec.Struct, Generic[Row]):
-    """The list and what the gateway says of the room."""
+    """The list, and what the gateway says about the room."""
 
     ranks: list[Row] | UnsetType | None = UNSET
     total: Natural | None = None
@@ -109,7 +109,7 @@ class RankList(msgspec.Struct, Generic[Row]):
 
 
 class Inner(RankList[Row], Generic[Row]):
-    """The outermost `data`: the envelope of a list or, without one, the list itself."""
+    """The outermost `data`: the envelope of a list, or the list itself."""
 
     data: RankList[Row] | None = None
     extra: Extra | None = None
@@ -117,7 +117,7 @@ class Inner(RankList[Row], Generic[Row]):
 
 
 class Answer(msgspec.Struct, Generic[Row]):
-    """A whole body."""
+    """The body of an answer."""
 
     code: Code | None = None
     msg: str | None = None
@@ -128,12 +128,12 @@ class Answer(msgspec.Struct, Generic[Row]):
 
     @property
     def ranklist(self) -> RankList[Row] | None:
-        """The list, wherever this shape of answer has it."""
+        """The list, in either shape of answer."""
         return self.data.data if self.data is not None and self._enveloped else self.data
 
     @property
     def inner_code(self) -> int | None:
-        """The inner verdict; 0 is success."""
+        """The inner status code; 0 means success."""
         return self.data.status_code if self.data is not None and self._enveloped else self.status_code
 
     @property
@@ -144,22 +144,22 @@ class Answer(msgspec.Struct, Generic[Row]):
 
     @property
     def ranks_path(self) -> str:
-        """Where this shape of answer has the entries, as a JSON path."""
+        """The JSON path of the rows."""
         return "$.data.data.ranks" if self._enveloped else "$.data.ranks"
 
     @property
     def now_path(self) -> str:
-        """Where this shape of answer has the list's clock, as a JSON path."""
+        """The JSON path of the list's clock."""
         return "$.data.extra.now" if self._enveloped else "$.extra.now"
 
     @property
     def words(self) -> str:
-        """The gateway's own words on its answer; may be empty."""
+        """The gateway's messages about its answer, joined; may be empty."""
         ranklist = self.ranklist
-        said = [self.msg, self.router]
+        messages = [self.msg, self.router]
         if ranklist is not None:
-            said += [ranklist.message, ranklist.prompts]
-        return " ".join(word for word in said if word)
+            messages += [ranklist.message, ranklist.prompts]
+        return " ".join(message for message in messages if message)
 
     @property
     def _enveloped(self) -> bool:
@@ -167,6 +167,6 @@ class Answer(msgspec.Struct, Generic[Row]):
 
 
 class PartialAnswer(Answer[Row], Generic[Row]):
-    """An answer some of whose rows could not be read: `ranks` has the others."""
+    """An answer with rows that could not be read; `ranks` has the others."""
 
     quarantined: tuple[Quarantined, ...] = ()

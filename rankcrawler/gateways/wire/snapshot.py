@@ -1,9 +1,10 @@
-"""From a decoded answer to the items, where the gateway's habits become plain facts, or None."""
+"""Turns a decoded answer into a snapshot. The gateway's placeholders for unknown values become None."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import count
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -13,25 +14,26 @@ from rankcrawler.errors import AnswerError
 from rankcrawler.gateways.wire.contributor import OF_CONTRIBUTOR, Contributor
 from rankcrawler.gateways.wire.schema import Answer, Listed, PartialAnswer
 from rankcrawler.model.columns import Group, in_groups
-from rankcrawler.model.items import COLUMNS, Quarantined, RankEntry, RoomSnapshot
+from rankcrawler.model.items import Quarantined, RoomSnapshot
+from rankcrawler.model.rows import COLUMNS, RankEntry
 from rankcrawler.model.targets import Target
 
 _pack = msgspec.msgpack.Encoder(enc_hook=attrgetter("fingerprint")).encode
 
 _COMPUTED = ("rank", "score", "exactly_score", "score_precision", "delta")
-"""The row's own columns that are computed below; every further one is the row's field of that name."""
-_OWN = [each.name for each in in_groups(COLUMNS, Group.ROW) if each.name not in (*_COMPUTED, "flags")]
+"""The row's own columns that are computed below. Any other is the row's field of the same name."""
+_OWN: list[Any] = [column.name for column in in_groups(COLUMNS, Group.ROW) if column.name not in (*_COMPUTED, "flags")]
 LAYOUT = [
-    *(each.name for each in in_groups(COLUMNS, Group.POLL)),
+    *(column.name for column in in_groups(COLUMNS, Group.POLL)),
     *_COMPUTED,
     *_OWN,
-    *(each.name for each in OF_CONTRIBUTOR),
+    *(column.name for column in OF_CONTRIBUTOR),
 ]
-"""The columns in the order in which a row is made here: the order in which they are declared, but for the flags."""
+"""The columns in the order in which rows are built here: the declared order, without the flags."""
 
 
 def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: int) -> RoomSnapshot:
-    """The snapshot that a good answer holds; AnswerError where it holds no list or no time."""
+    """The snapshot in a good answer; raises AnswerError if the answer has no list or no time."""
     ranklist = answer.ranklist
     if ranklist is None or ranklist.ranks is UNSET or ranklist.ranks is None:
         raise AnswerError(f"Expected `array`, got nothing - at `{answer.ranks_path}`")
@@ -50,41 +52,45 @@ def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: 
         has_more=ranklist.has_more,
         entry_count=len(ranks),
         digest=sha256(_pack(ranks), usedforsecurity=False).hexdigest()[:32],
-        entries=tuple(_rows(ranks, _places(quarantined), target, captured_at, polled_at)),
+        entries=tuple(_rows(ranks, _positions(quarantined), target, captured_at, polled_at)),
         quarantined=quarantined,
     )
 
 
-def _places(quarantined: Sequence[Quarantined]) -> Iterable[int]:
-    """The places, in the answer, of the rows that could be read; endless."""
+def _positions(quarantined: Sequence[Quarantined]) -> Iterable[int]:
+    """The positions in the answer of the rows that could be read; endless."""
     if not quarantined:
         return count(1)
     unread = {row.position for row in quarantined}
-    return (place for place in count(1) if place not in unread)
+    return (position for position in count(1) if position not in unread)
 
 
 def _rows(
-    ranks: Sequence[Listed[Contributor]], places: Iterable[int], target: Target, captured_at: str, polled_at: str
+    ranks: Sequence[Listed[Contributor]], positions: Iterable[int], target: Target, captured_at: str, polled_at: str
 ) -> Iterator[RankEntry]:
     shared = (target.source, target.kind, target.room_id, target.anchor_id, captured_at, polled_at)
     withheld = _is_withheld(ranks)
     keys = {is_hidden: (target.anchor_id is not None, is_hidden) for is_hidden in (None, False, True)}
-    for place, row in zip(places, ranks, strict=False):
+    for position, row in zip(positions, ranks, strict=False):
         score = None if withheld else row.score
         yield RankEntry(
             *shared,
-            row.rank or place,
+            row.rank or position,
             score,
             row.exactly_score or None,
             "exact" if score is not None else "rounded" if row.exactly_score and not withheld else "withheld",
             row.delta,
-            *(_OWN and [getattr(row, name) for name in _OWN]),
+            *(_OWN and _further(row)),
             *row.user.columns[keys[row.is_hidden]],
         )
 
 
+def _further(row: Listed[Contributor]) -> list[Any]:
+    return [getattr(row, name) for name in _OWN]
+
+
 def _is_withheld(ranks: Sequence[Listed[Contributor]]) -> bool:
-    """Whether a room hides its scores: then every row has a score of 1, and no words."""
+    """Whether the room hides its scores: every row then has a score of 1 and no texts."""
     return bool(ranks) and all(
         entry.score == 1 and not entry.exactly_score and not entry.score_description and not entry.gap_description
         for entry in ranks

@@ -1,4 +1,4 @@
-"""Half of an emoji (a lone surrogate, as `\\ud83d` in JSON) is no reason to lose a list: it becomes U+FFFD."""
+"""Replaces half an emoji (a lone surrogate, such as `\\ud83d` in JSON) by U+FFFD, so that its list can be read."""
 
 import re
 
@@ -9,11 +9,11 @@ _REPLACEMENT = rb"\ufffd"
 
 
 def repaired(body: bytes) -> bytes:
-    """The same JSON without lone surrogates; the very same bytes where it has none."""
+    """The same JSON without lone surrogates; unchanged if it has none."""
     if b"\\ud" not in body and b"\\uD" not in body:
         return body
-    whole = bytearray(body)  # changed in place: half an emoji is as long as what replaces it
+    result = bytearray(body)  # edited in place: the replacement has the same length
     for found in _UP_TO_HALF.finditer(body):
         if found[1]:
-            whole[found.start(1) : found.end(1)] = _REPLACEMENT
-    return bytes(whole)
+            result[found.start(1) : found.end(1)] = _REPLACEMENT
+    return bytes(result)

@@ -1,4 +1,4 @@
--- What people ask for: holds, knobs, removals.
+-- Operations for people: holding, turning knobs, removing and retrying rooms.
 
 function operations.hold(args)
   local till = math.max(tonumber(call('HGET', CTL, 'hold_until') or '0'), now + tonumber(args[1]))

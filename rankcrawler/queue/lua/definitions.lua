@@ -1,4 +1,4 @@
--- A definition: what it says, as numbers where they are; and its text.
+-- A room's definition: its text in `def`, and the same as numbers.
 
 local function read_definition(text)
   local every, priority, anchor, every_max, polled = string.match(text or '', '^(%d*):(-?%d*):(%d*):?(%d*)([*=]?)$')
@@ -20,7 +20,7 @@ end
 
 local function recurs(def) return def.every > 0 and 1 or 0 end
 
--- The one way to change what is defined of a room: it keeps count of those that recur.
+-- The only way to change a definition: keeps the count of rooms that recur.
 local function set_definition(room, old, new)
   local text = written(new)
   if text == old.text then return end
@@ -31,8 +31,8 @@ end
 
 local function undefine(room) set_definition(room, definition(room), read_definition('')) end
 
--- What a push leaves out stays as it was; every = 0 makes a recurring room a one-shot, every_max = 0 ends adapting.
--- Returns the room's priority.
+-- Changes what a push states: an empty text changes nothing, every = 0 makes a recurring room one that is polled once,
+-- every_max = 0 ends adapting. Returns the room's priority.
 local function define(room, every, every_max, priority, anchor)
   local old = definition(room)
   set_definition(room, old, {

@@ -1,8 +1,8 @@
--- Reading what people push. An id has more digits than a Lua number holds, so it is cut out as text.
+-- Reads the entries that people push. An id has more digits than a Lua number can hold, so it stays text.
 
 local function identifier(text)
   local digits = string.match(text or '', '^%s*0*([1-9]%d*)%s*$')
-  if digits and (#digits < 19 or (#digits == 19 and digits <= '9223372036854775807')) then return digits end
+  if digits and (#digits < #LARGEST_ID or (#digits == #LARGEST_ID and digits <= LARGEST_ID)) then return digits end
 end
 
 local function json_identifier(raw, fields, name)
@@ -24,31 +24,35 @@ local function json_number(value, factor, low, high)
   if value == nil or value == cjson.null or value == '' then return '' end
   local number = tonumber(value)
   if not number or type(value) == 'boolean' then return nil end
-  number = number * factor
   if number ~= number or number < low or number > high then return nil end
   if factor == 1 and number % 1 ~= 0 then return nil end
-  return whole(number)
+  return whole(number * factor)
 end
+
+local BAD_ID = ' must be a whole number of 1 to ' .. #LARGEST_ID .. ' digits'
+local BAD_INTERVAL = ' must be seconds between ' .. SHORTEST_INTERVAL .. ' and ' .. LONGEST_INTERVAL
 
 local function parse_json(raw)
   local good, fields = pcall(cjson.decode, raw)
   if not good or type(fields) ~= 'table' then return nil, 'broken JSON' end
   local room = json_identifier(raw, fields, 'room_id')
-  if not room then return nil, 'room_id must be a whole number of 1 to 19 digits' end
+  if not room then return nil, 'room_id' .. BAD_ID end
   local anchor = json_identifier(raw, fields, 'anchor_id')
-  if anchor == false then return nil, 'anchor_id must be a whole number of 1 to 19 digits' end
-  local every = json_number(fields['every'], 1000, 100, 2592000000)
-  if not every then return nil, 'every must be seconds between 0.1 and 2592000' end
-  local every_max = json_number(fields['every_max'], 1000, 100, 2592000000)
-  if not every_max then return nil, 'every_max must be seconds between 0.1 and 2592000' end
+  if anchor == false then return nil, 'anchor_id' .. BAD_ID end
+  local every = json_number(fields['every'], 1000, SHORTEST_INTERVAL, LONGEST_INTERVAL)
+  if not every then return nil, 'every' .. BAD_INTERVAL end
+  local every_max = json_number(fields['every_max'], 1000, SHORTEST_INTERVAL, LONGEST_INTERVAL)
+  if not every_max then return nil, 'every_max' .. BAD_INTERVAL end
   if (tonumber(every_max) or math.huge) < (tonumber(every) or 0) then return nil, 'every_max must be at least every' end
-  local priority = json_number(fields['priority'], 1, -1000, 1000)
-  if not priority then return nil, 'priority must be a whole number from -1000 to 1000' end
+  local priority = json_number(fields['priority'], 1, -HIGHEST_PRIORITY, HIGHEST_PRIORITY)
+  if not priority then
+    return nil, 'priority must be a whole number from -' .. HIGHEST_PRIORITY .. ' to ' .. HIGHEST_PRIORITY
+  end
   return {room, every, every_max, priority, anchor or ''}
 end
 
 local function parse(raw)
-  if #raw > LONGEST_RAW then return nil, 'longer than 4096 bytes' end
+  if #raw > LONGEST_ENTRY then return nil, 'longer than ' .. LONGEST_ENTRY .. ' bytes' end
   local room = identifier(raw)
   if room then return {room, '', '', '', ''} end
   if string.match(raw, '^%s*{') then return parse_json(raw) end
@@ -56,11 +60,11 @@ local function parse(raw)
     room = identifier(string.match(raw, '[?&]room_id=([^&#]*)'))
     if room then return {room, '', '', '', identifier(string.match(raw, '[?&]anchor_id=([^&#]*)')) or ''} end
   end
-  return nil, 'expected a room id, a JSON object with "room_id", or a gateway URL with room_id='
+  return nil, 'expected ' .. FORMS
 end
 
--- The kinds of inbox: how many entries one has, the INGEST that come next (the last first), and their end.
--- A key of another type is no inbox: it is let alone.
+-- The types of inbox: how many entries one holds, the next INGEST of them (the last first), and how to remove those.
+-- A key of any other type is left alone.
 local kinds = {
   list = {
     size = function(key) return call('LLEN', key) end,

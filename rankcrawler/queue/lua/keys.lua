@@ -1,68 +1,69 @@
--- The room queue. One operation a call; all times are the server's own, in milliseconds.
+-- The room queue. A call runs one operation; all times are the server's own, in milliseconds.
 --
--- A room is in exactly one of: ready, sched, lease, dead, retired. (Not yet a room: an entry of inbox or intake.)
+-- A room is in exactly one of: ready, sched, lease, dead, retired. An entry of inbox or intake is not a room yet.
 --
 -- KEYS
---  1 inbox  list, set or zset (highest score first): raw jobs as people push them (ranklist:start_urls)
---  2 intake list   raw jobs that a waiting worker was woken by
+--  1 inbox  list, set or zset (highest score first): entries as people push them (ranklist:start_urls)
+--  2 intake list   entries that have woken a waiting worker
 --  3 sched  zset   room → when it is due
---  4 ready  zset   room → due − priority × 60000: a head start, so that nothing starves
+--  4 ready  zset   room → when it was due, minus HEAD_START_MS for each point of priority: so no room starves
 --  5 lease  zset   room → when its lease expires
---  6 own    hash   room → "token:due:worker" of its lease
---  7 def    hash   room → "every:priority:anchor", where one of them is given; then ":every_max" where it adapts, and
---                  "*" or "=" where it recurs and was polled since it was pushed: "=" if its list was as before
---  8 att    hash   room → "attempts:due:reason", after a retry or a defer: polls that failed since the last success, and when
---                  the first of them was due
+--  6 own    hash   room → "fence:due:worker" of its lease
+--  7 def    hash   room → "every:priority:anchor", unless all are at their defaults; then ":every_max" if it adapts, and,
+--                  if it recurs and was polled since it was pushed, "=" (its list was unchanged) or "*" (it was not)
+--  8 att    hash   room → "attempts:due:reason", after a retry or a defer: polls that failed since the last success, when
+--                  the first of them was due, and why the last failed
 --  9 again  set    rooms that were pushed while leased
--- 10 dead   zset   room, or "?" and a hash for what is no room → when it died
--- 11 info   hash   the same → JSON: reason, at, attempts, definition or raw
+-- 10 dead   zset   room, or "?" and a hash for an entry that names no room → when it died
+-- 11 info   hash   members of dead and retired → JSON: reason, at, attempts, definition or raw
 -- 12 st     hash   counters; and recurring, the number of definitions with an interval
--- 13 ctl    hash   token (the last given), stopped (why), paused, hold_until, max_inflight,
---                  rate (leases a second), burst, tat (µs: when the bucket of the rate is full again),
+-- 13 ctl    hash   token (the last fence; the name is older than the word), stopped (why), paused, hold_until,
+--                  max_inflight, rate (leases a second), burst, tat (µs: when the bucket of the rate is full again),
 --                  minute (since 1970) of the last settlement, settled in it, settled_before: in the minute before it
 -- 14 wrk    zset   worker → last seen
 -- 15 born   hash   worker → first seen
--- 16 lag    list   how late the last 1,000 leases were, in ms; the newest first
--- 17 gave   hash   worker → "number:room room …": its last call for leases, and what it was given
+-- 16 lag    list   how late the last LAGS_KEPT leases were, in ms; the newest first
+-- 17 gave   hash   worker → "number:room room …": its last call for leases, and the rooms it got
 -- 18 took   hash   worker → "number:answers": its last call that settled
--- 19 retired zset  room that recurred until the gateway knew it no more → when; info has its reason
--- 20 pace   hash   room that adapts → how many times `every` lies between its polls now, where that is more than one
--- 21 bell   no key but a channel: a message when rooms became ready, or may be leased again, other than by time
+-- 19 retired zset  room that recurred until the gateway no longer knew it → when; info has the reason
+-- 20 pace   hash   room that adapts → its interval at present, in multiples of `every`, if that is more than one
+-- 21 bell   a channel, not a key: a message when rooms became ready, or may be leased again, other than by time
 --
--- A worker numbers its calls that lease, and those that settle, each from 1. So a call whose answer was lost on its
--- way does no harm: what it leased is released by the next, and what it settled is answered again.
+-- A worker numbers its calls that lease, and those that settle, each from 1. That makes it harmless to lose an answer:
+-- the next call for leases gives back the rooms of the last, and a repeated settlement gets the same answers again.
 --
 -- ARGV[1] is the operation:
---  push   (room, every, every_max, priority, anchor)*      → how many of the rooms were not known before
---  restore (room, every, every_max, priority, anchor, delay)* → how many of the recurring rooms were not known, and are
---                                                             scheduled now, as rooms that were polled before
+--  push   (room, every, every_max, priority, anchor)*      → how many of the rooms were new
+--  restore (room, every, every_max, priority, anchor, delay)* → how many of the recurring rooms were new; these are
+--                                                             scheduled, as rooms that were polled before
 --  lease  worker, n, ttl, attempts, number, heard          → {wait, state, pending, vanished, unreadable, kind, reason,
---                                                             "room:token:due:attempt:definition"*}
---         number: of this call, heard: of the last whose answer came; both 0 where nobody counts;
---         wait: ms until something may change; pending: rooms not dead;
---         state: run, or what kept rooms that are ready from being leased: stopped | paused | held | full | rate;
---         reason: why it is stopped;
---         vanished: rooms that this call buried since worker after worker died with them;
---         unreadable: raw jobs that this call buried; kind: the inbox's type before, in TYPE's words
+--                                                             "room:fence:due:attempt:definition"*}
+--         number: of this call; heard: of the last call whose answer arrived; both are 0 for a worker that does not
+--         count; wait: ms until something may change; pending: rooms that are not dead or retired;
+--         state: run, or what keeps ready rooms from being leased: stopped | paused | held | full | rate;
+--         reason: why the queue is stopped; vanished: rooms that died in this call, because their workers vanished;
+--         unreadable: entries that became dead letters in this call; kind: the inbox's type before it, as TYPE names it
 --  settle attempts, worker, number,
---         (room, token, outcome, delay, reason)*           → each 1: settled, 2: and the room is dead, 3: retired,
---                                                             0: the lease was lost and nothing done
+--         (room, fence, outcome, delay, reason)*           → for each, 0: the lease was lost and nothing changed,
+--                                                             1: settled, 2: the room died, 3: it was retired
 --         number: as for lease; outcome: done | unchanged (done, and its list was the same as before) | retry |
---         defer (no attempt counted) | release | dead (or retired, where it recurs and was polled before)
---  renew  ttl, (room, token)*                              → 1 or 0 each
+--         defer (counts no attempt) | release | dead (retires a room that recurs and was polled before)
+--  renew  ttl, (room, fence)*                              → 1 or 0 for each
 --  hold   ms                                               → until when no room is leased
---  turn   (knob, value)*                                   → sets knobs of ctl; an empty value takes one away
---  remove room*                                            → each 1: removed, wherever it was, 0: not known
---  retry  room*                                            → each 1: was dead or retired, and is ready, 0: was not
---  drain  n                                                → {rooms, raw}: all raw jobs are removed, and up to n rooms
---                                                             of ready and of sched each; until there are none
+--  turn   (knob, value)*                                   → sets knobs of ctl; an empty value removes one
+--  remove room*                                            → for each, 1: removed from wherever it was, 0: not known
+--  retry  room*                                            → for each, 1: was dead or retired and is ready, 0: was not
+--  drain  n                                                → {rooms, entries}: removes all entries, and up to n rooms
+--                                                             of each of ready and sched; call until rooms is 0
 --  now                                                     → ms since 1970
 --  depth                                                   → {inbox, ready, sched, lease, dead, recurring, retired}
+--
+-- Constants that this script does not define come from rankcrawler/queue/limits.py.
 
 local INBOX, INTAKE, SCHED, READY, LEASE, OWN, DEF, ATT, AGAIN, DEAD, INFO, ST, CTL, WRK, BORN, LAG, GAVE, TOOK,
   RETIRED, PACE, BELL = unpack(KEYS)
-local INGEST, REAP, PROMOTE, LONGEST_RAW, HEAD_START = 256, 64, 256, 4096, 60000
-local LAGS, FULL_WAIT, DAY, RETIRED_KEPT = 1000, 200, 86400000, 100000
+local INGEST, REAP, PROMOTE, FORGET = 256, 64, 256, 64 -- at most so many in one call
+local FULL_WAIT, LONGEST_WAIT, DAY, RETIRED_KEPT, LONGEST_NOTE = 200, 3600000, 86400000, 100000, 120
 local call = redis.call
 
 local time = call('TIME')
@@ -71,9 +72,9 @@ local now_us = tonumber(time[1]) * 1000000 + tonumber(time[2])
 
 local function whole(number) return string.format('%.0f', number) end
 
--- Counted in the end, once for each counter.
+-- Written at the end, once for each counter.
 local counted = {}
 local function count(what, n) counted[what] = (counted[what] or 0) + (n or 1) end
 
--- Wakes every worker that waits. Where the server forbids messages, they look by themselves within seconds.
+-- Wakes every waiting worker. On servers that forbid messages, workers notice within seconds by themselves.
 local function ring() redis.pcall('PUBLISH', BELL, '') end

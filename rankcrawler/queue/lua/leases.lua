@@ -1,25 +1,25 @@
--- Leases end: the next state of their rooms is written before.
+-- Ends leases. Call it after writing the rooms' next state.
 local function drop(rooms)
   if #rooms == 0 then return end
   call('HDEL', OWN, unpack(rooms))
   call('ZREM', LEASE, unpack(rooms))
 end
 
--- Whether the room was pushed while leased: then it begins anew, and its next poll is the one asked for.
+-- Whether the room was pushed while leased. If so, its attempts are reset, and its next poll is the one asked for.
 local function pushed_again(room)
   if call('SREM', AGAIN, room) == 0 then return false end
   call('HDEL', ATT, room)
   return true
 end
 
--- How often a room's poll has failed, and when the first of these polls was due: that keeps the phase.
+-- How many polls failed since the last success, and when the first of them was due, which keeps the room's phase.
 local function history(room, due)
   local attempts, first_due = string.match(call('HGET', ATT, room) or '', '^(%d+):(%-?%d+):')
   return tonumber(attempts or '') or 0, tonumber(first_due or '') or due
 end
 
 local function postpone(room, attempts, first_due, delay, reason)
-  call('HSET', ATT, room, whole(attempts) .. ':' .. whole(first_due) .. ':' .. cut(reason, 120))
+  call('HSET', ATT, room, whole(attempts) .. ':' .. whole(first_due) .. ':' .. cut(reason, LONGEST_NOTE))
   call('ZADD', SCHED, whole(now + delay), room)
 end
 
@@ -34,10 +34,10 @@ local function fail(room, due, attempts_allowed, delay, reason)
   return 1
 end
 
--- Token, due and worker of a room's lease.
+-- Fence, due and worker of a room's lease.
 local function owner(room)
-  local token, due, worker = string.match(call('HGET', OWN, room) or '', '^(%d+):(%-?%d+):(.*)$')
-  return token, tonumber(due or ''), worker
+  local fence, due, worker = string.match(call('HGET', OWN, room) or '', '^(%d+):(%-?%d+):(.*)$')
+  return fence, tonumber(due or ''), worker
 end
 
 local function reap(attempts_allowed)
@@ -57,7 +57,7 @@ local function promote()
   local rooms, scores = {}, {}
   for i = 1, #due, 2 do rooms[#rooms + 1] = due[i] end
   for i, text in ipairs(call('HMGET', DEF, unpack(rooms))) do
-    scores[2 * i - 1] = whole(tonumber(due[2 * i]) - read_definition(text or '').priority * HEAD_START)
+    scores[2 * i - 1] = whole(tonumber(due[2 * i]) - read_definition(text or '').priority * HEAD_START_MS)
     scores[2 * i] = rooms[i]
   end
   call('ZADD', READY, unpack(scores))

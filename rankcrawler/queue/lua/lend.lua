@@ -1,39 +1,39 @@
--- Rooms are pushed, and leased.
+-- Pushes and leases rooms.
 
 local operations = {}
 
 function operations.push(args)
   local fresh, was_idle = 0, call('EXISTS', READY) == 0
   for i = 1, #args, 5 do fresh = fresh + push(unpack(args, i, i + 4)) end
-  if was_idle then ring() end -- else those who wait are at it, or may not
+  if was_idle then ring() end -- otherwise the workers are busy leasing, or a gate keeps them from it
   return fresh
 end
 
 function operations.restore(args)
   local fresh = 0
   for i = 1, #args, 6 do fresh = fresh + restore(unpack(args, i, i + 5)) end
-  ring() -- one may be due sooner than anybody looks again
+  ring() -- a room may be due before any worker looks again
   return fresh
 end
 
--- The first rooms that are ready, leased: "room:token:due:attempt:definition" of each.
+-- Leases the first ready rooms; returns "room:fence:due:attempt:definition" for each.
 local function lend(most, worker, till)
   local first = call('ZRANGE', READY, 0, most - 1, 'WITHSCORES')
   local rooms, owns, expiries, lags, answer = {}, {}, {}, {}, {}
   for i = 1, #first, 2 do rooms[#rooms + 1] = first[i] end
-  local token = math.max(tonumber(call('HGET', CTL, 'token') or '0') + 1, now_us)
+  local fence = math.max(tonumber(call('HGET', CTL, 'token') or '0') + 1, now_us)
   local definitions, histories = call('HMGET', DEF, unpack(rooms)), call('HMGET', ATT, unpack(rooms))
   for i, room in ipairs(rooms) do
     local text, due = definitions[i] or '', tonumber(first[2 * i])
-    if text ~= '' then due = due + tonumber(string.match(text, ':(-?%d+):')) * HEAD_START end
+    if text ~= '' then due = due + tonumber(string.match(text, ':(-?%d+):')) * HEAD_START_MS end
     local failed = histories[i] and tonumber(string.match(histories[i], '^%d+')) or 0
-    local lent = string.format('%.0f:%.0f', token + i - 1, due)
+    local lent = string.format('%.0f:%.0f', fence + i - 1, due)
     owns[2 * i - 1], owns[2 * i] = room, lent .. ':' .. worker
     expiries[2 * i - 1], expiries[2 * i] = till, room
     lags[i] = math.max(now - due, 0)
     answer[i] = room .. ':' .. lent .. ':' .. failed + 1 .. ':' .. text
   end
-  call('HSET', CTL, 'token', whole(token + #rooms - 1))
+  call('HSET', CTL, 'token', whole(fence + #rooms - 1))
   call('HSET', OWN, unpack(owns))
   call('ZADD', LEASE, unpack(expiries))
   call('ZREMRANGEBYRANK', READY, 0, #rooms - 1)
@@ -41,7 +41,7 @@ local function lend(most, worker, till)
   return answer
 end
 
--- The worker's last call gave rooms that it never heard of: they are ready as if they had not been leased.
+-- The answer to the worker's last call never arrived: its rooms become ready, as if they had not been leased.
 local function take_back(worker, rooms)
   local taken = {}
   for room in string.gmatch(rooms, '%d+') do
@@ -55,7 +55,7 @@ local function take_back(worker, rooms)
   drop(taken)
 end
 
--- Whether a call may lease: not where the worker has made a later one, and this one was long on its way.
+-- Whether a call may lease. It may not if the worker has made a later call, and this one arrived late.
 local function is_current(worker, number, heard)
   if number == 0 then return true end
   local given, rooms = string.match(call('HGET', GAVE, worker) or '0:', '^(%d+):(.*)$')
@@ -72,7 +72,7 @@ local function note_given(worker, number, leased)
 end
 
 function operations.lease(args)
-  local worker, n, ttl = args[1], math.min(tonumber(args[2]), 500), tonumber(args[3])
+  local worker, n, ttl = args[1], math.min(tonumber(args[2]), LARGEST_GRANT), tonumber(args[3])
   local attempts_allowed, number, heard = tonumber(args[4]), tonumber(args[5]), tonumber(args[6])
   local kind, was_idle = kind_of(INBOX), call('EXISTS', READY) == 0
   local unreadable, pushed = ingest(INTAKE)
@@ -84,10 +84,10 @@ function operations.lease(args)
   local ctl = knobs()
   local most, state = gate(ctl, is_late and 0 or math.min(n, call('ZCARD', READY)))
   local leased = most > 0 and lend(most, worker, whole(now + ttl)) or {}
-  take_tokens(ctl, most)
+  take_permits(ctl, most)
   if not is_late then note_given(worker, number, leased) end
   local pause = wait(state, ctl)
-  if was_idle and pause == 0 and pushed + more_pushed > 0 then ring() end -- they woke one worker: wake the others
+  if was_idle and pause == 0 and pushed + more_pushed > 0 then ring() end -- the push woke one worker: wake the others
   local answer = {whole(pause), state, pending(), vanished, unreadable + more_unreadable, kind, ctl.stopped or ''}
   for _, value in ipairs(leased) do answer[#answer + 1] = value end
   return answer

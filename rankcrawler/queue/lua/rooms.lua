@@ -1,9 +1,9 @@
--- Rooms come in, and leave for good.
+-- Rooms enter the queue, and leave it for good.
 
 local readied = false
 local function make_ready(room, due, priority)
   readied = true
-  call('ZADD', READY, whole(due - (priority or definition(room).priority) * HEAD_START), room)
+  call('ZADD', READY, whole(due - (priority or definition(room).priority) * HEAD_START_MS), room)
 end
 
 local function revive(room, info)
@@ -15,7 +15,7 @@ local function revive(room, info)
   call('HDEL', INFO, room)
 end
 
--- Pushing polls a room now, whatever it waited for; a room that is being polled is polled once more.
+-- A push makes a room ready at once, wherever it was. A leased room is polled once more after its lease.
 local function push(room, every, every_max, priority, anchor)
   if call('ZSCORE', LEASE, room) then
     define(room, every, every_max, priority, anchor)
@@ -26,7 +26,7 @@ local function push(room, every, every_max, priority, anchor)
   if info then revive(room, info) end
   if call('ZREM', SCHED, room) == 1 then fresh = 0 end
   if head_start then
-    fresh, due = 0, tonumber(head_start) + definition(room).priority * HEAD_START
+    fresh, due = 0, tonumber(head_start) + definition(room).priority * HEAD_START_MS
   end
   make_ready(room, due, define(room, every, every_max, priority, anchor))
   call('HDEL', ATT, room)
@@ -52,17 +52,17 @@ local function restore(room, every, every_max, priority, anchor, delay)
   return 1
 end
 
--- The first bytes of a text, not ending within a character.
+-- The first bytes of a text; never ends within a character.
 local function cut(text, longest)
   local last = longest
   while last > longest - 3 and string.find(text, '^[\128-\191]', last + 1) do last = last - 1 end
   return string.sub(text, 1, last)
 end
 
--- What is written of the dead is JSON made here: cjson would round the numbers.
-local function quoted(text) return (cjson.encode(cut(text, 500))) end
+-- Dead letters are JSON put together by hand, since cjson rounds large numbers.
+local function quoted(text) return (cjson.encode(cut(text, LONGEST_REASON))) end
 
--- A room leaves for good, to the dead or to the retired; a push brings it back.
+-- Moves a room to dead, or to `where`; a push brings it back.
 local function bury(room, reason, attempts, where, as)
   call('HSET', INFO, room, '{"reason":' .. quoted(reason) .. ',"at":' .. whole(now) .. ',"attempts":' ..
     whole(attempts) .. ',"definition":"' .. definition(room).text .. '"}')
@@ -72,7 +72,7 @@ local function bury(room, reason, attempts, where, as)
   count(as or 'dead')
 end
 
--- Rooms that end are nobody's fault, and many: the oldest are forgotten.
+-- Live sessions end all the time, so only the RETIRED_KEPT latest are kept.
 local function retire(room, reason, attempts)
   bury(room, reason, attempts, RETIRED, 'retired')
   if call('ZCARD', RETIRED) > RETIRED_KEPT then call('HDEL', INFO, call('ZPOPMIN', RETIRED)[1]) end

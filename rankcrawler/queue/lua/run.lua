@@ -1,4 +1,4 @@
--- The call itself.
+-- Runs the operation that the call names.
 
 local args = {}
 for i = 2, #ARGV do args[i - 1] = ARGV[i] end

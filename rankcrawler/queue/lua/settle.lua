@@ -1,7 +1,7 @@
--- Leases are settled and renewed.
+-- Settles and renews leases.
 
--- A room that adapts is polled more rarely, by and by, while its list stays the same, and more often when it moves.
--- The time between polls is a whole number of `every`: that keeps the phase.
+-- The time to a room's next poll. A room that adapts waits longer step by step while its list stays the same, and less
+-- when it changes; its interval is always a multiple of `every`, which keeps the phase.
 local function interval(room, def, unchanged)
   if def.every_max <= def.every then return def.every end
   local before = tonumber(call('HGET', PACE, room) or '1')
@@ -66,13 +66,13 @@ function outcomes.dead(room, _, _, reason)
   end
 end
 
--- When a room was due, where the lease is still this one.
-local function holds(room, token)
+-- When the room was due, and its worker; nothing if another lease has followed.
+local function holds(room, fence)
   local given, due, worker = owner(room)
-  if given == token then return due, worker end
+  if given == fence then return due, worker end
 end
 
--- What the same call was answered before.
+-- The answers that the same call got before.
 local function answered(worker, number)
   local last, answers = string.match(call('HGET', TOOK, worker) or '', '^(%d+):(%d*)$')
   if number == 0 or tonumber(last or '') ~= number then return end
@@ -81,18 +81,18 @@ local function answered(worker, number)
   return settled
 end
 
-local function settle_one(room, token, outcome, delay, reason, attempts_allowed)
-  local due = holds(room, token)
+local function settle_one(room, fence, outcome, delay, reason, attempts_allowed)
+  local due = holds(room, fence)
   if not due then return 0 end
   local answer = outcomes[outcome](room, due, delay, reason, attempts_allowed) or 1
-  if outcome ~= 'dead' then count(outcome) end -- bury counts the dead
+  if outcome ~= 'dead' then count(outcome) end -- bury counts it
   return answer
 end
 
--- Leases settled in this minute, and in the one before.
+-- Counts the leases settled in this minute; keeps the count of the one before.
 local function note_pace(ended)
   if ended == 0 then return end
-  local minute = math.floor(now / 60000)
+  local minute = math.floor(now / MINUTE_MS)
   local current, before = tonumber(call('HGET', CTL, 'minute') or '0'), 0
   if current ~= minute then
     if current == minute - 1 then before = call('HGET', CTL, 'settled') end
@@ -107,8 +107,8 @@ function operations.settle(args)
   if before then return before end
   local ended, is_ended = {}, {}
   for i = 4, #args, 5 do
-    local room, token, outcome, delay, reason = unpack(args, i, i + 4)
-    local answer = is_ended[room] and 0 or settle_one(room, token, outcome, tonumber(delay), reason, attempts_allowed)
+    local room, fence, outcome, delay, reason = unpack(args, i, i + 4)
+    local answer = is_ended[room] and 0 or settle_one(room, fence, outcome, tonumber(delay), reason, attempts_allowed)
     if answer > 0 then ended[#ended + 1], is_ended[room] = room, true end
     settled[#settled + 1] = answer
   end
@@ -116,7 +116,7 @@ function operations.settle(args)
   note_pace(#ended)
   if worker ~= '' then seen(worker) end
   if number > 0 then call('HSET', TOOK, worker, whole(number) .. ':' .. table.concat(settled)) end
-  if readied then ring() end -- released, or pushed again meanwhile
+  if readied then ring() end -- rooms were released, or pushed again while leased
   return settled
 end
 

@@ -1,0 +1,60 @@
+"""`scrapy crawl`: Scrapy's own, with settings checked before it starts and a report when it ends."""
+
+import argparse
+import sys
+
+from scrapy import Spider
+from scrapy.commands import crawl
+from scrapy.crawler import Crawler
+from scrapy.settings import SETTINGS_PRIORITIES
+
+from rankcrawler.commands.ending import one_line_errors
+
+
+class Command(crawl.Command):
+    """Exit status: 0 if everything was polled and stored, 1 if anything failed or is set wrong, 3 if the fleet is
+    stopped.
+    """
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check the settings before anything starts. On a terminal log warnings only, to leave the progress line."""
+        from rankcrawler import preflight
+        from rankcrawler.feeds.extension import with_format
+
+        opts.output = [with_format(each) for each in opts.output or ()]
+        opts.overwrite_output = [with_format(each) for each in opts.overwrite_output or ()]
+        super().process_options(args, opts)
+        assert self.settings is not None
+        with one_line_errors():
+            preflight.check(self.settings, opts.spargs)
+        if sys.stderr.isatty():
+            self.settings.set("LOG_LEVEL", "WARNING", priority=SETTINGS_PRIORITIES["project"] + 1)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Crawl, and print the report."""
+        self._created: list[Crawler] = []
+        super().run(args, opts)
+        for crawler in self._created:
+            self._report(crawler)
+
+    def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
+        self._created.append(super()._create_crawler(spidercls))
+        return self._created[-1]
+
+    def _report(self, crawler: Crawler) -> None:
+        from rankcrawler import statistics
+        from rankcrawler.report import Report
+
+        stats = crawler.stats.get_stats() if crawler.stats else {}
+        if crawler.settings.getdict("FEEDS") and not _has_feeds(crawler):
+            stats[statistics.FEEDS_FAILED] = len(crawler.settings.getdict("FEEDS"))
+        report = Report.of(stats)
+        print("\n".join(report.lines()), file=sys.stderr)
+        self.exitcode = max(report.status, self.exitcode)
+
+
+def _has_feeds(crawler: Crawler) -> bool:
+    """Whether the feeds were set up. If one cannot be, Scrapy logs why, drops them all, and crawls on."""
+    from rankcrawler.feeds.extension import RankFeeds
+
+    return crawler.extensions is not None and crawler.get_extension(RankFeeds) is not None

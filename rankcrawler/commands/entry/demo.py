@@ -1,0 +1,31 @@
+"""`rankcrawler demo`: a crawl from end to end that needs nothing but this project."""
+
+import argparse
+
+from rankcrawler.commands.ending import one_line_errors
+from rankcrawler.commands.tool import Tool
+
+
+class Command(Tool):
+    """Exit status: the crawl's."""
+
+    def syntax(self) -> str:
+        """What follows the command's name."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Crawl the seed rooms from a simulated gateway, and print one of the lists"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the command's own options."""
+        super().add_options(parser)
+        rooms = "rooms to crawl (default: %(default)s)"
+        parser.add_argument("--rooms", metavar="FILE", default="seeds/rooms.jsonl", help=rooms)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Simulate, crawl and print."""
+        with one_line_errors():
+            from rankcrawler.commands import demo
+
+            self.exitcode = demo.run(self.options.data_dir / "demo", opts.rooms)

@@ -1,0 +1,35 @@
+"""`scrapy rooms`: look after the queue."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rankcrawler.commands.subcommands import CommandGroup
+
+if TYPE_CHECKING:
+    from rankcrawler.commands.rooms.session import RoomsSubcommand
+
+
+class Command(CommandGroup):
+    """Exit status: 0 when everything that was asked for was done, else 1, and a line says what was not."""
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Look after the queue: add, list, remove and retry rooms, pause and limit the fleet, see how it is doing"
+
+    @property
+    def subcommands(self) -> "Sequence[RoomsSubcommand]":
+        """Every subcommand."""
+        from rankcrawler.commands.rooms.subcommands import SUBCOMMANDS
+
+        return SUBCOMMANDS
+
+    def run_one(self, subcommand: "RoomsSubcommand", given: argparse.Namespace) -> int:
+        """Run a subcommand on the queue; 130 after Ctrl-C, as in a shell."""
+        from rankcrawler.commands.rooms.session import run
+
+        try:
+            return asyncio.run(run(subcommand, given, self.options))
+        except KeyboardInterrupt:
+            return 130

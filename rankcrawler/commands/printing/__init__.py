@@ -1,0 +1,1 @@
+"""How commands print: text that cannot steer a terminal, and tables."""

@@ -1,0 +1,1 @@
+"""`scrapy rooms`: looks after the rooms of a queue."""

@@ -1,0 +1,39 @@
+"""The figures of a queue: a name and a readable value each."""
+
+from collections.abc import Iterator
+
+from rankcrawler.commands.printing.text import plain
+from rankcrawler.queue.status import Status
+
+
+def lines(status: Status) -> Iterator[tuple[str, str]]:
+    """Name and value of each figure."""
+    yield "state", _state(status)
+    for name in ("inbox", "ready", "scheduled", "leased", "dead", "retired", "recurring"):
+        yield name, f"{getattr(status.depth, name):,}"
+    if status.inbox_kind not in ("none", "list", "set", "zset"):
+        yield "warning", f"the inbox is a {plain(status.inbox_kind)}: expected a list, a set or a sorted set"
+    yield "overdue", _seconds(status.overdue)
+    yield "lag p50", _seconds(status.lag_p50)
+    yield "lag p95", _seconds(status.lag_p95)
+    yield "polls/min", f"{status.per_minute:,}"
+    yield "missed", f"{status.missed:,}"
+    yield "so far", ", ".join(f"{plain(name)} {number:,}" for name, number in status.counters.items()) or "nothing"
+    yield "rate", "off" if status.rate is None else f"{status.rate:g}/s, burst {status.burst}"
+    yield "inflight", "off" if status.max_inflight is None else str(status.max_inflight)
+    yield "workers", str(len(status.workers))
+    for worker in status.workers:
+        age, silence = status.now - worker.since, status.now - worker.seen
+        yield "worker", f"{plain(worker.name)}, up for {_seconds(age)}, last seen {_seconds(max(silence, 0))} ago"
+
+
+def _state(status: Status) -> str:
+    if status.reason:
+        return f"stopped: {plain(status.reason)}"
+    if status.held_until is None or status.state == "paused":
+        return status.state
+    return f"{status.state} for {_seconds(status.held_until - status.now)}"
+
+
+def _seconds(ms: int | None) -> str:
+    return "unknown" if ms is None else f"{ms / 1000:,.1f} s"

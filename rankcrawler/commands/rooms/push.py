@@ -1,0 +1,73 @@
+"""`add`: pushes rooms to the queue."""
+
+import argparse
+
+import msgspec
+
+from rankcrawler.commands import values
+from rankcrawler.commands.ending import complain
+from rankcrawler.commands.rooms import names
+from rankcrawler.commands.rooms.session import RoomsSubcommand, Session
+from rankcrawler.errors import JobError
+from rankcrawler.model.schedules import Schedule
+from rankcrawler.queue.job import Job, of_fields
+from rankcrawler.queue.limits import HIGHEST_PRIORITY, LONGEST_INTERVAL, SHORTEST_INTERVAL
+
+_BATCH = 500
+_seconds = values.number(SHORTEST_INTERVAL, LONGEST_INTERVAL, of="seconds")
+_priority = values.whole(-HIGHEST_PRIORITY, HIGHEST_PRIORITY)
+
+
+class Add(RoomsSubcommand):
+    """Pushes rooms. Reports those that cannot be read, and pushes the others."""
+
+    name = "add"
+    help = "Poll rooms now, once or again and again"
+    example = "add rooms.jsonl 6994259511469247263 --every 60"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the rooms, and what holds for those that do not state it themselves."""
+        parser.add_argument(
+            "rooms", nargs="+", metavar="ROOM", help="ids with commas between, a file, or - for standard input"
+        )
+        parser.add_argument("--every", type=_seconds, metavar="SECONDS", help="poll again after so long")
+        parser.add_argument(
+            "--every-max", type=_seconds, metavar="SECONDS", help="wait up to so long while the list stays the same"
+        )
+        parser.add_argument(
+            "--priority", type=_priority, metavar="N", help="each point moves a room one minute ahead (default: 0)"
+        )
+        parser.add_argument(
+            "--anchor", type=values.identifier, metavar="ID", help="the anchor's user id; adds fan-club levels"
+        )
+        super().add_options(parser)
+
+    async def run(self, session: Session, given: argparse.Namespace) -> int:
+        """Push the rooms in batches."""
+        schedule = {"every": given.every, "every_max": given.every_max, "priority": given.priority}
+        default = of_fields({"room_id": "1", "anchor_id": given.anchor, **schedule})
+        batch: list[Job] = []
+        added = taken = unreadable = 0
+        for job in names.jobs(given.rooms):
+            if isinstance(job, JobError):
+                complain(job)
+                unreadable += 1
+                continue
+            batch.append(_completed(job, default))
+            if len(batch) == _BATCH:
+                added, taken, batch = added + await session.queue.push(batch), taken + len(batch), []
+        added, taken = added + await session.queue.push(batch), taken + len(batch)
+        print(f"{taken} taken, {added} of them new")
+        return 1 if unreadable else 0
+
+
+def _completed(job: Job, default: Job) -> Job:
+    """The job with the default for whatever it does not state; `every` and `every_max` go together."""
+    own, other = job.schedule, default.schedule
+    is_without_interval = own.every is None and own.every_max is None
+    schedule = Schedule(
+        every=other.every if own.every is None else own.every,
+        every_max=other.every_max if is_without_interval else own.every_max,
+        priority=other.priority if own.priority is None else own.priority,
+    )
+    return msgspec.structs.replace(job, anchor_id=job.anchor_id or default.anchor_id, schedule=schedule)

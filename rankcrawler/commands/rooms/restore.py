@@ -1,0 +1,52 @@
+"""`restore`: schedules the recurring rooms that a queue server has lost."""
+
+import argparse
+from collections.abc import Iterator
+
+from rankcrawler.clock import ms
+from rankcrawler.commands.rooms.session import RoomsSubcommand, Session
+from rankcrawler.model.schedules import Schedule
+from rankcrawler.queue.job import Job
+
+
+class Restore(RoomsSubcommand):
+    """Schedules recurring rooms that a queue server has lost."""
+
+    name = "restore"
+    help = "Schedule the recurring rooms that a queue server has lost, from the store"
+    example = "restore --all"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Declare which rooms are restored."""
+        parser.add_argument("--all", action="store_true", help="also rooms that have not been polled for long")
+        super().add_options(parser)
+
+    async def run(self, session: Session, given: argparse.Namespace) -> int:
+        """Restore what recurs, unless its polls ended long before those of other rooms."""
+        rooms = list(_recurring(session))
+        newest = max((polled for _, polled in rooms), default=0.0)
+        wanted = [job for job, polled in rooms if given.all or polled >= newest - _longest_pause(job.schedule)]
+        print(f"{await session.queue.control.restore(wanted)} rooms restored, of {len(wanted)} that recur")
+        if len(wanted) < len(rooms):
+            left_out = len(rooms) - len(wanted)
+            print(f"{left_out} left out, because they have not been polled for long: --all restores them too")
+        return 0
+
+
+def _recurring(session: Session) -> Iterator[tuple[Job, float]]:
+    """The recurring rooms in the store, and when each was last polled, in seconds since 1970."""
+    from rankcrawler.gateways.gateway import Gateway  # no other subcommand needs a gateway or the store
+    from rankcrawler.store import locate
+
+    store = locate.open_records(session.options.store_url)
+    try:
+        for room in store.recurring(Gateway.of(session.options).source):
+            if room.target.kind == session.kind:
+                yield Job(room.target.room_id, room.target.anchor_id, room.schedule), ms(room.last_polled) / 1000
+    finally:
+        store.close()
+
+
+def _longest_pause(schedule: Schedule) -> float:
+    """Seconds without a poll after which a room counts as given up; outages, retries and limits cause shorter ones."""
+    return max(3600.0, 10 * (schedule.every_max or schedule.every or 0.0))

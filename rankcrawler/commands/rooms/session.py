@@ -1,0 +1,55 @@
+"""What the subcommands of `scrapy rooms` share: an open queue, and the option that picks it."""
+
+import argparse
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from redis.exceptions import RedisError
+
+from rankcrawler.commands.arguments import add_kind
+from rankcrawler.commands.ending import complain
+from rankcrawler.commands.subcommands import Subcommand
+from rankcrawler.errors import QueueError
+from rankcrawler.options import Options
+from rankcrawler.queue.access import open_queue
+from rankcrawler.queue.room_queue import RoomQueue
+
+
+class Session(NamedTuple):
+    """What a subcommand works with."""
+
+    queue: RoomQueue
+    kind: str
+    """The kind of list whose queue it is."""
+    options: Options
+
+
+class RoomsSubcommand(Subcommand):
+    """A subcommand of `scrapy rooms`."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Declare what every subcommand takes; call last, so that the help lists it last."""
+        add_kind(parser, "the kind of list whose queue it is")
+
+    @abstractmethod
+    async def run(self, session: Session, given: argparse.Namespace) -> int:
+        """Do the work; returns the exit status."""
+
+
+async def run(subcommand: RoomsSubcommand, given: argparse.Namespace, options: Options) -> int:
+    """Run a subcommand on the queue of its kind; returns its exit status, and raises QueueError."""
+    place = "the queue"
+    try:
+        async with open_queue(options, given.kind) as (queue, place):
+            return await subcommand.run(Session(queue, given.kind, options), given)
+    except RedisError as error:
+        raise QueueError(f"{place} does not answer as expected: {error}") from None
+
+
+def report(rooms: Sequence[str], outcomes: Sequence[object], problem: str) -> int:
+    """Print a line on standard error for each room without an outcome; returns the exit status."""
+    without = [room for room, outcome in zip(rooms, outcomes, strict=True) if not outcome]
+    for room in without:
+        complain(f"room {room} {problem}")
+    return 1 if without else 0

@@ -1,0 +1,70 @@
+"""`status`: prints how the queue is doing."""
+
+import argparse
+import asyncio
+import sys
+from typing import NoReturn
+
+import msgspec
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from rankcrawler.commands.arguments import add_json
+from rankcrawler.commands.printing.tables import console
+from rankcrawler.commands.printing.text import escaped
+from rankcrawler.commands.rooms import figures
+from rankcrawler.commands.rooms.session import RoomsSubcommand, Session
+from rankcrawler.queue import status
+from rankcrawler.queue.room_queue import RoomQueue
+
+
+class Status(RoomsSubcommand):
+    """Prints figures once, or every second."""
+
+    name = "status"
+    help = "Print rooms, lateness, outcomes, workers and limits"
+    example = "status --watch"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Declare how the figures are printed."""
+        parser.add_argument("--watch", action="store_true", help="print again every second, until Ctrl-C")
+        add_json(parser)
+        super().add_options(parser)
+
+    async def run(self, session: Session, given: argparse.Namespace) -> int:
+        """Print the figures; Ctrl-C is how a watch ends, so its status is 0."""
+        if not given.watch:
+            await _print(session.queue, as_json=given.json)
+            return 0
+        try:
+            await _watch(session.queue, as_json=given.json)
+        except asyncio.CancelledError:
+            return 0
+
+
+async def _watch(queue: RoomQueue, *, as_json: bool) -> NoReturn:
+    if as_json or not sys.stdout.isatty():
+        while True:
+            await _print(queue, as_json=as_json)
+            await asyncio.sleep(1)
+    with Live(console=console(), auto_refresh=False) as live:
+        while True:
+            live.update(await _table(queue), refresh=True)
+            await asyncio.sleep(1)
+
+
+async def _print(queue: RoomQueue, *, as_json: bool) -> None:
+    now = await status.status(queue)
+    if as_json:
+        fields = msgspec.structs.asdict(now)
+        print(escaped(msgspec.json.encode(fields | {"depth": fields["depth"]._asdict()})), flush=True)
+    else:
+        print("\n".join(f"{name}\t{value}" for name, value in figures.lines(now)), flush=True)
+
+
+async def _table(queue: RoomQueue) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for name, value in figures.lines(await status.status(queue)):
+        table.add_row(Text(name, style="bold"), Text(value))
+    return table

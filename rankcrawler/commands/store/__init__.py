@@ -1,0 +1,1 @@
+"""`scrapy store`: answers questions from the store, and looks after it."""

@@ -1,0 +1,79 @@
+"""`export`: writes the rows of lists to a file, with only a few lists in memory at a time."""
+
+import argparse
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from rankcrawler.commands import values
+from rankcrawler.commands.arguments import add_kind, add_period
+from rankcrawler.commands.store.formats import FORMATS
+from rankcrawler.commands.store.records import StoreSubcommand, opened
+from rankcrawler.errors import SettingError, StoreError
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.store.contract import Records
+
+
+class Export(StoreSubcommand):
+    """Writes rows to a file."""
+
+    name = "export"
+    help = "Write the rows of lists to a file"
+    example = "export --room all --since 30d --to ranks.parquet"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Declare which rows, and the file."""
+        ids = "the rooms, or all"
+        parser.add_argument("--room", type=values.rooms, required=True, metavar="ID[,ID…]", help=ids)
+        endings = f"ends in {', '.join(FORMATS)}"
+        parser.add_argument("--to", type=Path, required=True, metavar="FILE", help=endings)
+        add_period(parser)
+        add_kind(parser, "the kind of list")
+
+    def run(self, url: str, given: argparse.Namespace) -> int:
+        """Write the file, and print how many rows it has."""
+        with opened(url) as store:
+            rows = export(_lists(store, given), given.to)
+        print(f"{rows} rows in {given.to}")
+        return 0
+
+
+def _lists(store: Records, given: argparse.Namespace) -> Iterator[RoomSnapshot]:
+    for room_id in store.rooms(given.kind) if given.room is None else given.room:
+        yield from store.lists(room_id, given.since, given.until, kind=given.kind)
+
+
+def export(lists: Iterable[RoomSnapshot], path: Path) -> int:
+    """Write lists to a file in the format of its ending; returns the number of rows.
+
+    Raises SettingError for an unknown ending, and StoreError if the file cannot be written or cannot hold the rows.
+    The file appears only when it is complete.
+    """
+    make = FORMATS.get(path.suffix)
+    if make is None:
+        raise SettingError(f"--to {path}: expected a file that ends in {', '.join(FORMATS)}")
+    rows = 0
+    with _replaced_when_complete(path) as file:
+        sink = make(file)
+        for snapshot in lists:
+            sink.write(snapshot)
+            rows += len(snapshot.entries)
+        sink.close()
+    return rows
+
+
+@contextmanager
+def _replaced_when_complete(path: Path) -> Iterator[BinaryIO]:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,28 @@
+"""What the subcommands of `scrapy store` share: the address of a store, and the records in it."""
+
+import argparse
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rankcrawler.commands.subcommands import Subcommand
+from rankcrawler.store import locate
+from rankcrawler.store.contract import Records
+
+
+class StoreSubcommand(Subcommand):
+    """A subcommand of `scrapy store`."""
+
+    @abstractmethod
+    def run(self, url: str, given: argparse.Namespace) -> int:
+        """Do the work on the store at an address; returns the exit status."""
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Records]:
+    """The store at an address; raises SettingError for JSON Lines, which answer no questions."""
+    store = locate.open_records(url)
+    try:
+        yield store
+    finally:
+        store.close()

@@ -1,0 +1,31 @@
+"""A command that starts no crawler in its own process, and works inside and outside a project."""
+
+import argparse
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from rankcrawler import settings
+from rankcrawler.options import Options
+
+_OUR_SETTINGS: dict[str, Any] = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
+
+
+class Tool(ScrapyCommand):
+    """The settings of a foreign project come before ours. Refuses words and options that it does not know."""
+
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = _OUR_SETTINGS
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Apply Scrapy's options; `args` is what argparse could not place."""
+        super().process_options(args, opts)
+        if args:
+            raise UsageError(f"unrecognized arguments: {' '.join(args)}", print_help=False)
+
+    @property
+    def options(self) -> Options:
+        """Our settings, checked; raises SettingError."""
+        assert self.settings is not None
+        return Options.of(self.settings)

@@ -1,0 +1,81 @@
+"""What people do to a running queue: pause it, limit it, and remove or restore rooms."""
+
+from collections.abc import Iterable
+from math import ceil
+from zlib import crc32
+
+from rankcrawler.queue import definition
+from rankcrawler.queue.job import Job
+from rankcrawler.queue.reason import stored
+from rankcrawler.queue.script import BATCH, Script
+
+
+class Control:
+    """Changes that apply to every worker of the queue."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+
+    async def pause(self) -> None:
+        """Lease no rooms until resume()."""
+        await self._turn("paused", "1")
+
+    async def stop(self, reason: str) -> None:
+        """Lease no rooms until resume(), and end every worker with the reason."""
+        await self._turn("stopped", stored(reason) or "no reason was given")
+
+    async def hold(self, ms: int) -> None:
+        """Lease no rooms for that long."""
+        await self._script.call("hold", ms)
+
+    async def resume(self) -> None:
+        """Lease rooms again: ends a pause, a stop and a hold."""
+        await self._turn("stopped", "", "paused", "", "hold_until", "")
+
+    async def set_rate(self, rate: float | None, burst: int | None = None) -> None:
+        """Limit leases to `rate` a second, across all workers; None removes the limit.
+
+        `burst` is how many may be leased at once after a rest; the default covers a tenth of a second.
+        """
+        burst = burst or max(2, ceil((rate or 0) / 10))
+        limits = ("", "") if rate is None else (repr(rate), burst)
+        await self._turn("rate", limits[0], "burst", limits[1], "tat", "")
+
+    async def set_max_inflight(self, rooms: int | None) -> None:
+        """Limit how many rooms are leased at a time; None removes the limit."""
+        await self._turn("max_inflight", "" if rooms is None else rooms)
+
+    async def remove(self, names: Iterable[str]) -> list[bool]:
+        """Remove rooms and dead letters, whatever their state; False for each that the queue does not know.
+
+        The worker of a leased room finds its lease lost.
+        """
+        batches = self._script.call_for_all("remove", ([name] for name in names))
+        return [answer == 1 async for answers in batches for answer in answers]
+
+    async def drain(self) -> tuple[int, int]:
+        """Remove all rooms that are ready or scheduled, and all entries of the inbox; returns how many of each."""
+        rooms = entries = 0
+        while True:
+            some, more = (int(number) for number in await self._script.call("drain", BATCH))
+            rooms, entries = rooms + some, entries + more
+            if not some:
+                return rooms, entries
+
+    async def restore(self, jobs: Iterable[Job]) -> int:
+        """Schedule recurring rooms that the queue has lost; returns how many were new to it.
+
+        They count as polled before: the first polls are spread over each room's interval. Rooms that the queue knows
+        stay as they are, and jobs without an interval are skipped.
+        """
+        rooms = ((*definition.words(job), str(_offset_ms(job))) for job in jobs if job.schedule.every)
+        return sum([fresh async for fresh in self._script.call_for_all("restore", rooms)])
+
+    async def _turn(self, *knobs: str | int) -> None:
+        """Set knobs, given as names and values; an empty value removes one."""
+        await self._script.call("turn", *knobs)
+
+
+def _offset_ms(job: Job) -> int:
+    """When a restored room is first due, from now: a hash of its id spreads rooms evenly over their interval."""
+    return int(crc32(job.room_id.encode()) / 2**32 * (job.schedule.every or 0) * 1000)

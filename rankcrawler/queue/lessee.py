@@ -1,0 +1,60 @@
+"""Asks the queue for leases, as many as a worker's window has room for."""
+
+import logging
+
+from rankcrawler.faultlog import FaultLog
+from rankcrawler.queue.faults import FAULTS, PAUSE, repair
+from rankcrawler.queue.lease import Call, Grant, Lease
+from rankcrawler.queue.room_queue import RoomQueue
+from rankcrawler.queue.tally import Tally
+from rankcrawler.queue.window import Window
+
+logger = logging.getLogger(__name__)
+
+
+class Lessee:
+    """Numbers its calls, so that rooms whose grant never arrived come back with the next."""
+
+    def __init__(self, queue: RoomQueue, worker: str, window: Window, tally: Tally, ttl_ms: int) -> None:
+        self.queue_is_empty = False
+        """Whether the queue held nothing, not even leases of others, when last asked."""
+        self.stopped = ""
+        """Why the fleet is stopped, if it is."""
+        self._queue = queue
+        self._worker = worker
+        self._window = window
+        self._tally = tally
+        self._ttl_ms = ttl_ms
+        self._calls = self._heard = 0
+        self._faults = FaultLog("The queue does not answer, asking again", "The queue answers again")
+
+    async def ask(self) -> tuple[list[Lease], float]:
+        """New leases, which are in the window; and the seconds after which to ask again."""
+        self._calls += 1
+        call = Call(self._worker, self._calls, self._heard)
+        try:
+            grant = await self._queue.lease(call, self._window.free, self._ttl_ms)
+        except FAULTS as error:
+            self._faults.note(error)
+            self.queue_is_empty = False
+            await repair(self._queue, self._faults)
+            return [], PAUSE
+        self._faults.over()
+        self._heard = call.number
+        self._take(grant)
+        return grant.leases, max(grant.wait_ms / 1000, 0.001)
+
+    def _take(self, grant: Grant) -> None:
+        self.stopped = grant.reason
+        self.queue_is_empty = grant.pending == 0
+        self._tally.pending = grant.pending
+        self._tally.waiting = not grant.leases and not self._window
+        self._window.take(grant.leases)
+        if grant.vanished:
+            self._tally.dead["its worker vanished"] += grant.vanished
+            logger.error("%d rooms are dead: one worker after another vanished with them", grant.vanished)
+        if grant.unreadable:
+            self._tally.unreadable += grant.unreadable
+            logger.error(
+                "%d entries of %s name no room: see `scrapy rooms dead`", grant.unreadable, self._queue.inbox.key
+            )

@@ -1,0 +1,22 @@
+"""The limits of jobs and of the queue. Each is written here only: script.py passes them on to the Lua script."""
+
+LARGEST_ID = 2**63 - 1
+SHORTEST_INTERVAL = 0.1
+"""Seconds; so is the next."""
+LONGEST_INTERVAL = 30 * 86_400
+HIGHEST_PRIORITY = 1000
+LONGEST_ENTRY = 4096
+"""Bytes of an entry of the inbox."""
+FORMS = 'a room id, a JSON object with "room_id", or a gateway URL with room_id='
+"""How a job may be written, as error messages say it."""
+
+HEAD_START_MS = 60_000
+"""How far one point of priority moves a room ahead of the others."""
+MINUTE_MS = 60_000
+"""The span over which settled leases are counted."""
+LARGEST_GRANT = 500
+"""Leases of one call."""
+LONGEST_REASON = 500
+"""Characters of a reason, or bytes of one in a dead letter."""
+LAGS_KEPT = 1000
+"""How many of the last leases have their delay on record."""

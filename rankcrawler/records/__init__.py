@@ -1,1 +1,0 @@
-"""Looking into a store and after it: what `scrapy store` does and prints."""

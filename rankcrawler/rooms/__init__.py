@@ -1,1 +1,0 @@
-"""Looking after the rooms of a queue: what `scrapy rooms` does and prints."""

@@ -1,0 +1,87 @@
+"""What tests of the queue share: jobs, the keys of the default inbox, and the marks of the server's clock."""
+
+import json
+
+from redis import Redis
+
+from rankcrawler.model.schedules import Schedule
+from rankcrawler.queue.job import Job
+from rankcrawler.queue.lease import Lease, Outcome, Settled, Settlement
+from rankcrawler.queue.room_queue import RoomQueue
+
+INBOX = "ranklist:start_urls"
+ROOM = "7301234567890123457"  # as a float it would be …3504
+ANCHOR = "6812345678901234567"
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+LONG = 60_000
+
+
+def job(
+    room_id: str,
+    anchor_id: str | None = None,
+    *,
+    every: float | None = None,
+    every_max: float | None = None,
+    priority: int | None = None,
+) -> Job:
+    """A job with that schedule."""
+    return Job(room_id, anchor_id, Schedule(every, every_max, priority))
+
+
+def key(name: str) -> str:
+    """The key with that name in lua/keys.lua."""
+    return f"rc:{{{INBOX}}}:{name}"
+
+
+def server_now(redis: Redis) -> int:
+    """The server's clock, in ms since 1970."""
+    seconds, microseconds = redis.time()
+    return int(seconds) * 1000 + int(microseconds) // 1000
+
+
+def schedule(redis: Redis, room: str, due_ms: int) -> None:
+    """Make a room that is ready or scheduled due at that time."""
+    redis.zrem(key("ready"), room)
+    redis.zadd(key("sched"), {room: due_ms})
+
+
+def expire(redis: Redis, lease: Lease) -> None:
+    """Let a lease expire now."""
+    redis.zadd(key("lease"), {lease.room_id: 1})
+
+
+def place_of(redis: Redis, room: str) -> str:
+    """The key that holds the room; several names if several do."""
+    return " ".join(name for name in ("ready", "sched", "lease", "dead") if redis.zscore(key(name), room) is not None)
+
+
+def due_of(redis: Redis, room: str) -> int:
+    """When a scheduled room is due."""
+    due = redis.zscore(key("sched"), room)
+    assert due is not None, f"{room} is not scheduled"
+    return int(due)
+
+
+def letter(redis: Redis, name: str) -> dict[str, object]:
+    """The dead letter of that name."""
+    text = redis.hget(key("info"), name)
+    assert text is not None, f"there is no letter of {name}"
+    return dict(json.loads(text))
+
+
+async def lease_one(queue: RoomQueue, worker: str = "w") -> Lease:
+    """The one room that is ready, leased."""
+    (lease,) = (await queue.lease(worker, 1, LONG)).leases
+    return lease
+
+
+async def leased_ids(queue: RoomQueue, n: int = 10) -> list[str]:
+    """The rooms that a call for n leases gets."""
+    return [lease.room_id for lease in (await queue.lease("w", n, LONG)).leases]
+
+
+async def settle(queue: RoomQueue, lease: Lease, outcome: Outcome, delay_ms: int = 0, reason: str = "") -> Settled:
+    """Settle one lease."""
+    (answer,) = await queue.settle([Settlement(lease, outcome, delay_ms, reason)])
+    return answer

@@ -1,0 +1,190 @@
+"""What becomes of a lease: each of Scrapy's signals settles it, on a real queue."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from redis import Redis
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.statscollectors import MemoryStatsCollector
+from twisted.python.failure import Failure
+
+from rankcrawler.errors import QueueStopped, RefusedByStore, StoreUnavailable
+from rankcrawler.extensions.leasing import Leasing
+from rankcrawler.extensions.outage import ROOMS
+from rankcrawler.gateways.client import Reply
+from rankcrawler.gateways.keyring import Keyring
+from rankcrawler.gateways.token import Token
+from rankcrawler.handler import GatewayResponse
+from rankcrawler.queue.lease import Lease
+from tests.builders import failed, polled, snapshot
+from tests.options import options
+from tests.queued import job, key, letter, place_of
+
+HOST = "http://gateway.test/"
+
+
+class Crawl:
+    """An extension with its leases, and the signals that Scrapy would send."""
+
+    def __init__(self, leasing: Leasing, stats: MemoryStatsCollector) -> None:
+        self.leasing = leasing
+        self.leases = leasing.leases([], "ranklist")
+        self.stats = stats
+
+    async def scraped(self, lease: Lease, item: Any, token: int = 1) -> None:
+        """The item has come through the pipelines."""
+        await self.leasing._item_scraped(item=item, response=answer(lease, token))
+
+    async def settled(self) -> None:
+        """Wait until the queue has every settlement."""
+        worker = self.leasing.worker
+        assert worker is not None
+        async with asyncio.timeout(5):
+            while len(worker._window):  # noqa: ASYNC110 — the worker sets no event for it
+                await asyncio.sleep(0.002)
+
+
+def answer(lease: Lease | None, token: int = 1) -> Response:
+    request = Request(HOST, cb_kwargs={} if lease is None else {"lease": lease})
+    return GatewayResponse(HOST, reply=Reply(200, [], b"", token), request=request)
+
+
+@asynccontextmanager
+async def crawling(redis_url: str, tokens: int = 1, **settings: Any) -> AsyncIterator[Crawl]:
+    stats = MemoryStatsCollector(Crawler(Spider))
+    ring = Keyring([Token(f"a-canary-token-{number}") for number in range(tokens)])
+    chosen = options(REDIS_URL=redis_url, ROOM_BACKOFF=60, ROOM_ATTEMPTS=3, **settings)
+    crawl = Crawl(Leasing(chosen, stats, lambda: ring), stats)
+    try:
+        yield crawl
+    finally:
+        await crawl.leases.aclose()  # type: ignore[attr-defined] # an asynchronous generator behind its interface
+        await crawl.leasing._spider_closed()
+
+
+async def push(redis: Redis, count: int = 1) -> None:
+    redis.rpush("ranklist:start_urls", *range(1, count + 1))
+
+
+async def test_a_stored_list_is_done_and_one_that_is_as_before_is_unchanged(redis: Redis, redis_url: str) -> None:
+    await push(redis, 2)
+    async with crawling(redis_url) as crawl:
+        for kept in ("stored", "unchanged"):
+            poll = polled(snapshot())
+            await crawl.scraped(await anext(crawl.leases), type(poll)(poll.found, kept=kept))
+        await crawl.settled()
+    assert redis.hgetall(key("st")) == {"pushed": "2", "done": "2", "unchanged": "1"}
+
+
+async def test_a_dropped_item_is_done(redis: Redis, redis_url: str) -> None:
+    await push(redis)
+    async with crawling(redis_url) as crawl:
+        crawl.leasing._item_dropped(answer(await anext(crawl.leases)))
+        await crawl.settled()
+    assert redis.hget(key("st"), "done") == "1"
+
+
+@pytest.mark.parametrize(
+    ("error", "counter"),
+    [
+        (StoreUnavailable("locked"), "release"),
+        (RefusedByStore("too large"), "retry"),
+        (ZeroDivisionError("a defect"), "retry"),
+    ],
+)
+async def test_an_exception_is_a_retry_unless_the_store_is_unavailable(
+    redis: Redis, redis_url: str, error: Exception, counter: str
+) -> None:
+    await push(redis)
+    async with crawling(redis_url) as crawl:
+        crawl.leasing._failed(answer(await anext(crawl.leases)), Failure(error))  # type: ignore[no-untyped-call]
+        await crawl.settled()
+    assert redis.hget(key("st"), counter) == "1"
+
+
+async def test_a_room_that_is_gone_dies_with_the_reason(redis: Redis, redis_url: str) -> None:
+    await push(redis)
+    async with crawling(redis_url) as crawl:
+        await crawl.scraped(await anext(crawl.leases), polled(failed(action="gone", reason="HTTP 404", status=404)))
+        await crawl.settled()
+    assert letter(redis, "1")["reason"] == "HTTP 404"
+    assert crawl.stats.get_stats()["rankcrawler/polls/gone"] == 1
+    assert crawl.stats.get_stats()["rankcrawler/dead/HTTP 404"] == 1
+
+
+async def test_failures_of_a_room_are_retried_until_its_attempts_are_used_up(redis: Redis, redis_url: str) -> None:
+    await push(redis)
+    async with crawling(redis_url) as crawl:
+        for _ in range(3):
+            await crawl.scraped(await anext(crawl.leases), polled(failed()))
+            await crawl.settled()
+            if redis.zscore(key("sched"), "1"):
+                redis.zadd(key("sched"), {"1": 1})
+    assert letter(redis, "1")["attempts"] == 3
+    assert crawl.stats.get_stats()["rankcrawler/polls/retry"] == 3
+
+
+async def test_failures_of_an_outage_are_deferred_and_count_no_attempt(redis: Redis, redis_url: str) -> None:
+    await push(redis, ROOMS + 1)
+    async with crawling(redis_url) as crawl:
+        leases = [await anext(crawl.leases) for _ in range(ROOMS + 1)]
+        for lease in leases:
+            await crawl.scraped(lease, polled(failed()))
+        await crawl.settled()
+    assert (redis.hget(key("st"), "retry"), redis.hget(key("st"), "defer")) == (str(ROOMS - 1), "2")
+    assert crawl.stats.get_stats()["rankcrawler/polls/outage"] == 2
+
+
+async def test_a_wait_rests_the_token_and_holds_the_fleet_when_every_token_rests(redis: Redis, redis_url: str) -> None:
+    await push(redis, 2)
+    slow = polled(failed(action="wait", reason="HTTP 429", status=429, wait=30.0))
+    async with crawling(redis_url, tokens=2) as crawl:
+        first, second = await anext(crawl.leases), await anext(crawl.leases)
+        await crawl.scraped(first, slow, token=1)
+        assert redis.hget(key("ctl"), "hold_until") is None
+        await crawl.scraped(second, slow, token=2)
+        await crawl.settled()
+    assert redis.hget(key("ctl"), "hold_until") is not None
+    assert redis.hget(key("st"), "defer") == "2"
+
+
+async def test_a_refused_token_is_set_aside_and_the_last_one_stops_the_fleet(redis: Redis, redis_url: str) -> None:
+    await push(redis, 3)
+    refused = polled(failed(action="stop", reason="the gateway refuses the token", status=401))
+    async with crawling(redis_url, tokens=2) as crawl:
+        leases = [await anext(crawl.leases) for _ in range(3)]
+        await crawl.scraped(leases[0], refused, token=1)
+        await crawl.scraped(leases[1], refused, token=1)
+        assert redis.hget(key("ctl"), "stopped") is None
+        await crawl.scraped(leases[2], refused, token=2)
+        with pytest.raises(QueueStopped, match="refuses the token"):
+            await anext(crawl.leases)
+    assert redis.hget(key("ctl"), "stopped") == "the gateway refuses the token"
+    assert crawl.stats.get_stats()["rankcrawler/tokens/refused"] == 2
+    assert [place_of(redis, str(room)) for room in (1, 2, 3)] == ["ready"] * 3
+
+
+async def test_an_item_of_another_component_settles_nothing(redis: Redis, redis_url: str) -> None:
+    await push(redis)
+    async with crawling(redis_url) as crawl:
+        lease = await anext(crawl.leases)
+        await crawl.leasing._item_scraped(item={"a": 1}, response=answer(None))
+        crawl.leasing._failed(answer(None), Failure(ZeroDivisionError()))  # type: ignore[no-untyped-call]
+        assert crawl.leasing.worker is not None
+        assert crawl.leasing.worker._window.open() == [lease]
+    assert place_of(redis, "1") == "ready"
+
+
+async def test_given_rooms_are_pushed_and_the_leases_end_with_them(redis_url: str, redis: Redis) -> None:
+    del redis
+    async with crawling(redis_url) as crawl:
+        leases = []
+        async for lease in crawl.leasing.leases([job("1", every_max=600.0), job("2", priority=3)], "ranklist"):
+            leases.append((lease.room_id, lease.schedule.priority))
+            crawl.leasing._item_dropped(answer(lease))
+    assert leases == [("2", 3), ("1", 0)]
