@@ -58,7 +58,9 @@ def _poll(facts: dict[str, Any]) -> Poll:
     target = Target("gateway.test", facts.get("kind", "ranklist"), facts["room_id"], facts["anchor_id"])
     schedule = Schedule(facts["every"], facts["every_max"], facts["priority"])
     if "failed" in facts:
-        return Poll(FailedPoll(target, at, *facts["failed"], attempt=1), facts["fence"], schedule)
+        action, reason, status, code, status_code = facts["failed"]
+        failed = FailedPoll(target, at, action, reason, status, code, status_code, attempt=1)
+        return Poll(failed, facts["fence"], schedule)
     return Poll(_snapshot(facts, target, at), facts["fence"], schedule)
 
 

@@ -1,6 +1,5 @@
 """A store of any earlier version is refused, is migrated, and is then the one that this version would have written."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -62,20 +61,10 @@ def answers(store: Records) -> dict[str, Any]:
     }
 
 
-def schema_of(where: str) -> list[tuple[Any, ...]]:
-    """Tables with their columns, keys and indexes."""
+def schema_of(where: str) -> list[str]:
+    """Tables with their columns, keys and indexes, but for the partitions of days."""
     if where.startswith("sqlite"):
-        with closing(sqlite3.connect(where.removeprefix("sqlite:///"))) as database:
-            tables = database.execute("SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main'").fetchall()
-            names = [name for name, *_ in tables if not name.startswith("sqlite")]
-            columns = [
-                (name, *row)
-                for name in names
-                for pragma in ("table_xinfo", "foreign_key_list", "index_list")
-                for row in database.execute(f"SELECT * FROM pragma_{pragma}('{name}')")  # noqa: S608 - names alone
-            ]
-            indexes = database.execute("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
-            return sorted(map(repr, [*tables, *columns, *indexes]))  # type: ignore[arg-type]
+        return sorted(map(repr, schema_of_file(where.removeprefix("sqlite:///"))))
     with psycopg.connect(where) as connection:
         columns = connection.execute(
             "SELECT table_name, column_name, ordinal_position, data_type, is_nullable, is_identity "
@@ -85,7 +74,18 @@ def schema_of(where: str) -> list[tuple[Any, ...]]:
             "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename !~ '_[0-9]+$'"
         ).fetchall()
         parted = connection.execute("SELECT partrelid::regclass::text, partstrat FROM pg_partitioned_table").fetchall()
-        return sorted(columns + indexes + parted)
+        return sorted(map(repr, [*columns, *indexes, *parted]))
+
+
+def schema_of_file(path: str) -> Iterator[tuple[Any, ...]]:
+    with closing(apsw.Connection(path)) as database:
+        tables = database.execute("SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main'").fetchall()
+        for name, *properties in tables:
+            yield name, properties
+            for pragma in ("table_xinfo", "foreign_key_list", "index_list"):
+                facts = f"SELECT * FROM pragma_{pragma}('{name}')"  # noqa: S608 - names alone
+                yield from ((name, *fact) for fact in database.execute(facts).fetchall())
+        yield from database.execute("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()
 
 
 FROM_EACH = pytest.mark.parametrize(("places", "version"), [(each, each[1]) for each in EARLIER], indirect=["places"])
