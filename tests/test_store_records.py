@@ -206,6 +206,13 @@ def test_days_have_their_givers_and_their_rooms(store: Records) -> None:
         store.top_contributors("yesterday")
 
 
+def test_what_a_contributor_gave_is_counted_once_for_each_kind_of_list(store: Records) -> None:
+    for minute, score in ((0, 0), (1, 1000)):
+        write(store, [listed(minute, {"7": score}), listed(minute, {"7": score}, kind="audience")])
+    for kind in ("ranklist", "audience"):
+        assert store.top_contributors("2026-11-23", kind=kind) == [("gateway.test", "7", "name 7", 1000)]
+
+
 def test_rooms_that_recur_and_have_not_ended_are_in_the_catalogue(store: Records) -> None:
     polls = [
         polled(listed(0, {"7": 1}), every=60.0, every_max=600.0, priority=3),
