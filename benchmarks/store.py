@@ -144,7 +144,7 @@ def questions(store: Records, rooms: int, polls: int) -> dict[str, list[float]]:
 
     asked: dict[str, Callable[[], object]] = {
         "latest list of a room": lambda: store.latest(room()),
-        "a user's trail": lambda: store.trail(dice.choice(users), limit=100),
+        "a contributor's trail": lambda: store.trail(dice.choice(users), limit=100),
         "gains in an hour": lambda: store.gains(room(), *hour()),
         "top contributors of a day": lambda: store.top_contributors(day),
         "rooms by activity": lambda: store.active_rooms(day),

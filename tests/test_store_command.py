@@ -1,8 +1,10 @@
 """`scrapy store`, run as a user runs it, on SQLite and on PostgreSQL."""
 
+import contextlib
 import csv
 import json
 import re
+import sqlite3
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +17,8 @@ from rankcrawler.commands import moments
 from rankcrawler.commands.store.subcommands import SUBCOMMANDS
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.rows import RankEntry
-from rankcrawler.store import locate
+from rankcrawler.store import locate, schema
 from rankcrawler.store.contract import Records
-from rankcrawler.store.schema import version
 from tests import earlier, stores
 from tests.builders import entry, failed, polled, snapshot
 from tests.gateways import Finished, environment, run
@@ -231,19 +232,21 @@ def test_ages_are_from_now() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "earlier_version"), [("sqlite", 1), ("sqlite", 2), ("sqlite", 3), ("postgresql", 2), ("postgresql", 3)]
+    ("kind", "version"), [("sqlite", 1), ("sqlite", 2), ("sqlite", 3), ("postgresql", 2), ("postgresql", 3)]
 )
-def test_a_store_of_an_earlier_version_is_refused_until_it_is_migrated(
-    kind: str, earlier_version: int, tmp_path: Path, request: pytest.FixtureRequest
+def test_a_store_of_an_earlier_version_is_refused_and_migrated(
+    kind: str, version: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     where = stores.address(kind, tmp_path, request)
-    earlier.restore(where, earlier_version)
+    earlier.restore(where, version)
     env = environment(None, tmp_path, {"STORE_URL": where})
-    refused = run("store", "status", env=env)
-    assert refused.returncode == 1
-    assert "run `scrapy store migrate`" in refused.stderr
-    first, second = run("store", "migrate", env=env), run("store", "migrate", env=env)
-    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
-    assert f"from version {earlier_version} to {version()}" in first.stdout
-    assert f"has version {version()} already" in second.stdout
-    assert run("store", "status", env=env).returncode == 0
+    assert "run `scrapy store migrate`" in run("store", "status", env=env).stderr
+    if kind == "sqlite":
+        with contextlib.closing(sqlite3.connect(tmp_path / "ranks.db", isolation_level=None)) as busy:
+            busy.execute("BEGIN IMMEDIATE")
+            assert "is in use: stop the workers first" in run("store", "migrate", env=env).stderr
+    done = run("store", "migrate", env=env)
+    assert f"from version {version} to {schema.version()}" in done.stdout, done.stderr
+    assert (tmp_path / "ranks.db.v1").exists() == (version == 1)
+    assert f"has version {schema.version()} already" in run("store", "migrate", env=env).stdout
+    assert f"version\t{schema.version()}\n" in run("store", "status", env=env).stdout

@@ -1,4 +1,4 @@
-"""What is particular to the JSON Lines store: the state of its files after a crash."""
+"""What only the JSON Lines store does: it repairs its files after a crash, and reads old ones."""
 
 import json
 from pathlib import Path
@@ -66,7 +66,7 @@ def test_a_torn_line_of_another_process_is_undone_before_the_next_write(folder: 
     store.close()
 
 
-def test_rows_that_are_missing_are_told_and_nothing_is_cut(folder: Path) -> None:
+def test_missing_rows_are_reported_and_nothing_is_cut(folder: Path) -> None:
     before = files(folder)["polls.jsonl"]
     (folder / "entries.jsonl").write_bytes(b"")
     with pytest.raises(StoreError, match="rows are missing"):
@@ -74,7 +74,7 @@ def test_rows_that_are_missing_are_told_and_nothing_is_cut(folder: Path) -> None
     assert files(folder)["polls.jsonl"] == before
 
 
-def test_a_line_that_is_damaged_is_told_with_its_place(folder: Path) -> None:
+def test_a_damaged_line_is_reported_with_its_place(folder: Path) -> None:
     with (folder / "polls.jsonl").open("ab") as file:
         file.write(b"not JSON\n")
     with pytest.raises(StoreError, match=r"polls\.jsonl is damaged after byte \d+"):
