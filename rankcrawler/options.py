@@ -25,6 +25,8 @@ _SHOWN_TO_OTHERS = (
     "environment, or GATEWAY_TOKEN_FILE to a file's path. Consider this token no longer secret."
 )
 _KEY_SHOWN = "PSEUDONYMISE_KEY was given with -s, so other users can read it: set it in the environment"
+_SETTINGS_OF_ARGUMENTS = {"redis_key": "set REDIS_START_URLS_KEY", "redis_batch_size": "set CONCURRENT_REQUESTS"}
+"""Arguments of scrapy-redis's spiders, and what to use in their place."""
 
 
 class _Number(NamedTuple):
@@ -45,7 +47,7 @@ _NUMBERS: dict[str, _Number] = {
     "DOWNLOAD_TIMEOUT": _Number(float, 1),
     "DOWNLOAD_MAXSIZE": _Number(int, 1),
 }
-_TEXTS = ("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "VERDICTS", "STORE_URL", "DATA_DIR")
+_TEXTS = ("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "VERDICTS", "STORE_URL", "DATA_DIR")
 REDIS = (
     "REDIS_URL",
     "REDIS_HOST",
@@ -57,12 +59,12 @@ REDIS = (
 )
 """scrapy-redis's settings that work here too."""
 ENVIRONMENT = (
-    *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PATIENCE", "VERDICTS"),
-    *("STORE_URL", "REDIS_URL", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
+    *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "GATEWAY_PATIENCE"),
+    *("VERDICTS", "STORE_URL", "REDIS_URL", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
     *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT"),
 )
 """Settings that can also be environment variables."""
-NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "SPEEDUPS")
+NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USER_AGENT")
 """Every setting that is read here."""
 _PREFIXES = ("GATEWAY_", "LEASE_", "PSEUDONYM", "ROOM_", "STORE_", "VERDICT")
 _OURS = {name for name in NAMES if not hasattr(default_settings, name)}
@@ -77,6 +79,8 @@ class Options:
     """Empty if GATEWAY_TOKEN is not set."""
     gateway_token_file: str | None
     gateway_ca_file: str | None
+    gateway_proxy: str | None = field(repr=False)
+    """May contain a password."""
     gateway_patience: float
     verdicts: str
     pseudonymise_key: str = field(repr=False)
@@ -94,6 +98,8 @@ class Options:
     concurrent_requests: int
     download_timeout: float
     download_maxsize: int
+    headers: Mapping[str, str | None] = field(repr=False)
+    """DEFAULT_REQUEST_HEADERS, and USER_AGENT; None for one that is not sent."""
     log_level: str
     """LOG_LEVEL, in capitals."""
     speedups: bool
@@ -117,6 +123,7 @@ class Options:
             gateway_token=environment.get("GATEWAY_TOKEN", ""),
             gateway_token_file=texts["GATEWAY_TOKEN_FILE"],
             gateway_ca_file=texts["GATEWAY_CA_FILE"],
+            gateway_proxy=texts["GATEWAY_PROXY"],
             gateway_patience=numbers["GATEWAY_PATIENCE"],
             verdicts=texts["VERDICTS"] or "",
             pseudonymise_key=environment.get("PSEUDONYMISE_KEY", ""),
@@ -131,15 +138,23 @@ class Options:
             concurrent_requests=int(numbers["CONCURRENT_REQUESTS"]),
             download_timeout=numbers["DOWNLOAD_TIMEOUT"],
             download_maxsize=int(numbers["DOWNLOAD_MAXSIZE"]),
+            headers=settings.getdict("DEFAULT_REQUEST_HEADERS") | {"User-Agent": settings["USER_AGENT"]},
             log_level=str(settings["LOG_LEVEL"]).upper(),
             speedups=settings.getbool("SPEEDUPS", default=True),
         )
 
 
-def check_arguments(arguments: Mapping[str, str]) -> None:
-    """Raise SettingError if a spider's arguments (-a) contain the token."""
+def check_arguments(arguments: Collection[str], known: Collection[str] | None = None) -> None:
+    """Raise SettingError if a spider's arguments (-a) contain the token, or one that is not `known`.
+
+    scrapyd adds arguments whose names begin with _, which are ignored.
+    """
     if {"token", "gateway_token"} & {name.lower() for name in arguments}:
         raise SettingError(_SHOWN_TO_OTHERS)
+    for name in arguments:
+        if known is not None and name not in known and not name.startswith("_"):
+            hint = _SETTINGS_OF_ARGUMENTS.get(name) or _likeliest(name, known, f"use {' or '.join(sorted(known))}")
+            raise SettingError(f"-a {name}= is not an argument of the spider: {hint}")
 
 
 def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[str]:
@@ -159,9 +174,9 @@ def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[st
             yield f"{name}, in the environment, is not a setting: {_likeliest(name, (*ENVIRONMENT, *SECRETS))}"
 
 
-def _likeliest(name: str, ours: Collection[str]) -> str:
+def _likeliest(name: str, ours: Collection[str], otherwise: str = "see Settings in the README") -> str:
     close = _close_to(name, ours) or get_close_matches(name, sorted(ours), n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else "see Settings in the README"
+    return f"did you mean {' or '.join(close)}?" if close else otherwise
 
 
 def _close_to(name: str, ours: Collection[str]) -> list[str]:

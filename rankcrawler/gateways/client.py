@@ -2,6 +2,7 @@
 
 import os
 import ssl
+from collections.abc import Mapping
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -13,12 +14,12 @@ from rankcrawler import __version__
 from rankcrawler.errors import GatewayError, NoTokenLeft, SettingError
 from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.keyring import Key, Keyring
+from rankcrawler.gateways.proxy import Proxy
 
-_HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "gzip",
-    "User-Agent": f"rankcrawler/{__version__}",
-}
+_HEADERS = {"Accept": "application/json", "User-Agent": f"rankcrawler/{__version__}"}
+_ENCODING = {"Accept-Encoding": "gzip"}
+_PROXY_REFUSES = 407
+"""The status of a proxy that wants another user or password."""
 
 
 class Reply(NamedTuple):
@@ -40,6 +41,7 @@ class Client:
 
     `timeout` limits a whole request, in seconds. `max_bytes` limits a body, both compressed and decompressed.
     `ca_file` is a PEM file; only its certificates are trusted, instead of the system's.
+    `headers` are sent with every request, to the gateway alone; `proxy` is between the two.
     """
 
     def __init__(
@@ -51,8 +53,12 @@ class Client:
         max_bytes: int = 8 << 20,
         connections: int = 16,
         ca_file: str | None = None,
+        proxy: Proxy | None = None,
+        headers: Mapping[str, str] = _HEADERS,
     ) -> None:
         self.address = address
+        self._proxy = proxy
+        self._headers = {**headers, **_ENCODING}
         self._keyring = keyring
         self._tls = _tls(ca_file) if ca_file else True
         self._max_bytes = max_bytes
@@ -72,9 +78,14 @@ class Client:
             raise NoTokenLeft("every token is set aside")
         try:
             async with self._open().get(_with_token(url, key), allow_redirects=False) as response:
+                if self._proxy is not None and response.status == _PROXY_REFUSES:
+                    raise GatewayError(_not_through(self._proxy, f"it answered HTTP {response.status}"))
                 return _without_token(response, await self._body(response), key)
         except TimeoutError:
             raise GatewayError(f"no complete answer within {self._timeout:g} s") from None
+        except (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError) as error:
+            assert self._proxy is not None
+            raise GatewayError(_not_through(self._proxy, _why_not(error))) from None
         except aiohttp.ClientConnectorError as error:
             raise GatewayError(
                 f"cannot connect to the gateway {self.address.base} ({_why(error.os_error)}): "
@@ -97,14 +108,15 @@ class Client:
         await self.close()
 
     def _open(self) -> aiohttp.ClientSession:
-        """The session, created in the running loop. It uses no cookies, proxies or .netrc."""
+        """The session, created in the running loop. It uses no cookies, no .netrc, and no proxy but the given one."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections, ssl=self._tls),
                 middlewares=(_once,),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
-                headers=_HEADERS,
+                headers=self._headers,
+                proxy=None if self._proxy is None else self._proxy.url,
                 auto_decompress=False,
                 trust_env=False,
             )
@@ -166,6 +178,16 @@ def gunzip(packed: bytes, max_bytes: int) -> bytes:
     if not stream.eof:
         raise GatewayError("the answer's gzip is truncated")
     return body
+
+
+def _not_through(proxy: Proxy, why: str) -> str:
+    return f"cannot connect through {proxy} ({why}): check GATEWAY_PROXY, and whether the proxy is running"
+
+
+def _why_not(error: aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError) -> str:
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"it answered HTTP {error.status}"
+    return _why(error.os_error)
 
 
 def _why(error: OSError) -> str:
