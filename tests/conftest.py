@@ -10,7 +10,7 @@ from redis import Redis
 from rankcrawler.queue.embedded import join
 from rankcrawler.queue.room_queue import RoomQueue
 from tests.postgresql import PostgresServer, postgres_server
-from tests.redis_cluster import plain_client, queue_client, redis_cluster
+from tests.redis_cluster import flush, plain_client, queue_client, redis_cluster
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -78,7 +78,7 @@ def redis_url(request: pytest.FixtureRequest) -> str:
 def redis(redis_url: str) -> Iterator[Redis]:
     """A plain client of the server that has the queue's keys, emptied; it answers text, whatever the bytes."""
     with plain_client(redis_url, decode_responses=True, encoding_errors="surrogateescape") as client:
-        client.flushall()
+        flush(redis_url)
         yield client
 
 

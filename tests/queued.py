@@ -34,6 +34,10 @@ def key(name: str) -> str:
     return f"rc:{{{INBOX}}}:{name}"
 
 
+GATE = "rc:{fleet:start_urls}:gate"
+"""What holds and limits the queues of all kinds; in a cluster of three its server is that of the default inbox."""
+
+
 def server_now(redis: Redis) -> int:
     """The server's clock, in ms since 1970."""
     seconds, microseconds = redis.time()

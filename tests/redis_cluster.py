@@ -34,6 +34,16 @@ def plain_client(url: str, **parameters: Any) -> Redis:
         return Redis(host=node.host, port=node.port, **parameters)
 
 
+def flush(url: str) -> None:
+    """Empty the server, or every server of the cluster."""
+    if "+cluster" not in url:
+        with Redis.from_url(url) as client:
+            client.flushall()
+        return
+    with RedisCluster.from_url(url.split(",")[0].replace("+cluster", "")) as cluster:
+        cluster.flushall(target_nodes=RedisCluster.PRIMARIES)
+
+
 @contextmanager
 def redis_cluster(folder: Path) -> Iterator[str]:
     """The address of a cluster of three servers."""

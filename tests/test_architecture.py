@@ -16,7 +16,7 @@ PACKAGE = ROOT / "rankcrawler"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
-    {"errors", "clock", "backoff", "faultlog", "settings", "statistics"},
+    {"errors", "clock", "backoff", "durations", "faultlog", "settings", "statistics"},
     {"options", "report"},
     {"model"},
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},

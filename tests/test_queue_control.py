@@ -347,10 +347,10 @@ async def test_the_last_outcome_of_a_room_is_on_its_record(queue: RoomQueue) -> 
     await queue.push([job("1", every=60.0), job("2", every=60.0), Job("3"), job("4", every=60.0)])
     leases = {lease.room_id: lease for lease in (await queue.lease("w", 3, 1000)).leases}
     outcomes = {"1": Outcome.DONE, "2": Outcome.UNCHANGED, "3": Outcome.RETRY}
-    reason = "HTTP 502: " + "坏" * 100
+    reason = "HTTP 502: " + "坏" * 200
     await queue.settle([Settlement(leases[room], outcome, 60_000, reason) for room, outcome in outcomes.items()])
     found = [room.last if room else "" for room in await roster.find(queue, ["1", "2", "3", "4"])]
-    assert found == ["changed", "unchanged", "HTTP 502: " + "坏" * 36, None]
+    assert found == ["changed", "unchanged", "HTTP 502: " + "坏" * 76, None]
 
 
 async def test_the_status_counts_the_polls_of_the_last_whole_minute(queue: RoomQueue, redis: Redis) -> None:

@@ -10,7 +10,7 @@ from rankcrawler.model.schedules import Schedule
 from rankcrawler.queue.job import parse
 from rankcrawler.queue.lease import Lease
 from rankcrawler.queue.room_queue import RoomQueue
-from tests.queued import ANCHOR, INBOX, LONG, ROOM, key, lease_one, leased_ids, letter, place_of
+from tests.queued import ANCHOR, GATE, INBOX, LONG, ROOM, key, lease_one, leased_ids, letter, place_of
 
 SERVERS = ["single", "cluster"]
 
@@ -177,7 +177,7 @@ async def test_what_people_push_is_taken_in_by_portions_and_none_is_lost(queue: 
 
 
 async def test_entries_are_taken_in_while_the_queue_is_paused(queue: RoomQueue, redis: Redis) -> None:
-    redis.hset(key("ctl"), "paused", "1")
+    redis.hset(GATE, "paused", "1")
     redis.rpush(INBOX, ROOM)
     assert (await queue.lease("w", 10, LONG)).leases == []
     assert place_of(redis, ROOM) == "ready"

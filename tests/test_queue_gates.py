@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Outcome, Settled
 from rankcrawler.queue.room_queue import RoomQueue
-from tests.queued import HOUR, INBOX, LONG, ROOM, key, lease_one, leased_ids, settle
+from tests.queued import GATE, HOUR, INBOX, LONG, ROOM, lease_one, leased_ids, settle
 from tests.redis_cluster import queue_client
 
 SERVERS = ["single", "cluster"]
@@ -47,18 +47,18 @@ async def test_a_stopped_queue_leases_nothing_and_says_why(queue: RoomQueue) -> 
 
 async def test_a_paused_queue_leases_nothing(queue: RoomQueue, redis: Redis) -> None:
     await queue.push([Job(ROOM)])
-    redis.hset(key("ctl"), "paused", "1")
+    redis.hset(GATE, "paused", "1")
     grant = await queue.lease("w", 10, LONG)
     assert (grant.leases, grant.state, grant.pending) == ([], "paused", 1)
     assert grant.wait_ms > 0
-    redis.hdel(key("ctl"), "paused")
+    redis.hdel(GATE, "paused")
     assert await leased_ids(queue) == [ROOM]
 
 
 async def test_a_paused_queue_takes_settlements(queue: RoomQueue, redis: Redis) -> None:
     await queue.push([Job(ROOM)])
     lease = await lease_one(queue)
-    redis.hset(key("ctl"), "paused", "1")
+    redis.hset(GATE, "paused", "1")
     assert await settle(queue, lease, Outcome.DONE) is Settled.KEPT
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -47,6 +48,7 @@ class Room:
     first_due: int | None = None
     reason: str = ""
     again: bool = False
+    failing: bool = False
 
     @property
     def definition(self) -> str:
@@ -59,7 +61,7 @@ class Room:
         return "" if self.first_due is None else f"{self.failed}:{self.first_due}:{self.reason}"
 
     def begin_anew(self) -> None:
-        self.failed, self.first_due = 0, None
+        self.failed, self.first_due, self.failing = 0, None, False
 
     def leave(self, place: str) -> None:
         self.begin_anew()
@@ -318,6 +320,12 @@ class QueueMachine(RuleBasedStateMachine):
         assert self.redis.hgetall(self._key("pace")) == paces
 
     @invariant()
+    def rooms_are_failing_as_the_model_says(self) -> None:
+        marked: Any = self.redis.zrange(self._key("failing"), 0, -1, withscores=True)
+        failing = {room_id: room.first_due for room_id, room in self.rooms.items() if room.failing}
+        assert {room: int(since) for room, since in marked} == failing
+
+    @invariant()
     def only_leased_rooms_are_pushed_again(self) -> None:
         again = {room_id for room_id, room in self.rooms.items() if room.again}
         assert self.redis.smembers(self._key("again")) == again
@@ -333,6 +341,7 @@ class QueueMachine(RuleBasedStateMachine):
         assert depth.inbox == len(self.raw)
         assert depth.dead == len(self.letters) + sum(room.place == "dead" for room in self.rooms.values())
         assert depth.leased == len(self.live)
+        assert depth.failing == sum(room.failing for room in self.rooms.values())
         assert depth.retired == sum(room.place == "retired" for room in self.rooms.values())
         living = [room for room in self.rooms.values() if room.place not in GONE]
         assert depth.ready + depth.scheduled + depth.leased == len(living)
@@ -433,12 +442,16 @@ class QueueMachine(RuleBasedStateMachine):
             room.begin_anew()
         room.failed, room.reason = room.failed + 1, reason
         room.first_due = lease.due_ms if room.first_due is None else room.first_due
-        dies = room.failed >= ATTEMPTS and not room.again
+        is_used_up = room.failed >= ATTEMPTS and not room.again
         room.again = False
         room.place = later
-        if dies:
+        if not is_used_up:
+            return Settled.KEPT
+        if not room.every_ms:
             room.leave("dead")
-        return Settled.DEAD if dies else Settled.KEPT
+            return Settled.DEAD
+        was_failing, room.failing, room.place = room.failing, True, "sched"
+        return Settled.KEPT if was_failing else Settled.FAILING
 
     def _members(self, name: str) -> list[str]:
         return [str(member) for member in self.redis.zrange(self._key(name), 0, -1)]

@@ -7,6 +7,7 @@ from redis import Redis
 
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Outcome, Settled
+from rankcrawler.queue.limits import GONE_ONCE
 from rankcrawler.queue.room_queue import RoomQueue
 from tests.queued import (
     ANCHOR,
@@ -44,7 +45,7 @@ async def test_a_retry_waits_for_its_delay_and_counts_an_attempt(queue: RoomQueu
 async def test_a_room_is_dead_with_its_last_reason_when_its_attempts_are_used_up(
     queue: RoomQueue, redis: Redis
 ) -> None:
-    await queue.push([job(ROOM, ANCHOR, every=60.0)])
+    await queue.push([job(ROOM, ANCHOR, priority=2)])
     answers = [await settle(queue, await lease_one(queue), Outcome.RETRY, 0, f"fault {n}") for n in (1, 2, 3)]
     assert answers == [Settled.KEPT, Settled.KEPT, Settled.DEAD]
     assert place_of(redis, ROOM) == "dead"
@@ -122,6 +123,27 @@ async def test_pushing_a_dead_room_revives_it_with_its_definition(queue: RoomQue
     assert redis.hget(key("def"), ROOM) == f"60000:-2:{ANCHOR}"
     lease = await lease_one(queue)
     assert (lease.anchor_id, lease.schedule.every, lease.attempt) == (ANCHOR, 60.0, 1)
+
+
+async def test_a_room_that_was_put_off_as_gone_says_so_until_something_else_comes_of_it(queue: RoomQueue) -> None:
+    await queue.push([Job(ROOM)])
+    seen = []
+    for reason in ("HTTP 502", GONE_ONCE + "HTTP 404", "HTTP 502: 'gone once: '", GONE_ONCE):
+        lease = await lease_one(queue)
+        seen.append((lease.gone_once, lease.attempt))
+        await settle(queue, lease, Outcome.DEFER, 0, reason)
+    lease = await lease_one(queue)
+    assert [*seen, (lease.gone_once, lease.attempt)] == [(False, 1), (False, 1), (True, 1), (False, 1), (True, 1)]
+    await settle(queue, lease, Outcome.RELEASE)
+    assert (await lease_one(queue)).gone_once
+
+
+async def test_a_lease_knows_whether_its_room_was_polled_before(queue: RoomQueue, redis: Redis) -> None:
+    await queue.push([job(ROOM, every=60.0)])
+    first = await lease_one(queue)
+    await settle(queue, first, Outcome.DONE)
+    schedule(redis, ROOM, server_now(redis))
+    assert (first.was_polled, (await lease_one(queue)).was_polled) == (False, True)
 
 
 # Pushed again while leased

@@ -5,11 +5,14 @@ import asyncio
 import pytest
 from redis import Redis
 
+from rankcrawler.queue import roster
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Depth, Outcome, Settled
 from rankcrawler.queue.room_queue import RoomQueue
+from rankcrawler.queue.status import status
 from tests.queued import (
     ANCHOR,
+    HOUR,
     LONG,
     MINUTE,
     ROOM,
@@ -185,11 +188,117 @@ async def test_a_room_that_is_gone_at_its_first_poll_is_dead(
     assert place_of(redis, ROOM) == "dead"
 
 
-async def test_a_recurring_room_whose_attempts_are_used_up_is_dead_and_not_retired(
+# Rooms that keep failing
+
+
+async def fail(queue: RoomQueue, redis: Redis, reason: str = "busy") -> tuple[Settled, int]:
+    """Poll the room when it is due, in vain; the answer, and the ms until it is due again."""
+    now = server_now(redis)
+    if place_of(redis, ROOM) == "sched":
+        schedule(redis, ROOM, now)
+    answer = await settle(queue, await lease_one(queue), Outcome.RETRY, 0, reason)
+    return answer, due_of(redis, ROOM) - now
+
+
+async def test_a_recurring_room_whose_attempts_are_used_up_is_failing_and_not_dead(
+    queue: RoomQueue, redis: Redis
+) -> None:
+    await queue.push([job(ROOM, ANCHOR, every=60.0)])
+    first = await lease_one(queue)
+    await settle(queue, first, Outcome.RETRY)
+    answers = [(await fail(queue, redis, f"fault {n}"))[0] for n in (2, 3, 4)]
+    assert answers == [Settled.KEPT, Settled.FAILING, Settled.KEPT]
+    assert place_of(redis, ROOM) == "sched"
+    assert (await queue.depth()).failing == 1
+    (room,) = await roster.find(queue, [ROOM])
+    assert room is not None
+    assert (room.state, room.attempts, room.failing_since, room.last) == ("scheduled", 4, first.due_ms, "fault 4")
+    assert [each.room_id async for each in roster.failing(queue)] == [ROOM]
+    assert redis.hget(key("def"), ROOM) == f"60000:0:{ANCHOR}"
+
+
+async def test_a_failing_room_falls_back_to_its_interval_and_then_is_polled_ever_more_rarely(
     queue: RoomQueue, redis: Redis
 ) -> None:
     await queue.push([job(ROOM, every=60.0)])
-    await interval_after(queue, redis, Outcome.DONE)
+    first = await lease_one(queue)
+    await settle(queue, first, Outcome.RETRY)
+    await fail(queue, redis)
+    pauses = []
+    for _ in range(10):
+        _, pause = await fail(queue, redis)
+        assert (due_of(redis, ROOM) - first.due_ms) % MINUTE == 0, "it keeps its phase"
+        pauses.append(-(-pause // MINUTE))
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
+
+
+@pytest.mark.parametrize("every", [0.1, 7200.0])
+async def test_no_failing_room_is_polled_more_often_than_its_interval_or_more_rarely_than_once_an_hour(
+    queue: RoomQueue, redis: Redis, every: float
+) -> None:
+    await queue.push([job(ROOM, every=every)])
+    for _ in range(30):
+        _, pause = await fail(queue, redis)
+    assert pause == pytest.approx(max(HOUR, every * 1000), abs=1000)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.UNCHANGED])
+async def test_one_good_poll_ends_the_failing_of_a_room(queue: RoomQueue, redis: Redis, outcome: Outcome) -> None:
+    await queue.push([job(ROOM, every=60.0)])
+    for _ in range(8):
+        await fail(queue, redis)
+    assert await interval_after(queue, redis, outcome) <= MINUTE
+    assert (await queue.depth()).failing == 0
     schedule(redis, ROOM, server_now(redis))
+    assert (await lease_one(queue)).attempt == 1
+
+
+@pytest.mark.parametrize("how", ["pushed", "removed", "gone"])
+async def test_a_room_that_is_pushed_or_leaves_is_no_longer_failing(queue: RoomQueue, redis: Redis, how: str) -> None:
+    await queue.push([job(ROOM, every=60.0)])
+    for _ in range(4):
+        await fail(queue, redis)
+    if how == "pushed":
+        await queue.push([Job(ROOM)])
+    elif how == "removed":
+        await queue.control.remove([ROOM])
+    else:
+        schedule(redis, ROOM, server_now(redis))
+        await settle(queue, await lease_one(queue), Outcome.DEAD, reason="gone")
+    assert redis.exists(key("failing"), key("att")) == 0
+
+
+async def test_a_recurring_room_with_which_workers_vanish_is_failing_too(queue: RoomQueue, redis: Redis) -> None:
+    await queue.push([job(ROOM, every=60.0)])
+    for _ in range(5):
+        if place_of(redis, ROOM) == "sched":
+            schedule(redis, ROOM, server_now(redis))
+        expire(redis, await lease_one(queue))
+        assert (await queue.lease("w", 0, LONG)).vanished == 0
+    assert place_of(redis, ROOM) in ("sched", "ready")
+    assert (await queue.depth()).failing == 1
+
+
+async def test_an_interval_of_zero_lets_a_failing_room_die(queue: RoomQueue, redis: Redis) -> None:
+    await queue.push([job(ROOM, every=60.0)])
+    for _ in range(4):
+        await fail(queue, redis)
+    await queue.push([job(ROOM, every=0.0)])
     answers = [await settle(queue, await lease_one(queue), Outcome.RETRY) for _ in range(3)]
-    assert answers[-1] is Settled.DEAD
+    assert answers == [Settled.KEPT, Settled.KEPT, Settled.DEAD]
+
+
+async def test_the_status_says_how_many_rooms_are_failing_since_when_and_why(queue: RoomQueue, redis: Redis) -> None:
+    await queue.push(job(str(room), every=60.0) for room in range(1, 7))
+    for _ in range(3):
+        for room in range(1, 7):
+            if redis.zscore(key("sched"), str(room)) is not None:
+                schedule(redis, str(room), server_now(redis))
+        for lease in (await queue.lease("w", 6, LONG)).leases:
+            reason = "code 403: '余额不足'" if int(lease.room_id) > 2 else "code 7"
+            await settle(queue, lease, Outcome.RETRY, 0, reason)
+    now = await status(queue)
+    assert now.depth.failing == 6
+    assert now.failing_reasons == {"code 403: '余额不足'": 4, "code 7": 2}
+    assert now.failing_since is not None
+    assert 0 <= now.now - now.failing_since < 60_000

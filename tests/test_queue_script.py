@@ -9,7 +9,7 @@ from rankcrawler.queue import limits, script
 
 LUA = files("rankcrawler.queue") / "lua"
 MS_IN_A_SECOND = 1000
-PARTS = sorted(part.name for part in LUA.iterdir())
+PARTS = sorted(part.name for part in LUA.iterdir() if part.is_file())
 
 
 def code(part: str) -> str:

@@ -125,11 +125,11 @@ def test_pause_resume_and_the_limits_turn_the_knobs(rooms: Run, redis: Redis) ->
     assert (now["state"], now["rate"], now["burst"], now["max_inflight"]) == ("paused", 2.5, 4, 7)
     for words in (("resume",), ("rate", "off"), ("inflight", "off")):
         assert rooms(*words)[0] == 0
-    assert redis.hgetall(key("ctl")) == {}
+    assert redis.hgetall("rc:{fleet:start_urls}:gate") == {}
 
 
 def test_a_stopped_fleet_is_shown_with_its_reason_and_resumed(rooms: Run, redis: Redis) -> None:
-    redis.hset(key("ctl"), "stopped", "HTTP 401: the gateway refuses the token")
+    redis.hset("rc:{fleet:start_urls}:gate", "stopped", "HTTP 401: the gateway refuses the token")
     assert "state\tstopped: HTTP 401: the gateway refuses the token\n" in rooms("status")[1]
     assert json.loads(rooms("status", "--json")[1])["reason"] == "HTTP 401: the gateway refuses the token"
     assert rooms("resume")[0] == 0

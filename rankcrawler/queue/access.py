@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
+from rankcrawler.model import kinds
 from rankcrawler.options import Options
 from rankcrawler.queue import connection
 from rankcrawler.queue.room_queue import RoomQueue
@@ -20,8 +21,8 @@ class Access(NamedTuple):
 async def open_queue(options: Options, kind: str) -> AsyncIterator[Access]:
     """Open the queue of one kind of list, and close it with the context; raises QueueError.
 
-    Each kind has a queue of its own. If no server is configured, this starts or joins the embedded one, which runs as
-    long as any process has a queue open.
+    Each kind has a queue of its own, behind a gate that all share. If no server is configured, this starts or joins the
+    embedded one, which runs as long as any process has a queue open.
     """
     server = await connection.embedded(options)
     try:
@@ -30,6 +31,8 @@ async def open_queue(options: Options, kind: str) -> AsyncIterator[Access]:
             connection.inbox_key(options, kind),
             attempts=options.room_attempts,
             repair=None if server is None else server.repair,
+            fleet=connection.fleet_key(options),
+            others=[connection.inbox_key(options, other) for other in kinds.KINDS if other != kind],
         )
         try:
             yield Access(queue, connection.place(options, server))

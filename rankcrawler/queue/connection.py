@@ -46,6 +46,11 @@ def inbox_key(options: Options, kind: str) -> str:
     return str(key) % {"name": kind}
 
 
+def fleet_key(options: Options) -> str:
+    """The name of the gate that all kinds share: what their inboxes are called, with `fleet` in place of a kind."""
+    return inbox_key(options, "fleet")
+
+
 def wants_embedded(options: Options) -> bool:
     """Whether no setting of scrapy-redis names a server."""
     named = any(options.redis[name] for name in ("REDIS_URL", "REDIS_HOST", "REDIS_PORT"))

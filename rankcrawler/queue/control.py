@@ -5,45 +5,46 @@ from math import ceil
 from zlib import crc32
 
 from rankcrawler.queue import definition
+from rankcrawler.queue.gate import Gate
 from rankcrawler.queue.job import Job
-from rankcrawler.queue.reason import stored
 from rankcrawler.queue.script import BATCH, Script
 
 
 class Control:
-    """Changes that apply to every worker of the queue."""
+    """Changes that apply to every worker: those of the gate for all kinds of list, the others for the queue's kind."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, gate: Gate) -> None:
         self._script = script
+        self._gate = gate
 
     async def pause(self) -> None:
         """Lease no rooms until resume()."""
-        await self._turn("paused", "1")
+        await self._gate.turn("paused", "1")
 
     async def stop(self, reason: str) -> None:
         """Lease no rooms until resume(), and end every worker with the reason."""
-        await self._turn("stopped", stored(reason) or "no reason was given")
+        await self._gate.stop(reason)
 
     async def hold(self, ms: int) -> None:
         """Lease no rooms for that long."""
-        await self._script.call("hold", ms)
+        await self._gate.hold(ms)
 
     async def resume(self) -> None:
         """Lease rooms again: ends a pause, a stop and a hold."""
-        await self._turn("stopped", "", "paused", "", "hold_until", "")
+        await self._gate.turn("stopped", "", "paused", "", "hold_until", "")
 
     async def set_rate(self, rate: float | None, burst: int | None = None) -> None:
-        """Limit leases to `rate` a second, across all workers; None removes the limit.
+        """Limit leases to `rate` a second, across all workers and kinds; None removes the limit.
 
         `burst` is how many may be leased at once after a rest; the default covers a tenth of a second.
         """
         burst = burst or max(2, ceil((rate or 0) / 10))
         limits = ("", "") if rate is None else (repr(rate), burst)
-        await self._turn("rate", limits[0], "burst", limits[1], "tat", "")
+        await self._gate.turn("rate", limits[0], "burst", limits[1], "tat", "")
 
     async def set_max_inflight(self, rooms: int | None) -> None:
-        """Limit how many rooms are leased at a time; None removes the limit."""
-        await self._turn("max_inflight", "" if rooms is None else rooms)
+        """Limit how many rooms are leased at a time, of all kinds together; None removes the limit."""
+        await self._gate.turn("max_inflight", "" if rooms is None else rooms)
 
     async def remove(self, names: Iterable[str]) -> list[bool]:
         """Remove rooms and dead letters, whatever their state; False for each that the queue does not know.
@@ -70,10 +71,6 @@ class Control:
         """
         rooms = ((*definition.words(job), str(_offset_ms(job))) for job in jobs if job.schedule.every)
         return sum([fresh async for fresh in self._script.call_for_all("restore", rooms)])
-
-    async def _turn(self, *knobs: str | int) -> None:
-        """Set knobs, given as names and values; an empty value removes one."""
-        await self._script.call("turn", *knobs)
 
 
 def _offset_ms(job: Job) -> int:

@@ -20,6 +20,10 @@ class Lease(msgspec.Struct, frozen=True):
     """1 is the first since the room was last polled with success."""
     anchor_id: str | None = None
     schedule: Schedule = ONCE
+    was_polled: bool = False
+    """Whether it recurs, and a poll has brought its list since it was pushed."""
+    gone_once: bool = False
+    """Whether the last poll found the room gone, and this one is to confirm it."""
 
 
 class Outcome(Enum):
@@ -30,7 +34,7 @@ class Outcome(Enum):
     UNCHANGED = "unchanged"
     """DONE, and the list was the same as before: a room that adapts is polled less often."""
     RETRY = "retry"
-    """Failed: the room is scheduled after a delay, or dies if its attempts are used up."""
+    """Failed: scheduled after a delay. A room whose attempts are used up dies or, if it recurs, is failing."""
     DEFER = "defer"
     """Failed through no fault of the room's: scheduled after a delay, without counting an attempt."""
     RELEASE = "release"
@@ -50,6 +54,8 @@ class Settled(Enum):
     """The room will not be polled until it is pushed again."""
     RETIRED = 3
     """Same for a recurring room that was polled before: its session has ended, which is not a failure."""
+    FAILING = 4
+    """A recurring room has used up its attempts: it is polled more and more rarely, until a poll succeeds."""
 
 
 class Settlement(NamedTuple):
@@ -99,3 +105,5 @@ class Depth(NamedTuple):
     dead: int
     recurring: int
     retired: int = 0
+    failing: int = 0
+    """Recurring rooms whose attempts are used up; each is ready, scheduled or leased as well."""

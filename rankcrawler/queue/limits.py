@@ -14,6 +14,10 @@ HEAD_START_MS = 60_000
 """How far one point of priority moves a room ahead of the others."""
 MINUTE_MS = 60_000
 """The span over which settled leases are counted."""
+HOUR_MS = 3_600_000
+"""The longest a worker waits before it asks again; and a room that keeps failing is polled this often, if it recurs."""
+GONE_ONCE = "gone once: "
+"""Begins the reason of a room that one poll found gone; the room is gone when the next poll agrees."""
 LARGEST_GRANT = 500
 """Leases of one call."""
 LONGEST_REASON = 500

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from rankcrawler.queue import definition
 from rankcrawler.queue.control import Control
 from rankcrawler.queue.dead_letters import DeadLetters
+from rankcrawler.queue.gate import Admission, Gate
 from rankcrawler.queue.inbox import Inbox
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Call, Depth, Grant, Lease, Settled, Settlement
@@ -22,8 +25,9 @@ SETTLE_BATCH = 200
 class RoomQueue:
     """The queue behind one inbox.
 
-    A room dies after `attempts` failed polls in a row. `repair` blocks until a server that was killed runs again; None
-    if this process cannot restart it.
+    A room that is polled once dies after `attempts` failed polls in a row; one that recurs is failing then. `repair`
+    blocks until a server that was killed runs again; None if this process cannot restart it. `fleet` names the gate,
+    which this queue shares with those behind the inboxes of other kinds, `others`.
     """
 
     def __init__(
@@ -33,12 +37,17 @@ class RoomQueue:
         *,
         attempts: int = 5,
         repair: Callable[[], None] | None = None,
+        fleet: str = "fleet:start_urls",
+        others: Sequence[str] = (),
     ) -> None:
         self.redis = redis
         self._script = Script(redis, inbox)
+        self.gate = Gate(redis, fleet, before=self.key("ctl"))
+        """What holds or limits the queues of all kinds."""
+        self._leases_of_others = [Script(redis, other).key("lease") for other in others]
         self.inbox = Inbox(redis, inbox, self.key("intake"))
         """Where people push entries."""
-        self.control = Control(self._script)
+        self.control = Control(self._script, self.gate)
         """Operations for people: pausing, limiting, removing, restoring."""
         self.dead_letters = DeadLetters(self._script)
         self._attempts = attempts
@@ -54,12 +63,24 @@ class RoomQueue:
 
     async def lease(self, by: Call | str, n: int, ttl_ms: int) -> Grant:
         """Lease up to n rooms that are due, for ttl_ms, to a worker."""
-        worker, number, heard = by if isinstance(by, Call) else Call(by)
-        answer = await self._script.call("lease", worker, n, ttl_ms, self._attempts, number, heard)
-        wait, state, pending, vanished, unreadable, kind, reason, *rooms = answer
+        call = by if isinstance(by, Call) else Call(by)
+        admitted = await self.gate.admit(n)
+        most = await self._most(admitted)
+        words = (call.worker, n, ttl_ms, self._attempts, call.number, call.heard)
+        gated = (admitted.state, admitted.wait_ms, admitted.permits, most)
+        wait, state, pending, vanished, unreadable, kind, *rooms = await self._script.call("lease", *words, *gated)
+        if admitted.is_limited and admitted.permits > len(rooms):
+            with suppress(RedisError, RuntimeError):  # what is not given back returns with time
+                await self.gate.give_back(admitted.permits - len(rooms))
         self.inbox.note_kind(kind)
         leases = [_lease(room) for room in rooms]
-        return Grant(leases, int(wait), state.decode(), pending, vanished, unreadable, reason.decode())
+        return Grant(leases, int(wait), state.decode(), pending, vanished, unreadable, admitted.reason)
+
+    async def _most(self, admitted: Admission) -> int | str:
+        """How many rooms of this queue may be leased at a time, given those of other kinds; empty for any number."""
+        if admitted.max_inflight is None:
+            return ""
+        return admitted.max_inflight - sum([await self.redis.zcard(key) for key in self._leases_of_others])
 
     async def settle(self, settlements: Sequence[Settlement], by: Call | None = None) -> list[Settled]:
         """End leases; returns the result of each. A numbered call takes at most SETTLE_BATCH of them."""
@@ -81,6 +102,10 @@ class RoomQueue:
         """How many rooms are in which state."""
         return Depth(*(int(number) for number in await self._script.call("depth")))
 
+    async def has_polled(self) -> bool:
+        """Whether any room of this queue was ever polled with success."""
+        return await self.redis.hexists(self.key("st"), "done") == 1
+
     async def now(self) -> int:
         """The server's clock, in ms since 1970."""
         return int(await self._script.call("now"))
@@ -92,7 +117,7 @@ class RoomQueue:
         """
         await self.redis.initialize()  # a cluster's client must know its servers before it subscribes
         async with self.redis.pubsub() as bell:
-            await bell.subscribe(self.key("bell"))
+            await bell.subscribe(self.key("bell"), self.gate.bell)
             while True:
                 if await bell.get_message(timeout=None):
                     ring()
@@ -108,6 +133,6 @@ class RoomQueue:
 
 
 def _lease(text: bytes) -> Lease:
-    room, fence, due, attempt, defined = text.decode().split(":", 4)
-    schedule, anchor_id, _ = definition.read(defined)
-    return Lease(room, int(fence), int(due), int(attempt), anchor_id, schedule)
+    room, fence, due, attempt, gone_once, defined = text.decode().split(":", 5)
+    schedule, anchor_id, last = definition.read(defined)
+    return Lease(room, int(fence), int(due), int(attempt), anchor_id, schedule, last is not None, bool(gone_once))

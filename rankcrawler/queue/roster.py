@@ -13,6 +13,8 @@ from rankcrawler.queue.room_queue import RoomQueue
 
 STATES = {"ready": "ready", "scheduled": "sched", "leased": "lease", "dead": "dead", "retired": "retired"}
 """The states of a room, each with the name of its key in lua/keys.lua."""
+FAILING = "failing"
+"""No state but a mark: of recurring rooms that have used up their attempts, and are ready, scheduled or leased."""
 _GONE = ("dead", "retired")
 _BATCH = 500
 
@@ -43,6 +45,8 @@ class Room(msgspec.Struct, frozen=True, omit_defaults=True):
     """The beginning of an entry that names no room."""
     interval: float | None = None
     """Seconds between polls at present, if the schedule has an `every_max`."""
+    failing_since: int | None = None
+    """If it is failing: when the first poll since the last success that failed was due."""
     last: str | None = None
     """Result of the last poll: changed, unchanged, or why there was no list. None before it, and for dead rooms."""
 
@@ -63,6 +67,7 @@ class _Record(NamedTuple):
     info: bytes | None
     pace: bytes | None
     again: int
+    failing: float | None
 
 
 async def rooms(queue: RoomQueue, state: str) -> AsyncIterator[Room]:
@@ -72,6 +77,16 @@ async def rooms(queue: RoomQueue, state: str) -> AsyncIterator[Room]:
         records = await _records(queue, [name for name, _ in batch])
         for (name, score), record in zip(batch, records, strict=True):
             yield _room(name.decode(), state, int(score), record)
+        start += len(batch)
+
+
+async def failing(queue: RoomQueue) -> AsyncIterator[Room]:
+    """Every room that is failing, the one that has failed for longest first."""
+    start = 0
+    while batch := await _batch(queue, queue.key(FAILING), start):
+        for room in await find(queue, [name.decode() for name, _ in batch]):
+            if room is not None and room.failing_since is not None:
+                yield room
         start += len(batch)
 
 
@@ -109,6 +124,7 @@ def _ask(queue: RoomQueue, pipe: Any, name: bytes) -> None:
     for key in ("own", "def", "att", "info", "pace"):
         pipe.hget(queue.key(key), name)
     pipe.sismember(queue.key("again"), name)
+    pipe.zscore(queue.key("failing"), name)
 
 
 def _room(name: str, state: str, score: int, record: _Record) -> Room:
@@ -129,6 +145,7 @@ def _room(name: str, state: str, score: int, record: _Record) -> Room:
         expires=score if state == "leased" else None,
         pushed_again=bool(record.again),
         interval=_interval(defined.schedule, record),
+        failing_since=None if record.failing is None or not attempts else int(record.failing),
         last=reason or defined.last,
     )
 

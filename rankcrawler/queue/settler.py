@@ -72,6 +72,12 @@ class Settler:
         if answer is Settled.DEAD:
             self._tally.dead[reason] += 1
             logger.error("Room %s is dead after attempt %d: %s", lease.room_id, lease.attempt, reason)
+        if answer is Settled.FAILING:
+            self._tally.failing += 1
+            logger.error(
+                "Room %s is failing after attempt %d, and is polled more and more rarely until that ends: %s",
+                *(lease.room_id, lease.attempt, reason),
+            )
         if answer is Settled.RETIRED:
             self._tally.retired += 1
             logger.info("Room %s is retired, its session has ended: %s", lease.room_id, reason)

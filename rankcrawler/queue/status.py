@@ -1,5 +1,6 @@
 """The state of a queue in figures; costs the same for a million rooms as for ten."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -14,8 +15,9 @@ T = TypeVar("T", int, float)
 
 ALIVE_MS = 60_000
 """A worker not seen for this long counts as gone: a busy one renews its leases three times in LEASE_SECONDS."""
+_REASONS = 3
 _NEXT = 256
-"""How many of the ready rooms are checked for being late."""
+"""How many of the ready rooms are checked for being late, and of the failing ones for why they fail."""
 
 
 class WorkerSeen(msgspec.Struct, frozen=True):
@@ -44,6 +46,10 @@ class Status(msgspec.Struct, frozen=True):
     expired, unreadable."""
     overdue: int
     """How late the latest of the next rooms is; 0 if none is late."""
+    failing_since: int | None
+    """When the room that has been failing for longest began to fail; None if no room is failing."""
+    failing_reasons: dict[str, int]
+    """Why rooms are failing, the most frequent reasons first, each with how many rooms of those that were checked."""
     lag_p50: int | None
     """How late the last thousand leases were; None before the first."""
     lag_p95: int | None
@@ -61,19 +67,20 @@ class _Readings(NamedTuple):
 
     inbox_kind: bytes
     counters: dict[bytes, bytes]
-    knobs: dict[bytes, bytes]
+    control: dict[bytes, bytes]
     lags: list[bytes]
     workers: list[tuple[bytes, float]]
     born: dict[bytes, bytes]
     scheduled: list[tuple[bytes, float]]
     ready: list[tuple[bytes, float]]
+    failing: list[tuple[bytes, float]]
 
 
 async def status(queue: RoomQueue) -> Status:
     """The figures of a queue."""
     depth, now = await queue.depth(), await queue.now()
     read = await _read(queue)
-    knobs = {name.decode(): value.decode(errors="replace") for name, value in read.knobs.items()}
+    knobs = await queue.gate.knobs()
     counters = {name.decode(): int(value) for name, value in sorted(read.counters.items()) if name != b"recurring"}
     held_until = int(knobs.get("hold_until") or 0)
     lags = sorted(map(int, read.lags))
@@ -86,9 +93,11 @@ async def status(queue: RoomQueue) -> Status:
         missed=counters.pop("missed", 0),
         counters=counters,
         overdue=max(0, *(now - due for due in (now, *await _dues(queue, read)))),
+        failing_since=int(read.failing[0][1]) if read.failing else None,
+        failing_reasons=await _reasons(queue, [name for name, _ in read.failing]),
         lag_p50=_percentile(lags, 0.5),
         lag_p95=_percentile(lags, 0.95),
-        per_minute=_settled(knobs, now // MINUTE_MS),
+        per_minute=_settled(read.control, now // MINUTE_MS),
         workers=_workers(read, now),
         held_until=held_until if held_until > now else None,
         rate=_number(knobs, "rate", float),
@@ -103,6 +112,7 @@ async def _read(queue: RoomQueue) -> _Readings:
     pipe.zrange(queue.key("wrk"), 0, -1, withscores=True).hgetall(queue.key("born"))
     pipe.zrange(queue.key("sched"), 0, 0, withscores=True)
     pipe.zrange(queue.key("ready"), 0, _NEXT - 1, withscores=True)
+    pipe.zrange(queue.key("failing"), 0, _NEXT - 1, withscores=True)
     return _Readings(*await pipe.execute())
 
 
@@ -132,10 +142,19 @@ async def _dues(queue: RoomQueue, read: _Readings) -> list[int]:
     return dues
 
 
-def _settled(knobs: Mapping[str, str], minute: int) -> int:
+async def _reasons(queue: RoomQueue, names: list[bytes]) -> dict[str, int]:
+    """The most frequent reasons of the last failures of these rooms."""
+    if not names:
+        return {}
+    histories: Any = await queue.redis.hmget(queue.key("att"), names)
+    reasons = Counter(each.decode(errors="replace").split(":", 2)[2] for each in histories if each)
+    return dict(reasons.most_common(_REASONS))
+
+
+def _settled(control: Mapping[bytes, bytes], minute: int) -> int:
     """Leases settled in the minute before this one."""
-    last = int(knobs.get("minute") or 0)
-    return int(knobs.get({minute: "settled_before", minute - 1: "settled"}.get(last, "")) or 0)
+    last = int(control.get(b"minute") or 0)
+    return int(control.get({minute: b"settled_before", minute - 1: b"settled"}.get(last, b"")) or 0)
 
 
 def _percentile(ordered: Sequence[int], share: float) -> int | None:

@@ -18,6 +18,8 @@ class Tally:
     """Leases that the worker could not settle when it closed; they expire, and their rooms are polled again."""
     dead: Counter[str] = field(default_factory=Counter)
     """Rooms that died, by reason."""
+    failing: int = 0
+    """How many times a recurring room has used up its attempts."""
     retired: int = 0
     """Recurring rooms whose session ended."""
     unreadable: int = 0

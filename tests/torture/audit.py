@@ -26,7 +26,7 @@ _DEFECTS = {
 }
 
 _STORED = "SELECT DISTINCT room_id FROM snapshots JOIN rooms USING (room_key)"
-_NO_ROOMS = (b"st", b"ctl", b"wrk", b"born", b"lag", b"gave", b"took")
+_NO_ROOMS = (b"st", b"ctl", b"wrk", b"born", b"lag", b"gave", b"took", b"gate")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ class Pause(RoomsSubcommand):
     """Pauses the fleet."""
 
     name = "pause"
-    help = "Lease no room to any worker until `resume`"
+    help = "Lease no room of any kind to any worker until `resume`"
     example = "pause"
 
     async def run(self, session: Session, given: argparse.Namespace) -> int:

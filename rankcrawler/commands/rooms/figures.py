@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rankcrawler import durations
 from rankcrawler.commands.printing.text import plain
 from rankcrawler.queue.status import Status
 
@@ -13,6 +14,9 @@ def lines(status: Status) -> Iterator[tuple[str, str]]:
         yield name, f"{getattr(status.depth, name):,}"
     if status.inbox_kind not in ("none", "list", "set", "zset"):
         yield "warning", f"the inbox is a {plain(status.inbox_kind)}: expected a list, a set or a sorted set"
+    yield "failing", _failing(status)
+    for reason, rooms in status.failing_reasons.items():
+        yield "failing", f"{rooms:,} × {plain(reason)}"
     yield "overdue", _seconds(status.overdue)
     yield "lag p50", _seconds(status.lag_p50)
     yield "lag p95", _seconds(status.lag_p95)
@@ -32,7 +36,13 @@ def _state(status: Status) -> str:
         return f"stopped: {plain(status.reason)}"
     if status.held_until is None or status.state == "paused":
         return status.state
-    return f"{status.state} for {_seconds(status.held_until - status.now)}"
+    return f"{status.state} for {durations.text((status.held_until - status.now) / 1000)}"
+
+
+def _failing(status: Status) -> str:
+    if not status.depth.failing or status.failing_since is None:
+        return f"{status.depth.failing:,}"
+    return f"{status.depth.failing:,}, for up to {durations.text((status.now - status.failing_since) / 1000)}"
 
 
 def _seconds(ms: int | None) -> str:

@@ -23,18 +23,24 @@ def _interval(schedule: Schedule) -> str:
     return "" if schedule.every is None else f"{schedule.every:g}"
 
 
+def _outcome(room: Room) -> str:
+    if room.failing_since is None:
+        return room.last or ""
+    return f"failing since {_time(room.failing_since)}: {room.last}"
+
+
 _COLUMNS: dict[str, Callable[[Room], str]] = {
     "room": lambda room: room.room_id,
     "state": lambda room: room.state,
     "due": lambda room: _time(room.due if room.died is None else room.died),
     "attempts": lambda room: str(room.attempts),
-    "last outcome": lambda room: room.last or "",
+    "last outcome": _outcome,
     "every": lambda room: _interval(room.schedule),
     "priority": lambda room: str(room.schedule.priority or 0),
     "anchor": lambda room: room.anchor_id or "",
     "worker or reason": lambda room: ": ".join(filter(None, (room.worker or room.reason, room.raw))),
 }
-_TIMES = ("due", "expires", "died")
+_TIMES = ("due", "expires", "died", "failing_since")
 
 
 class Listing:

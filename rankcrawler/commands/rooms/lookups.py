@@ -20,7 +20,7 @@ class List(RoomsSubcommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare which rooms are listed, and how."""
-        parser.add_argument("--state", choices=roster.STATES, help="only rooms in this state")
+        parser.add_argument("--state", choices=(*roster.STATES, roster.FAILING), help="only these rooms")
         _add_limit(parser)
         super().add_options(parser)
 
@@ -75,7 +75,8 @@ def _add_limit(parser: argparse.ArgumentParser) -> None:
 async def _list(session: Session, states: Sequence[str], given: argparse.Namespace) -> int:
     listing, left = Listing(as_json=given.json), given.limit
     for state in states:
-        async for room in roster.rooms(session.queue, state):
+        found = roster.failing(session.queue) if state == roster.FAILING else roster.rooms(session.queue, state)
+        async for room in found:
             if left == 0:
                 break
             listing.add(room)

@@ -1,22 +1,8 @@
--- Operations for people: holding, turning knobs, removing and retrying rooms.
-
-function operations.hold(args)
-  local till = math.max(tonumber(call('HGET', CTL, 'hold_until') or '0'), now + tonumber(args[1]))
-  call('HSET', CTL, 'hold_until', whole(till))
-  return whole(till)
-end
-
-function operations.turn(args)
-  for i = 1, #args, 2 do
-    if args[i + 1] == '' then call('HDEL', CTL, args[i]) else call('HSET', CTL, args[i], args[i + 1]) end
-  end
-  ring()
-  return 1
-end
+-- Operations for people: removing and retrying rooms, and counting them.
 
 local function remove(room)
   undefine(room)
-  call('HDEL', ATT, room)
+  forget_failures(room)
   call('SREM', AGAIN, room)
   local found = 0
   for _, key in ipairs({READY, SCHED, DEAD, LEASE, RETIRED}) do found = found + call('ZREM', key, room) end
@@ -61,5 +47,6 @@ function operations.now() return whole(now) end
 
 function operations.depth()
   return {raw_jobs(), call('ZCARD', READY), call('ZCARD', SCHED), call('ZCARD', LEASE), call('ZCARD', DEAD),
-    tonumber(call('HGET', ST, 'recurring') or '0'), call('ZCARD', RETIRED)}
+    tonumber(call('HGET', ST, 'recurring') or '0'), call('ZCARD', RETIRED),
+    call('ZCARD', FAILING)}
 end

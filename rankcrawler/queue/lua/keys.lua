@@ -12,14 +12,14 @@
 --  7 def    hash   room → "every:priority:anchor", unless all are at their defaults; then ":every_max" if it adapts, and,
 --                  if it recurs and was polled since it was pushed, "=" (its list was unchanged) or "*" (it was not)
 --  8 att    hash   room → "attempts:due:reason", after a retry or a defer: polls that failed since the last success, when
---                  the first of them was due, and why the last failed
+--                  the first of them was due, and why the last failed; the reason begins with GONE_ONCE if the last
+--                  poll found the room gone, and the next one is to confirm it
 --  9 again  set    rooms that were pushed while leased
 -- 10 dead   zset   room, or "?" and a hash for an entry that names no room → when it died
 -- 11 info   hash   members of dead and retired → JSON: reason, at, attempts, definition or raw
 -- 12 st     hash   counters; and recurring, the number of definitions with an interval
--- 13 ctl    hash   token (the last fence; the name is older than the word), stopped (why), paused, hold_until,
---                  max_inflight, rate (leases a second), burst, tat (µs: when the bucket of the rate is full again),
---                  minute (since 1970) of the last settlement, settled in it, settled_before: in the minute before it
+-- 13 ctl    hash   token (the last fence; the name is older than the word), minute (since 1970) of the last settlement,
+--                  settled in it, settled_before: in the minute before it; what gate/gate.lua holds now was here once
 -- 14 wrk    zset   worker → last seen
 -- 15 born   hash   worker → first seen
 -- 16 lag    list   how late the last LAGS_KEPT leases were, in ms; the newest first
@@ -27,7 +27,9 @@
 -- 18 took   hash   worker → "number:answers": its last call that settled
 -- 19 retired zset  room that recurred until the gateway no longer knew it → when; info has the reason
 -- 20 pace   hash   room that adapts → its interval at present, in multiples of `every`, if that is more than one
--- 21 bell   a channel, not a key: a message when rooms became ready, or may be leased again, other than by time
+-- 21 failing zset  recurring room that has failed as often as a room may → when the first failed poll was due; it is
+--                  ready, scheduled or leased like any other
+-- 22 bell   a channel, not a key: a message when rooms became ready, or may be leased again, other than by time
 --
 -- A worker numbers its calls that lease, and those that settle, each from 1. That makes it harmless to lose an answer:
 -- the next call for leases gives back the rooms of the last, and a repeated settlement gets the same answers again.
@@ -36,39 +38,40 @@
 --  push   (room, every, every_max, priority, anchor)*      → how many of the rooms were new
 --  restore (room, every, every_max, priority, anchor, delay)* → how many of the recurring rooms were new; these are
 --                                                             scheduled, as rooms that were polled before
---  lease  worker, n, ttl, attempts, number, heard          → {wait, state, pending, vanished, unreadable, kind, reason,
---                                                             "room:fence:due:attempt:definition"*}
+--  lease  worker, n, ttl, attempts, number, heard,
+--         state, gate_wait, permits, most                  → {wait, state, pending, vanished, unreadable, kind,
+--                                                             "room:fence:due:attempt:gone_once:definition"*}
 --         number: of this call; heard: of the last call whose answer arrived; both are 0 for a worker that does not
 --         count; wait: ms until something may change; pending: rooms that are not dead or retired;
 --         state: run, or what keeps ready rooms from being leased: stopped | paused | held | full | rate;
---         reason: why the queue is stopped; vanished: rooms that died in this call, because their workers vanished;
+--         the last four arguments are what the gate answered (gate/gate.lua), and how many rooms of this queue may be
+--         leased at a time, empty for any number; vanished: rooms that died in this call, because their workers vanished;
 --         unreadable: entries that became dead letters in this call; kind: the inbox's type before it, as TYPE names it
 --  settle attempts, worker, number,
 --         (room, fence, outcome, delay, reason)*           → for each, 0: the lease was lost and nothing changed,
---                                                             1: settled, 2: the room died, 3: it was retired
+--                                                             1: settled, 2: the room died, 3: it was retired,
+--                                                             4: it recurs, and is failing from now on
 --         number: as for lease; outcome: done | unchanged (done, and its list was the same as before) | retry |
 --         defer (counts no attempt) | release | dead (retires a room that recurs and was polled before)
 --  renew  ttl, (room, fence)*                              → 1 or 0 for each
---  hold   ms                                               → until when no room is leased
---  turn   (knob, value)*                                   → sets knobs of ctl; an empty value removes one
 --  remove room*                                            → for each, 1: removed from wherever it was, 0: not known
 --  retry  room*                                            → for each, 1: was dead or retired and is ready, 0: was not
 --  drain  n                                                → {rooms, entries}: removes all entries, and up to n rooms
 --                                                             of each of ready and sched; call until rooms is 0
 --  now                                                     → ms since 1970
---  depth                                                   → {inbox, ready, sched, lease, dead, recurring, retired}
+--  depth                                                   → {inbox, ready, sched, lease, dead, recurring, retired, failing}
 --
 -- Constants that this script does not define come from rankcrawler/queue/limits.py.
 
 local INBOX, INTAKE, SCHED, READY, LEASE, OWN, DEF, ATT, AGAIN, DEAD, INFO, ST, CTL, WRK, BORN, LAG, GAVE, TOOK,
-  RETIRED, PACE, BELL = unpack(KEYS)
+  RETIRED, PACE, FAILING, BELL = unpack(KEYS)
 local INGEST, REAP, PROMOTE, FORGET = 256, 64, 256, 64 -- at most so many in one call
-local FULL_WAIT, LONGEST_WAIT, DAY, RETIRED_KEPT, LONGEST_NOTE = 200, 3600000, 86400000, 100000, 120
+local FULL_WAIT, DAY, RETIRED_KEPT, LONGEST_NOTE = 200, 86400000, 100000, 240
 local call = redis.call
 
 local time = call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local now_us = tonumber(time[1]) * 1000000 + tonumber(time[2])
+local now_us = tonumber(time[1]) * 1000000 + tonumber(time[2]) -- fences begin with it
 
 local function whole(number) return string.format('%.0f', number) end
 

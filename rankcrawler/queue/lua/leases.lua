@@ -8,7 +8,7 @@ end
 -- Whether the room was pushed while leased. If so, its attempts are reset, and its next poll is the one asked for.
 local function pushed_again(room)
   if call('SREM', AGAIN, room) == 0 then return false end
-  call('HDEL', ATT, room)
+  forget_failures(room)
   return true
 end
 
@@ -23,15 +23,29 @@ local function postpone(room, attempts, first_due, delay, reason)
   call('ZADD', SCHED, whole(now + delay), room)
 end
 
+-- Polls a failing room at its interval, then ever more rarely, up to once in HOUR_MS; keeps its phase.
+local function fall_back(room, every, attempts, first_due, beyond, reason)
+  local ticks = math.min(2 ^ math.min(beyond, 40), math.max(math.floor(HOUR_MS / every), 1))
+  local due = first_due + (math.floor((now - first_due) / every) + ticks) * every
+  postpone(room, attempts, first_due, due - now, reason)
+  return call('ZADD', FAILING, 'NX', whole(first_due), room) == 1
+end
+
+-- A room that is polled once dies when its attempts are used up; one that recurs is failing until a poll succeeds.
 local function fail(room, due, attempts_allowed, delay, reason)
   local again = pushed_again(room)
   local attempts, first_due = history(room, due)
-  if attempts + 1 >= attempts_allowed and not again then
-    bury(room, reason, attempts + 1)
+  attempts = attempts + 1
+  if attempts < attempts_allowed or again then
+    postpone(room, attempts, first_due, delay, reason)
+    return 1
+  end
+  local every = definition(room).every
+  if every == 0 then
+    bury(room, reason, attempts)
     return 2
   end
-  postpone(room, attempts + 1, first_due, delay, reason)
-  return 1
+  return fall_back(room, every, attempts, first_due, attempts - attempts_allowed, reason) and 4 or 1
 end
 
 -- Fence, due and worker of a room's lease.

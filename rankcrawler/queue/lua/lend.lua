@@ -16,7 +16,7 @@ function operations.restore(args)
   return fresh
 end
 
--- Leases the first ready rooms; returns "room:fence:due:attempt:definition" for each.
+-- Leases the first ready rooms; returns "room:fence:due:attempt:gone_once:definition" for each.
 local function lend(most, worker, till)
   local first = call('ZRANGE', READY, 0, most - 1, 'WITHSCORES')
   local rooms, owns, expiries, lags, answer = {}, {}, {}, {}, {}
@@ -26,12 +26,13 @@ local function lend(most, worker, till)
   for i, room in ipairs(rooms) do
     local text, due = definitions[i] or '', tonumber(first[2 * i])
     if text ~= '' then due = due + tonumber(string.match(text, ':(-?%d+):')) * HEAD_START_MS end
-    local failed = histories[i] and tonumber(string.match(histories[i], '^%d+')) or 0
+    local failed, note = string.match(histories[i] or '', '^(%d+):%-?%d+:(.*)$')
+    local gone_once = note and string.sub(note, 1, #GONE_ONCE) == GONE_ONCE and '1' or ''
     local lent = string.format('%.0f:%.0f', fence + i - 1, due)
     owns[2 * i - 1], owns[2 * i] = room, lent .. ':' .. worker
     expiries[2 * i - 1], expiries[2 * i] = till, room
     lags[i] = math.max(now - due, 0)
-    answer[i] = room .. ':' .. lent .. ':' .. failed + 1 .. ':' .. text
+    answer[i] = room .. ':' .. lent .. ':' .. whole((failed or 0) + 1) .. ':' .. gone_once .. ':' .. text
   end
   call('HSET', CTL, 'token', whole(fence + #rooms - 1))
   call('HSET', OWN, unpack(owns))
@@ -74,6 +75,7 @@ end
 function operations.lease(args)
   local worker, n, ttl = args[1], math.min(tonumber(args[2]), LARGEST_GRANT), tonumber(args[3])
   local attempts_allowed, number, heard = tonumber(args[4]), tonumber(args[5]), tonumber(args[6])
+  local gate_state, gate_wait, permits, at_a_time = args[7], tonumber(args[8]), tonumber(args[9]), tonumber(args[10])
   local kind, was_idle = kind_of(INBOX), call('EXISTS', READY) == 0
   local unreadable, pushed = ingest(INTAKE)
   local more_unreadable, more_pushed = ingest(INBOX)
@@ -81,14 +83,12 @@ function operations.lease(args)
   local vanished = reap(attempts_allowed)
   promote()
   seen(worker)
-  local ctl = knobs()
-  local most, state = gate(ctl, is_late and 0 or math.min(n, call('ZCARD', READY)))
+  local most, state = gate(is_late and 0 or math.min(n, call('ZCARD', READY)), gate_state, permits, at_a_time)
   local leased = most > 0 and lend(most, worker, whole(now + ttl)) or {}
-  take_permits(ctl, most)
   if not is_late then note_given(worker, number, leased) end
-  local pause = wait(state, ctl)
+  local pause = wait(state, gate_wait)
   if was_idle and pause == 0 and pushed + more_pushed > 0 then ring() end -- the push woke one worker: wake the others
-  local answer = {whole(pause), state, pending(), vanished, unreadable + more_unreadable, kind, ctl.stopped or ''}
+  local answer = {whole(pause), state, pending(), vanished, unreadable + more_unreadable, kind}
   for _, value in ipairs(leased) do answer[#answer + 1] = value end
   return answer
 end

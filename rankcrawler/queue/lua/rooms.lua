@@ -6,6 +6,11 @@ local function make_ready(room, due, priority)
   call('ZADD', READY, whole(due - (priority or definition(room).priority) * HEAD_START_MS), room)
 end
 
+-- The room's next failure is its first.
+local function forget_failures(room)
+  if call('HDEL', ATT, room) == 1 then call('ZREM', FAILING, room) end
+end
+
 local function revive(room, info)
   local then_defined = read_definition(string.match(info, '"definition":"([%d:-]*)[*=]?"'))
   then_defined.text = ''
@@ -29,7 +34,7 @@ local function push(room, every, every_max, priority, anchor)
     fresh, due = 0, tonumber(head_start) + definition(room).priority * HEAD_START_MS
   end
   make_ready(room, due, define(room, every, every_max, priority, anchor))
-  call('HDEL', ATT, room)
+  forget_failures(room)
   count('pushed')
   return fresh
 end
@@ -68,7 +73,7 @@ local function bury(room, reason, attempts, where, as)
     whole(attempts) .. ',"definition":"' .. definition(room).text .. '"}')
   call('ZADD', where or DEAD, whole(now), room)
   undefine(room)
-  call('HDEL', ATT, room)
+  forget_failures(room)
   count(as or 'dead')
 end
 

@@ -21,7 +21,7 @@ end
 local function finish(room, due, unchanged)
   local def = definition(room)
   local _, first_due = history(room, due)
-  call('HDEL', ATT, room)
+  forget_failures(room)
   local again = pushed_again(room)
   if again then make_ready(room, now, def.priority) end
   if def.every > 0 then
