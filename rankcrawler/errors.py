@@ -5,6 +5,7 @@ RankcrawlerError
 ├── JobError          an entry of a file, an argument or the inbox does not describe a room to poll
 ├── GatewayError      the gateway did not answer: unreachable, too slow, cut off, too large
 │   ├── GatewayDown   … and has not for a while
+│   ├── WrongAddress  something else answered, and the gateway never has
 │   └── NoTokenLeft   it was not asked, because it has refused every token
 ├── AnswerError       the gateway answered, and the answer cannot be read as a rank list
 ├── QueueError        the queue's server cannot be started or joined
@@ -34,6 +35,10 @@ class GatewayError(RankcrawlerError):
 
 class GatewayDown(GatewayError):  # noqa: N818 — its log line reads better
     """The gateway has not answered for as long as the crawl is willing to wait."""
+
+
+class WrongAddress(GatewayError):  # noqa: N818 — its log line reads better
+    """No room was ever answered well, and what answers is probably not the gateway."""
 
 
 class NoTokenLeft(GatewayError):  # noqa: N818 — the gateway is not at fault

@@ -8,7 +8,7 @@ from rankcrawler import statistics
 
 _ASKED_FOR = {"shutdown", "closespider_timeout", "closespider_itemcount", "closespider_pagecount"}
 """Ends that a person, or a setting, asked for; they fail a run that was to empty the queue, and did not."""
-_POLLS = ("retry", "wait", "gone", "stop")
+_POLLS = ("retry", "wait", "gone_once", "gone", "stop")
 
 STOPPED = 3
 """The exit status if the fleet is stopped. Starting again does not help until a person acts."""
@@ -79,6 +79,8 @@ def lost_nothing(stats: Mapping[str, Any]) -> bool:
 
 _MESSAGES = {
     statistics.ROOMS_REJECTED: "{} entries of the room list could not be read; the others were added",
+    statistics.ROOMS_FAILING: "{} recurring rooms failed again and again; they are polled more and more rarely until "
+    "they are answered: see `scrapy rooms list --state failing`",
     statistics.INBOX_UNREADABLE: "{} inbox entries did not name a room",
     statistics.ROWS_QUARANTINED: "{} rows could not be read and are in quarantine; the others are stored",
     statistics.TOKENS_REFUSED: "{} tokens were refused and set aside: replace or remove them",
@@ -93,6 +95,7 @@ _ENDS = {
     "store_failed": "the store failed; the rooms wait in the queue for the next crawl",
     "feed_not_open": "a feed cannot be written, so no room was polled",
     "gateway_down": "the gateway did not answer for too long; the rooms wait in the queue for the next crawl",
+    "wrong_address": "GATEWAY_URL seems to be wrong; the rooms wait in the queue for the next crawl",
 }
 
 

@@ -13,6 +13,7 @@ FLAGS = "rankcrawler/flags/"
 ROOMS_GIVEN = "rankcrawler/rooms/given"
 ROOMS_REJECTED = "rankcrawler/rooms/rejected"
 ROOMS_RETIRED = "rankcrawler/rooms/retired"
+ROOMS_FAILING = "rankcrawler/rooms/failing"
 ROOMS_LEFT = "rankcrawler/rooms/left"
 DEAD = "rankcrawler/dead/"
 LEASES_LOST = "rankcrawler/leases/lost"
@@ -24,7 +25,7 @@ TRACEBACKS = "rankcrawler/tracebacks"
 FEEDS_FAILED = "rankcrawler/feeds/failed"
 
 MEANINGS = {
-    POLLS: "polls without a list, by the action that followed: `retry`, `wait`, `gone` or `stop`",
+    POLLS: "polls without a list, by the action that followed: `retry`, `wait`, `gone_once`, `gone` or `stop`",
     POLLS_IN_OUTAGE: "of those, polls that failed while the gateway was out, and cost their rooms no attempt",
     SNAPSHOTS: "lists, by what the store made of them: `stored`, `unchanged`, `empty`, `duplicate` or `stale`",
     SNAPSHOTS_REDELIVERED: "lists that this run had stored before, and dropped",
@@ -34,6 +35,7 @@ MEANINGS = {
     ROOMS_GIVEN: "rooms of `-a rooms=` that were pushed",
     ROOMS_REJECTED: "entries of `-a rooms=` that name no room",
     ROOMS_RETIRED: "recurring rooms that have ended",
+    ROOMS_FAILING: "how many times a recurring room used up its attempts, and was polled more rarely from then on",
     ROOMS_LEFT: "rooms, other than recurring ones, that were in the queue when a crawl with `rooms` ended",
     DEAD: "rooms that died, by reason",
     LEASES_LOST: "leases that expired before they were settled",

@@ -70,7 +70,9 @@ def test_when_the_last_one_is_refused_the_whole_fleet_stops_and_no_room_is_lost(
         done = run("crawl", "ranklist", "-a", "rooms=", env=env)
     assert (fleet.returncode, waiting.returncode) == (3, 3), fleet.stderr
     assert "Token 3 of 3 is set aside" in fleet.stderr
-    told = "The fleet is stopped: code 402: the token's quota is spent. Its rooms wait in the queue: fix the cause"
+    told = (
+        "The fleet is stopped: code 402: the token's quota is spent: '额度用尽'. Its rooms wait in the queue: fix the"
+    )
     assert told in fleet.stderr
     assert told in waiting.stderr
     assert "run `scrapy rooms resume`" in waiting.stderr
@@ -87,7 +89,7 @@ def test_one_that_is_asked_to_slow_down_rests_and_the_others_go_on(tmp_path: Pat
         done = run(*CRAWL, env=with_tokens(gateway.url, tmp_path, TOKENS))
     assert done.returncode == 0, done.stderr
     assert stored(tmp_path) == len(ROOMS)
-    assert "Token 1 of 3 rests for 600 s: HTTP 429" in done.stderr
+    assert "Token 1 of 3 rests for 10 min: HTTP 429" in done.stderr
     assert "Holding every room" not in done.stderr
 
 

@@ -1,5 +1,7 @@
 """The gateway's address: what is taken for one, and what lies at it."""
 
+import re
+
 import pytest
 
 from rankcrawler.errors import SettingError
@@ -103,3 +105,16 @@ def test_a_gateway_serves_what_lies_at_its_origin(url: str) -> None:
 )  # fmt: skip
 def test_a_gateway_serves_nothing_else(url: str) -> None:
     assert not Address.of("http://gateway.test").serves(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("https://gateway.test/douyin/liveroom/ranklist", "https://gateway.test"),
+        ("https://gateway.test/douyin/liveroom/audience/", "https://gateway.test"),
+        ("https://gateway.test:8443/api/douyin/liveroom", "https://gateway.test:8443/api"),
+    ],
+)
+def test_an_address_that_ends_with_the_documented_path_is_refused_with_the_right_one(url: str, right: str) -> None:
+    with pytest.raises(SettingError, match=re.escape(f"(GATEWAY_URL={right})")):
+        Address.of(url)

@@ -50,9 +50,32 @@ def test_a_request_without_a_reply_is_a_failed_poll() -> None:
 
 def test_the_verdicts_of_a_user_go_before_the_tables() -> None:
     gateway = Gateway(Address("http://gateway.test"), Verdicts.of("code:500=gone"))
-    found = gateway.read(Reply(200, [], b'{"code": 500}'), TARGET, POLLED_MS)
-    assert isinstance(found, FailedPoll)
-    assert found.action == "gone"
+    for confirms in (False, True):
+        found = gateway.read(Reply(200, [], b'{"code": 500}'), TARGET, POLLED_MS, confirms=confirms)
+        assert isinstance(found, FailedPoll)
+        assert found.action == ("gone" if confirms else "gone_once")
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "reason"),
+    [
+        (
+            200,
+            '{"code": 403, "msg": "余额不足，请充值"}',
+            "code 403: the gateway refuses the token: '余额不足，请充值'",
+        ),
+        (400, '{"detail": {"code": 400, "message": "参数"}}', "HTTP 400, code 400: '参数'"),
+        (404, '{"detail": "Not Found"}', "HTTP 404: a web server's answer, not the gateway's: 'Not Found'"),
+        (404, '{"detail": {"code": 404, "message": "m"}}', "HTTP 404: no such room: 'm'"),
+        (200, "", "unreadable answer, an empty body"),
+        (200, "<title>Login</title>", "unreadable answer, an HTML page: 'Login'"),
+        (302, "", "HTTP 302: a redirect to 'https://login.test/'"),
+        (429, "", "HTTP 429: the gateway asks to slow down, an empty body (for 24 h; asked again after 1 h)"),
+    ],
+)
+def test_the_gateways_own_words_are_in_the_reason(status: int, answer: str, reason: str) -> None:
+    headers = [("location", "https://login.test/"), ("X-RateLimit-Reset", "86400")]
+    assert read(status, answer.encode(), headers).reason == reason
 
 
 def test_fields_that_are_not_documented_are_named_once() -> None:

@@ -59,7 +59,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     where = stores.address(request.param, folder, request)
     with scripted(hostile(LISTED, REFUSED)) as gateway, redis_server(folder / "redis") as server:
         ours = {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": TOKEN, "REDIS_URL": server.url, "STORE_URL": where}
-        env = environment(None, folder / "data", ours | {"ROOM_ATTEMPTS": "1"} | LOOP)
+        env = environment(None, folder / "data", ours | {"VERDICTS": "code:500=gone"} | LOOP)
         outputs = [word for name in FEEDS for word in ("-O", str(folder / name))]
         rooms = [f"rooms={','.join([LISTED, *REFUSED])}", f"rooms={LISTED}"]
         crawls = [("crawl", "ranklist", "-L", "DEBUG", "-a", given) for given in rooms]

@@ -5,8 +5,9 @@ import logging
 
 import pytest
 
-from rankcrawler.errors import GatewayDown
-from rankcrawler.extensions.outage import PROBE_SECONDS, ROOMS, GatewayOutage
+from rankcrawler.errors import GatewayDown, WrongAddress
+from rankcrawler.extensions.outage import GONE, MANY, PROBE_SECONDS, ROOMS, GatewayOutage
+from rankcrawler.gateways.verdict import DOWN
 
 
 class Clock:
@@ -120,3 +121,79 @@ async def test_patience_ends_with_what_to_look_at() -> None:
     clock.now -= 61
     one.answered()
     assert not await is_held(one)
+
+
+def test_a_failure_of_any_form_that_many_rooms_share_is_an_outage(caplog: pytest.LogCaptureFixture) -> None:
+    for form in ("200 None None", "200 500 None", GONE):
+        one = outage()
+        assert [one.failed(str(room), "busy", form) for room in range(ROOMS)] == [False] * (ROOMS - 1) + [True]
+        assert one.rooms(form) == ROOMS
+    assert [message.partition(";")[0] for message in caplog.messages] == [
+        *["Room after room fails in the same way, so the gateway is to blame and not the rooms"] * 2,
+        "Room after room is gone, so the gateway is to blame and not the rooms",
+    ]
+
+
+def test_rooms_that_fail_each_in_a_way_of_its_own_are_none_until_they_are_very_many() -> None:
+    one = outage()
+    assert [one.failed(str(room), "busy", f"code {room}") for room in range(MANY)] == [False] * (MANY - 1) + [True]
+
+
+def test_failures_of_another_form_in_between_do_not_hide_an_outage() -> None:
+    one = outage()
+    assert not any(one.failed(str(room), "busy", form) for room in range(ROOMS - 1) for form in ("a", "b"))
+    assert one.failed(str(ROOMS), "busy", "b")
+
+
+def test_the_forms_and_rooms_that_are_remembered_are_few() -> None:
+    one = outage()
+    for room in range(10_000):
+        one.failed(str(room), "busy", f"code {room}")
+        one.failed(str(room), "busy", GONE)
+    assert len(one._failed) <= 100
+    assert sum(map(len, one._failed.values())) <= 100 * 20
+
+
+async def test_an_answer_about_no_room_ends_an_outage_in_which_the_gateway_was_down_and_no_other() -> None:
+    down, soft = begun(), outage()
+    for room in range(ROOMS):
+        soft.failed(str(room), "busy", "200 500 None")
+    for one in (down, soft):
+        one.reached()
+    assert (down.is_on, soft.is_on) == (False, True)
+    assert not down.failed("1", "HTTP 502", DOWN), "its count began anew"
+
+
+async def test_a_probe_that_is_asked_to_slow_down_is_followed_by_another_after_the_same_pause() -> None:
+    clock = Clock()
+    one = outage(clock)
+    for room in range(ROOMS):
+        one.failed(str(room), "busy", "200 500 None")
+    for _ in range(3):
+        clock.now += 2
+        assert not await is_held(one), "the probe"
+        one.reached()
+        assert await is_held(one)
+
+
+async def test_patience_with_rooms_that_fail_in_the_same_way_ends_with_what_to_look_at() -> None:
+    clock = Clock()
+    one = outage(clock, patience=60)
+    for room in range(ROOMS):
+        one.failed(str(room), "code 10011: '参数错误'", "200 10011 None")
+    clock.now += 61
+    with pytest.raises(GatewayDown, match=r"no list for 60 s.*code 10011: '参数错误'.*VERDICTS.*wait in the queue"):
+        await one.turn()
+
+
+async def test_giving_up_ends_every_wait_with_its_reason() -> None:
+    one = begun()
+    waiting = asyncio.create_task(one.turn())
+    await asyncio.sleep(0)
+    one.check()
+    one.give_up(WrongAddress("because"))
+    with pytest.raises(WrongAddress, match="because"):
+        await asyncio.wait_for(waiting, 5)
+    assert one.is_given_up
+    with pytest.raises(WrongAddress, match="because"):
+        one.check()

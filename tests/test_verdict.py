@@ -11,54 +11,62 @@ from hypothesis import strategies as st
 from rankcrawler.errors import SettingError
 from rankcrawler.gateways.verdict import (
     DEFAULT_WAIT,
+    DOWN,
     LONGEST_WAIT,
     SHORTEST_WAIT,
     Action,
+    Context,
     Seen,
     Shape,
     Verdict,
     Verdicts,
-    is_outage,
+    form,
+    is_of_a_web_server,
 )
 from rankcrawler.gateways.verdict.table import DEFAULTS
 
 NOW = datetime(2026, 10, 21, 7, 28, tzinfo=UTC)
-READ, RETRY, WAIT, GONE, STOP = Action
+READ, RETRY, WAIT, GONE, GONE_ONCE, STOP = Action
 
 
 def judged(seen: Seen, words: str = "网络繁忙", verdicts: str = "") -> tuple[Action, str]:
     """The action and its reason."""
-    verdict = Verdicts.of(verdicts).of_answer(seen, words)
+    verdict = Verdicts.of(verdicts).of_answer(seen, Context(words, fault="a fault of ours"))
     return verdict.action, verdict.reason
 
 
-def wait(retry_after: str | None, verdicts: str = "") -> float:
-    """How long a 429 with this header holds the rooms, in seconds."""
-    judged = Verdicts.of(verdicts).of_answer(Seen(429), retry_after=retry_after, now=NOW)
+def waiting(retry_after: str | None, verdicts: str = "", *, reset: str | None = None) -> Verdict:
+    """The verdict on a 429 with these headers."""
+    judged = Verdicts.of(verdicts).of_answer(Seen(429), Context(retry_after=retry_after, reset=reset, now=NOW))
     assert judged.action is Action.WAIT
-    return judged.seconds
+    return judged
+
+
+def wait(retry_after: str | None, verdicts: str = "", *, reset: str | None = None) -> float:
+    """How long a 429 with these headers holds the rooms, in seconds."""
+    return waiting(retry_after, verdicts, reset=reset).seconds
 
 
 ROWS = {
     ("http", 200): (READ, ""),
-    ("http", 401): (STOP, "HTTP 401: the gateway refuses the token"),
-    ("http", 402): (STOP, "HTTP 402: the token's quota is spent"),
-    ("http", 403): (STOP, "HTTP 403: the gateway refuses the token"),
-    ("http", 404): (GONE, "HTTP 404: no such room"),
-    ("http", 410): (GONE, "HTTP 410: the room is gone"),
-    ("http", 429): (WAIT, "HTTP 429: the gateway asks to slow down"),
+    ("http", 401): (STOP, "HTTP 401: the gateway refuses the token: '网络繁忙'"),
+    ("http", 402): (STOP, "HTTP 402: the token's quota is spent: '网络繁忙'"),
+    ("http", 403): (STOP, "HTTP 403: the gateway refuses the token: '网络繁忙'"),
+    ("http", 404): (GONE, "HTTP 404: no such room: '网络繁忙'"),
+    ("http", 410): (GONE, "HTTP 410: the room is gone: '网络繁忙'"),
+    ("http", 429): (WAIT, "HTTP 429: the gateway asks to slow down: '网络繁忙'"),
     ("code", 200): (READ, ""),
-    ("code", 401): (STOP, "code 401: the gateway refuses the token"),
-    ("code", 402): (STOP, "code 402: the token's quota is spent"),
-    ("code", 403): (STOP, "code 403: the gateway refuses the token"),
-    ("code", 404): (GONE, "code 404: no such room"),
-    ("code", 410): (GONE, "code 410: the room is gone"),
-    ("code", 429): (WAIT, "code 429: the gateway asks to slow down"),
+    ("code", 401): (STOP, "code 401: the gateway refuses the token: '网络繁忙'"),
+    ("code", 402): (STOP, "code 402: the token's quota is spent: '网络繁忙'"),
+    ("code", 403): (STOP, "code 403: the gateway refuses the token: '网络繁忙'"),
+    ("code", 404): (GONE, "code 404: no such room: '网络繁忙'"),
+    ("code", 410): (GONE, "code 410: the room is gone: '网络繁忙'"),
+    ("code", 429): (WAIT, "code 429: the gateway asks to slow down: '网络繁忙'"),
     ("status_code", 0): (READ, ""),
-    ("shape", "no_answer"): (RETRY, "connection lost"),
-    ("shape", "empty_body"): (RETRY, "unreadable answer: connection lost"),
-    ("shape", "html_page"): (RETRY, "unreadable answer, an HTML page: connection lost"),
-    ("shape", "unreadable"): (RETRY, "unreadable answer: connection lost"),
+    ("shape", "no_answer"): (RETRY, "a fault of ours: '网络繁忙'"),
+    ("shape", "empty_body"): (RETRY, "unreadable answer, an empty body: '网络繁忙'"),
+    ("shape", "html_page"): (RETRY, "unreadable answer, an HTML page: '网络繁忙'"),
+    ("shape", "unreadable"): (RETRY, "unreadable answer: a fault of ours: '网络繁忙'"),
 }
 """What the table should say, written out once more."""
 
@@ -73,12 +81,12 @@ def test_a_row_of_the_table_has_its_action_and_reason(
 ) -> None:
     field, value = cell
     seen = {
-        "http": Seen(200)._replace(status=int(value) if field == "http" else 200),
+        "http": Seen(int(value) if field == "http" else 200, code=200),
         "code": Seen(200, code=int(value) if field == "code" else None),
         "status_code": Seen(200, 200, int(value) if field == "status_code" else None),
         "shape": Seen(shape=Shape(value) if field == "shape" else Shape.LIST),
     }[field]
-    assert judged(seen, "connection lost") == expected
+    assert judged(seen) == expected
 
 
 @pytest.mark.parametrize(
@@ -89,12 +97,23 @@ def test_a_row_of_the_table_has_its_action_and_reason(
         (Seen(200, 200, None), READ, ""),
         (Seen(200), READ, ""),
         *((Seen(status), RETRY, f"HTTP {status}: '网络繁忙'") for status in (204, 302, 400, 444, 500, 502, 503)),
-        (Seen(502, shape=Shape.HTML_PAGE), RETRY, "HTTP 502: the gateway failed"),
-        (Seen(444, shape=Shape.EMPTY_BODY), RETRY, "HTTP 444: the gateway failed"),
-        (Seen(404, shape=Shape.HTML_PAGE), GONE, "HTTP 404: no such room"),
-        (Seen(403, 404), STOP, "HTTP 403: the gateway refuses the token"),
-        (Seen(400, 404), GONE, "code 404: no such room"),
-        (Seen(500, 402), STOP, "code 402: the token's quota is spent"),
+        (Seen(502, shape=Shape.HTML_PAGE), RETRY, "HTTP 502: an HTML page: '网络繁忙'"),
+        (Seen(444, shape=Shape.EMPTY_BODY), RETRY, "HTTP 444: an empty body: '网络繁忙'"),
+        (Seen(404), RETRY, "HTTP 404: a web server's answer, not the gateway's: '网络繁忙'"),
+        (
+            Seen(410, shape=Shape.EMPTY_BODY),
+            RETRY,
+            "HTTP 410: a web server's answer, not the gateway's, an empty body: '网络繁忙'",
+        ),
+        (
+            Seen(404, shape=Shape.HTML_PAGE),
+            RETRY,
+            "HTTP 404: a web server's answer, not the gateway's, an HTML page: '网络繁忙'",
+        ),
+        (Seen(404, None, 10011), GONE, "HTTP 404: no such room: '网络繁忙'"),
+        (Seen(403, 404), STOP, "HTTP 403: the gateway refuses the token: '网络繁忙'"),
+        (Seen(400, 404), GONE, "code 404: no such room: '网络繁忙'"),
+        (Seen(500, 402), STOP, "code 402: the token's quota is spent: '网络繁忙'"),
         (Seen(500, 500), RETRY, "HTTP 500, code 500: '网络繁忙'"),
         (Seen(200, 500), RETRY, "code 500: '网络繁忙'"),
         (Seen(200, 0, 0), RETRY, "code 0: '网络繁忙'"),
@@ -124,8 +143,9 @@ def test_codes_together_have_their_action_and_what_is_unknown_is_shown_as_it_cam
         ("http:404=read", Seen(404, 200, 0), (READ, "")),
         ("http:400=retry, code:7=gone", Seen(400, 7), (GONE, "code 7: '网络繁忙'")),
         ("code:7=gone,status_code:8=stop", Seen(200, 7, 8), (STOP, "status_code 8: '网络繁忙'")),
-        (" shape:html_page = stop ,", Seen(502, shape=Shape.HTML_PAGE), (STOP, "网络繁忙")),
-        ("shape:unreadable=gone", Seen(200, shape=Shape.UNREADABLE), (GONE, "网络繁忙")),
+        (" shape:html_page = stop ,", Seen(502, shape=Shape.HTML_PAGE), (STOP, "an HTML page: '网络繁忙'")),
+        ("shape:unreadable=gone", Seen(200, shape=Shape.UNREADABLE), (GONE, "a fault of ours: '网络繁忙'")),
+        ("http:404=gone", Seen(404, shape=Shape.HTML_PAGE), (GONE, "HTTP 404: an HTML page: '网络繁忙'")),
         ("code:10011=gone", Seen(200, 10012), (RETRY, "code 10012: '网络繁忙'")),
         ("", Seen(200, 10011), (RETRY, "code 10011: '网络繁忙'")),
     ],
@@ -174,7 +194,7 @@ def test_a_setting_is_read_or_refused(verdicts: str) -> None:
     st.text(),
 )
 def test_every_answer_has_a_verdict_in_one_line(seen: Seen, words: str) -> None:
-    verdict = Verdicts().of_answer(seen, words if seen.shape is Shape.LIST else "")
+    verdict = Verdicts().of_answer(seen, Context(words))
     assert isinstance(verdict, Verdict)
     assert (verdict.action is READ) == (verdict.reason == "")
     assert "\n" not in verdict.reason
@@ -198,12 +218,32 @@ def test_what_cannot_be_read_has_a_shape(body: bytes, shape: Shape) -> None:
     assert Shape.of_unreadable(body) is shape
 
 
+@pytest.mark.parametrize("seen", [Seen(None), Seen(444), Seen(500), Seen(503, 7), Seen(599, 1, 2)])
+def test_no_answer_and_a_servers_failure_have_one_form(seen: Seen) -> None:
+    assert form(*seen[:3]) == DOWN
+
+
+def test_other_failures_have_the_form_of_their_codes() -> None:
+    seen = [Seen(200), Seen(400), Seen(200, 500), Seen(200, 200, 10011), Seen(200, None, 10011)]
+    assert len({DOWN, *(form(*each[:3]) for each in seen)}) == 1 + len(seen)
+
+
 @pytest.mark.parametrize(
-    ("status", "outage"),
-    [(None, True), (444, True), (500, True), (503, True), (599, True), (200, False), (400, False), (429, False)],
-)
-def test_no_answer_and_a_servers_failure_are_the_gateways(status: int | None, outage: bool) -> None:
-    assert is_outage(status) is outage
+    ("seen", "expected"),
+    [
+        (Seen(404), True), (Seen(410), True), (Seen(405), True), (Seen(302), True), (Seen(404, 404), False),
+        (Seen(404, None, 1), False), (Seen(400), False), (Seen(502), False), (Seen(None), False), (Seen(200), False),
+    ],
+)  # fmt: skip
+def test_a_web_server_answers_for_the_gateway_where_there_is_no_route_to_it(seen: Seen, expected: bool) -> None:
+    assert is_of_a_web_server(*seen[:3]) is expected
+
+
+def test_a_verdict_of_the_users_is_told_from_the_tables() -> None:
+    own = Verdicts.of("code:7=gone, http:203=read")
+    assert own.is_own(Seen(200, 7))
+    assert not own.is_own(Seen(404, 404))
+    assert not own.is_own(Seen(203))
 
 
 def test_a_code_that_asks_to_slow_down_holds_for_the_usual_time() -> None:
@@ -226,7 +266,7 @@ def test_a_code_without_words_is_the_whole_reason() -> None:
     assert judged(Seen(200, 7), "") == (RETRY, "code 7")
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("1", 1), (" 90 ", 90), ("3600", 3600)])
+@pytest.mark.parametrize(("header", "seconds"), [("1", 1), (" 90 ", 90), ("1.5", 1.5), ("3600", 3600)])
 def test_retry_after_is_taken_in_seconds(header: str, seconds: float) -> None:
     assert wait(header) == seconds
 
@@ -258,7 +298,7 @@ def test_no_wait_is_longer_than_the_longest(header: str) -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        None, "", " ", "soon", "-1", "1.5", "٣", "1e3", "Wed, 99 Oct 2026 07:28:00 GMT",
+        None, "", " ", "soon", "-1", "1.", ".5", "1.5.2", "٣", "1e3", "Wed, 99 Oct 2026 07:28:00 GMT",
         "Wed, 21 Oct 99999999999999999999 07:28:00 GMT", "Wed, 21 Oct 2026 07:28:00 +99999999999999999999",
     ],
 )  # fmt: skip
@@ -269,13 +309,45 @@ def test_a_retry_after_that_is_absent_or_garbage_waits_the_usual_time(header: st
 @given(st.text())
 def test_no_header_breaks_the_verdict(header: str) -> None:
     assert SHORTEST_WAIT <= wait(header) <= LONGEST_WAIT
+    assert SHORTEST_WAIT <= wait(None, reset=header) <= LONGEST_WAIT
+
+
+NOW_S = NOW.timestamp()
+
+
+@pytest.mark.parametrize(
+    ("reset", "seconds"),
+    [("42", 42), ("1.5", 1.5), (f"{NOW_S + 42:.0f}", 42), (f"{NOW_S + 1.5}", 1.5), (f"{(NOW_S + 42) * 1000:.0f}", 42),
+     (f"{NOW_S - 9:.0f}", SHORTEST_WAIT), ("0", SHORTEST_WAIT), ("soon", DEFAULT_WAIT), ("-1", DEFAULT_WAIT)],
+)  # fmt: skip
+def test_a_rate_limits_reset_is_taken_in_seconds_or_as_a_moment(reset: str, seconds: float) -> None:
+    assert wait(None, reset=reset) == pytest.approx(seconds)
+
+
+def test_retry_after_goes_before_a_rate_limits_reset() -> None:
+    assert wait("7", reset="42") == 7
+    assert wait("soon", reset="42") == 42
+
+
+def test_a_wait_that_is_cut_is_shown_in_hours() -> None:
+    assert waiting("86400").reason == "HTTP 429: the gateway asks to slow down (for 24 h; asked again after 1 h)"
+    assert waiting("9" * 300).reason.endswith("(for more than a year; asked again after 1 h)")
+    assert waiting("3600").reason == "HTTP 429: the gateway asks to slow down"
+
+
+def test_a_redirect_is_shown_with_its_target() -> None:
+    verdict = Verdicts().of_answer(
+        Seen(302, shape=Shape.EMPTY_BODY), Context(location="https://login.test/\n" + "x" * 999)
+    )
+    assert verdict.reason.startswith(r"HTTP 302: a redirect to 'https://login.test/\nxxx")
+    assert len(verdict.reason) < 240
 
 
 def test_a_date_is_held_against_the_clock_where_no_moment_is_given() -> None:
     header = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
-    assert 50 < Verdicts().of_answer(Seen(429), retry_after=header).seconds <= 100
+    assert 50 < Verdicts().of_answer(Seen(429), Context(retry_after=header)).seconds <= 100
 
 
 @pytest.mark.parametrize("status", [200, 401, 404, 500])
 def test_only_a_429_waits(status: int) -> None:
-    assert Verdicts().of_answer(Seen(status), retry_after="90").seconds == 0
+    assert Verdicts().of_answer(Seen(status), Context(retry_after="90")).seconds == 0

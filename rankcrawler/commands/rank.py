@@ -2,6 +2,7 @@
 
 import msgspec
 
+from rankcrawler import durations
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.moments import now_ms
 from rankcrawler.commands.printing import ranks
@@ -32,7 +33,7 @@ async def ask(options: Options, kind: str, room_id: str, anchor_id: str | None) 
 def show(found: RoomSnapshot | FailedPoll, *, as_json: bool) -> int:
     """Print the list, or on standard error why there is none; returns the exit status."""
     if isinstance(found, FailedPoll):
-        pause = f"; the gateway asks for a pause of {found.wait:g} s" if found.wait else ""
+        pause = f"; the gateway asks for a pause of {durations.text(found.wait)}" if found.wait else ""
         complain(f"room {found.target.room_id}: {found.reason}{pause}")
         return 1
     if as_json:

@@ -27,10 +27,12 @@ from twisted.python.failure import Failure
 from rankcrawler import statistics
 from rankcrawler.backoff import Backoff
 from rankcrawler.errors import QueueError, RefusedByStore, StoreError
+from rankcrawler.extensions.address_check import AddressCheck
 from rankcrawler.extensions.failed_polls import FailedPolls
 from rankcrawler.extensions.outage import GatewayOutage
 from rankcrawler.extensions.refusals import Refusals
 from rankcrawler.gateways.keyring import Keyring
+from rankcrawler.gateways.verdict import Verdicts
 from rankcrawler.handler import GatewayResponse
 from rankcrawler.model.items import FailedPoll, Poll
 from rankcrawler.options import Options
@@ -57,6 +59,7 @@ class Leasing:
         self._keyring = keyring
         self._exit = AsyncExitStack()
         self._outage = GatewayOutage(_backoff(options), None)
+        self._address: AddressCheck | None = None
         self._failed_polls: FailedPolls | None = None
         self._drained: RoomQueue | None = None
         """The queue, if the crawl ends when it is empty."""
@@ -83,7 +86,7 @@ class Leasing:
     async def leases(self, jobs: Iterable[Job] | None, kind: str) -> AsyncIterator[Lease]:
         """Push the jobs, and lease rooms until the queue is empty; without jobs, wait for rooms for ever.
 
-        Raises QueueError, and, if there are jobs, GatewayDown when the gateway is down for too long.
+        Raises QueueError, WrongAddress, and, if there are jobs, GatewayDown when the gateway is down for too long.
         """
         queue, place = await self._exit.enter_async_context(open_queue(self._options, kind))
         worker = self._open(queue, drain=jobs is not None)
@@ -97,6 +100,11 @@ class Leasing:
         async for lease in worker.leases():
             await self._outage.turn()
             yield lease
+        self._outage.check()
+
+    def trusts_the_gateway(self) -> bool:
+        """Whether the gateway's word counts that a room is gone: not during an outage."""
+        return not self._outage.is_on
 
     def _open(self, queue: RoomQueue, *, drain: bool) -> Worker:
         options, backoff = self._options, _backoff(self._options)
@@ -109,8 +117,12 @@ class Leasing:
             max_idle=options.max_idle,
         )
         self._outage = GatewayOutage(backoff, options.gateway_patience if drain else None)
+        self._address = AddressCheck(options.gateway_url or "", queue.has_polled)
         refusals = Refusals(worker, self._keyring(), self._stats)
-        self._failed_polls = FailedPolls(worker, self._outage, refusals, backoff, self._stats)
+        verdicts = Verdicts.of(options.verdicts)
+        self._failed_polls = FailedPolls(
+            *(worker, self._outage, self._address, refusals, backoff, self._stats, verdicts)
+        )
         worker.open()
         return worker
 
@@ -128,6 +140,8 @@ class Leasing:
     def _answered(self, lease: Lease | None, outcome: Outcome) -> None:
         """The gateway sent a list."""
         self._outage.answered()
+        if self._address is not None:
+            self._address.is_proven = True
         if lease is not None and self.worker is not None:
             self.worker.settle(lease, outcome)
 
@@ -164,6 +178,7 @@ def _count(tally: Tally, stats: StatsCollector) -> None:
     for reason, rooms in tally.dead.items():
         stats.inc_value(statistics.DEAD + reason, rooms)
     stats.inc_value(statistics.ROOMS_RETIRED, tally.retired)
+    stats.inc_value(statistics.ROOMS_FAILING, tally.failing)
     stats.inc_value(statistics.LEASES_LOST, tally.lost)
     stats.inc_value(statistics.LEASES_LEFT, tally.left)
     stats.inc_value(statistics.INBOX_UNREADABLE, tally.unreadable)
@@ -172,13 +187,15 @@ def _count(tally: Tally, stats: StatsCollector) -> None:
 async def _log_depth(queue: RoomQueue, place: str) -> None:
     depth = await queue.depth()
     logger.info(
-        "Leasing from %s, whose inbox is %s; %d rooms are ready, %d scheduled, %d leased, %d recurring, %d dead",
+        "Leasing from %s, whose inbox is %s; %d rooms are ready, %d scheduled, %d leased, %d recurring, %d failing, "
+        "%d dead",
         place,
         queue.inbox.key,
         depth.ready + depth.inbox,
         depth.scheduled,
         depth.leased,
         depth.recurring,
+        depth.failing,
         depth.dead,
     )
 

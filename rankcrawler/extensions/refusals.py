@@ -4,7 +4,7 @@ import logging
 
 from scrapy.statscollectors import StatsCollector
 
-from rankcrawler import statistics
+from rankcrawler import durations, statistics
 from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.queue.worker import Worker
 
@@ -34,11 +34,12 @@ class Refusals:
         self._keyring.rest(position, seconds)
         pause = self._keyring.pause()
         if not pause:
-            logger.warning("%s rests for %.3g s: %s", self._keyring.name(position).capitalize(), seconds, reason)
+            name = self._keyring.name(position).capitalize()
+            logger.warning("%s rests for %s: %s", name, durations.text(seconds), reason)
         return pause
 
     async def hold(self, pause: float, reason: str) -> None:
         """Hold the fleet while every token rests."""
         if pause:
             await self._worker.hold(pause)
-            logger.warning("Holding every room for %.3g s: %s", pause, reason)
+            logger.warning("Holding every room for %s: %s", durations.text(pause), reason)

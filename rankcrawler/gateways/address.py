@@ -1,5 +1,6 @@
 """The gateway's address, and the URLs of its lists, which never contain the token."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote_plus, urlsplit
 
@@ -7,6 +8,8 @@ from rankcrawler.errors import SettingError
 
 PATH = "/douyin/liveroom/{kind}"
 """The path of a kind of list."""
+_DOCUMENTED = re.compile(r"/douyin/liveroom(/[^/]*)?/*$")
+"""The end of a base address that holds the path already."""
 
 _HOW = (
     "Set it to your gateway's address, in the environment or with -s (GATEWAY_URL=https://gateway.example.com). "
@@ -38,6 +41,12 @@ class Address:
             raise SettingError(
                 "GATEWAY_URL must not contain a user, password, query or fragment. "
                 "Set the token in GATEWAY_TOKEN, which is never logged."
+            )
+        if (documented := _DOCUMENTED.search(parts.path)) is not None:
+            right = parts._replace(path=parts.path[: documented.start()]).geturl()
+            raise SettingError(
+                f"GATEWAY_URL ends with {documented[0]!r}, which is added for each kind of list. "
+                f"Set it to what comes before (GATEWAY_URL={right})."
             )
         return cls(url.rstrip("/"))
 

@@ -80,9 +80,9 @@ class Client:
             async with self._open().get(_with_token(url, key), allow_redirects=False) as response:
                 if self._proxy is not None and response.status == _PROXY_REFUSES:
                     raise GatewayError(_not_through(self._proxy, f"it answered HTTP {response.status}"))
-                return _without_token(response, await self._body(response), key)
+                return _without_token(response, await self._body(response, key), key)
         except TimeoutError:
-            raise GatewayError(f"no complete answer within {self._timeout:g} s") from None
+            raise GatewayError(f"no complete answer within {self._timeout:g} s, the DOWNLOAD_TIMEOUT") from None
         except (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError) as error:
             assert self._proxy is not None
             raise GatewayError(_not_through(self._proxy, _why_not(error))) from None
@@ -122,16 +122,17 @@ class Client:
             )
         return self._session
 
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _body(self, response: aiohttp.ClientResponse, key: Key) -> bytes:
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-        if encoding not in ("identity", "gzip", ""):
-            raise GatewayError("the answer's Content-Encoding is not gzip")
+        if encoding not in ("identity", "gzip", "x-gzip", ""):
+            named = key.token.hidden_in(response.headers["Content-Encoding"].encode("utf-8", "replace")).decode()
+            raise GatewayError(f"the answer's Content-Encoding is {named[:40]!r}: only gzip is understood")
         raw = bytearray()
         async for chunk in response.content.iter_any():
             raw += chunk
             if len(raw) > self._max_bytes:
                 raise GatewayError(f"the answer is larger than {self._max_bytes} bytes")
-        return gunzip(bytes(raw), self._max_bytes) if encoding == "gzip" else bytes(raw)
+        return gunzip(bytes(raw), self._max_bytes) if encoding.endswith("gzip") else bytes(raw)
 
 
 async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

@@ -4,6 +4,7 @@ A crawl and `scrapy rank` both use it.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rankcrawler.clock import iso
@@ -13,7 +14,7 @@ from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.client import Client, Reply
 from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.gateways.proxy import Proxy
-from rankcrawler.gateways.verdict import Action, Seen, Shape, Verdict, Verdicts
+from rankcrawler.gateways.verdict import Action, Context, Seen, Shape, Verdict, Verdicts
 from rankcrawler.model import kinds
 from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from rankcrawler.model.targets import Target
@@ -52,24 +53,41 @@ class Gateway:
         """The URL of a target, without the token."""
         return self.address.of_list(target.kind, target.room_id, target.anchor_id)
 
-    def read(self, reply: Reply, target: Target, polled_at_ms: int, attempt: int = 1) -> RoomSnapshot | FailedPoll:
-        """The list in a reply, or why there is none. `polled_at_ms` is when the reply arrived, in ms since 1970."""
-        seen, words = Seen(reply.status), ""
+    def read(
+        self, reply: Reply, target: Target, polled_at_ms: int, attempt: int = 1, *, confirms: bool = False
+    ) -> RoomSnapshot | FailedPoll:
+        """The list in a reply, or why there is none. `polled_at_ms` is when the reply arrived, in ms since 1970.
+
+        A room is gone only if the poll `confirms` what the one before it found.
+        """
+        seen, fault = Seen(reply.status), ""
         try:
             answer = self._readers[target.kind].read(reply.body)
-            seen, words = Seen(reply.status, answer.code, answer.inner_code), answer.words
+            seen = Seen(reply.status, answer.code, answer.inner_code)
             if self._verdicts.of_answer(seen).action is Action.READ:
                 return wire.snapshot(answer, target, polled_at_ms)
         except AnswerError as error:
-            seen, words = seen._replace(shape=Shape.of_unreadable(reply.body)), str(error)
-        now = datetime.fromtimestamp(polled_at_ms / 1000, UTC)
-        verdict = self._verdicts.of_answer(seen, words, retry_after=reply.header("Retry-After"), now=now)
+            seen, fault = seen._replace(shape=Shape.of_unreadable(reply.body)), str(error)
+        said = wire.said(reply.body)
+        if seen.code is None:
+            seen = seen._replace(code=said.code)
+        context = Context(
+            said.words,
+            fault,
+            (reply.header("Location") or "") if 300 <= reply.status < 400 else "",
+            reply.header("Retry-After"),
+            reply.header("X-RateLimit-Reset"),
+            datetime.fromtimestamp(polled_at_ms / 1000, UTC),
+        )
+        verdict = self._verdicts.of_answer(seen, context)
+        if verdict.action is Action.GONE and not confirms:
+            verdict = replace(verdict, action=Action.GONE_ONCE)
         return _failed(target, polled_at_ms, attempt, verdict, seen)
 
     def unanswered(self, reason: str, target: Target, polled_at_ms: int, attempt: int = 1) -> FailedPoll:
         """The failed poll for a request that got no reply."""
         seen = Seen(shape=Shape.NO_ANSWER)
-        return _failed(target, polled_at_ms, attempt, self._verdicts.of_answer(seen, reason), seen)
+        return _failed(target, polled_at_ms, attempt, self._verdicts.of_answer(seen, Context(fault=reason)), seen)
 
     def undocumented(self, reply: Reply) -> Iterator[str]:
         """Yield the JSON paths of undocumented fields, each once per run. Checks only a sample of the replies."""

@@ -50,7 +50,7 @@ class FailedPoll(msgspec.Struct, frozen=True):
     target: Target
     polled_at: str
     action: str
-    """The action that follows, from rankcrawler.gateways.verdict: retry, wait, gone or stop."""
+    """The action that follows, from rankcrawler.gateways.verdict: retry, wait, gone_once, gone or stop."""
     reason: str
     status: int | None
     """The HTTP status; None if there was no answer."""

@@ -1,7 +1,7 @@
 """The spider: a request for each leased room, and from each answer a poll, with its list or why there is none."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -12,7 +12,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from rankcrawler import statistics
-from rankcrawler.errors import GatewayDown, JobError, QueueError, QueueStopped
+from rankcrawler.errors import GatewayDown, JobError, QueueError, QueueStopped, WrongAddress
 from rankcrawler.extensions.leasing import Leasing
 from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.gateways.wire import Contributors
@@ -38,6 +38,8 @@ class RanklistSpider(Spider):
     name = "ranklist"
     gateway: Gateway
     speedups: bool
+    is_trusted: Callable[[], bool] = staticmethod(lambda: True)
+    """Whether the gateway's word counts that a room is gone."""
 
     def __init__(self, rooms: str | None = None, kind: str = kinds.RANKLIST.name, **kwargs: Any) -> None:
         check_arguments(kwargs, ("kind", "name", "rooms"))
@@ -63,6 +65,7 @@ class RanklistSpider(Spider):
     async def _requests(self) -> AsyncIterator[Request]:
         leasing = self.crawler.get_extension(Leasing)
         assert leasing is not None
+        self.is_trusted = leasing.trusts_the_gateway
         try:
             async for lease in leasing.leases(self._jobs(), self.kind.name):
                 yield self._request(lease)
@@ -72,6 +75,9 @@ class RanklistSpider(Spider):
         except GatewayDown as error:
             self.logger.error("Gave up: %s", error)
             raise CloseSpider("gateway_down") from error
+        except WrongAddress as error:
+            self.logger.error("%s", error)
+            raise CloseSpider("wrong_address") from error
         except (QueueError, RedisError) as error:
             self.logger.error("The queue cannot be used: %s", error)
             raise CloseSpider("queue_not_open") from error
@@ -84,7 +90,8 @@ class RanklistSpider(Spider):
         """
         assert isinstance(response, GatewayResponse)
         target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
-        found = self.gateway.read(response.reply, target, _now_ms(), lease.attempt)
+        confirms = lease.gone_once and self.is_trusted()
+        found = self.gateway.read(response.reply, target, _now_ms(), lease.attempt, confirms=confirms)
         if isinstance(found, RoomSnapshot):
             for path in self.gateway.undocumented(response.reply):
                 self.crawler.stats.inc_value(statistics.DRIFT)

@@ -4,17 +4,21 @@ The gateway does not document its codes. A code that is not in the table uses up
 reported as it is. The setting VERDICTS adds entries, which take precedence over the table's.
 """
 
-from rankcrawler.gateways.verdict.table import Action, Seen, Shape, is_outage
-from rankcrawler.gateways.verdict.verdicts import DEFAULT_WAIT, LONGEST_WAIT, SHORTEST_WAIT, Verdict, Verdicts
+from rankcrawler.gateways.verdict.forms import DOWN, form, is_of_a_web_server
+from rankcrawler.gateways.verdict.table import Action, Seen, Shape
+from rankcrawler.gateways.verdict.verdicts import DEFAULT_WAIT, LONGEST_WAIT, SHORTEST_WAIT, Context, Verdict, Verdicts
 
 __all__ = [
     "DEFAULT_WAIT",
+    "DOWN",
     "LONGEST_WAIT",
     "SHORTEST_WAIT",
     "Action",
+    "Context",
     "Seen",
     "Shape",
     "Verdict",
     "Verdicts",
-    "is_outage",
+    "form",
+    "is_of_a_web_server",
 ]

@@ -11,11 +11,13 @@ class Action(Enum):
     READ = "read"
     """Store the list."""
     RETRY = "retry"
-    """The poll failed: poll the room again later, at most ROOM_ATTEMPTS times."""
+    """The poll failed: poll the room again later, at most ROOM_ATTEMPTS times if it does not recur."""
     WAIT = "wait"
     """The gateway asks clients to slow down: pause all rooms. This costs no room an attempt."""
     GONE = "gone"
     """The room no longer exists."""
+    GONE_ONCE = "gone_once"
+    """GONE, until a second poll agrees. It cannot be set in VERDICTS."""
     STOP = "stop"
     """The token is refused, or its quota is spent: stop using it until a person acts."""
 
@@ -48,6 +50,11 @@ class Seen(NamedTuple):
     status_code: int | None = None
     shape: Shape = Shape.LIST
 
+    @property
+    def has_code(self) -> bool:
+        """Whether the answer has a code of the gateway's own."""
+        return self.code is not None or self.status_code is not None
+
     def cells(self) -> "Iterator[Cell]":
         """Yield the cells of the table to look up: the codes, outermost first, then the shape."""
         for field, value in (("http", self.status), ("code", self.code), ("status_code", self.status_code)):
@@ -72,6 +79,8 @@ _REFUSED = Entry(Action.STOP, "the gateway refuses the token")
 _SPENT = Entry(Action.STOP, "the token's quota is spent")
 _UNKNOWN_ROOM = Entry(Action.GONE, "no such room")
 _GONE = Entry(Action.GONE, "the room is gone")
+NO_ROUTE = Entry(Action.RETRY, "a web server's answer, not the gateway's")
+"""For a status that means GONE, of an answer without the gateway's codes: it says nothing about the room."""
 _SLOW_DOWN = Entry(Action.WAIT, "the gateway asks to slow down")
 
 DEFAULTS: Table = {
@@ -92,12 +101,7 @@ DEFAULTS: Table = {
     ("status_code", 0): Entry(Action.READ),
     ("shape", "no_answer"): Entry(Action.RETRY),
     ("shape", "empty_body"): Entry(Action.RETRY, "unreadable answer"),
-    ("shape", "html_page"): Entry(Action.RETRY, "unreadable answer, an HTML page"),
+    ("shape", "html_page"): Entry(Action.RETRY, "unreadable answer"),
     ("shape", "unreadable"): Entry(Action.RETRY, "unreadable answer"),
 }
 """READ marks a value that is not a failure. An answer is read if all its values are marked so."""
-
-
-def is_outage(status: int | None) -> bool:
-    """Whether the gateway failed rather than the room: no answer, HTTP 444 or 5xx."""
-    return status is None or status == 444 or status >= 500

@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from rankcrawler import durations
 from rankcrawler.gateways.verdict import retry_after, setting
-from rankcrawler.gateways.verdict.table import DEFAULTS, Action, Cell, Entry, Seen, Shape, Table
+from rankcrawler.gateways.verdict.table import DEFAULTS, NO_ROUTE, Action, Cell, Entry, Seen, Shape, Table
 
 DEFAULT_WAIT = 10.0
 """Seconds to wait if neither the gateway nor the table says how long."""
 SHORTEST_WAIT = 1.0
 LONGEST_WAIT = 3600.0
+"""Seconds. A gateway that asks for more is asked again after this time."""
+LONGEST_WORDS = 200
+"""Characters that are shown of the gateway's words."""
+
+_SHAPES = {Shape.EMPTY_BODY: "an empty body", Shape.HTML_PAGE: "an HTML page"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,24 @@ class Verdict:
     action: Action
     reason: str = ""
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What else is known about an answer; none of it decides the action."""
+
+    words: str = ""
+    """The gateway's own words."""
+    fault: str = ""
+    """Why the answer cannot be read, in our words."""
+    location: str = ""
+    """Where it redirects to."""
+    retry_after: str | None = None
+    """The header Retry-After."""
+    reset: str | None = None
+    """The header X-RateLimit-Reset."""
+    now: datetime | None = None
+    """When the answer came; moments in the headers count from it."""
 
 
 class Verdicts:
@@ -32,38 +56,42 @@ class Verdicts:
         """The table with the entries in the setting VERDICTS; raises SettingError if it cannot be read."""
         return cls(setting.parse(verdicts or ""))
 
-    def of_answer(
-        self, seen: Seen, words: str = "", *, retry_after: str | None = None, now: datetime | None = None
-    ) -> Verdict:
-        """The verdict on an answer.
-
-        `words` are the gateway's message or, if the answer is unreadable, the reader's error. `retry_after` is the
-        header; if it is a date, the wait counts from `now`.
-        """
+    def of_answer(self, seen: Seen, context: Context = Context()) -> Verdict:
+        """The verdict on an answer."""
         found = self._entry(seen)
         if found is None:
             return Verdict(Action.READ)
         cell, entry = found
-        reason = _reason(cell, entry, words if cell[0] == "shape" or seen.shape is Shape.LIST else "")
+        reason = _reason(cell, entry, seen, context)
         if entry.action is not Action.WAIT:
             return Verdict(entry.action, reason)
-        return Verdict(entry.action, reason, _wait(entry, retry_after, now or datetime.now(UTC)))
+        return _wait(entry, reason, context)
 
-    def _entry(self, seen: Seen) -> tuple[Cell, Entry] | None:
-        """The first entry for the answer that is not READ; None if there is none.
+    def is_own(self, seen: Seen) -> bool:
+        """Whether the verdict on an answer comes from VERDICTS."""
+        return self._own_entry(seen) is not None
 
-        In VERDICTS, inner codes take precedence, since they are the most specific; in the table, the HTTP status does.
-        """
+    def _own_entry(self, seen: Seen) -> tuple[Cell, Entry] | None:
+        """The first entry of VERDICTS for the answer. Inner codes take precedence: they are the most specific."""
         *codes, shape = seen.cells()
         for cell in (*reversed(codes), shape):
             entry = self._own.get(cell)
             if entry is not None and entry.action is not Action.READ:
                 return cell, entry
+        return None
+
+    def _entry(self, seen: Seen) -> tuple[Cell, Entry] | None:
+        """The first entry for the answer that is not READ; None if there is none. Outer codes take precedence."""
+        if own := self._own_entry(seen):
+            return own
+        *codes, shape = seen.cells()
         unknown = []
         for cell in codes:
             entry = self._own.get(cell) or DEFAULTS.get(cell)
             if entry is None:
                 unknown.append(_name(cell))
+            elif entry.action is Action.GONE and not seen.has_code:
+                return cell, NO_ROUTE
             elif entry.action is not Action.READ:
                 return cell, entry
         if unknown:
@@ -71,23 +99,30 @@ class Verdicts:
         return None if seen.shape is Shape.LIST else (shape, DEFAULTS[shape])
 
 
-def _wait(entry: Entry, header: str | None, now: datetime) -> float:
-    asked = retry_after.seconds(header, now)
-    usual = DEFAULT_WAIT if entry.seconds is None else entry.seconds
-    return min(max(usual if asked is None else asked, SHORTEST_WAIT), LONGEST_WAIT)
+def _wait(entry: Entry, reason: str, context: Context) -> Verdict:
+    asked = retry_after.seconds(context.retry_after, context.now or datetime.now(UTC), context.reset)
+    seconds = (DEFAULT_WAIT if entry.seconds is None else entry.seconds) if asked is None else asked
+    if seconds > LONGEST_WAIT:
+        reason += f" (for {durations.text(seconds)}; asked again after {durations.text(LONGEST_WAIT)})"
+    return Verdict(entry.action, reason, min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT))
 
 
-def _reason(cell: Cell, entry: Entry, words: str) -> str:
-    """The value and what it means, or else the gateway's words, quoted because they can be anything."""
+def _reason(cell: Cell, entry: Entry, seen: Seen, context: Context) -> str:
+    """The value, what it means, what is odd, and what others wrote, quoted because it can be anything."""
     field, value = cell
-    if field == "shape":
-        return ": ".join(filter(None, (entry.words, words))) or str(value)
-    name = str(value) if field == "unknown" else _name(cell)
-    if entry.words:
-        return f"{name}: {entry.words}"
-    if words:
-        return f"{name}: {words[:200]!r}"
-    return f"{name}: the gateway failed" if name.startswith("HTTP") else name
+    name = "" if field == "shape" else str(value) if field == "unknown" else _name(cell)
+    meaning = ", ".join(filter(None, (entry.words, _odd(seen, context))))
+    fault = context.fault if field == "shape" and seen.shape not in _SHAPES else ""
+    words = repr(context.words[:LONGEST_WORDS]) if context.words else ""
+    if not meaning and not words and name.startswith("HTTP"):
+        meaning = "the gateway failed"
+    return ": ".join(filter(None, (name, meaning, fault, words))) or str(value)
+
+
+def _odd(seen: Seen, context: Context) -> str:
+    if context.location:
+        return f"a redirect to {context.location[:LONGEST_WORDS]!r}"
+    return _SHAPES.get(seen.shape, "")
 
 
 def _name(cell: Cell) -> str:

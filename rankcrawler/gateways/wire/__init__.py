@@ -5,5 +5,6 @@ from rankcrawler.gateways.wire.drift import Drift
 from rankcrawler.gateways.wire.reader import Reader
 from rankcrawler.gateways.wire.schema import Answer
 from rankcrawler.gateways.wire.snapshot import snapshot
+from rankcrawler.gateways.wire.words import Said, said
 
-__all__ = ["Answer", "Contributors", "Drift", "Reader", "snapshot"]
+__all__ = ["Answer", "Contributors", "Drift", "Reader", "Said", "said", "snapshot"]

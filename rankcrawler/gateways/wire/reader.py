@@ -95,8 +95,7 @@ class Reader:
             raise AnswerError(f"none of {len(bad)} rows can be read: {bad[0].reason} - at `{bad[0].path}`")
         in_place: RankList[Any] = ranklist
         in_place.ranks = good
-        codes = answer.code, answer.msg, answer.router
-        return PartialAnswer[Any](*codes, answer.data, answer.extra, answer.status_code, tuple(bad))
+        return PartialAnswer[Any](answer.code, answer.data, answer.extra, answer.status_code, tuple(bad))
 
 
 def _with_path(error: msgspec.ValidationError) -> str:

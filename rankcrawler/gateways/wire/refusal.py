@@ -1,4 +1,4 @@
-"""Reads the codes and the message of an answer that is not a list, whatever else it contains."""
+"""Reads the codes of an answer that is not a list, whatever else it contains."""
 
 from typing import Any
 
@@ -9,9 +9,6 @@ from rankcrawler.errors import AnswerError
 from rankcrawler.gateways.wire.schema import Answer, Code
 from rankcrawler.gateways.wire.surrogates import repaired
 
-WORDS = 200
-"""Characters that are kept of a message that is not a string."""
-
 
 class InnerRefusal(msgspec.Struct):
     """The status_code of an envelope whose list has an unknown shape."""
@@ -20,18 +17,15 @@ class InnerRefusal(msgspec.Struct):
 
 
 class Refusal(msgspec.Struct):
-    """The codes and messages of a body whose `data` has an unknown shape."""
+    """The codes of a body whose `data` has an unknown shape."""
 
     code: Code | None = None
-    msg: Raw = Raw()
-    router: Raw = Raw()
     data: Raw = Raw()
     status_code: Code | None = None
 
 
 _decode = msgspec.json.Decoder(Refusal, strict=False).decode
 _decode_inner = msgspec.json.Decoder(InnerRefusal, strict=False).decode
-_decode_words = msgspec.json.Decoder(str | None).decode
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -45,7 +39,7 @@ def read(body: bytes, error: AnswerError) -> Answer[Any]:
     inner_code = refusal.status_code if enveloped is None else enveloped
     if refusal.code in (None, 200) and inner_code in (None, 0):
         raise error
-    return Answer[Any](refusal.code, _words(refusal.msg), _words(refusal.router), None, None, inner_code)
+    return Answer[Any](refusal.code, None, None, inner_code)
 
 
 def _inner_code(data: Raw) -> int | None:
@@ -53,11 +47,3 @@ def _inner_code(data: Raw) -> int | None:
         return _decode_inner(data).status_code
     except _UNREADABLE:
         return None
-
-
-def _words(message: Raw) -> str | None:
-    """The message; if it is not a string, the start of its JSON."""
-    try:
-        return _decode_words(message) if bytes(message) else None
-    except _UNREADABLE:
-        return bytes(message)[: 4 * WORDS].decode("utf-8", "replace")[:WORDS]

@@ -1,7 +1,8 @@
 """The schema of the gateway's answer: the names and types of the fields that are kept.
 
 One set of structs reads two outer shapes: `{code, msg, data: {data: LIST, extra, status_code}}`
-and the same without the outer pair, `{data: LIST, extra, status_code}`. Unknown fields are skipped.
+and the same without the outer pair, `{data: LIST, extra, status_code}`. Unknown fields are skipped, and so is what
+the gateway says: rankcrawler.gateways.wire.words reads it where there is no list.
 """
 
 from typing import Annotated, Generic, TypeVar
@@ -97,15 +98,13 @@ Row = TypeVar("Row")
 
 
 class RankList(msgspec.Struct, Generic[Row]):
-    """The list, and what the gateway says about the room."""
+    """The list, and the size of the room's audience."""
 
     ranks: list[Row] | UnsetType | None = UNSET
     total: Natural | None = None
     user_count_desc: str | None = None
     currency: str | None = None
     has_more: bool | None = None
-    message: str | None = None
-    prompts: str | None = None
 
 
 class Inner(RankList[Row], Generic[Row]):
@@ -120,8 +119,6 @@ class Answer(msgspec.Struct, Generic[Row]):
     """The body of an answer."""
 
     code: Code | None = None
-    msg: str | None = None
-    router: str | None = None
     data: Inner[Row] | None = None
     extra: Extra | None = None
     status_code: Code | None = None
@@ -151,15 +148,6 @@ class Answer(msgspec.Struct, Generic[Row]):
     def now_path(self) -> str:
         """The JSON path of the list's clock."""
         return "$.data.extra.now" if self._enveloped else "$.extra.now"
-
-    @property
-    def words(self) -> str:
-        """The gateway's messages about its answer, joined; may be empty."""
-        ranklist = self.ranklist
-        messages = [self.msg, self.router]
-        if ranklist is not None:
-            messages += [ranklist.message, ranklist.prompts]
-        return " ".join(message for message in messages if message)
 
     @property
     def _enveloped(self) -> bool:

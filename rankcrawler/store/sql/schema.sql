@@ -74,7 +74,7 @@ CREATE TABLE texts (                       -- short texts that many records shar
 CREATE TABLE verdicts (                    -- why polls failed
   verdict_key {key},
   print       {bytes} NOT NULL UNIQUE,
-  action      TEXT NOT NULL,               -- retry | wait | gone | stop
+  action      TEXT NOT NULL,               -- retry | wait | gone_once | gone | stop
   reason      TEXT NOT NULL,
   status      {int},                       -- HTTP; null where no answer came
   code        {big},
