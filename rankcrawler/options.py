@@ -45,7 +45,7 @@ _NUMBERS: dict[str, _Number] = {
     "DOWNLOAD_TIMEOUT": _Number(float, 1),
     "DOWNLOAD_MAXSIZE": _Number(int, 1),
 }
-_TEXTS = ("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "VERDICTS", "STORE_URL", "DATA_DIR")
+_TEXTS = ("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "VERDICTS", "STORE_URL", "DATA_DIR", "QUEUE_NAME")
 REDIS = (
     "REDIS_URL",
     "REDIS_HOST",
@@ -58,13 +58,15 @@ REDIS = (
 """scrapy-redis's settings that work here too."""
 ENVIRONMENT = (
     *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PATIENCE", "VERDICTS"),
-    *("STORE_URL", "REDIS_URL", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
+    *("STORE_URL", "REDIS_URL", "QUEUE_NAME", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
     *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT"),
 )
 """Settings that can also be environment variables."""
 NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "SPEEDUPS")
 """Every setting that is read here."""
-_PREFIXES = ("GATEWAY_", "LEASE_", "PSEUDONYM", "ROOM_", "STORE_", "VERDICT")
+_HARMLESS = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"}
+"""Environment variables that every program may know."""
+_PREFIXES = ("GATEWAY_", "LEASE_", "PSEUDONYM", "QUEUE_", "ROOM_", "STORE_", "VERDICT")
 _OURS = {name for name in NAMES if not hasattr(default_settings, name)}
 
 
@@ -85,6 +87,8 @@ class Options:
     data_dir: Path
     redis: Mapping[str, Any] = field(repr=False)
     """scrapy-redis's settings by name, None if not set; REDIS_PARAMS is a dict."""
+    queue_name: str
+    """What begins every key of the queue; empty if QUEUE_NAME is not set."""
     room_attempts: int
     room_backoff: float
     room_backoff_max: float
@@ -123,6 +127,7 @@ class Options:
             store_url=texts["STORE_URL"] or f"sqlite:///{data_dir.rstrip('/')}/ranks.db",
             data_dir=Path(data_dir),
             redis={name: given[name] for name in REDIS} | {"REDIS_PARAMS": settings.getdict("REDIS_PARAMS")},
+            queue_name=texts["QUEUE_NAME"] or "",
             room_attempts=int(numbers["ROOM_ATTEMPTS"]),
             room_backoff=numbers["ROOM_BACKOFF"],
             room_backoff_max=numbers["ROOM_BACKOFF_MAX"],
@@ -134,6 +139,11 @@ class Options:
             log_level=str(settings["LOG_LEVEL"]).upper(),
             speedups=settings.getbool("SPEEDUPS", default=True),
         )
+
+
+def bare_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What a program needs of the environment that must know none of our secrets: no token, no password."""
+    return {name: value for name, value in environment.items() if name in _HARMLESS or name.startswith("LC_")}
 
 
 def check_arguments(arguments: Mapping[str, str]) -> None:
@@ -165,10 +175,10 @@ def _likeliest(name: str, ours: Collection[str]) -> str:
 
 
 def _close_to(name: str, ours: Collection[str]) -> list[str]:
-    return [setting for setting in sorted(ours) if setting != name and _is_one_edit(name, setting)]
+    return [setting for setting in sorted(ours) if setting != name and is_one_edit(name, setting)]
 
 
-def _is_one_edit(one: str, other: str) -> bool:
+def is_one_edit(one: str, other: str) -> bool:
     """Whether one letter is missing, added or changed, or two adjacent letters are swapped."""
     short, long = sorted((one, other), key=len)
     if len(long) - len(short) > 1:

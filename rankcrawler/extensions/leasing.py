@@ -13,6 +13,7 @@
 import logging
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -29,10 +30,12 @@ from rankcrawler.errors import QueueError, RefusedByStore, StoreError
 from rankcrawler.extensions.failed_polls import FailedPolls
 from rankcrawler.extensions.outage import GatewayOutage
 from rankcrawler.extensions.refusals import Refusals
+from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.handler import GatewayResponse
 from rankcrawler.model.items import FailedPoll, Poll
 from rankcrawler.options import Options
+from rankcrawler.queue import safety
 from rankcrawler.queue.access import open_queue
 from rankcrawler.queue.faults import FAULTS
 from rankcrawler.queue.job import Job
@@ -77,11 +80,16 @@ class Leasing:
     async def leases(self, jobs: Iterable[Job] | None, kind: str) -> AsyncIterator[Lease]:
         """Push the jobs, and lease rooms until the queue is empty; without jobs, wait for rooms for ever.
 
-        Raises QueueError, and, if there are jobs, GatewayDown when the gateway is down for too long.
+        Raises QueueError, also if the queue is another gateway's; and, if there are jobs, GatewayDown when the gateway
+        is down for too long.
         """
         queue, place = await self._exit.enter_async_context(open_queue(self._options, kind))
-        worker = self._open(queue, drain=jobs is not None)
+        source = Address.of(self._options.gateway_url).source
         try:
+            await queue.claim(source)
+            for warning in await safety.warnings(queue):
+                logger.warning("%s", warning)
+            worker = self._open(queue, source, drain=jobs is not None)
             if jobs is not None:
                 await queue.push(jobs)
             await _log_depth(queue, place)
@@ -91,13 +99,18 @@ class Leasing:
             await self._outage.turn()
             yield lease
 
-    def _open(self, queue: RoomQueue, *, drain: bool) -> Worker:
+    def now_ms(self) -> int:
+        """The time that all workers share, in ms since 1970: the queue server's, once the queue is open."""
+        return time.time_ns() // 1_000_000 if self.worker is None else self.worker.now_ms()
+
+    def _open(self, queue: RoomQueue, source: str, *, drain: bool) -> Worker:
         options, backoff = self._options, _backoff(self._options)
         self.worker = worker = Worker(
             queue,
             f"{socket.gethostname()}:{os.getpid()}",
             window=2 * options.concurrent_requests,
             ttl=options.lease_seconds,
+            source=source,
             drain=drain,
             max_idle=options.max_idle,
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from redis.asyncio import Redis
 
+from rankcrawler.errors import QueueOfAnother
 from rankcrawler.queue import definition
 from rankcrawler.queue.control import Control
 from rankcrawler.queue.dead_letters import DeadLetters
@@ -54,17 +55,17 @@ class RoomQueue:
 
     async def lease(self, by: Call | str, n: int, ttl_ms: int) -> Grant:
         """Lease up to n rooms that are due, for ttl_ms, to a worker."""
-        worker, number, heard = by if isinstance(by, Call) else Call(by)
-        answer = await self._script.call("lease", worker, n, ttl_ms, self._attempts, number, heard)
-        wait, state, pending, vanished, unreadable, kind, reason, *rooms = answer
+        worker, number, heard, source = by if isinstance(by, Call) else Call(by)
+        answer = await self._script.call("lease", worker, n, ttl_ms, self._attempts, number, heard, source)
+        wait, state, pending, vanished, unreadable, kind, reason, now, back, *rooms = answer
         self.inbox.note_kind(kind)
         leases = [_lease(room) for room in rooms]
-        return Grant(leases, int(wait), state.decode(), pending, vanished, unreadable, reason.decode())
+        return Grant(leases, int(wait), state.decode(), pending, vanished, unreadable, reason.decode(), now, back)
 
     async def settle(self, settlements: Sequence[Settlement], by: Call | None = None) -> list[Settled]:
         """End leases; returns the result of each. A numbered call takes at most SETTLE_BATCH of them."""
         answers: list[Settled] = []
-        worker, number, _ = by or Call("")
+        worker, number, *_ = by or Call("")
         for start in range(0, len(settlements), SETTLE_BATCH):
             words: list[str | int] = [self._attempts, worker, number]
             for lease, outcome, delay_ms, reason in settlements[start : start + SETTLE_BATCH]:
@@ -76,6 +77,19 @@ class RoomQueue:
         """Extend leases to ttl_ms from now; False for each that was lost."""
         words = [word for lease in leases for word in (lease.room_id, lease.fence)]
         return [answer == 1 for answer in await self._script.call("renew", ttl_ms, *words)]
+
+    async def leave(self, worker: str) -> None:
+        """Count a worker as gone, because it has ended."""
+        await self._script.call("leave", worker)
+
+    async def claim(self, source: str, *, force: bool = False) -> None:
+        """Take the queue for a gateway; raises QueueError if it holds the rooms, or has workers, of another.
+
+        With `force` the rooms of the other become this gateway's.
+        """
+        holder = (await self._script.call("claim", source, "1" if force else "")).decode()
+        if holder != source:
+            raise QueueOfAnother(holder, source)
 
     async def depth(self) -> Depth:
         """How many rooms are in which state."""

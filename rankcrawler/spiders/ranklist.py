@@ -4,7 +4,6 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from redis.exceptions import RedisError
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DownloadCancelledError
@@ -42,6 +41,7 @@ class RanklistSpider(Spider):
         super().__init__(**kwargs)
         self.rooms = rooms
         self.kind = kinds.named(kind)
+        self._now_ms = _wall_ms
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "RanklistSpider":
@@ -61,6 +61,7 @@ class RanklistSpider(Spider):
     async def _requests(self) -> AsyncIterator[Request]:
         leasing = self.crawler.get_extension(Leasing)
         assert leasing is not None
+        self._now_ms = leasing.now_ms
         try:
             async for lease in leasing.leases(self._jobs(), self.kind.name):
                 yield self._request(lease)
@@ -70,7 +71,7 @@ class RanklistSpider(Spider):
         except GatewayDown as error:
             self.logger.error("Gave up: %s", error)
             raise CloseSpider("gateway_down") from error
-        except (QueueError, RedisError) as error:
+        except QueueError as error:
             self.logger.error("The queue cannot be used: %s", error)
             raise CloseSpider("queue_not_open") from error
 
@@ -82,7 +83,7 @@ class RanklistSpider(Spider):
         """
         assert isinstance(response, GatewayResponse)
         target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
-        found = self.gateway.read(response.reply, target, _now_ms(), lease.attempt)
+        found = self.gateway.read(response.reply, target, self._now_ms(), lease.attempt)
         if isinstance(found, RoomSnapshot):
             for path in self.gateway.undocumented(response.reply):
                 self.crawler.stats.inc_value(statistics.DRIFT)
@@ -95,7 +96,8 @@ class RanklistSpider(Spider):
             return ()
         lease: Lease = failure.request.cb_kwargs["lease"]  # type: ignore[attr-defined]
         target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
-        return (_poll(self.gateway.unanswered(str(failure.value), target, _now_ms(), lease.attempt), lease),)
+        found = self.gateway.unanswered(str(failure.value), target, self._now_ms(), lease.attempt)
+        return (_poll(found, lease),)
 
     def _request(self, lease: Lease) -> Request:
         return Request(
@@ -121,7 +123,7 @@ class RanklistSpider(Spider):
                 yield job
 
 
-def _now_ms() -> int:
+def _wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
 

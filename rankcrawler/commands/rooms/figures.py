@@ -13,6 +13,8 @@ def lines(status: Status) -> Iterator[tuple[str, str]]:
         yield name, f"{getattr(status.depth, name):,}"
     if status.inbox_kind not in ("none", "list", "set", "zset"):
         yield "warning", f"the inbox is a {plain(status.inbox_kind)}: expected a list, a set or a sorted set"
+    for warning in status.warnings:
+        yield "warning", plain(warning)
     yield "overdue", _seconds(status.overdue)
     yield "lag p50", _seconds(status.lag_p50)
     yield "lag p95", _seconds(status.lag_p95)

@@ -1,6 +1,7 @@
--- Operations for people: holding, turning knobs, removing and retrying rooms.
+-- Operations for people: holding, turning knobs, claiming the queue, removing and retrying rooms.
 
 function operations.hold(args)
+  note_clock()
   local till = math.max(tonumber(call('HGET', CTL, 'hold_until') or '0'), now + tonumber(args[1]))
   call('HSET', CTL, 'hold_until', whole(till))
   return whole(till)
@@ -11,6 +12,19 @@ function operations.turn(args)
     if args[i + 1] == '' then call('HDEL', CTL, args[i]) else call('HSET', CTL, args[i], args[i + 1]) end
   end
   ring()
+  return 1
+end
+
+function operations.claim(args)
+  local source, holder = args[1], call('HGET', CTL, 'source')
+  local is_used = pending() > 0 or call('ZCOUNT', WRK, whole(now - ALIVE_MS), '+inf') > 0
+  if holder and is_used and args[2] == '' then return holder end
+  if holder ~= source then call('HSET', CTL, 'source', source) end
+  return source
+end
+
+function operations.leave(args)
+  call('ZADD', WRK, 'XX', whole(now - ALIVE_MS - 1), args[1])
   return 1
 end
 

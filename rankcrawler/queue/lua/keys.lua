@@ -6,7 +6,8 @@
 --  1 inbox  list, set or zset (highest score first): entries as people push them (ranklist:start_urls)
 --  2 intake list   entries that have woken a waiting worker
 --  3 sched  zset   room → when it is due
---  4 ready  zset   room → when it was due, minus HEAD_START_MS for each point of priority: so no room starves
+--  4 ready  zset   room → when it was due, minus HEAD_START_MS for each point of priority: so no room starves; rooms that
+--                  were pushed together are microseconds apart, in the order in which they were pushed
 --  5 lease  zset   room → when its lease expires
 --  6 own    hash   room → "fence:due:worker" of its lease
 --  7 def    hash   room → "every:priority:anchor", unless all are at their defaults; then ":every_max" if it adapts, and,
@@ -19,7 +20,9 @@
 -- 12 st     hash   counters; and recurring, the number of definitions with an interval
 -- 13 ctl    hash   token (the last fence; the name is older than the word), stopped (why), paused, hold_until,
 --                  max_inflight, rate (leases a second), burst, tat (µs: when the bucket of the rate is full again),
---                  minute (since 1970) of the last settlement, settled in it, settled_before: in the minute before it
+--                  minute (since 1970) of the last settlement, settled in it, settled_before: in the minute before it,
+--                  source (the gateway whose rooms these are), now (the time, every second or so), back and mend (see
+--                  clock.lua)
 -- 14 wrk    zset   worker → last seen
 -- 15 born   hash   worker → first seen
 -- 16 lag    list   how late the last LAGS_KEPT leases were, in ms; the newest first
@@ -33,16 +36,21 @@
 -- the next call for leases gives back the rooms of the last, and a repeated settlement gets the same answers again.
 --
 -- ARGV[1] is the operation:
---  push   (room, every, every_max, priority, anchor)*      → how many of the rooms were new
---  restore (room, every, every_max, priority, anchor, delay)* → how many of the recurring rooms were new; these are
+--  push   "room:every:every_max:priority:anchor"*          → how many of the rooms were new
+--  restore "room:every:every_max:priority:anchor:delay"*   → how many of the recurring rooms were new; these are
 --                                                             scheduled, as rooms that were polled before
---  lease  worker, n, ttl, attempts, number, heard          → {wait, state, pending, vanished, unreadable, kind, reason,
---                                                             "room:fence:due:attempt:definition"*}
+--  lease  worker, n, ttl, attempts, number, heard, source  → {wait, state, pending, vanished, unreadable, kind, reason,
+--                                                             now, back, "room:fence:due:attempt:definition"*}
 --         number: of this call; heard: of the last call whose answer arrived; both are 0 for a worker that does not
---         count; wait: ms until something may change; pending: rooms that are not dead or retired;
---         state: run, or what keeps ready rooms from being leased: stopped | paused | held | full | rate;
---         reason: why the queue is stopped; vanished: rooms that died in this call, because their workers vanished;
---         unreadable: entries that became dead letters in this call; kind: the inbox's type before it, as TYPE names it
+--         count; source: the worker's gateway, or empty; wait: ms until something may change; pending: rooms that are
+--         not dead or retired; state: run, or what keeps ready rooms from being leased: foreign (the queue is another
+--         gateway's) | stopped | paused | held | full | rate; reason: whose the queue is, or why it is stopped;
+--         vanished: rooms that died in this call, because their workers vanished; unreadable: entries that became dead
+--         letters in this call; kind: the inbox's type before it, as TYPE names it; back: by how many ms the clock was
+--         found to have run back
+--  leave  worker                                           → 1: the worker has ended, and counts as gone
+--  claim  source, force                                    → whose the queue is now: the source's, if it was nobody's,
+--                                                             is empty and without workers, or force is not empty
 --  settle attempts, worker, number,
 --         (room, fence, outcome, delay, reason)*           → for each, 0: the lease was lost and nothing changed,
 --                                                             1: settled, 2: the room died, 3: it was retired
@@ -71,6 +79,7 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local now_us = tonumber(time[1]) * 1000000 + tonumber(time[2])
 
 local function whole(number) return string.format('%.0f', number) end
+local function precise(number) return string.format('%.3f', number) end
 
 -- Written at the end, once for each counter.
 local counted = {}
