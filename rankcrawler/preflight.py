@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from scrapy.settings import BaseSettings
 from scrapy.utils.conf import build_component_list
 
+from rankcrawler import open_files
 from rankcrawler.errors import SettingError
 from rankcrawler.gateways import gateway
 from rankcrawler.gateways.gateway import Gateway
@@ -24,6 +25,8 @@ _NEEDED = {
     ),
 }
 """Components without which a crawl would lose rooms, rows or errors, by their settings."""
+_OTHER_FILES = 64
+"""Files that a crawl opens besides the connections of its requests: the queue's, the store's, feeds and logs."""
 _HANDLER = "rankcrawler.handler.GatewayDownloadHandler"
 
 
@@ -34,6 +37,7 @@ def check(settings: BaseSettings, arguments: Mapping[str, str]) -> Options:
     options = check_gateway(settings)
     locate.parse(options.store_url)
     _check_components(settings)
+    open_files.allow(options.concurrent_requests + _OTHER_FILES)
     return options
 
 

@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
     {"errors", "clock", "backoff", "faultlog", "settings", "statistics"},
-    {"options"},
+    {"options", "open_files"},
     {"model"},
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},
     {"handler", "logformatter", "pipelines", "preflight", "report", "speedups"},

@@ -1,5 +1,7 @@
 """The client that sends requests to the gateway. It limits their time and size, and keeps the token secret."""
 
+import asyncio
+import errno
 import os
 import ssl
 from types import TracebackType
@@ -11,7 +13,9 @@ from zlib_ng import zlib_ng
 
 from rankcrawler import __version__
 from rankcrawler.errors import GatewayError, NoTokenLeft, SettingError
+from rankcrawler.faultlog import FaultLog
 from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.connector import Connector
 from rankcrawler.gateways.keyring import Key, Keyring
 
 _HEADERS = {
@@ -19,6 +23,9 @@ _HEADERS = {
     "Accept-Encoding": "gzip",
     "User-Agent": f"rankcrawler/{__version__}",
 }
+_SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_PAUSE = 0.2
+"""Seconds between attempts while this machine is out of something."""
 
 
 class Reply(NamedTuple):
@@ -59,29 +66,49 @@ class Client:
         self._timeout = timeout
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self._connector: Connector | None = None
+        self._shortage = FaultLog(
+            "This machine can open no more connections, waiting", "This machine can open connections again"
+        )
 
     async def fetch(self, url: str) -> Reply:
         """GET a URL of the gateway, without following redirects or retrying.
+
+        While this machine has no file or memory left for a connection, it waits: the gateway is not at fault.
 
         Raises GatewayError, whose message never contains the token, and NoTokenLeft if every token is set aside.
         """
         if not self.address.serves(url):
             raise GatewayError(f"refused to request {url}: it is not at the gateway {self.address.base}")
+        while True:
+            if (reply := await self._attempt(url)) is not None:
+                self._shortage.over()
+                return reply
+            await asyncio.sleep(_PAUSE)
+
+    async def _attempt(self, url: str) -> Reply | None:
+        """A reply; None if this machine is out of something."""
         key = self._keyring.take()
         if key is None:
             raise NoTokenLeft("every token is set aside")
         try:
             async with self._open().get(_with_token(url, key), allow_redirects=False) as response:
-                return _without_token(response, await self._body(response), key)
+                reply = _without_token(response, await self._body(response), key)
         except TimeoutError:
             raise GatewayError(f"no complete answer within {self._timeout:g} s") from None
         except aiohttp.ClientConnectorError as error:
+            if _is_ours(error.os_error):
+                self._shortage.note(error.os_error)
+                return None
             raise GatewayError(
                 f"cannot connect to the gateway {self.address.base} ({_why(error.os_error)}): "
                 "check GATEWAY_URL, and whether the gateway is running"
             ) from None
         except aiohttp.ClientError as error:
             raise GatewayError(f"connection lost: {type(error).__name__}") from None
+        if self._connector is not None and self._connector.doubts:
+            raise GatewayError("the answer may be another request's: the gateway sends more than it is asked for")
+        return reply
 
     async def close(self) -> None:
         """Close every connection."""
@@ -99,8 +126,9 @@ class Client:
     def _open(self) -> aiohttp.ClientSession:
         """The session, created in the running loop. It uses no cookies, proxies or .netrc."""
         if self._session is None:
+            self._connector = Connector(limit=self._connections, ssl=self._tls)
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections, ssl=self._tls),
+                connector=self._connector,
                 middlewares=(_once,),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
@@ -166,6 +194,17 @@ def gunzip(packed: bytes, max_bytes: int) -> bytes:
     if not stream.eof:
         raise GatewayError("the answer's gzip is truncated")
     return body
+
+
+def _is_ours(error: OSError) -> bool:
+    """Whether a connection failed because this machine, not the gateway, is out of something."""
+    if error.errno in _SHORTAGES:
+        return True
+    try:  # looking up a host's name hides the reason
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        return True
+    return False
 
 
 def _why(error: OSError) -> str:

@@ -1,7 +1,7 @@
 -- Mends what a clock that ran ahead has left behind: rooms are due too late, leases and holds end too late.
 --
--- When time is found to have run back, `back` in ctl is by how much, and the next calls for leases look through the
--- queue, SCAN members at a time; `mend` is where they are.
+-- When time is found to have run back, `back` in ctl is by how much at most, and the next calls for leases look through
+-- the queue, SCAN members at a time; `mend` is where they are.
 
 local SLACK, SCAN = 1000, 5000
 
@@ -9,7 +9,7 @@ local SLACK, SCAN = 1000, 5000
 local function note_clock()
   local last = tonumber(call('HGET', CTL, 'now') or '')
   if last and now < last - SLACK then
-    local back = tonumber(call('HGET', CTL, 'back') or '0') + last - now
+    local back = tonumber(call('HGET', CTL, 'back') or '0') + last + SLACK - now
     call('HSET', CTL, 'now', whole(now), 'back', whole(back), 'mend', '0')
   elseif not last or now > last + SLACK then
     call('HSET', CTL, 'now', whole(now))
@@ -46,7 +46,7 @@ local function mend_some(key, mended, cursor, back)
   return scan[1], #scan[2] / 2
 end
 
--- Leases, workers and the hold, which are few.
+-- Leases, workers and gates, which are few.
 local function mend_leases(ttl, back)
   for _, room in ipairs(call('ZRANGEBYSCORE', LEASE, whole(now + ttl), '+inf')) do
     call('ZADD', LEASE, whole(now + ttl), room)
@@ -57,6 +57,7 @@ local function mend_leases(ttl, back)
   end
   local hold = tonumber(call('HGET', CTL, 'hold_until') or '0')
   if hold > now then call('HSET', CTL, 'hold_until', whole(math.max(hold - back, now))) end
+  call('HDEL', CTL, 'tat')
 end
 
 -- Mends a portion. Returns by how much the clock went back, once for each time, and whether there is more to mend.

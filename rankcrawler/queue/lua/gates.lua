@@ -3,17 +3,15 @@
 
 local function knobs()
   local values = call('HMGET', CTL, 'paused', 'hold_until', 'max_inflight', 'rate', 'burst', 'tat', 'stopped')
-  local rate, burst = tonumber(values[4] or ''), tonumber(values[5] or '') or 1
-  local full_at = math.max(tonumber(values[6] or '') or 0, now_us)
-  if rate then full_at = math.min(full_at, now_us + burst * 1000000 / rate) end -- later only if the clock was set back
+  local rate = tonumber(values[4] or '')
   return {
     stopped = values[7],
     paused = values[1] == '1',
     hold_until = tonumber(values[2] or '') or 0,
     max_inflight = tonumber(values[3] or ''),
     permit_us = rate and 1000000 / rate,
-    burst = burst,
-    tat = full_at,
+    burst = tonumber(values[5] or '') or 1,
+    tat = math.max(tonumber(values[6] or '') or 0, now_us),
   }
 end
 
