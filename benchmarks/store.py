@@ -1,4 +1,4 @@
-"""What the store costs: bytes a poll, rows a second beside the plain driver, and how long questions take.
+"""What the store costs: bytes per poll, rows per second beside the plain driver, and how long questions take.
 
 `python -m benchmarks.store` runs in a minute or two; `--entries 10000000` fills the stores before it asks, and takes a
 quarter of an hour. Databases and drivers take turns, round after round; figures are medians.
@@ -20,20 +20,20 @@ from unittest import mock
 from benchmarks import report, store_lists
 from benchmarks.store_drivers import Driver, Postgresql, Sqlite
 from rankcrawler.clock import iso
-from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.items import Poll
 from rankcrawler.store import deduplication, deltas, locate
 from rankcrawler.store.contract import Records
-from rankcrawler.store.interning import print_of
+from rankcrawler.store.fingerprints import fingerprint
 from tests.postgresql import PostgresServer, postgres_server
 
 BATCH = 64
 KINDS = ("sqlite", "postgresql")
 ASKED = 200
-"""Times that each question is asked, each time of another room, user or time."""
+"""How often each question is asked, each time for another room, contributor or time."""
 
 
 class Site:
-    """Where stores of both kinds can be made."""
+    """Makes stores and drivers of both kinds."""
 
     def __init__(self, folder: Path, server: PostgresServer) -> None:
         self._folder = folder
@@ -53,8 +53,8 @@ class Site:
         return Sqlite(path) if kind == "sqlite" else Postgresql(self._server.database())
 
 
-def batches(polls: Iterable[RoomSnapshot]) -> Iterator[list[RoomSnapshot]]:
-    """In the size that the crawl's writer has at most."""
+def batches(polls: Iterable[Poll]) -> Iterator[list[Poll]]:
+    """Batches as large as the crawl's writer makes them, at most."""
     rest = iter(polls)
     while batch := list(islice(rest, BATCH)):
         yield batch
@@ -62,22 +62,22 @@ def batches(polls: Iterable[RoomSnapshot]) -> Iterator[list[RoomSnapshot]]:
 
 @contextmanager
 def every_list_whole() -> Iterator[None]:
-    """Without deltas: a list that has changed is written whole."""
+    """No delta lists: a list that has changed is written whole."""
     with mock.patch.object(deltas, "LONGEST", 1):
         yield
 
 
 @contextmanager
 def every_poll_whole() -> Iterator[None]:
-    """Without a memory of the list before: every list is written, changed or not."""
-    moments = mock.patch.object(deduplication, "fingerprint", lambda poll: print_of(poll.room_id, poll.captured_at))
-    with moments, every_list_whole():
+    """No comparison with the list before: every list is written, changed or not."""
+    never_the_same = mock.patch.object(deduplication, "list_fingerprint", lambda _, of: fingerprint(of.captured_at))
+    with never_the_same, every_list_whole():
         yield
 
 
 @contextmanager
 def as_it_is() -> Iterator[None]:
-    """Nothing changed."""
+    """The store as it is."""
     yield
 
 
@@ -88,8 +88,8 @@ WAYS = {
 }
 
 
-def sizes(site: Site, day: list[RoomSnapshot]) -> dict[str, dict[str, float]]:
-    """Bytes a poll, by way and database."""
+def sizes(site: Site, day: list[Poll]) -> dict[str, dict[str, float]]:
+    """Bytes per poll, by way and database."""
     found: dict[str, dict[str, float]] = {"one table, rows as served": {}}
     for kind in KINDS:
         driver = site.driver(kind)
@@ -107,12 +107,12 @@ def sizes(site: Site, day: list[RoomSnapshot]) -> dict[str, dict[str, float]]:
     return found
 
 
-def speeds(site: Site, work: dict[str, list[RoomSnapshot]], rounds: int) -> dict[str, dict[str, list[float]]]:
-    """Served rows a second, by what is written and by who writes it, a figure for each round."""
+def speeds(site: Site, work: dict[str, list[Poll]], rounds: int) -> dict[str, dict[str, list[float]]]:
+    """Served rows per second in each round, by what is written and what writes it."""
     found: dict[str, dict[str, list[float]]] = {name: {} for name in work}
     for _ in range(rounds):
         for name, polls in work.items():
-            rows = sum(poll.entry_count for poll in polls)
+            rows = sum(len(poll.snapshot.entries) for poll in polls if poll.snapshot is not None)
             for kind in KINDS:
                 for who, opened in ((f"{kind}, plain driver", site.driver(kind)), (kind, site.store(kind))):
                     found[name].setdefault(who, []).append(rows / _seconds(opened, polls))
@@ -120,7 +120,7 @@ def speeds(site: Site, work: dict[str, list[RoomSnapshot]], rounds: int) -> dict
     return found
 
 
-def _seconds(opened: Any, polls: list[RoomSnapshot]) -> float:
+def _seconds(opened: Any, polls: list[Poll]) -> float:
     began = time.perf_counter()
     for batch in batches(polls):
         opened.write(batch)
@@ -130,7 +130,8 @@ def _seconds(opened: Any, polls: list[RoomSnapshot]) -> float:
 def questions(store: Records, rooms: int, polls: int) -> dict[str, list[float]]:
     """Milliseconds that each question takes, by question."""
     dice = random.Random(1)
-    users = [entry.user_id for poll in islice(store_lists.new_rooms(50), 50) for entry in poll.entries if entry.user_id]
+    lists = [poll.snapshot for poll in store_lists.new_rooms(50) if poll.snapshot is not None]
+    users = [entry.user_id for each in lists for entry in each.entries if entry.user_id]
     last = store_lists.START + polls * store_lists.MINUTE
     day = iso(last - store_lists.MINUTE)[:10]
 
@@ -143,9 +144,9 @@ def questions(store: Records, rooms: int, polls: int) -> dict[str, list[float]]:
 
     asked: dict[str, Callable[[], object]] = {
         "latest list of a room": lambda: store.latest(room()),
-        "a user's trail": lambda: store.trail(dice.choice(users), limit=100),
+        "a contributor's trail": lambda: store.trail(dice.choice(users), limit=100),
         "gains in an hour": lambda: store.gains(room(), *hour()),
-        "top givers of a day": lambda: store.top_givers(day),
+        "top contributors of a day": lambda: store.top_contributors(day),
         "rooms by activity": lambda: store.active_rooms(day),
         "polls of an hour": lambda: store.polls(room(), *hour()),
     }
@@ -159,7 +160,7 @@ def _milliseconds(ask: Callable[[], object]) -> float:
 
 
 def asked(site: Site, entries: int) -> dict[str, dict[str, list[float]]]:
-    """The questions, asked of stores with so many rows of lists."""
+    """How long questions take in stores with that many rows of lists."""
     rooms, found = 200, {}
     polls = max(entries // (100 * rooms), 1)
     for kind in KINDS:

@@ -1,4 +1,4 @@
-"""The plain drivers at their best: the served rows, as they are, into one table without a question asked."""
+"""The plain drivers at their best: they write the served rows, as they are, into one table, and read nothing."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import apsw
 import psycopg
 from msgspec.structs import astuple
 
-from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.items import Poll
 from rankcrawler.model.rows import RankEntry
 
 _TEXTS = ("source", "kind", "room_id", "anchor_id", "captured_at", "polled_at")
@@ -21,8 +21,8 @@ TABLE = f"CREATE TABLE entries ({_DEFINITIONS}, PRIMARY KEY (room_id, captured_a
 class Driver(Protocol):
     """Writes batches of lists."""
 
-    def write(self, polls: Sequence[RoomSnapshot]) -> None:
-        """Have them on disk when it returns."""
+    def write(self, polls: Sequence[Poll]) -> None:
+        """Write them, on disk on return."""
 
     def size(self) -> int:
         """Bytes on disk."""
@@ -31,11 +31,12 @@ class Driver(Protocol):
         """Close it."""
 
 
-def _rows(polls: Iterable[RoomSnapshot]) -> list[tuple[Any, ...]]:
+def _rows(polls: Iterable[Poll]) -> list[tuple[Any, ...]]:
     return [
         tuple(" ".join(value) if isinstance(value, tuple) else value for value in astuple(entry))
         for poll in polls
-        for entry in poll.entries
+        if poll.snapshot is not None
+        for entry in poll.snapshot.entries
     ]
 
 
@@ -47,7 +48,7 @@ class Sqlite:
         self._database = apsw.Connection(str(path))
         self._database.execute(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {TABLE}").fetchall()
 
-    def write(self, polls: Sequence[RoomSnapshot]) -> None:
+    def write(self, polls: Sequence[Poll]) -> None:
         """One transaction."""
         self._database.execute("BEGIN")
         marks = ", ".join("?" * len(_COLUMNS))
@@ -71,7 +72,7 @@ class Postgresql:
         self._database = psycopg.connect(url, autocommit=True)
         self._database.execute(TABLE.encode())
 
-    def write(self, polls: Sequence[RoomSnapshot]) -> None:
+    def write(self, polls: Sequence[Poll]) -> None:
         """One COPY."""
         with self._database.cursor().copy("COPY entries FROM STDIN") as copy:
             for row in _rows(polls):

@@ -1,4 +1,4 @@
-"""Lists to be stored: a simulated day of rooms, and lists of which nothing is like the one before."""
+"""Polls to store: a simulated day of rooms, and lists that have nothing in common with the one before."""
 
 from collections.abc import Iterator
 from itertools import cycle, islice
@@ -8,8 +8,10 @@ import msgspec
 from benchmarks.answer import lists
 from rankcrawler.clock import iso
 from rankcrawler.gateways import wire
-from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.items import Poll
+from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.model.rows import RankEntry
+from rankcrawler.model.targets import Target
 from rankcrawler.simulator.answer import ranklist_answer
 from rankcrawler.simulator.world import World
 
@@ -19,40 +21,46 @@ FIRST_ROOM = 7_300_000_000_000_000_000
 
 
 def room_id(number: int) -> str:
-    """The id of a room of a benchmark."""
+    """The id of one of the benchmark's rooms."""
     return str(FIRST_ROOM + 7919 * number)
 
 
-def a_day(rooms: int, minutes: int) -> Iterator[RoomSnapshot]:
-    """The simulator's rooms, one poll a minute: most lists change a little, some not at all."""
-    world = World(1)
+def a_day(rooms: int, minutes: int) -> Iterator[Poll]:
+    """The simulator's rooms, polled once a minute: most lists change a little, some not at all."""
+    world, reader = World(1), wire.Reader(RANKLIST)
     for minute in range(minutes):
         now = START + minute * MINUTE
         for number in range(rooms):
             ranklist = world.rank_list(room_id(number), now)
             if ranklist is not None:
-                answer = wire.read(ranklist_answer(ranklist))
-                yield wire.snapshot(answer, wire.Poll("gateway.test", room_id(number), None, now + 200))
+                answer = reader.read(ranklist_answer(ranklist))
+                yield Poll(wire.snapshot(answer, _target(number), now + 200))
 
 
-def new_rooms(rooms: int) -> Iterator[RoomSnapshot]:
-    """Rooms that are polled once, each with a list of a hundred; who is in it was in others."""
-    answers = [wire.read(body) for body in lists(500, 100, START)]
+def new_rooms(rooms: int) -> Iterator[Poll]:
+    """Rooms that are polled once, each with a list of a hundred contributors who are in other lists, too."""
+    reader = wire.Reader(RANKLIST)
+    answers = [reader.read(body) for body in lists(500, 100, START)]
     for number, answer in enumerate(islice(cycle(answers), rooms)):
-        yield wire.snapshot(answer, wire.Poll("gateway.test", room_id(number), None, START))
+        yield Poll(wire.snapshot(answer, _target(number), START))
 
 
-def restless(rooms: int, polls: int) -> Iterator[RoomSnapshot]:
-    """One poll a minute, and in every poll all scores have risen: each list is written whole."""
-    first = list(new_rooms(min(rooms, 500)))
+def restless(rooms: int, polls: int) -> Iterator[Poll]:
+    """One poll a minute, and every score rises each time, so that each list is written whole."""
+    first = [poll.snapshot for poll in new_rooms(min(rooms, 500)) if poll.snapshot is not None]
     for poll in range(polls):
+        moment = iso(START + poll * MINUTE)
+        times = {"captured_at": moment, "polled_at": moment}
         for number in range(rooms):
             one = first[number % len(first)]
-            moment = iso(START + poll * MINUTE)
-            place = {"room_id": room_id(number), "captured_at": moment, "polled_at": moment}
-            entries = tuple(_richer(entry, poll, place) for entry in one.entries)
+            entries = tuple(_richer(entry, poll, {"room_id": room_id(number)} | times) for entry in one.entries)
             digest = f"{poll:08x}{one.digest[8:]}"
-            yield msgspec.structs.replace(one, entries=entries, digest=digest, **place)
+            changes = {"target": _target(number), "entries": entries, "digest": digest}
+            yield Poll(msgspec.structs.replace(one, **changes, **times))
+
+
+def _target(number: int) -> Target:
+    return Target("gateway.test", RANKLIST.name, room_id(number))
 
 
 def _richer(entry: RankEntry, poll: int, place: dict[str, str]) -> RankEntry:

@@ -1,7 +1,7 @@
-"""The simulated gateway's books held against those of the stores: what it gave out is on record, and nothing else is.
+"""Compares the simulated gateway's books with the stores: everything it served is on record, and nothing else.
 
-A list is told by its room and its moment, so one that was given out twice, by a clock that stands still or to a worker
-that was killed, is on record once. Each of its rows is an entry or in quarantine. A failed answer is a failed poll.
+A room and a moment identify a list, so one that was served twice, by a clock that stands still or to a worker that was
+killed, is on record once. Each of its rows is an entry or in quarantine. A failed answer is a failed poll.
 """
 
 from collections import Counter
@@ -23,14 +23,14 @@ _EVER = ("1970-01-01", "2100-01-01")
 
 
 class Room(NamedTuple):
-    """A room, and which of its lists."""
+    """A room and a kind of list."""
 
     kind: str
     room_id: str
 
 
 class List(NamedTuple):
-    """A list as it is told from others, and its rows."""
+    """What identifies a list, and how many rows it has."""
 
     room: Room
     at: str
@@ -39,7 +39,7 @@ class List(NamedTuple):
 
 
 class Books(NamedTuple):
-    """What was given out, or what is on record."""
+    """What was served, or what is on record."""
 
     lists: Counter[List]
     failures: Counter[Room]
@@ -63,7 +63,7 @@ class Journal(Ledger):
         self.given.append(given)
 
     def books(self) -> Books:
-        """What was given out to those who named a room."""
+        """What was served to requests that named a room."""
         books = Books(Counter(), Counter())
         for given in self.given:
             if given.room_id is None:
@@ -77,16 +77,16 @@ class Journal(Ledger):
 
 
 class Balance(NamedTuple):
-    """The difference of two books; of a run that was not cut short, all of it is empty."""
+    """The difference between two books; empty unless a run was cut short."""
 
     lost: list[str]
-    """Answers that are not on record: what was on its way to a worker that was killed, or was told to stop."""
+    """Answers that are not on record: those on their way to a worker that was killed or stopped."""
     invented: list[str]
-    """Polls on record that no answer accounts for, or not with these rows, and lists that are there twice."""
+    """Polls on record without an answer, or with other rows, and lists that are there twice."""
 
 
 def balance(given: Books, kept: Books) -> Balance:
-    """Hold what was given out against what is on record."""
+    """Compare what was served with what is on record."""
     served, stored = _moments(given.lists), _moments(kept.lists)
     missing = [f"a list of {room} at {at}" for room, at in served.keys() - stored.keys()]
     failed = list((given.failures - kept.failures).elements())
@@ -104,7 +104,7 @@ def _moments(lists: Counter[List]) -> Counter[tuple[Room, str]]:
 
 
 def on_record(where: str, source: str) -> Books:
-    """What a store holds of a gateway; nothing where there is no such store."""
+    """What a store holds of a gateway; nothing if there is no store."""
     kind, path = locate.parse(where)
     if kind == "jsonl":
         return _of_lines(Path(path), source)
@@ -128,7 +128,7 @@ def _of_records(store: Records, source: str) -> Books:
 
 
 def _lists(store: Records, room_id: str, kind: str, source: str, polls: Iterable[PollRecord]) -> Iterator[List]:
-    """The lists of a room's polls, each with the rows that it is read back with."""
+    """The lists of a room's polls, each with the rows that are read back."""
     changes = [
         (each.captured_at, len(each.entries), len(each.quarantined))
         for each in store.lists(room_id, *_EVER, kind=kind, source=source)
@@ -143,7 +143,7 @@ def _lists(store: Records, room_id: str, kind: str, source: str, polls: Iterable
 
 
 def _of_lines(folder: Path, source: str) -> Books:
-    """A poll's line says where its entries end; one that adds none had none, or those of the list before."""
+    """A poll's line says where its rows end; one that adds none has none, or those of the list before."""
     books, entries, begin = Books(Counter(), Counter()), _bytes(folder / "entries.jsonl"), 0
     for line in msgspec.json.Decoder(PollLine).decode_lines(_bytes(folder / "polls.jsonl")):
         room, block = Room(line.kind, line.room_id), entries[begin : line.entries_end]

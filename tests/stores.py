@@ -1,4 +1,4 @@
-"""The stores that a test is run on: a file, a database of a real server, a folder."""
+"""The stores that tests run on: a file, a database of a real server, a folder."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -21,4 +21,4 @@ def test_what_the_store_keeps_of_a_day_is_a_fraction_of_what_was_served(
     assert ways == sorted(ways, reverse=True), "each way saves something beside the one before"
     assert ways[-1] < ways[0] / 5
     assert set(figures["ms"]) == {"sqlite", "postgresql"}
-    assert "a user's trail" in capsys.readouterr().out
+    assert "a contributor's trail" in capsys.readouterr().out

@@ -125,7 +125,6 @@ def test_a_document_is_written_in_plain_english(document: Path) -> None:
     assert TRANSLATED.findall(prose(document.read_text("utf-8"))) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the texts of the package are being rewritten: once it passes, delete this mark")
 def test_the_package_is_written_in_plain_english() -> None:
     found = {str(module.relative_to(ROOT)): TRANSLATED.findall(words_of(module)) for module in MODULES}
     assert {name: words for name, words in found.items() if words} == {}

@@ -52,7 +52,7 @@ def test_a_room_that_was_lost_to_a_fault_fails_the_run(tmp_path: Path, name: str
 def test_a_token_that_was_refused_fails_the_run(tmp_path: Path, name: str) -> None:
     done = crawled(tmp_path, STOPPING[name])
     assert done.returncode == 3
-    assert "Failed: 1 tokens were refused, and set aside: mend or remove them" in failures(done)
+    assert "Failed: 1 tokens were refused and set aside: replace or remove them" in failures(done)
 
 
 def test_a_row_that_could_not_be_read_fails_the_run(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_feed_that_is_not_whole_fails_the_run(tmp_path: Path, options: tuple[s
     [
         (RETRIED["html_page"], 1, "1 rooms are dead: fix the cause, then push them again"),
         (ECHOES["bad_row"], 1, "2 rows could not be read and are in quarantine; the others are stored"),
-        (STOPPING["unauthorized"], 3, "1 tokens were refused, and set aside: mend or remove them"),
+        (STOPPING["unauthorized"], 3, "1 tokens were refused and set aside: replace or remove them"),
     ],
     ids=["a room", "rows", "the token"],
 )

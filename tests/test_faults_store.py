@@ -237,7 +237,7 @@ def test_a_full_disk_ends_a_crawl_into_json_lines_and_nothing_is_acknowledged(tm
             env = environment(gateway, data, {"STORE_URL": f"jsonl:{folder}"})
             done = run("crawl", "ranklist", "-a", f"rooms={','.join(ROOMS[:8])}", env=env)
         assert done.returncode == 1
-        assert "because the store failed: the JSON Lines store takes no more: [Errno 28]" in done.stderr
+        assert "because the store failed: the JSON Lines store cannot be written: [Errno 28]" in done.stderr
         assert "Failed: the store failed" in done.stderr
         with Redis(unix_socket_path=str(data / "queue" / "redis.sock"), decode_responses=True) as redis:
             assert redis.zrange("rc:{ranklist:start_urls}:ready", 0, -1, withscores=False) == ROOMS[:8]

@@ -95,3 +95,13 @@ def test_a_mistake_has_status_2_and_sends_no_request(rank: Rank, words: tuple[st
     status, output, errors = rank(note, *words)
     assert (status, output, asked) == (2, "", [])
     assert expected in errors
+
+
+def test_a_field_that_the_gateway_does_not_document_is_named_beside_the_list(rank: Rank) -> None:
+    async def drifted(_asked: Asked) -> web.Response:
+        return web.Response(body=body(row(1, brand_new=1)), content_type="application/json")
+
+    status, output, errors = rank(drifted, ROOM)
+    assert status == 0
+    assert output
+    assert errors == f"rankcrawler: room {ROOM}: the gateway does not document `$.data.data.ranks[].brand_new`\n"

@@ -9,19 +9,17 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
 
 from rankcrawler.clock import iso, ms
 from rankcrawler.commands import moments
 from rankcrawler.commands.store.subcommands import SUBCOMMANDS
-from rankcrawler.errors import StoreError
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.rows import RankEntry
-from rankcrawler.store import locate
+from rankcrawler.store import locate, schema
 from rankcrawler.store.contract import Records
-from tests import stores
+from tests import earlier, stores
 from tests.builders import entry, failed, polled, snapshot
 from tests.gateways import Finished, environment, run
 from tests.parsed_commands import parsed
@@ -225,7 +223,7 @@ def test_a_period_is_all_time_unless_it_is_given() -> None:
 def test_json_lines_are_for_other_tools(tmp_path: Path) -> None:
     done = run("store", "status", env=environment(None, tmp_path, {"STORE_URL": f"jsonl:{tmp_path}/ranks"}))
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "files to be read by other tools" in done.stderr
+    assert "which other tools can read" in done.stderr
 
 
 def test_ages_are_from_now() -> None:
@@ -233,98 +231,22 @@ def test_ages_are_from_now() -> None:
     assert moments.moment("2026-11-23") == "2026-11-23T00:00:00.000Z"
 
 
-def marks(count: int) -> str:
-    return ", ".join("?" * count)
-
-
-def version_1(path: Path) -> None:
-    """A file as version 1 wrote it: one room with a list, the same again, an empty one, another; some rows odd."""
-    database = sqlite3.connect(path)
-    database.executescript((Path(__file__).parent / "store_version_1.sql").read_text("utf-8"))
-    times = [iso(NOON + 60_000 * minute) for minute in range(4)]
-    database.execute(
-        "INSERT INTO rooms VALUES (1, 'gateway.test', '1', NULL, ?, ?, ?, '', 2, 9)", (times[0], times[3], times[3])
-    )
-    for key, moment in ((1, times[0]), (2, times[3])):
-        facts = (key, 1, "gateway.test", "1", None, moment, moment, 5, "5", None, 0, 2, f"{key:032d}", "has_more", 9)
-        database.execute(f"INSERT INTO snapshots VALUES ({marks(15)})", facts)  # noqa: S608 - marks alone
-        for position, user in enumerate(("7", None), start=1):
-            row = (key, position, position, 100 * key, "1.0万", "exact", 0, user, *[None] * 14)
-            shown = (None, int(user is None), None, "rank_gap")
-            database.execute(f"INSERT INTO entries VALUES ({marks(26)})", row + shown)  # noqa: S608 - marks alone
-    polls = [("stored", 1), ("unchanged", 1), ("empty", None), ("stored", 2)]
-    for moment, poll in zip(times, polls, strict=True):
-        database.execute("INSERT INTO polls VALUES (1, ?, ?, ?, ?, 5, '5')", (moment, moment, *poll))
-    database.execute("INSERT INTO quarantine VALUES (1, ?, 3, '$.data', 'odd')", (times[3],))
-    database.execute("PRAGMA user_version = 1")
-    database.commit()
-    database.close()
-
-
-def test_a_file_of_version_1_is_refused_and_migrated(tmp_path: Path) -> None:
-    path = tmp_path / "ranks.db"
-    version_1(path)
-    env = environment(None, tmp_path, {"STORE_URL": f"sqlite:///{path}"})
-    assert "run `scrapy store migrate`" in run("store", "status", env=env).stderr
-    busy = sqlite3.connect(path, isolation_level=None)
-    busy.execute("BEGIN IMMEDIATE")
-    assert "is in use" in run("store", "migrate", env=env).stderr
-    busy.execute("ROLLBACK")
-    busy.close()
-    done = run("store", "migrate", env=env)
-    assert "4 polls brought from version 1 to 3" in done.stdout, done.stderr
-    assert (tmp_path / "ranks.db.v1").exists()
-    assert "as it should be" in run("store", "migrate", env=env).stdout
-    store = locate.open_records(f"sqlite:///{path}")
-    assert [poll.outcome for poll in store.polls("1", "2026-01-01", "2027-01-01")] == [
-        "stored",
-        "unchanged",
-        "empty",
-        "stored",
-    ]
-    latest = store.latest("1")
-    assert latest is not None
-    assert [(row.rank, row.score, row.user_id, row.flags) for row in latest.entries] == [
-        (1, 200, "7", ("rank_gap",)),
-        (2, 200, None, ("rank_gap",)),
-    ]
-    assert (latest.flags, latest.quarantined[0].path, latest.digest) == (("has_more",), "$.data", f"{2:032d}")
-    store.close()
-
-
-TO_VERSION_2 = """
-ALTER TABLE stays RENAME TO stays_3;
-CREATE TABLE stays AS SELECT user_key, room_key, since_ms, until_ms, first_score, last_score FROM stays_3;
-DROP TABLE stays_3;
-DROP TABLE visits;
-DROP TABLE arrivals;
-"""
-"""What a store of version 2 had otherwise; but for its key, which nobody looks at."""
-
-
-@pytest.mark.parametrize("kind", stores.DATABASES)
-def test_a_store_of_version_2_is_refused_and_migrated(
-    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+@pytest.mark.parametrize(
+    ("kind", "version"), [("sqlite", 1), ("sqlite", 2), ("sqlite", 3), ("postgresql", 2), ("postgresql", 3)]
+)
+def test_a_store_of_an_earlier_version_is_refused_and_migrated(
+    kind: str, version: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     where = stores.address(kind, tmp_path, request)
-    store = locate.open_records(where)
-    store.write([polled(snapshot(room_id=room)) for room in ("1", "2")])
-    store.write([polled(snapshot([entry()], room_id="1", captured_at=iso(NOON), polled_at=iso(NOON)))])
-    trails = [store.trail(f"700000{rank}") for rank in (1, 2)]
-    assert [[stay.room_id for stay in trail] for trail in trails] == [["1", "2"]] * 2
-    store.close()
-    if kind == "sqlite":
-        with contextlib.closing(sqlite3.connect(tmp_path / "ranks.db")) as database:
-            database.executescript(TO_VERSION_2 + "PRAGMA user_version = 2;")
-    else:
-        with psycopg.connect(where) as connection:
-            connection.execute(TO_VERSION_2.encode() + b"UPDATE store SET version = 2;")
-            connection.execute("ALTER TABLE stays ADD PRIMARY KEY (user_key, room_key, since_ms)")
-    with pytest.raises(StoreError, match="run `scrapy store migrate`"):
-        locate.open_records(where)
+    earlier.restore(where, version)
     env = environment(None, tmp_path, {"STORE_URL": where})
-    assert "brought from version 2 to 3" in run("store", "migrate", env=env).stdout
-    assert "as it should be" in run("store", "migrate", env=env).stdout
-    store = locate.open_records(where)
-    assert [store.trail(f"700000{rank}") for rank in (1, 2)] == trails
-    store.close()
+    assert "run `scrapy store migrate`" in run("store", "status", env=env).stderr
+    if kind == "sqlite":
+        with contextlib.closing(sqlite3.connect(tmp_path / "ranks.db", isolation_level=None)) as busy:
+            busy.execute("BEGIN IMMEDIATE")
+            assert "is in use: stop the workers first" in run("store", "migrate", env=env).stderr
+    done = run("store", "migrate", env=env)
+    assert f"from version {version} to {schema.version()}" in done.stdout, done.stderr
+    assert (tmp_path / "ranks.db.v1").exists() == (version == 1)
+    assert f"has version {schema.version()} already" in run("store", "migrate", env=env).stdout
+    assert f"version\t{schema.version()}\n" in run("store", "status", env=env).stdout

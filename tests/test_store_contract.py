@@ -1,4 +1,4 @@
-"""What every store promises, asked of each of them."""
+"""The contract, tested with each store."""
 
 import multiprocessing
 from collections.abc import Callable, Iterator
@@ -94,7 +94,7 @@ def test_a_list_that_comes_back_after_another_is_stored_again(store: Store) -> N
     assert store.latest("1") == listed(THIRD).found
 
 
-def test_an_empty_list_is_a_fact_of_its_own(store: Store) -> None:
+def test_an_empty_list_is_recorded_as_such(store: Store) -> None:
     empty = snapshot(entries=(), captured_at=SECOND, digest="0" * 32, room_id="1")
     assert store.write([listed(FIRST), polled(empty)]) == [Kept.STORED, Kept.EMPTY]
     assert store.latest("1") == empty

@@ -1,4 +1,4 @@
-"""The questions that readers ask find their rows by an index, on both databases."""
+"""Every question finds its records by an index, on both databases."""
 
 import re
 from pathlib import Path
@@ -36,7 +36,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "recurring": {"source_key": 1, "after": 0},
 }
 SMALL = "sources|grades|clubs|texts|verdicts|arrivals|_other"
-"""What has few rows however many polls there are, or none."""
+"""Tables that stay small, however many polls there are, and empty partitions."""
 
 
 def plan(store: SqlStore, kind: str, query: str, values: dict[str, Any]) -> str:

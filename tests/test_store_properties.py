@@ -1,4 +1,4 @@
-"""Whatever is written, by whomever and in whatever order: every list is read back as it was served."""
+"""Every list is read back as it was served, whichever workers write it, and in any order."""
 
 from pathlib import Path
 

@@ -49,7 +49,7 @@ def listed(minute: float, scores: dict[str, int | None], **changes: object) -> R
     return snapshot(**{"entries": rows, "digest": digest} | place | changes)  # type: ignore[arg-type]
 
 
-def test_polls_tell_no_gifts_and_not_told_and_not_looked_apart(store: Records) -> None:
+def test_no_gifts_withheld_scores_and_no_poll_are_three_different_things(store: Records) -> None:
     withheld = entry(1, score=None, score_precision="withheld", captured_at=at(3), polled_at=at(3), room_id="1")
     write(
         store,
@@ -78,7 +78,7 @@ def test_a_list_of_any_moment_is_read_back(store: Records) -> None:
     assert store.latest("1") == lists[-1]
 
 
-def test_lists_of_two_kinds_and_of_two_gateways_are_told_apart(store: Records) -> None:
+def test_lists_of_two_kinds_and_of_two_gateways_do_not_mix(store: Records) -> None:
     rank, audience = listed(0, {"7": 1}), listed(1, {"8": 2}, kind="audience", entries=())
     elsewhere = listed(2, {"9": 3}, source="other.test", entries=())
     write(store, [rank, audience, elsewhere])
@@ -88,17 +88,17 @@ def test_lists_of_two_kinds_and_of_two_gateways_are_told_apart(store: Records) -
     assert store.latest("1", source="nobody.test") is None
 
 
-def test_a_user_has_the_latest_profile_and_is_first_seen_once(store: Records) -> None:
+def test_a_contributor_has_the_latest_profile_and_is_first_seen_once(store: Records) -> None:
     for minute in (1, 2, 0):
         row = entry(1, user_id="7", nickname=f"name {minute}", captured_at=at(minute))
         write(store, [snapshot(entries=(row,), captured_at=at(minute), digest=f"{minute:032d}")])
-    user = store.contributor("7")
-    assert user is not None
-    assert (user.nickname, user.first_seen, user.last_seen) == ("name 2", at(0), at(2))
+    found = store.contributor("7")
+    assert found is not None
+    assert (found.nickname, found.first_seen, found.last_seen) == ("name 2", at(0), at(2))
     assert store.contributor("8") is None
 
 
-def test_a_trail_says_where_a_user_came_and_went(store: Records) -> None:
+def test_a_trail_says_which_rooms_a_contributor_entered_and_left(store: Records) -> None:
     write(
         store, [listed(0, {"7": 10}), listed(1, {"7": 30, "8": 5}), listed(2, {"8": 6}), listed(3, {"8": 6, "7": 40})]
     )
@@ -109,7 +109,7 @@ def test_a_trail_says_where_a_user_came_and_went(store: Records) -> None:
     assert store.trail("9") == []
 
 
-def test_stays_of_one_user_that_end_in_one_batch_are_told_apart(store: Records) -> None:
+def test_stays_of_one_contributor_that_end_in_one_batch_stay_apart(store: Records) -> None:
     seen: list[dict[str, int | None]] = [{"7": 10}, {"8": 5}, {"7": 20, "8": 5}, {"8": 5}, {"7": 30}]
     write(store, [listed(minute, scores) for minute, scores in enumerate(seen)])
     stays = [(stay.since, stay.until, stay.is_over, stay.first_score, stay.last_score) for stay in store.trail("7")]
@@ -120,26 +120,26 @@ def test_stays_of_one_user_that_end_in_one_batch_are_told_apart(store: Records) 
     ]
 
 
-def test_a_user_of_late_lists_is_first_seen_in_the_earliest(store: Records) -> None:
+def test_a_contributor_of_late_lists_is_first_seen_in_the_earliest(store: Records) -> None:
     write(store, [listed(9, {"7": 10})])
     write(store, [listed(minute, {"7": minute}) for minute in (5, 3, 4)])
-    user = store.contributor("7")
-    assert user is not None
-    assert user.first_seen == at(3)
+    found = store.contributor("7")
+    assert found is not None
+    assert found.first_seen == at(3)
 
 
-def test_a_trail_is_whole_while_arrivals_are_sorted_in_now_and_then(
+def test_a_trail_is_complete_although_arrivals_are_sorted_in_from_time_to_time(
     store: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sql_store, "MOST_ARRIVALS", 4)
-    came = [listed(minute, {"7": 10, str(minute): 5}, room_id=str(minute % 3)) for minute in range(100, 120)]
-    for seen, poll in enumerate(came, start=1):
+    polls = [listed(minute, {"7": 10, str(minute): 5}, room_id=str(minute % 3)) for minute in range(100, 120)]
+    for seen, poll in enumerate(polls, start=1):
         write(store, [poll])
         assert {stay.room_id for stay in store.trail("7")} == {str(minute % 3) for minute in range(100, 100 + seen)}
     assert all([stay.since for stay in store.trail(str(minute))] == [at(minute)] for minute in range(100, 120))
-    user = store.contributor("119")
-    assert user is not None
-    assert user.last_seen == at(119)
+    found = store.contributor("119")
+    assert found is not None
+    assert found.last_seen == at(119)
 
 
 def test_what_is_remembered_is_bounded_and_forgetting_changes_nothing(
@@ -156,7 +156,7 @@ def test_what_is_remembered_is_bounded_and_forgetting_changes_nothing(
     assert {poll.reason for poll in store.polls("1", at(0), at(99))} == {None, *(poll.polled_at for poll in polls)}
 
 
-def test_gains_name_users_as_they_are_named_in_lists(store: Records) -> None:
+def test_gains_name_contributors_as_lists_name_them(store: Records) -> None:
     named = [[entry(score=score, nickname="a\0b\x1a0000", user_id="7\0")] for score in (10, 15)]
     write(store, [listed(minute, {}, entries=rows, digest=f"{minute:032d}") for minute, rows in enumerate(named)])
     assert [(gain.user_id, gain.nickname, gain.coins) for gain in store.gains("1", at(0), at(9)).gains] == [
@@ -164,7 +164,7 @@ def test_gains_name_users_as_they_are_named_in_lists(store: Records) -> None:
     ]
 
 
-def test_gains_are_what_users_gave_between_two_lists_with_what_came_between(store: Records) -> None:
+def test_gains_are_what_contributors_gave_between_two_lists_with_what_happened_between(store: Records) -> None:
     write(
         store,
         [
@@ -185,7 +185,7 @@ def test_gains_are_what_users_gave_between_two_lists_with_what_came_between(stor
     assert store.gains("2", at(0), at(9)).since is None
 
 
-def test_who_comes_into_a_full_list_gave_at_least_what_lies_above_its_end(store: Records) -> None:
+def test_who_enters_a_full_list_gave_at_least_what_is_above_its_last_score(store: Records) -> None:
     full = {str(user): 10_000 - user for user in range(100, 200)}
     later = {str(user): 10_000 - user for user in range(100, 199)} | {"7": 9805}
     write(store, [listed(0, dict(full)), listed(1, dict(later))])
@@ -194,7 +194,7 @@ def test_who_comes_into_a_full_list_gave_at_least_what_lies_above_its_end(store:
     assert store.top_contributors("2026-11-23") == [("gateway.test", "7", "name 7", gain.coins)]
 
 
-def test_days_have_their_givers_and_their_rooms(store: Records) -> None:
+def test_days_have_their_top_contributors_and_active_rooms(store: Records) -> None:
     write(
         store, [listed(0, {"7": 100, "8": 50}), listed(1, {"7": 130, "8": 80, "": 5}), listed(2, {"7": 131, "8": 80})]
     )
@@ -206,7 +206,14 @@ def test_days_have_their_givers_and_their_rooms(store: Records) -> None:
         store.top_contributors("yesterday")
 
 
-def test_rooms_that_recur_and_have_not_ended_are_in_the_catalogue(store: Records) -> None:
+def test_what_a_contributor_gave_is_counted_once_for_each_kind_of_list(store: Records) -> None:
+    for minute, score in ((0, 0), (1, 1000)):
+        write(store, [listed(minute, {"7": score}), listed(minute, {"7": score}, kind="audience")])
+    for kind in ("ranklist", "audience"):
+        assert store.top_contributors("2026-11-23", kind=kind) == [("gateway.test", "7", "name 7", 1000)]
+
+
+def test_recurring_rooms_that_have_not_ended_are_in_the_catalogue(store: Records) -> None:
     polls = [
         polled(listed(0, {"7": 1}), every=60.0, every_max=600.0, priority=3),
         *(polled(listed(0, {}, room_id=room), every=30.0) for room in ("2", "3")),
@@ -248,7 +255,7 @@ def test_a_purge_removes_days_and_leaves_what_comes_after(store: Records) -> Non
     assert [stay.is_over for stay in store.trail("7")] == [False, True]
 
 
-def test_what_no_database_takes_is_read_back(store: Records) -> None:
+def test_characters_that_a_database_refuses_are_read_back(store: Records) -> None:
     odd = "NUL \0, half a pair \ud83d, the mark \x1a0000, ' OR 1=1;--"
     row: RankEntry = entry(1, nickname=odd, display_id="\0")
     written = snapshot(entries=(row,), user_count_desc=odd, flags=("a", "b"))

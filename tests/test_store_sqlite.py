@@ -1,4 +1,4 @@
-"""What is particular to the SQLite store."""
+"""What only the SQLite store does."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -36,7 +36,7 @@ def test_the_file_is_in_wal_mode_and_has_the_tables(tmp_path: Path) -> None:
     assert tables >= {"rooms", "users", "snapshots", "entries", "polls", "quarantine"}
 
 
-def test_anonymised_rows_belong_to_no_user(tmp_path: Path) -> None:
+def test_anonymised_rows_belong_to_no_contributor(tmp_path: Path) -> None:
     store = opened(tmp_path)
     rows = tuple(entry(rank=rank, user_id=None, is_anonymous=True) for rank in range(1, 201))
     store.write([polled(snapshot(entries=rows))])

@@ -1,4 +1,4 @@
-"""The writer's thread: batches, neighbours of a bad snapshot, and its end."""
+"""The writer's thread: batches, neighbours of a refused poll, and its end."""
 
 import asyncio
 import threading
@@ -54,7 +54,7 @@ async def _write_all(store: SlowStore, rooms: Sequence[int]) -> list[Kept | Base
     return results
 
 
-def test_what_comes_during_a_commit_is_written_together() -> None:
+def test_polls_that_arrive_during_a_commit_are_written_together() -> None:
     store = SlowStore()
     assert asyncio.run(_write_all(store, range(100, 150))) == [Kept.STORED] * 50
     assert len(store.batches) == 2
@@ -68,7 +68,7 @@ def test_a_batch_is_bounded() -> None:
     assert sum(map(len, store.batches)) == 3 * MAX_BATCH
 
 
-def test_a_snapshot_that_is_refused_harms_none_of_its_neighbours() -> None:
+def test_a_refused_poll_does_not_affect_its_neighbours() -> None:
     results = asyncio.run(_write_all(SlowStore(), [11, 12, 13, 14]))
     assert [isinstance(result, StoreError) for result in results] == [False, False, True, False]
 
@@ -83,7 +83,7 @@ def test_opening_raises_what_the_store_raises(tmp_path: Path) -> None:
         asyncio.run(open_it())
 
 
-def test_a_store_that_is_just_starting_is_waited_for_and_not_for_ever(
+def test_the_writer_waits_for_a_store_that_is_starting_but_not_forever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer_module, "_PAUSE", 0.01)
@@ -125,7 +125,7 @@ def test_closing_writes_what_still_waits(tmp_path: Path) -> None:
 
 
 class AbsentStore(SlowStore):
-    """Is unavailable for so many calls."""
+    """Is unavailable for a number of calls."""
 
     def __init__(self, calls: int) -> None:
         super().__init__()
@@ -139,7 +139,7 @@ class AbsentStore(SlowStore):
         return super().write(polls)
 
 
-def test_a_store_that_is_unavailable_is_waited_for(
+def test_the_writer_waits_for_a_store_that_is_unavailable(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(writer_module, "_PAUSE", 0.01)
@@ -149,13 +149,13 @@ def test_a_store_that_is_unavailable_is_waited_for(
 
 
 class DefectiveStore(SlowStore):
-    """Has a mistake in it."""
+    """Raises what no store should raise."""
 
     def write(self, polls: Sequence[Poll]) -> list[Kept]:
         raise KeyError(f"met with {len(polls)} polls")
 
 
-def test_a_defect_of_the_store_is_an_error_of_its_polls_and_nobody_waits_for_ever(
+def test_a_defect_of_the_store_fails_its_polls_and_none_waits_forever(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     results = asyncio.run(_write_all(DefectiveStore(), [1, 2]))
@@ -163,7 +163,7 @@ def test_a_defect_of_the_store_is_an_error_of_its_polls_and_nobody_waits_for_eve
     assert "KeyError: 'met with " in caplog.text
 
 
-def test_an_unavailable_store_is_given_up_some_time_after_the_crawl(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_writer_gives_an_unavailable_store_up_some_time_after_the_crawl(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer_module, "PATIENCE", 0.1)
     store = AbsentStore(10_000)
 

@@ -22,7 +22,11 @@ async def ask(options: Options, kind: str, room_id: str, anchor_id: str | None) 
     async with gateway.client(options) as client:
         reply = await client.fetch(asked.url(target))
     found = asked.read(reply, target, now_ms())
-    return found if isinstance(found, FailedPoll) else validated(found, hidden=hidden)
+    if isinstance(found, FailedPoll):
+        return found
+    for path in asked.undocumented(reply):
+        complain(f"room {room_id}: the gateway does not document `{path}`")
+    return validated(found, hidden=hidden)
 
 
 def show(found: RoomSnapshot | FailedPoll, *, as_json: bool) -> int:

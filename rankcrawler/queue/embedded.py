@@ -160,7 +160,7 @@ def _command(folder: Path, binary: str) -> list[str]:
 
 
 def _start_keeper(folder: Path, *arguments: str, inherit: list[int]) -> None:
-    """Run ``keep`` in a bare interpreter; locks, socket and log show what came of it.
+    """Run ``keep`` in a bare interpreter; the locks, the socket and the log show the result.
 
     It gets none of our secrets, and its files are closed to other users.
     """

@@ -7,7 +7,7 @@ import msgspec
 
 _EACH = 10
 """One row in ten is malformed. The first never is: an answer without one good row would not count as a list."""
-_WAYS: tuple[dict[str, Any], ...] = ({"rank": None}, {"user": "nobody"}, {"score": -1}, {"user": {"id": 1.5}})
+_WAYS: tuple[dict[str, Any], ...] = ({"rank": None}, {"user": "a text"}, {"score": -1}, {"user": {"id": 1.5}})
 
 
 def with_bad_rows(body: bytes) -> tuple[bytes, int]:

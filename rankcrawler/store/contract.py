@@ -32,7 +32,7 @@ class Kept(Enum):
     UNCHANGED = "unchanged"
     """Recorded that the list is the same as at the poll before."""
     EMPTY = "empty"
-    """Recorded that nobody has given anything yet."""
+    """Recorded: no contributor has given anything yet."""
     FAILED = "failed"
     """Recorded a failed poll with its verdict."""
     DUPLICATE = "duplicate"

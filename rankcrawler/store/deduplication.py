@@ -1,6 +1,6 @@
 """Decides what to do with a poll, given what a store knows of the room."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from rankcrawler.clock import ms
@@ -24,6 +24,30 @@ class KnownRoom(Protocol):
     @property
     def last_fingerprint(self) -> bytes | None:
         """Of the last list."""
+
+
+class ListFacts(Protocol):
+    """What distinguishes a list from others, beside its anchor."""
+
+    @property
+    def digest(self) -> str | None:
+        """Over its rows."""
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Rules that it breaks."""
+
+    @property
+    def currency(self) -> str | None:
+        """As of a RoomSnapshot, like the next two."""
+
+    @property
+    def has_more(self) -> bool | None:
+        """Whether the gateway says that the list is longer."""
+
+    @property
+    def quarantined(self) -> tuple[Quarantined, ...]:
+        """Rows that could not be read."""
 
 
 class Decision(NamedTuple):
@@ -56,7 +80,7 @@ def decide(poll: Poll, room: KnownRoom, is_stored: Callable[[int, bool], bool]) 
         return Decision(Kept.DUPLICATE, at_ms)
     if isinstance(found, FailedPoll):
         return Decision(Kept.FAILED, at_ms)
-    own = fingerprint_of(found)
+    own = list_fingerprint(found.target.anchor_id, found)
     is_newest = at_ms > room.last_captured_ms
     is_same = is_newest and own == room.last_fingerprint
     is_empty = not found.entries and not found.quarantined
@@ -80,26 +104,7 @@ def outcome_of(found: RoomSnapshot | FailedPoll, kept: Kept) -> Outcome:
     return "unchanged" if kept is Kept.UNCHANGED else "stored"
 
 
-def fingerprint_of(snapshot: RoomSnapshot) -> bytes:
+def list_fingerprint(anchor_id: str | None, of: ListFacts) -> bytes:
     """The fingerprint of everything that makes a list what it is. How many people watch is not part of it."""
-    return list_fingerprint(
-        snapshot.digest,
-        snapshot.flags,
-        snapshot.target.anchor_id,
-        snapshot.currency,
-        snapshot.has_more,
-        snapshot.quarantined,
-    )
-
-
-def list_fingerprint(
-    digest: str | None,
-    flags: Sequence[str],
-    anchor_id: str | None,
-    currency: str | None,
-    has_more: bool | None,
-    quarantined: Sequence[Quarantined],
-) -> bytes:
-    """The fingerprint of a list that has these."""
-    unread = [(row.position, row.path, row.reason) for row in quarantined]
-    return fingerprint(digest, flags, anchor_id, currency, has_more, unread)
+    unread = [(row.position, row.path, row.reason) for row in of.quarantined]
+    return fingerprint(of.digest, of.flags, anchor_id, of.currency, of.has_more, unread)

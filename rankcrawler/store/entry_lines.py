@@ -1,4 +1,4 @@
-"""The lines of entries.jsonl: one row each. A column that lines from before it lack is None in them."""
+"""The lines of entries.jsonl: one row each. Lines from before a column are read as if it were null."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,14 +8,15 @@ from msgspec.structs import FieldInfo, asdict, fields
 
 from rankcrawler.model.columns import FIRST_VERSION
 from rankcrawler.model.rows import COLUMNS, RankEntry
+from rankcrawler.store.values import absent
 
-_LATER = {each.name for each in COLUMNS if each.since > FIRST_VERSION}
+_ABSENT = {each.name: absent(each) for each in COLUMNS if each.since > FIRST_VERSION}
 
 
 def _field(info: FieldInfo) -> tuple[str, Any] | tuple[str, Any, Any]:
-    if info.required and info.name not in _LATER:
+    if info.required and info.name not in _ABSENT:
         return info.name, info.type
-    return info.name, info.type, None if info.required else info.default
+    return info.name, info.type, _ABSENT[info.name] if info.required else info.default
 
 
 _Line = msgspec.defstruct("_Line", [_field(each) for each in fields(RankEntry)], kw_only=True)

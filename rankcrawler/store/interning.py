@@ -12,7 +12,7 @@ from rankcrawler.model.rows import COLUMNS
 from rankcrawler.store import layout, tables
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.fingerprints import facts_in, fingerprint, packed
-from rankcrawler.store.interned import keys_of
+from rankcrawler.store.keys import keys_of
 from rankcrawler.store.profiles import Profiles, profile_of
 from rankcrawler.store.tables import InternedTable
 from rankcrawler.store.text import encoded

@@ -9,7 +9,7 @@ from rankcrawler.store.postgresql import CONNECT_SECONDS, LOCK, OPTIONS
 from rankcrawler.store.postgresql_address import first_line, without_password
 
 _OPTIONS = f"{OPTIONS} -c lock_timeout=1000"
-"""Nobody else may use the tables that a step changes."""
+"""Keeps others from the tables that a step changes."""
 
 
 def migrate(url: str) -> str | None:

@@ -23,7 +23,7 @@ def migrate(path: Path) -> str | None:
         found = _version(database)
         if found == 1:
             return _copy(database, path)
-        if found in (0, *range(schema.version(), found + 1)):
+        if found == 0 or found >= schema.version():
             return None
         for number in range(found + 1, schema.version() + 1):
             _step(database, path, number)

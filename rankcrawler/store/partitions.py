@@ -27,7 +27,7 @@ class Partitions:
     def __init__(self) -> None:
         self._known: set[int] = set()
 
-    def look(self, connection: psycopg.Connection[Record]) -> None:
+    def refresh(self, connection: psycopg.Connection[Record]) -> None:
         """Read which days have partitions."""
         names = connection.execute(
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^polls_[0-9]+$' AND relispartition"
@@ -40,7 +40,7 @@ class Partitions:
 
     def make(self, connection: psycopg.Connection[Record], days: Collection[int]) -> None:
         """Make those that are missing, in a transaction that holds the lock."""
-        self.look(connection)
+        self.refresh(connection)
         for day in sorted(self._wanted(days) - self._known):
             try:
                 with connection.transaction():
@@ -52,7 +52,7 @@ class Partitions:
 
     def drop(self, connection: psycopg.Connection[Record], before_day: int) -> tuple[int, int, int]:
         """Remove all days before one, in a transaction that holds the lock; returns how many polls, lists and rows."""
-        self.look(connection)
+        self.refresh(connection)
         old = sorted(day for day in self._known if day < before_day)
         counts = [
             _delete(connection, f"{table}_other", table, before_day)

@@ -79,7 +79,7 @@ class PollLine(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def fingerprint(self) -> bytes:
         """Of the list."""
-        return list_fingerprint(self.digest, self.flags, self.anchor_id, self.currency, self.has_more, self.quarantined)
+        return list_fingerprint(self.anchor_id, self)
 
 
 class _Version(msgspec.Struct):

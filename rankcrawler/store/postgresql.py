@@ -153,7 +153,7 @@ class PostgresDatabase:
             if found > wanted:
                 age, remedy = "a newer", "install that one, or name another database"
             raise StoreError(f"{self.place} was written by {age} rankcrawler (version {found}, not {wanted}): {remedy}")
-        self._partitions.look(connection)
+        self._partitions.refresh(connection)
 
     def _locked(self, work: Callable[[psycopg.Connection[Record]], None]) -> None:
         connection = self._connected()

@@ -7,7 +7,7 @@ from rankcrawler.model.rows import COLUMNS
 from rankcrawler.store import layout, tables
 from rankcrawler.store.database import Database
 from rankcrawler.store.fingerprints import facts_in, fingerprint
-from rankcrawler.store.interned import keys_of
+from rankcrawler.store.keys import keys_of
 from rankcrawler.store.text import encoded
 from rankcrawler.store.values import plain
 

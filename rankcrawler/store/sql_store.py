@@ -12,8 +12,8 @@ from rankcrawler.store.contract import Kept
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.days import day_of
 from rankcrawler.store.deduplication import Decision
-from rankcrawler.store.interned import keys_of
 from rankcrawler.store.interning import Interned
+from rankcrawler.store.keys import keys_of
 from rankcrawler.store.list_writer import ListWriter
 from rankcrawler.store.reading import Reading
 from rankcrawler.store.room import Room

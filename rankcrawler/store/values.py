@@ -9,14 +9,14 @@ from rankcrawler.store.text import decoded, encoded
 
 
 def plain(values: Iterable[Any]) -> Record:
-    """Values to store: numbers for booleans, one text for a list of them, no character that a database refuses."""
+    """Values as they are stored: a boolean as a number, a list of texts as one text, or null if it is empty."""
     return tuple(
         [
             encoded(each)
             if type(each) is str
             else int(each)
             if type(each) is bool
-            else encoded(" ".join(each))
+            else encoded(" ".join(each)) or None
             if type(each) is tuple
             else each
             for each in values
@@ -37,6 +37,11 @@ def truth(number: int | None) -> bool | None:
 def texts(joined: str | None) -> tuple[str, ...]:
     """The list of texts that one text stands for."""
     return tuple(joined.split(" ")) if joined else ()
+
+
+def absent(column: Column) -> Any:
+    """The value of a column in rows from before it."""
+    return () if column.type is tuple else None
 
 
 def conversions(columns: Iterable[Column]) -> list[tuple[int, Any]]:

@@ -10,7 +10,7 @@ from rankcrawler.model.items import Poll, Quarantined, RoomSnapshot
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.model.rows import COLUMNS, RankEntry
 from rankcrawler.model.targets import Target
-from rankcrawler.store.values import conversions, texts, truth
+from rankcrawler.store.values import absent, conversions, texts, truth
 
 _BATCH = 64
 _POLLS = """
@@ -32,8 +32,8 @@ _COUNTS = "SELECT (SELECT count(*) FROM rooms), (SELECT count(*) FROM polls), (S
 
 _OWN = _NAMES.split(", ")
 _CONVERSIONS = conversions([next(each for each in COLUMNS if each.name == name) for name in _OWN])
-_UNKNOWN = dict.fromkeys(each.name for each in COLUMNS)
-"""Columns that came later are None."""
+_UNKNOWN = {each.name: absent(each) for each in COLUMNS}
+"""What the columns have that came later."""
 
 
 def counts(database: apsw.Connection) -> tuple[int, int, int]:

@@ -137,7 +137,7 @@ class Writer:
             return self._write(store, batch[:middle]) + self._write(store, batch[middle:])
         except StoreError as error:
             return [error for _ in batch]
-        except Exception as defect:  # the thread must go on: whoever waits would wait forever
+        except Exception as defect:  # the thread must go on: those who wait would wait forever
             logger.exception("The store has a defect")
             return [StoreError(f"a defect, {type(defect).__name__}") for _ in batch]
 

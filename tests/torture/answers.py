@@ -19,7 +19,7 @@ from rankcrawler.gateways import wire
 from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from rankcrawler.pipelines.validate import ValidatePipeline
 from tests import conformance, mutations
-from tests.builders import ROOM
+from tests.builders import ROOM, polled
 from tests.parsed import parsed, spider
 
 SECONDS = 1.0
@@ -111,7 +111,7 @@ def _wrong_with_snapshot(item: RoomSnapshot, body: bytes) -> Iterator[str]:
 
 def _wrong_with_lines(item: RoomSnapshot, lines: list[str]) -> Iterator[str]:
     """What is wrong with what is logged of a list on its way to the store."""
-    ValidatePipeline(spider("ranklist").crawler.stats).process_item(item)
+    ValidatePipeline(spider("ranklist").crawler.stats).process_item(polled(item))
     if any(ROOM not in line for line in lines):
         yield f"lines that name no room: {lines}"
     if item.quarantined and not any(item.quarantined[0].path in line for line in lines):

@@ -1,0 +1,187 @@
+"""A store of any earlier version is refused, is migrated, and is then the one that this version would have written."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+import psycopg
+import pytest
+
+from rankcrawler.clock import iso
+from rankcrawler.errors import SettingError, StoreError
+from rankcrawler.model.columns import FIRST_VERSION
+from rankcrawler.model.items import Poll
+from rankcrawler.model.rows import COLUMNS
+from rankcrawler.store import locate, migration, schema
+from rankcrawler.store.contract import Kept, Records
+from rankcrawler.store.dialects import POSTGRESQL, SQLITE, Dialect
+from tests import earlier, stores
+
+EARLIER = [("sqlite", 1), ("sqlite", 2), ("sqlite", 3), ("postgresql", 2), ("postgresql", 3)]
+EVER = ("2026-01-01", "2027-01-01")
+DAYS = ("2026-11-23", "2026-11-24")
+
+
+@pytest.fixture
+def places(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    """The addresses of a store of the version and kind that the test names, and of one that is not there yet."""
+    kind, version = request.param
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    new.mkdir()
+    where = stores.address(kind, old, request)
+    earlier.restore(where, version)
+    return where, stores.address(kind, new, request)
+
+
+@contextmanager
+def opened(where: str) -> Iterator[Records]:
+    with closing(locate.open_records(where)) as store:
+        yield store
+
+
+def answers(store: Records) -> dict[str, Any]:
+    """Whatever the store answers, but for its place and size."""
+    rooms = [(room, kind) for kind in ("ranklist", "audience") for room in store.rooms(kind)]
+    return {
+        "counts": store.counts(),
+        "status": store.status()[3:],
+        "lists": {room: list(store.lists(room[0], *EVER, kind=room[1])) for room in rooms},
+        "latest": {room: store.latest(room[0], kind=room[1]) for room in rooms},
+        "polls": {room: store.polls(room[0], *EVER, kind=room[1]) for room in rooms},
+        "gains": {room: store.gains(room[0], *EVER, kind=room[1]) for room in rooms},
+        "contributors": [store.contributor(user) for user in ("7", "8", "9", "10")],
+        "trails": [store.trail(user) for user in ("7", "8", "9", "10")],
+        "top": [store.top_contributors(day) for day in DAYS],
+        "active": [store.active_rooms(day) for day in DAYS],
+        "recurring": list(store.recurring("gateway.test")),
+    }
+
+
+def schema_of(where: str) -> list[str]:
+    """Tables with their columns, keys and indexes, but for the partitions of days."""
+    if where.startswith("sqlite"):
+        return sorted(map(repr, schema_of_file(where.removeprefix("sqlite:///"))))
+    with psycopg.connect(where) as connection:
+        columns = connection.execute(
+            "SELECT table_name, column_name, ordinal_position, data_type, is_nullable, is_identity "
+            "FROM information_schema.columns WHERE table_schema = 'public' AND table_name !~ '_[0-9]+$'"
+        ).fetchall()
+        indexes = connection.execute(
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename !~ '_[0-9]+$'"
+        ).fetchall()
+        parted = connection.execute("SELECT partrelid::regclass::text, partstrat FROM pg_partitioned_table").fetchall()
+        return sorted(map(repr, [*columns, *indexes, *parted]))
+
+
+def schema_of_file(path: str) -> Iterator[tuple[Any, ...]]:
+    with closing(apsw.Connection(path)) as database:
+        tables = database.execute("SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main'").fetchall()
+        for name, *properties in tables:
+            yield name, properties
+            for pragma in ("table_xinfo", "foreign_key_list", "index_list"):
+                facts = f"SELECT * FROM pragma_{pragma}('{name}')"  # noqa: S608 - names alone
+                yield from ((name, *fact) for fact in database.execute(facts).fetchall())
+        yield from database.execute("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()
+
+
+FROM_EACH = pytest.mark.parametrize(("places", "version"), [(each, each[1]) for each in EARLIER], indirect=["places"])
+
+
+@FROM_EACH
+def test_a_migrated_store_is_the_one_that_this_version_would_have_written(
+    places: tuple[str, str], version: int
+) -> None:
+    where, fresh = places
+    with pytest.raises(StoreError, match=rf"older rankcrawler \(version {version}, not {schema.version()}\): run"):
+        locate.open_records(where)
+    assert f"from version {version} to {schema.version()}" in migration.migrate(where)
+    polls = earlier.polls(version)
+    with opened(fresh) as store:
+        for poll in polls:
+            store.write([poll])
+    assert schema_of(where) == schema_of(fresh)
+    with opened(where) as migrated, opened(fresh) as new:
+        assert answers(migrated) == answers(new)
+        assert migrated.write(polls) == new.write(polls)
+        again = [migrated.write([later(polls)]), new.write([later(polls)])]
+        assert again == [[Kept.UNCHANGED]] * 2, "the list's fingerprint is that of the version before"
+        assert answers(migrated) == answers(new)
+    assert f"has version {schema.version()} already" in migration.migrate(where)
+
+
+def later(polls: list[Poll]) -> Poll:
+    """The last poll again, an hour later."""
+    last, moment = polls[-1], iso(earlier.NOON + 25 * 3_600_000)
+    assert last.snapshot is not None
+    return Poll(msgspec.structs.replace(last.snapshot, captured_at=moment, polled_at=moment), last.fence, last.schedule)
+
+
+@FROM_EACH
+def test_a_migration_that_fails_leaves_the_store_as_it_was_and_can_be_started_again(
+    places: tuple[str, str], version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where, _ = places
+    before, step = schema_of(where), schema.step
+
+    def breaking(number: int, dialect: Dialect) -> Iterator[str]:
+        yield from step(number, dialect)
+        yield "SELECT * FROM nothing"
+
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "step", breaking)
+        with pytest.raises(StoreError, match="nothing"):
+            migration.migrate(where)
+    assert schema_of(where) == before
+    assert f"from version {version}" in migration.migrate(where)
+
+
+@FROM_EACH
+def test_a_store_that_is_in_use_is_not_migrated(places: tuple[str, str], version: int) -> None:
+    where, _ = places
+    if where.startswith("sqlite"):
+        with closing(apsw.Connection(where.removeprefix("sqlite:///"))) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreError, match="is in use: stop the workers first"):
+                migration.migrate(where)
+    else:
+        with psycopg.connect(where) as other:
+            other.execute("SELECT count(*) FROM stays, profiles")
+            with pytest.raises(StoreError, match="is in use: stop the workers first"):
+                migration.migrate(where)
+    assert f"from version {version}" in migration.migrate(where)
+
+
+def test_an_old_file_of_version_1_stays_beside_the_new_one(tmp_path: Path) -> None:
+    where = f"sqlite:///{tmp_path}/ranks.db"
+    earlier.restore(where, 1)
+    migration.migrate(where)
+    assert (tmp_path / "ranks.db.v1").exists()
+    (tmp_path / "ranks.db").unlink()
+    earlier.restore(where, 1)
+    with pytest.raises(StoreError, match="exists already, from an earlier migration"):
+        migration.migrate(where)
+
+
+def test_json_lines_need_no_migration(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="need no migration"):
+        migration.migrate(f"jsonl:{tmp_path}")
+
+
+@pytest.mark.parametrize("kind", stores.DATABASES)
+def test_a_store_that_is_not_there_yet_is_made(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    where = stores.address(kind, tmp_path, request)
+    assert f"has version {schema.version()} already" in migration.migrate(where)
+
+
+@pytest.mark.parametrize("dialect", [SQLITE, POSTGRESQL], ids=lambda dialect: dialect.name)
+def test_each_step_sets_its_version_and_adds_the_columns_of_that_version(dialect: Dialect) -> None:
+    for number in range(FIRST_VERSION + 1, schema.version() + 1):
+        *statements, last = schema.step(number, dialect)
+        assert last.endswith(f"version = {number}")
+        added = {each.name for each in COLUMNS if each.since == number}
+        assert {name for name in added if not any(f" ADD COLUMN {name} " in each for each in statements)} == set()
+    assert all(each.since <= schema.version() for each in COLUMNS)
