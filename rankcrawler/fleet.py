@@ -19,8 +19,8 @@ STEADY = 60.0
 class Fleet:
     """Runs one worker for each command line until each has ended, or stop() is called.
 
-    A worker's standard input ends with this process: see rankcrawler.commands.kept. Restarts a worker that dies, after a
-    growing pause. A worker that ends with a status in `final` has done its work, well or badly, and is not restarted.
+    A worker's standard input ends with this process: see rankcrawler.commands.kept. Restarts a worker that dies, after
+    a growing pause. A worker that ends with a status in `final` has done its work, well or badly, and is not restarted.
     """
 
     def __init__(self, commands: Sequence[Sequence[str]], *, final: frozenset[int], backoff: Backoff) -> None:

@@ -126,7 +126,7 @@ class Options:
             pseudonymise_key=environment.get("PSEUDONYMISE_KEY", ""),
             store_url=texts["STORE_URL"] or f"sqlite:///{data_dir.rstrip('/')}/ranks.db",
             data_dir=Path(data_dir),
-            redis={name: given[name] for name in REDIS} | {"REDIS_PARAMS": settings.getdict("REDIS_PARAMS")},
+            redis={name: given[name] for name in REDIS} | {"REDIS_PARAMS": _parameters(settings)},
             queue_name=texts["QUEUE_NAME"] or "",
             room_attempts=int(numbers["ROOM_ATTEMPTS"]),
             room_backoff=numbers["ROOM_BACKOFF"],
@@ -195,6 +195,13 @@ def _value(settings: BaseSettings, environment: Mapping[str, str], name: str) ->
     if name in ENVIRONMENT and not is_on_command_line and name in environment:
         return environment[name]
     return settings[name] if name in settings else getattr(defaults, name, None)
+
+
+def _parameters(settings: BaseSettings) -> dict[str, Any]:
+    try:
+        return settings.getdict("REDIS_PARAMS")
+    except (ValueError, TypeError):  # its message might show a password
+        raise SettingError('REDIS_PARAMS must be a dict, or JSON such as {"socket_timeout": 5}') from None
 
 
 def _priority(settings: BaseSettings, name: str) -> int:
