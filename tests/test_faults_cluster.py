@@ -24,12 +24,13 @@ def cluster_to_break(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clust
         yield one
 
 
-@pytest.mark.parametrize("how", ["killed", "frozen", "another killed"])
+@pytest.mark.parametrize("how", ["killed", "frozen", "another killed", "all killed"])
 def test_a_cluster_that_misses_a_server_for_three_seconds_ends_no_worker(
     cluster_to_break: Cluster, tmp_path: Path, how: str
 ) -> None:
     holder = cluster_to_break.holder
-    node = next(each for each in cluster_to_break.nodes if (each is holder) == (how != "another killed"))
+    others = [node for node in cluster_to_break.nodes if node is not holder]
+    away = {"another killed": others[:1], "all killed": [holder, *others]}.get(how, [holder])
     holder.client.flushall()
     limits = '{"socket_timeout": 2, "socket_connect_timeout": 2}'
     options = ("-a", f"rooms={','.join(ROOMS)}", "-s", f"REDIS_PARAMS={limits}")
@@ -38,9 +39,11 @@ def test_a_cluster_that_misses_a_server_for_three_seconds_ends_no_worker(
         crawling(gateway, tmp_path, cluster_to_break.url, *options) as crawl,
     ):
         until(lambda: gateway.ledger.outcomes.total() >= 15)
-        (node.stop if how == "frozen" else node.kill)()
+        for node in away:
+            (node.stop if how == "frozen" else node.kill)()
         time.sleep(3)
-        (node.go_on if how == "frozen" else node.start)()
+        for node in away:
+            (node.go_on if how == "frozen" else node.start)()
         assert crawl.end(60) == 0, crawl.log
         assert "Traceback (most recent" not in crawl.log
         assert f"Rooms: {len(ROOMS)} stored" in crawl.log

@@ -76,7 +76,7 @@ def _letters(name: str) -> str:
 def _of_another(given: dict[str, Any]) -> dict[str, Any]:
     """The fields of an object that names no room itself, but a request by its `url`, as scrapy-redis's objects do."""
     if "web_rid" in given:
-        raise JobError(f"{_shown(given['web_rid'])} {NO_WEB_RID}")
+        raise JobError(f"{_shown(given['web_rid']).strip("'")} {NO_WEB_RID}")
     url = given.get("url")
     return _query(url) | given if isinstance(url, str) and url.startswith(("http://", "https://")) else given
 
@@ -105,7 +105,7 @@ def _query(url: str) -> dict[str, str]:
     except ValueError as error:
         raise JobError(f"expected {FORMS}; this is a broken URL ({error})") from None
     if "room_id" not in query and parts.hostname == LIVE_HOST:
-        raise JobError(f"{_shown(f'{LIVE_HOST}{parts.path}')} {NO_WEB_RID}")
+        raise JobError(f"{_shown(LIVE_HOST + parts.path).strip("'")} {NO_WEB_RID}")
     return query
 
 
