@@ -25,6 +25,7 @@ from rankcrawler.queue.limits import (
 )
 
 _KNOWN = frozenset(FIELDS)
+_QUOTE = "'"
 _LONGEST_ID = len(str(LARGEST_ID))
 
 
@@ -76,7 +77,7 @@ def _letters(name: str) -> str:
 def _of_another(given: dict[str, Any]) -> dict[str, Any]:
     """The fields of an object that names no room itself, but a request by its `url`, as scrapy-redis's objects do."""
     if "web_rid" in given:
-        raise JobError(f"{_shown(given['web_rid']).strip("'")} {NO_WEB_RID}")
+        raise _no_web_rid(given["web_rid"])
     url = given.get("url")
     return _query(url) | given if isinstance(url, str) and url.startswith(("http://", "https://")) else given
 
@@ -105,7 +106,7 @@ def _query(url: str) -> dict[str, str]:
     except ValueError as error:
         raise JobError(f"expected {FORMS}; this is a broken URL ({error})") from None
     if "room_id" not in query and parts.hostname == LIVE_HOST:
-        raise JobError(f"{_shown(LIVE_HOST + parts.path).strip("'")} {NO_WEB_RID}")
+        raise _no_web_rid(f"{LIVE_HOST}{parts.path}")
     return query
 
 
@@ -115,8 +116,12 @@ def _identifier(value: Any, name: str) -> str:
     if not 0 < len(digits) <= _LONGEST_ID or int(digits) > LARGEST_ID:
         raise JobError(f"expected {FORMS}; {name} must be a whole number from 1 to {LARGEST_ID}, not {_shown(value)}")
     if name == "room_id" and WEB_RID_DIGITS[0] <= len(digits) <= WEB_RID_DIGITS[1]:
-        raise JobError(f"{digits} {NO_WEB_RID}")
+        raise _no_web_rid(digits)
     return digits
+
+
+def _no_web_rid(value: Any) -> JobError:
+    return JobError(f"{_shown(value).strip(_QUOTE)} {NO_WEB_RID}")
 
 
 def _interval(value: Any, name: str) -> float:
