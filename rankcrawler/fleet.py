@@ -19,7 +19,7 @@ STEADY = 60.0
 class Fleet:
     """Runs one worker for each command line until each has ended, or stop() is called.
 
-    A worker's standard input ends with this process: see rankcrawler.commands.kept. Restarts a worker that dies, after
+    A worker's standard input ends with this process: see rankcrawler.kept. Restarts a worker that dies, after
     a growing pause. A worker that ends with a status in `final` has done its work, well or badly, and is not restarted.
     """
 
@@ -76,7 +76,7 @@ class Fleet:
 
 def worker_command(options: Sequence[str], *, kind: str, drain: bool) -> list[str]:
     """The command line of a worker. With `drain` it ends when the queue is empty, otherwise it waits for rooms."""
-    crawl = [sys.executable, "-m", "rankcrawler.commands.kept", "crawl", "ranklist", "-a", f"kind={kind}", *options]
+    crawl = [sys.executable, "-m", "rankcrawler.kept", "crawl", "ranklist", "-a", f"kind={kind}", *options]
     return [*crawl, "-a", "rooms="] if drain else crawl
 
 

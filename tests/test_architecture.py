@@ -24,7 +24,7 @@ ORDER = (
     {"extensions"},
     {"spiders"},
     {"commands", "cli"},
-    {"__main__"},
+    {"__main__", "kept"},
 )
 """A part may import those of earlier lines and itself; those of its own line do not know each other."""
 

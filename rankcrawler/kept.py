@@ -1,4 +1,4 @@
-"""A worker of a fleet: `python -m rankcrawler.commands.kept crawl ranklist …`. It ends when the fleet does.
+"""A worker of a fleet: `python -m rankcrawler.kept crawl ranklist …`. It ends when the fleet does.
 
 Its standard input is a pipe from the fleet that carries nothing. The kernel closes the pipe when the fleet's process
 ends, for whatever reason, and the worker then stops as on SIGTERM: nobody would restart it, or tell it to stop.
