@@ -10,9 +10,10 @@ RankcrawlerError
 ├── QueueError        the queue's server cannot be started or joined
 │   ├── QueueStopped  a person or a worker has stopped the whole fleet
 │   └── QueueOfAnother   it holds the rooms of another gateway
-└── StoreError        the store cannot be opened or written
-    ├── StoreUnavailable   … now; the same call may succeed later
-    └── RefusedByStore     … because of one poll
+├── StoreError        the store cannot be opened or written
+│   ├── StoreUnavailable   … now; the same call may succeed later
+│   └── RefusedByStore     … because of one poll
+└── FeedError         a feed cannot be opened or written
 """
 
 
@@ -79,3 +80,7 @@ class StoreUnavailable(StoreError):  # noqa: N818 — it passes
 
 class RefusedByStore(StoreError):  # noqa: N818 — says who refused
     """The store cannot hold one of the polls that it was given; it may take the others without it."""
+
+
+class FeedError(RankcrawlerError):
+    """A feed cannot be opened or written; the message names it, without its password."""

@@ -25,6 +25,8 @@ _SHOWN_TO_OTHERS = (
     "environment, or GATEWAY_TOKEN_FILE to a file's path. Consider this token no longer secret."
 )
 _KEY_SHOWN = "PSEUDONYMISE_KEY was given with -s, so other users can read it: set it in the environment"
+_SETTINGS_OF_ARGUMENTS = {"redis_key": "set REDIS_START_URLS_KEY", "redis_batch_size": "set CONCURRENT_REQUESTS"}
+"""Arguments of scrapy-redis's spiders, and what to use in their place."""
 
 
 class _Number(NamedTuple):
@@ -45,7 +47,10 @@ _NUMBERS: dict[str, _Number] = {
     "DOWNLOAD_TIMEOUT": _Number(float, 1),
     "DOWNLOAD_MAXSIZE": _Number(int, 1),
 }
-_TEXTS = ("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "VERDICTS", "STORE_URL", "DATA_DIR", "QUEUE_NAME")
+_TEXTS = (
+    *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "VERDICTS"),
+    *("STORE_URL", "DATA_DIR", "QUEUE_NAME"),
+)
 REDIS = (
     "REDIS_URL",
     "REDIS_HOST",
@@ -57,12 +62,12 @@ REDIS = (
 )
 """scrapy-redis's settings that work here too."""
 ENVIRONMENT = (
-    *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PATIENCE", "VERDICTS"),
+    *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "GATEWAY_PATIENCE", "VERDICTS"),
     *("STORE_URL", "REDIS_URL", "QUEUE_NAME", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
     *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT"),
 )
 """Settings that can also be environment variables."""
-NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "SPEEDUPS")
+NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USER_AGENT")
 """Every setting that is read here."""
 _HARMLESS = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"}
 """Environment variables that every program may know."""
@@ -79,6 +84,8 @@ class Options:
     """Empty if GATEWAY_TOKEN is not set."""
     gateway_token_file: str | None
     gateway_ca_file: str | None
+    gateway_proxy: str | None = field(repr=False)
+    """May contain a password."""
     gateway_patience: float
     verdicts: str
     pseudonymise_key: str = field(repr=False)
@@ -98,6 +105,8 @@ class Options:
     concurrent_requests: int
     download_timeout: float
     download_maxsize: int
+    headers: Mapping[str, str | None] = field(repr=False)
+    """DEFAULT_REQUEST_HEADERS, and USER_AGENT; None for one that is not sent."""
     log_level: str
     """LOG_LEVEL, in capitals."""
     speedups: bool
@@ -121,6 +130,7 @@ class Options:
             gateway_token=environment.get("GATEWAY_TOKEN", ""),
             gateway_token_file=texts["GATEWAY_TOKEN_FILE"],
             gateway_ca_file=texts["GATEWAY_CA_FILE"],
+            gateway_proxy=texts["GATEWAY_PROXY"],
             gateway_patience=numbers["GATEWAY_PATIENCE"],
             verdicts=texts["VERDICTS"] or "",
             pseudonymise_key=environment.get("PSEUDONYMISE_KEY", ""),
@@ -136,6 +146,7 @@ class Options:
             concurrent_requests=int(numbers["CONCURRENT_REQUESTS"]),
             download_timeout=numbers["DOWNLOAD_TIMEOUT"],
             download_maxsize=int(numbers["DOWNLOAD_MAXSIZE"]),
+            headers=settings.getdict("DEFAULT_REQUEST_HEADERS") | {"User-Agent": settings["USER_AGENT"]},
             log_level=str(settings["LOG_LEVEL"]).upper(),
             speedups=settings.getbool("SPEEDUPS", default=True),
         )
@@ -146,10 +157,17 @@ def bare_environment(environment: Mapping[str, str] = os.environ) -> dict[str, s
     return {name: value for name, value in environment.items() if name in _HARMLESS or name.startswith("LC_")}
 
 
-def check_arguments(arguments: Mapping[str, str]) -> None:
-    """Raise SettingError if a spider's arguments (-a) contain the token."""
+def check_arguments(arguments: Collection[str], known: Collection[str] | None = None) -> None:
+    """Raise SettingError if a spider's arguments (-a) contain the token, or one that is not `known`.
+
+    scrapyd adds arguments whose names begin with _, which are ignored.
+    """
     if {"token", "gateway_token"} & {name.lower() for name in arguments}:
         raise SettingError(_SHOWN_TO_OTHERS)
+    for name in arguments:
+        if known is not None and name not in known and not name.startswith("_"):
+            hint = _SETTINGS_OF_ARGUMENTS.get(name) or _likeliest(name, known, f"use {' or '.join(sorted(known))}")
+            raise SettingError(f"-a {name}= is not an argument of the spider: {hint}")
 
 
 def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[str]:
@@ -169,9 +187,9 @@ def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[st
             yield f"{name}, in the environment, is not a setting: {_likeliest(name, (*ENVIRONMENT, *SECRETS))}"
 
 
-def _likeliest(name: str, ours: Collection[str]) -> str:
+def _likeliest(name: str, ours: Collection[str], otherwise: str = "see Settings in the README") -> str:
     close = _close_to(name, ours) or get_close_matches(name, sorted(ours), n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else "see Settings in the README"
+    return f"did you mean {' or '.join(close)}?" if close else otherwise
 
 
 def _close_to(name: str, ours: Collection[str]) -> list[str]:

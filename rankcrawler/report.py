@@ -6,9 +6,8 @@ from typing import Any
 
 from rankcrawler import statistics
 
-_FINE = {"finished", "shutdown", "closespider_timeout", "closespider_itemcount", "closespider_pagecount"}
-
-
+_ASKED_FOR = {"shutdown", "closespider_timeout", "closespider_itemcount", "closespider_pagecount"}
+"""Ends that a person, or a setting, asked for; they fail a run that was to empty the queue, and did not."""
 _POLLS = ("retry", "wait", "gone", "stop")
 
 STOPPED = 3
@@ -42,7 +41,7 @@ class Report:
         """The report on a finished crawl, from its stats."""
         kept = {name: stats.get(statistics.SNAPSHOTS + name, 0) for name in ("stored", "unchanged", "empty")}
         dead = _under(stats, statistics.DEAD)
-        failures = tuple(_failures(stats, dead))
+        failures = (*_failures(stats, dead), *_feed_failures(stats))
         return cls(
             **kept,
             duplicate=sum(stats.get(statistics.SNAPSHOTS + name, 0) for name in ("duplicate", "redelivered", "stale")),
@@ -73,6 +72,11 @@ class Report:
         return lines + [f"Failed: {failure}" for failure in self.failures]
 
 
+def lost_nothing(stats: Mapping[str, Any]) -> bool:
+    """Whether a run polled and stored every room, whatever became of its feeds."""
+    return not _failures(stats, _under(stats, statistics.DEAD))
+
+
 _MESSAGES = {
     statistics.ROOMS_REJECTED: "{} entries of the room list could not be read; the others were added",
     statistics.INBOX_UNREADABLE: "{} inbox entries did not name a room",
@@ -87,6 +91,7 @@ _MESSAGES = {
 _ENDS = {
     "fleet_stopped": "the fleet is stopped: fix the cause, run `scrapy rooms resume`, and start again; no room is lost",
     "store_failed": "the store failed; the rooms wait in the queue for the next crawl",
+    "feed_not_open": "a feed cannot be written, so no room was polled",
     "gateway_down": "the gateway did not answer for too long; the rooms wait in the queue for the next crawl",
 }
 
@@ -96,14 +101,17 @@ def _failures(stats: Mapping[str, Any], dead: Mapping[str, int]) -> list[str]:
     if dead:
         failures.append(f"{sum(dead.values())} rooms are dead: fix the cause, then push them again")
     failures += [message.format(stats[name]) for name, message in _MESSAGES.items() if stats.get(name)]
-    if feeds := stats.get(statistics.FEEDS_FAILED, 0) + sum(_under(stats, "feedexport/failed_count/").values()):
-        failures.append(f"{feeds} writes to feeds failed: the feeds are incomplete, the store is complete")
     reason = stats.get("finish_reason", "it never started")
-    if reason == "shutdown" and stats.get(statistics.ROOMS_GIVEN):
+    if reason in _ASKED_FOR and stats.get(statistics.ROOMS_LEFT):
         failures.append("stopped before the queue was empty; the remaining rooms wait in it for the next crawl")
-    if reason not in _FINE:
+    if reason != "finished" and reason not in _ASKED_FOR:
         failures.append(_ENDS.get(reason, f"the crawl ended early: {reason}"))
     return failures
+
+
+def _feed_failures(stats: Mapping[str, Any]) -> list[str]:
+    feeds = stats.get(statistics.FEEDS_FAILED, 0) + sum(_under(stats, "feedexport/failed_count/").values())
+    return [f"{feeds} writes to feeds failed: the feeds are incomplete, the store is complete"] if feeds else []
 
 
 def _under(stats: Mapping[str, Any], prefix: str) -> dict[str, int]:

@@ -2,6 +2,8 @@
 
 from scrapy.settings import default_settings
 
+from rankcrawler import __version__
+
 _NOT_OURS = (
     "scrapy.extensions.feedexport.FeedExporter",  # RankFeeds replaces it
     "scrapy.extensions.remote_control.RemoteControl",
@@ -13,6 +15,7 @@ _NOT_OURS = (
 GATEWAY_URL = None
 GATEWAY_TOKEN_FILE = None
 GATEWAY_CA_FILE = None
+GATEWAY_PROXY = None
 REDIS_URL = None
 QUEUE_NAME = None
 STORE_URL = None
@@ -75,10 +78,18 @@ ADDONS = {"rankcrawler.speedups.addon.Speedups": 0}
 CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # there is one host, which CONCURRENT_REQUESTS limits
 CONCURRENT_ITEMS = 1  # a response yields one item
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 << 20  # bytes of answers that wait to be stored: about 100 usual ones
+DEFAULT_REQUEST_HEADERS = {"Accept": "application/json"}
+USER_AGENT = f"rankcrawler/{__version__}"
 DOWNLOAD_TIMEOUT = 20
 DOWNLOAD_MAXSIZE = 8 << 20  # bytes; a list of a thousand rows, the limit, takes five million
 
 FEED_EXPORT_ENCODING = "utf-8"  # the default writes Chinese as \uXXXX
+# Files are written beside their place, and locked.
+FEED_STORAGES_BASE = {
+    **default_settings.FEED_STORAGES_BASE,
+    "": "rankcrawler.feeds.local_file.LocalFile",
+    "file": "rankcrawler.feeds.local_file.LocalFile",
+}
 FEED_EXPORTERS_BASE = {
     **default_settings.FEED_EXPORTERS_BASE,
     "jsonl": "rankcrawler.feeds.exporters.RowsAsJsonLines",

@@ -13,6 +13,7 @@ FLAGS = "rankcrawler/flags/"
 ROOMS_GIVEN = "rankcrawler/rooms/given"
 ROOMS_REJECTED = "rankcrawler/rooms/rejected"
 ROOMS_RETIRED = "rankcrawler/rooms/retired"
+ROOMS_LEFT = "rankcrawler/rooms/left"
 DEAD = "rankcrawler/dead/"
 LEASES_LOST = "rankcrawler/leases/lost"
 LEASES_LEFT = "rankcrawler/leases/left"
@@ -33,6 +34,7 @@ MEANINGS = {
     ROOMS_GIVEN: "rooms of `-a rooms=` that were pushed",
     ROOMS_REJECTED: "entries of `-a rooms=` that name no room",
     ROOMS_RETIRED: "recurring rooms that have ended",
+    ROOMS_LEFT: "rooms, other than recurring ones, that were in the queue when a crawl with `rooms` ended",
     DEAD: "rooms that died, by reason",
     LEASES_LOST: "leases that expired before they were settled",
     LEASES_LEFT: "leases that could not be settled before the crawl ended",

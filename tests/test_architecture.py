@@ -17,10 +17,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
     {"errors", "clock", "backoff", "faultlog", "settings", "statistics"},
-    {"options", "open_files"},
+    {"options", "open_files", "report"},
     {"model"},
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},
-    {"handler", "logformatter", "pipelines", "preflight", "report", "speedups"},
+    {"handler", "logformatter", "pipelines", "preflight", "speedups"},
     {"extensions"},
     {"spiders"},
     {"commands", "cli"},
@@ -32,7 +32,8 @@ ORDER = (
 READERS = {
     "cli.py": "sets SCRAPY_SETTINGS_MODULE",
     "commands/demo.py": "gives its processes the environment, without what would lead them elsewhere",
-    "commands/entry/crawl.py": "hands Scrapy the feeds of its command line",
+    "preflight/components.py": "looks whether a crawl has our components",
+    "preflight/ineffective.py": "refuses settings that would have no effect",
     "speedups/addon.py": "an add-on changes settings",
     "speedups/downloader.py": "looks whether a crawl uses what it skips",
 }

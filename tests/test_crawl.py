@@ -340,7 +340,7 @@ def test_a_store_that_cannot_be_opened_ends_the_run_with_its_name(tmp_path: Path
     assert "Failed: the crawl ended early: store_not_open" in done.stderr
 
 
-def test_a_feed_that_cannot_be_written_fails_the_run_and_the_store_is_whole(tmp_path: Path) -> None:
+def test_a_crawl_whose_feed_cannot_be_written_ends_before_it_polls(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with simulated(WORLD) as gateway:
         done = run(
@@ -353,5 +353,5 @@ def test_a_feed_that_cannot_be_written_fails_the_run_and_the_store_is_whole(tmp_
             env=environment(gateway, tmp_path / "data"),
         )
     assert done.returncode == 1
-    assert "writes to feeds failed" in done.stderr
-    assert query(tmp_path / "data", "SELECT count(*) FROM snapshots") == [(1,)]
+    assert "Failed: a feed cannot be written, so no room was polled" in done.stderr
+    assert query(tmp_path / "data", "SELECT count(*) FROM snapshots") == [(0,)]

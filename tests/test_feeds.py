@@ -1,11 +1,10 @@
 """Feeds: a row for each rank entry in every format, and nothing lost on the way."""
 
 import csv
-import gzip
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from io import BytesIO, StringIO
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -13,15 +12,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scrapy import Spider
-from scrapy.crawler import Crawler
-from scrapy.exporters import BaseItemExporter, JsonLinesItemExporter
-from scrapy.statscollectors import MemoryStatsCollector
+from scrapy import Field, Item
+from scrapy.exporters import BaseItemExporter, CsvItemExporter, JsonItemExporter, JsonLinesItemExporter, XmlItemExporter
 
 from rankcrawler import settings
 from rankcrawler.feeds import exporters
+from rankcrawler.feeds.address import with_format
 from rankcrawler.feeds.exporters import RowsAsCsv, RowsAsJson, RowsAsJsonLines, RowsAsXml
-from rankcrawler.feeds.extension import GZIP, RankFeeds, with_format
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.rows import RankEntry
 from tests.builders import ROOM, entry, polled, snapshot
@@ -209,9 +206,50 @@ def test_a_carriage_return_comes_back_from_xml() -> None:
     assert xml_rows([snapshot([entry(nickname="\ra\r\nb&\r")])])[0]["nickname"] == "\ra\r\nb&\r"
 
 
-@pytest.mark.parametrize("exporter", EXPORTERS)
-def test_an_item_that_is_no_snapshot_is_a_row_of_its_own(exporter: Exporter) -> None:
-    assert "77123" in exported(exporter, [{"rank": 77123}])
+class Product(Item):
+    """An item of another spider's."""
+
+    name = Field()
+    price = Field()
+
+
+@dataclass
+class Offer:
+    """An item of another spider's."""
+
+    name: str
+    price: str
+
+
+OTHERS = [{"name": "=a", "price": "-5"}, Product(name="=a", price="-5"), Offer("=a", "-5")]
+
+
+@pytest.mark.parametrize("item", OTHERS, ids=lambda item: type(item).__name__)
+def test_items_of_other_spiders_are_written_as_scrapy_writes_them(item: Any) -> None:
+    assert exported(RowsAsJsonLines, [item]) == exported(JsonLinesItemExporter, [item])
+    assert exported(RowsAsCsv, [item]) == exported(CsvItemExporter, [item])
+    assert json.loads(exported(RowsAsJson, [item])) == json.loads(exported(JsonItemExporter, [item]))
+    assert exported(RowsAsXml, [item]) == exported(XmlItemExporter, [item])
+
+
+def test_what_the_options_of_json_ask_for_is_done_to_rows() -> None:
+    shown = [snapshot([entry(nickname="中")])]
+    for exporter in (RowsAsJsonLines, RowsAsJson):
+        assert "\\u4e2d" in exported(exporter, shown, ensure_ascii=True)
+        first, second = exported(exporter, shown, sort_keys=True).partition('"anchor_id"')[0::2]
+        assert '"room_id"' not in first
+        assert '"room_id"' in second
+
+
+def test_a_list_that_cannot_be_encoded_leaves_the_array_well_formed() -> None:
+    file = BytesIO()
+    writer = RowsAsJson(file, encoding="utf-8")
+    writer.start_exporting()
+    with pytest.raises(TypeError):
+        writer.export_rows([{"a": 1}, {"a": object()}])
+    writer.export_rows([{"a": 2}])
+    writer.finish_exporting()
+    assert json.loads(file.getvalue()) == [{"a": 2}]
 
 
 def test_without_an_encoding_json_lines_are_escaped_as_scrapy_does() -> None:
@@ -235,50 +273,3 @@ def test_without_an_encoding_json_lines_are_escaped_as_scrapy_does() -> None:
 )
 def test_the_format_before_gz_is_named(output: str, named: str) -> None:
     assert with_format(output) == named
-
-
-def feeds(options: dict[str, Any]) -> RankFeeds:
-    """The extension of a crawl with these feeds."""
-    crawler = Crawler(Spider, {"FEEDS": options, "FEED_EXPORTERS_BASE": settings.FEED_EXPORTERS_BASE})
-    crawler.stats = MemoryStatsCollector(crawler)
-    return RankFeeds(crawler)
-
-
-def test_a_feed_whose_address_ends_in_gz_is_packed_once() -> None:
-    extension = feeds(
-        {
-            "a.jsonl.gz": {"format": "jsonl"},
-            "b.jsonl.gz": {"format": "jsonl", "postprocessing": [GZIP]},
-            "c.jsonl": {"format": "jsonl"},
-        }
-    )
-    chains = [options.get("postprocessing", []) for options in extension.feeds.values()]
-    assert chains == [[GZIP], [GZIP], []]
-
-
-def test_each_snapshot_is_written_to_every_feed(tmp_path: Path) -> None:
-    addresses = [tmp_path / "r.jsonl", tmp_path / "r.jsonl.gz"]
-    extension = feeds({str(address): {"format": "jsonl", "encoding": "utf-8"} for address in addresses})
-    spider = Spider("ranklist")
-    extension.open_spider(spider)
-    for item in TWO_ROOMS:
-        extension.item_scraped(item, spider)
-    for slot in extension.slots:
-        slot.finish_exporting()
-        assert slot.file is not None
-        slot.file.close()
-        extension._get_file(slot).close()
-    loose, packed = (address.read_bytes() for address in addresses)
-    assert gzip.decompress(packed) == loose == exported(RowsAsJsonLines, TWO_ROOMS).encode()
-
-
-def test_what_a_feed_cannot_write_is_counted(tmp_path: Path) -> None:
-    extension = feeds({str(tmp_path / "r.json"): {"format": "json"}})
-    spider = Spider("ranklist")
-    extension.open_spider(spider)
-    with pytest.raises(TypeError, match="not JSON serializable"):
-        extension.item_scraped(snapshot([entry(score=object())]), spider)
-    (slot,) = extension.slots
-    assert slot.file is not None
-    slot.file.close()
-    assert extension.crawler.stats.get_value("rankcrawler/feeds/failed") == 1

@@ -122,8 +122,8 @@ def in_xml(text: str) -> str:
 @IN_ONE
 @pytest.mark.parametrize("name", FEEDS)
 def test_every_text_is_read_back_from_a_feed(place: Place, name: str) -> None:
-    path = place.folder / name
-    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    raw = (place.folder / f"{name}.incomplete").read_bytes()  # rooms were refused
+    raw = gzip.decompress(raw) if name.endswith(".gz") else raw
     ending = Path(name.removesuffix(".gz")).suffix
     assert_whole(READERS[ending](raw), [in_xml(text) for text in READ] if ending == ".xml" else READ)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rankcrawler.report import Report
+from rankcrawler.report import Report, lost_nothing
 
 GOOD = {
     "finish_reason": "finished",
@@ -64,7 +64,7 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
             "3 writes to feeds failed: the feeds are incomplete, the store is complete",
         ),
         (
-            {"finish_reason": "shutdown"},
+            {"finish_reason": "shutdown", "rankcrawler/rooms/left": 1},
             "stopped before the queue was empty; the remaining rooms wait in it for the next crawl",
         ),
         ({"rankcrawler/tokens/refused": 1}, "1 tokens were refused and set aside: replace or remove them"),
@@ -76,6 +76,7 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
             {"finish_reason": "gateway_down"},
             "the gateway did not answer for too long; the rooms wait in the queue for the next crawl",
         ),
+        ({"finish_reason": "feed_not_open"}, "a feed cannot be written, so no room was polled"),
         ({"finish_reason": "store_not_open"}, "the crawl ended early: store_not_open"),
     ],
 )
@@ -94,9 +95,20 @@ def test_a_worker_without_a_list_may_be_stopped() -> None:
     assert Report.of(stats | {"finish_reason": "shutdown"}).failures == ()
 
 
-@pytest.mark.parametrize("reason", ["closespider_timeout", "closespider_itemcount", "closespider_pagecount"])
-def test_an_end_that_was_asked_for_is_no_failure(reason: str) -> None:
+@pytest.mark.parametrize(
+    "reason", ["shutdown", "closespider_timeout", "closespider_itemcount", "closespider_pagecount"]
+)
+def test_an_end_that_was_asked_for_is_no_failure_unless_it_leaves_rooms(reason: str) -> None:
     assert failures(finish_reason=reason) == ()
+    left = {"finish_reason": reason, "rankcrawler/rooms/left": 1}
+    assert failures(**left) == (
+        "stopped before the queue was empty; the remaining rooms wait in it for the next crawl",
+    )
+
+
+def test_a_run_that_failed_to_write_a_feed_may_have_lost_nothing_else() -> None:
+    assert lost_nothing(GOOD | {"rankcrawler/feeds/failed": 3})
+    assert not lost_nothing(GOOD | {"rankcrawler/tracebacks": 1})
 
 
 def test_a_crawl_that_never_started_failed() -> None:

@@ -17,7 +17,8 @@ LEANT_ON = {
     ("GatewayResponse", "_headers"): "headers are made when they are first read",
     ("RowsAsCsv", "_headers_not_written"): "a feed without rows still gets its header line",
     ("RowsAsCsv", "_write_headers_and_set_fields_to_export"): "the same",
-    ("RankFeeds", "_close_slot"): "a feed that is lost at its closing fails the run",
+    ("RankFeeds", "_get_storage"): "each batch of a feed has a storage of its own",
+    ("RankFeeds", "_get_uri_params"): "placeholders are checked before a crawl",
     ("Command", "_create_crawler"): "the summary is made from the crawl's statistics",
 }
 """The class of ours and the private name of Scrapy's → what for."""
@@ -30,7 +31,16 @@ OFFERED = {
     "scrapy.core.scheduler.BaseScheduler": ("enqueue_request", "next_request", "has_pending_requests"),
     "scrapy.crawler.Crawler": ("get_extension", "crawling"),
     "scrapy.exporters.XmlItemExporter": ("xg",),
-    "scrapy.extensions.feedexport.FeedExporter": ("feeds", "item_scraped"),
+    "scrapy.extensions.feedexport.FeedExporter": (
+        *("feeds", "exporters", "filters", "storages", "settings", "item_scraped", "open_spider", "close_spider"),
+        *("_storage_supported", "_exporter_supported", "_settings_are_valid"),
+    ),
+    "scrapy.extensions.feedexport.FeedSlot": (
+        *("start_exporting", "finish_exporting", "file", "exporter", "exporters", "format", "storage", "filter"),
+        *("itemcount", "batch_id", "store_empty", "feed_options", "uri"),
+    ),
+    "scrapy.extensions.postprocessing.PostProcessingManager": ("head_plugin", "file", "close"),
+    "scrapy.exporters.BaseItemExporter": ("_kwargs", "fields_to_export", "encoding"),
     "scrapy.statscollectors.StatsCollector": ("__getattribute__",),
 }
 """Names that are public and undocumented, by what has them."""

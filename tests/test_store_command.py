@@ -110,7 +110,7 @@ def test_an_export_has_the_rows_as_they_were_served(command: Store, tmp_path: Pa
         ]
         mark = "'" if ending == ".csv" else ""
         assert {row["nickname"] for row in rows} == {mark + HOSTILE}
-    assert not list(tmp_path.glob(".*.part"))
+    assert not list(tmp_path.glob("*.incomplete"))
 
 
 def read(path: Path) -> list[dict[str, str]]:

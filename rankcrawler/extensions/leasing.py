@@ -10,6 +10,7 @@
 | the crawl ended first | spider_closed | released |
 """
 
+import asyncio
 import logging
 import os
 import socket
@@ -46,6 +47,9 @@ from rankcrawler.queue.worker import Worker
 
 logger = logging.getLogger(__name__)
 
+_PATIENCE = 2.0
+"""Seconds that the server has to say how many rooms are left."""
+
 
 class Leasing:
     """The crawl's only connection to the queue. `keyring` returns the crawl's tokens, once it has begun."""
@@ -57,6 +61,8 @@ class Leasing:
         self._exit = AsyncExitStack()
         self._outage = GatewayOutage(_backoff(options), None)
         self._failed_polls: FailedPolls | None = None
+        self._drained: RoomQueue | None = None
+        """The queue, if the crawl ends when it is empty."""
         self.worker: Worker | None = None
         """Holds the leases, once the queue is open."""
 
@@ -91,6 +97,7 @@ class Leasing:
                 logger.warning("%s", warning)
             worker = self._open(queue, source, drain=jobs is not None)
             if jobs is not None:
+                self._drained = queue
                 await queue.push(jobs)
             await _log_depth(queue, place)
         except FAULTS as error:
@@ -151,7 +158,19 @@ class Leasing:
         if self.worker is not None:
             await self.worker.close()
             _count(self.worker.tally, self._stats)
+        if self._drained is not None:
+            self._stats.set_value(statistics.ROOMS_LEFT, await _left(self._drained, self._stats))
         await self._exit.aclose()
+
+
+async def _left(queue: RoomQueue, stats: StatsCollector) -> int:
+    """How many rooms are left to poll, other than recurring ones; all that were given if the queue does not answer."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            depth = await queue.depth()
+    except (*FAULTS, TimeoutError):
+        return int(stats.get_value(statistics.ROOMS_GIVEN, 0))
+    return max(depth.ready + depth.inbox + depth.scheduled + depth.leased - depth.recurring, 0)
 
 
 def _count(tally: Tally, stats: StatsCollector) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import ssl
+from collections.abc import Mapping
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -17,12 +18,12 @@ from rankcrawler.faultlog import FaultLog
 from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.connector import Connector
 from rankcrawler.gateways.keyring import Key, Keyring
+from rankcrawler.gateways.proxy import Proxy
 
-_HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "gzip",
-    "User-Agent": f"rankcrawler/{__version__}",
-}
+_HEADERS = {"Accept": "application/json", "User-Agent": f"rankcrawler/{__version__}"}
+_ENCODING = {"Accept-Encoding": "gzip"}
+_PROXY_REFUSES = 407
+"""The status of a proxy that wants another user or password."""
 _SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _PAUSE = 0.2
 """Seconds between attempts while this machine is out of something."""
@@ -47,6 +48,7 @@ class Client:
 
     `timeout` limits a whole request, in seconds. `max_bytes` limits a body, both compressed and decompressed.
     `ca_file` is a PEM file; only its certificates are trusted, instead of the system's.
+    `headers` are sent with every request, to the gateway alone; `proxy` is between the two.
     """
 
     def __init__(
@@ -58,8 +60,12 @@ class Client:
         max_bytes: int = 8 << 20,
         connections: int = 16,
         ca_file: str | None = None,
+        proxy: Proxy | None = None,
+        headers: Mapping[str, str] = _HEADERS,
     ) -> None:
         self.address = address
+        self._proxy = proxy
+        self._headers = {**headers, **_ENCODING}
         self._keyring = keyring
         self._tls = _tls(ca_file) if ca_file else True
         self._max_bytes = max_bytes
@@ -93,6 +99,8 @@ class Client:
             raise NoTokenLeft("every token is set aside")
         try:
             async with self._open().get(_with_token(url, key), allow_redirects=False) as response:
+                if self._proxy is not None and response.status == _PROXY_REFUSES:
+                    raise GatewayError(self._unreachable(f"it answered HTTP {response.status}", is_proxys=True))
                 reply = _without_token(response, await self._body(response), key)
         except TimeoutError:
             raise GatewayError(f"no complete answer within {self._timeout:g} s") from None
@@ -100,15 +108,25 @@ class Client:
             if _is_ours(error.os_error):
                 self._shortage.note(error.os_error)
                 return None
-            raise GatewayError(
-                f"cannot connect to the gateway {self.address.base} ({_why(error.os_error)}): "
-                "check GATEWAY_URL, and whether the gateway is running"
-            ) from None
+            is_proxys = isinstance(error, aiohttp.ClientProxyConnectionError)
+            raise GatewayError(self._unreachable(_why(error.os_error), is_proxys=is_proxys)) from None
+        except aiohttp.ClientHttpProxyError as error:
+            raise GatewayError(self._unreachable(f"it answered HTTP {error.status}", is_proxys=True)) from None
         except aiohttp.ClientError as error:
             raise GatewayError(f"connection lost: {type(error).__name__}") from None
         if self._connector is not None and self._connector.doubts:
             raise GatewayError("the answer may be another request's: the gateway sends more than it is asked for")
         return reply
+
+    def _unreachable(self, why: str, *, is_proxys: bool) -> str:
+        if is_proxys:
+            return (
+                f"cannot connect through {self._proxy} ({why}): check GATEWAY_PROXY, and whether the proxy is running"
+            )
+        return (
+            f"cannot connect to the gateway {self.address.base} ({why}): "
+            "check GATEWAY_URL, and whether the gateway is running"
+        )
 
     async def close(self) -> None:
         """Close every connection."""
@@ -124,7 +142,7 @@ class Client:
         await self.close()
 
     def _open(self) -> aiohttp.ClientSession:
-        """The session, created in the running loop. It uses no cookies, proxies or .netrc."""
+        """The session, created in the running loop. It uses no cookies, no .netrc, and no proxy but the given one."""
         if self._session is None:
             self._connector = Connector(limit=self._connections, ssl=self._tls)
             self._session = aiohttp.ClientSession(
@@ -132,7 +150,8 @@ class Client:
                 middlewares=(_once,),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
-                headers=_HEADERS,
+                headers=self._headers,
+                proxy=None if self._proxy is None else self._proxy.url,
                 auto_decompress=False,
                 trust_env=False,
             )

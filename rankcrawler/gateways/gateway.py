@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 from rankcrawler.clock import iso
 from rankcrawler.errors import AnswerError
-from rankcrawler.gateways import token, wire
+from rankcrawler.gateways import headers, token, wire
 from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.client import Client, Reply
 from rankcrawler.gateways.keyring import Keyring
+from rankcrawler.gateways.proxy import Proxy
 from rankcrawler.gateways.verdict import Action, Seen, Shape, Verdict, Verdicts
 from rankcrawler.model import kinds
 from rankcrawler.model.items import FailedPoll, RoomSnapshot
@@ -84,6 +85,8 @@ def client(options: Options, keyring: Keyring | None = None) -> Client:
         max_bytes=options.download_maxsize,
         connections=options.concurrent_requests,
         ca_file=options.gateway_ca_file,
+        proxy=Proxy.of(options.gateway_proxy),
+        headers=headers.checked(options.headers),
     )
 
 

@@ -110,6 +110,13 @@ async def embedded(options: Options) -> Embedded | None:
     return await asyncio.to_thread(join, options.data_dir)
 
 
+def check(options: Options, kind: str) -> None:
+    """Raise QueueError or SettingError if the settings cannot name a server and a key; connects to nothing."""
+    inbox_key(options, kind)
+    if not wants_embedded(options):
+        connect(options, None)
+
+
 def connect(options: Options, server: Embedded | None) -> "Redis":
     """A client, which connects when first used; raises QueueError if REDIS_URL is not a valid address."""
     ours = {name: options.redis.get(name) for name in SETTINGS_PARAMS_MAP}

@@ -18,7 +18,7 @@ from rankcrawler.gateways.wire import Contributors
 from rankcrawler.handler import GatewayResponse
 from rankcrawler.model import kinds
 from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
-from rankcrawler.options import Options
+from rankcrawler.options import Options, check_arguments
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease
@@ -30,7 +30,8 @@ class RanklistSpider(Spider):
 
     `rooms` names them: ids separated by commas, or a file (see rankcrawler.queue.roomlist). With it the crawl ends
     when the queue is empty; without it the crawl waits for rooms that others push. `kind` names the list to poll: a
-    rankcrawler.model.kinds.ListKind. Each kind has a queue of its own.
+    rankcrawler.model.kinds.ListKind. Each kind has a queue of its own. A subclass takes its own arguments out of
+    `kwargs`.
     """
 
     name = "ranklist"
@@ -38,6 +39,7 @@ class RanklistSpider(Spider):
     speedups: bool
 
     def __init__(self, rooms: str | None = None, kind: str = kinds.RANKLIST.name, **kwargs: Any) -> None:
+        check_arguments(kwargs, ("kind", "name", "rooms"))
         super().__init__(**kwargs)
         self.rooms = rooms
         self.kind = kinds.named(kind)

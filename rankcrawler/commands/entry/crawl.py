@@ -3,11 +3,13 @@
 import argparse
 import signal
 import sys
+from inspect import signature
 
 from scrapy import Spider
 from scrapy.commands import crawl
 from scrapy.crawler import Crawler
-from scrapy.settings import SETTINGS_PRIORITIES
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
+from scrapy.spiderloader import get_spider_loader
 
 from rankcrawler.commands.ending import one_line_errors
 
@@ -20,14 +22,14 @@ class Command(crawl.Command):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the settings before anything starts. On a terminal log warnings only, to leave the progress line."""
         from rankcrawler import preflight
-        from rankcrawler.feeds.extension import with_format
+        from rankcrawler.feeds.address import with_format
 
         opts.output = [with_format(each) for each in opts.output or ()]
         opts.overwrite_output = [with_format(each) for each in opts.overwrite_output or ()]
         super().process_options(args, opts)
         assert self.settings is not None
         with one_line_errors():
-            preflight.check(self.settings, opts.spargs)
+            preflight.check(self.settings, opts.spargs, _arguments_of(args, self.settings))
         if sys.stderr.isatty():
             self.settings.set("LOG_LEVEL", "WARNING", priority=SETTINGS_PRIORITIES["project"] + 1)
 
@@ -45,19 +47,20 @@ class Command(crawl.Command):
         return self._created[-1]
 
     def _report(self, crawler: Crawler) -> None:
-        from rankcrawler import statistics
         from rankcrawler.report import Report
 
-        stats = crawler.stats.get_stats() if crawler.stats else {}
-        if crawler.settings.getdict("FEEDS") and not _has_feeds(crawler):
-            stats[statistics.FEEDS_FAILED] = len(crawler.settings.getdict("FEEDS"))
-        report = Report.of(stats)
+        report = Report.of(crawler.stats.get_stats() if crawler.stats else {})
         print("\n".join(report.lines()), file=sys.stderr)
         self.exitcode = max(report.status, self.exitcode)
 
 
-def _has_feeds(crawler: Crawler) -> bool:
-    """Whether the feeds were set up. If one cannot be, Scrapy logs why, drops them all, and crawls on."""
-    from rankcrawler.feeds.extension import RankFeeds
+def _arguments_of(args: list[str], settings: BaseSettings) -> set[str] | None:
+    """The arguments that the spider of this name takes; None if it is unknown, or none of ours."""
+    from rankcrawler.spiders.ranklist import RanklistSpider
 
-    return crawler.extensions is not None and crawler.get_extension(RankFeeds) is not None
+    loader = get_spider_loader(settings)
+    spider = loader.load(args[0]) if args and args[0] in loader.list() else Spider
+    if not issubclass(spider, RanklistSpider):
+        return None
+    ours = spider.__mro__[: spider.__mro__.index(Spider)]
+    return {name for each in ours for name in signature(each).parameters} - {"args", "kwargs"}

@@ -1,7 +1,6 @@
 """`export`: writes the rows of lists to a file, with only a few lists in memory at a time."""
 
 import argparse
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from rankcrawler.commands.arguments import add_kind, add_period
 from rankcrawler.commands.store.formats import FORMATS
 from rankcrawler.commands.store.records import StoreSubcommand, opened
 from rankcrawler.errors import SettingError, StoreError
+from rankcrawler.feeds.draft import Draft
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.store.contract import Records
 
@@ -66,14 +66,13 @@ def export(lists: Iterable[RoomSnapshot], path: Path) -> int:
 
 @contextmanager
 def _replaced_when_complete(path: Path) -> Iterator[BinaryIO]:
-    part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        draft = Draft(path)
+        try:
+            yield draft.file
+        except BaseException:
+            draft.discard()
+            raise
+        draft.publish()
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error}") from error
-    finally:
-        part.unlink(missing_ok=True)

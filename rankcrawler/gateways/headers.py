@@ -1,0 +1,18 @@
+"""The headers of every request to the gateway."""
+
+from collections.abc import Mapping
+
+from rankcrawler.errors import SettingError
+
+_OF_THE_CLIENT = ("accept-encoding", "connection", "content-length", "host", "transfer-encoding")
+
+
+def checked(headers: Mapping[str, str | None]) -> dict[str, str]:
+    """The headers, without those that are None; raises SettingError for one that cannot be sent."""
+    sent = {name: str(value) for name, value in headers.items() if value is not None}
+    for name, value in sent.items():
+        if name.lower() in _OF_THE_CLIENT:
+            raise SettingError(f"DEFAULT_REQUEST_HEADERS cannot set {name}, which the client sets itself")
+        if not name.isascii() or not f"{name}{value}".isprintable():
+            raise SettingError(f"the header {name!r} of DEFAULT_REQUEST_HEADERS or USER_AGENT cannot be sent")
+    return sent

@@ -1,0 +1,55 @@
+"""Checks what a run needs before anything starts, so that a mistake is one line and not a traceback."""
+
+from collections.abc import Collection, Mapping
+
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.settings import BaseSettings, Settings
+
+from rankcrawler import open_files
+from rankcrawler.feeds.extension import RankFeeds
+from rankcrawler.gateways import gateway
+from rankcrawler.gateways.gateway import Gateway
+from rankcrawler.model import kinds, pseudonyms
+from rankcrawler.options import Options, check_arguments
+from rankcrawler.preflight import components, ineffective
+from rankcrawler.queue import connection
+from rankcrawler.store import locate
+
+_OTHER_FILES = 64
+"""Files that a crawl opens besides the connections of its requests: the queue's, the store's, feeds and logs."""
+
+
+def check(settings: Settings, arguments: Mapping[str, str], known: Collection[str] | None = None) -> Options:
+    """Raise SettingError for the first setting, or -a argument, that a crawl cannot start with; else the options.
+
+    `known` are the arguments that the spider takes; without it, it may take any.
+    """
+    check_arguments(arguments, known)
+    kind = kinds.named(arguments.get("kind", kinds.RANKLIST.name))
+    options = check_gateway(settings)
+    locate.parse(options.store_url)
+    connection.check(options, kind.name)
+    ineffective.check(settings)
+    components.check(settings)
+    _check_feeds(settings)
+    open_files.allow(options.concurrent_requests + _OTHER_FILES)
+    return options
+
+
+def check_gateway(settings: BaseSettings) -> Options:
+    """Raise SettingError where a setting cannot be used, or no gateway can be asked; else the options."""
+    options = Options.of(settings)
+    pseudonyms.of_key(options.pseudonymise_key)
+    Gateway.of(options)
+    gateway.client(options)
+    return options
+
+
+def _check_feeds(settings: Settings) -> None:
+    try:
+        RankFeeds(Crawler(Spider, settings))
+    except NotConfigured:  # there are no feeds
+        return
+    components.check_feeds(settings)

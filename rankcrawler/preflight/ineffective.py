@@ -1,0 +1,99 @@
+"""Refuses settings of Scrapy's that would have no effect, so that a crawl does what its settings say."""
+
+from typing import NamedTuple
+
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
+from scrapy.utils.conf import build_component_list
+
+from rankcrawler.errors import SettingError
+
+
+class _Part(NamedTuple):
+    """A part of Scrapy that a crawl does not have, and what to use in its place."""
+
+    settings: tuple[str, ...]
+    """Names; what ends in _ is the beginning of several."""
+    instead: str
+    component: str = ""
+    """The middleware or extension that gives the settings their effect, if a project adds it."""
+
+
+_DOWNLOADER = "scrapy.downloadermiddlewares."
+_SPIDER = "scrapy.spidermiddlewares."
+PARTS = (
+    _Part(("HTTPCACHE_",), "every poll asks the gateway"),
+    _Part(("RETRY_",), "the queue retries: see ROOM_ATTEMPTS and ROOM_BACKOFF", _DOWNLOADER + "retry.RetryMiddleware"),
+    _Part(("REDIRECT_",), "the token goes to the gateway alone", _DOWNLOADER + "redirect.RedirectMiddleware"),
+    _Part(("METAREFRESH_",), "the gateway sends JSON", _DOWNLOADER + "redirect.MetaRefreshMiddleware"),
+    _Part(("COOKIES_",), "a poll needs no cookies", _DOWNLOADER + "cookies.CookiesMiddleware"),
+    _Part(("COMPRESSION_ENABLED",), "answers may always be gzip"),
+    _Part(("HTTPPROXY_",), "set GATEWAY_PROXY"),
+    _Part(("HTTPAUTH_",), "set GATEWAY_TOKEN"),
+    _Part(("ROBOTSTXT_",), "a gateway is an API", _DOWNLOADER + "robotstxt.RobotsTxtMiddleware"),
+    _Part(("DOWNLOADER_STATS",), "requests are always counted", _DOWNLOADER + "stats.DownloaderStats"),
+    _Part(("HTTPERROR_",), "set VERDICTS", _SPIDER + "httperror.HttpErrorMiddleware"),
+    _Part(("DEPTH_",), "a poll follows no links", _SPIDER + "depth.DepthMiddleware"),
+    _Part(("REFERER_ENABLED", "REFERRER_"), "a poll follows no links", _SPIDER + "referer.RefererMiddleware"),
+    _Part(("URLLENGTH_LIMIT",), "a poll follows no links", _SPIDER + "urllength.UrlLengthMiddleware"),
+    _Part(("CRAWLSPIDER_",), "a poll follows no links"),
+    _Part(("DNS_", "DNSCACHE_", "TWISTED_DNS_RESOLVER"), "the system resolves names"),
+    _Part(("DOWNLOAD_BIND_ADDRESS", "HTTP2_", "HTTPX_", "FTP_"), "aiohttp makes the requests"),
+    _Part(("DOWNLOAD_FAIL_ON_DATALOSS",), "an answer that is cut off is always an error"),
+    _Part(("DOWNLOAD_WARNSIZE",), "set DOWNLOAD_MAXSIZE"),
+    _Part(("DOWNLOADER_CLIENTCONTEXTFACTORY", "DOWNLOADER_CLIENT_"), "set GATEWAY_CA_FILE"),
+    _Part(("DOWNLOAD_TLS_", "DOWNLOAD_VERIFY_CERTIFICATES"), "set GATEWAY_CA_FILE"),
+    _Part(("JOBDIR",), "the queue remembers rooms: see REDIS_URL and DATA_DIR"),
+    _Part(("DUPEFILTER_", "REQUEST_FINGERPRINTER_CLASS"), "polling a room twice is intended"),
+    _Part(("SCHEDULER_",), "SPEEDUPS=False uses Scrapy's scheduler", "scrapy.core.scheduler.Scheduler"),
+    _Part(("TELNETCONSOLE_",), "a crawl opens no port", "scrapy.extensions.telnet.TelnetConsole"),
+    _Part(("REMOTE_CONTROL_",), "a crawl opens no port", "scrapy.extensions.remote_control.RemoteControl"),
+    _Part(("FEED_URI", "FEED_FORMAT"), "use FEEDS, -O or -o, which have replaced it"),
+    _Part(("TWISTED_REACTOR", "TWISTED_REACTOR_ENABLED"), "a crawl needs asyncio; ASYNCIO_EVENT_LOOP chooses its loop"),
+)
+"""What a crawl does without."""
+_OFF = {
+    *("COOKIES_ENABLED", "DOWNLOADER_STATS", "HTTPPROXY_ENABLED", "METAREFRESH_ENABLED", "REDIRECT_ENABLED"),
+    *("REFERER_ENABLED", "REMOTE_CONTROL_ENABLED", "RETRY_ENABLED", "TELNETCONSOLE_ENABLED"),
+}
+"""Settings that may be False, since that is what a crawl does."""
+_COMPONENTS = ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS")
+
+
+def check(settings: BaseSettings) -> None:
+    """Raise SettingError for the first setting that someone has changed, and that has no effect."""
+    enabled = {path for name in _COMPONENTS for path in build_component_list(settings.getwithbase(name))}
+    enabled |= _scheduler(settings)
+    for part in PARTS:
+        if part.component in enabled:
+            continue
+        for name in names_of(part):
+            if _is_changed(settings, name):
+                raise SettingError(f"{name} has no effect on a crawl: {part.instead}")
+
+
+def names_of(part: _Part) -> list[str]:
+    """The names of Scrapy's settings that a part stands for."""
+    names = (name for name in dir(default_settings) if name.isupper())
+    return [name for name in names if any(_stands_for(each, name) for each in part.settings)]
+
+
+def _stands_for(pattern: str, name: str) -> bool:
+    return name.startswith(pattern) if pattern.endswith("_") else name == pattern
+
+
+def _is_changed(settings: BaseSettings, name: str) -> bool:
+    if (settings.getpriority(name) or 0) < SETTINGS_PRIORITIES["project"]:
+        return False
+    default = getattr(default_settings, name)
+    if isinstance(default, bool) or name.endswith("_ENABLED"):
+        wanted = settings.getbool(name)
+        return wanted != bool(default) and not (name in _OFF and not wanted)
+    if isinstance(default, dict):
+        return settings.getdict(name) != default
+    return str(settings[name]) != str(default)
+
+
+def _scheduler(settings: BaseSettings) -> set[str]:
+    """The scheduler, unless ours takes its place."""
+    is_chosen = (settings.getpriority("SCHEDULER") or 0) >= SETTINGS_PRIORITIES["project"]
+    return {str(settings["SCHEDULER"])} if is_chosen or not settings.getbool("SPEEDUPS") else set()
