@@ -120,13 +120,10 @@ class Client:
 
     def _unreachable(self, why: str, *, is_proxys: bool) -> str:
         if is_proxys:
-            return (
-                f"cannot connect through {self._proxy} ({why}): check GATEWAY_PROXY, and whether the proxy is running"
-            )
-        return (
-            f"cannot connect to the gateway {self.address.base} ({why}): "
-            "check GATEWAY_URL, and whether the gateway is running"
-        )
+            where, setting, who = f"through {self._proxy}", "GATEWAY_PROXY", "proxy"
+        else:
+            where, setting, who = f"to the gateway {self.address.base}", "GATEWAY_URL", "gateway"
+        return f"cannot connect {where} ({why}): check {setting}, and whether the {who} is running"
 
     async def close(self) -> None:
         """Close every connection."""
