@@ -1,7 +1,7 @@
 """A worker of a fleet: `python -m rankcrawler.kept crawl ranklist …`. It ends when the fleet does.
 
 Its standard input is a pipe from the fleet that carries nothing. The kernel closes the pipe when the fleet's process
-ends, for whatever reason, and the worker then stops as on SIGTERM: nobody would restart it, or tell it to stop.
+ends, for whatever reason, and the worker then stops as on SIGTERM: nothing is left to restart it, or to stop it.
 """
 
 import os

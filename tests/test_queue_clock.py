@@ -1,4 +1,4 @@
-"""A server's clock that ran ahead and was set right again holds nothing up: what it left in the future is mended."""
+"""A server's clock that ran ahead and was set right again holds nothing up: the times it left in the future are corrected."""
 
 import asyncio
 import logging
@@ -142,18 +142,18 @@ async def test_the_dead_are_retried_and_lost_workers_are_not_taken_for_living_on
     assert all(worker.since <= worker.seen <= seen.now for worker in seen.workers)
 
 
-async def test_a_queue_of_many_rooms_is_mended_in_portions(queue: RoomQueue, redis: Redis) -> None:
+async def test_a_queue_of_many_rooms_is_corrected_in_portions(queue: RoomQueue, redis: Redis) -> None:
     rooms = [str(room) for room in range(1, 12_001)]
     due = server_now(redis) + 2 * HOUR
     redis.zadd(key("sched"), dict.fromkeys(rooms, due))
     redis.hset(key("def"), mapping=dict.fromkeys(rooms, "60000:0:*"))
     redis.hset(key("ctl"), "now", server_now(redis) + 2 * HOUR)
     assert (await queue.lease("w", 0, LONG)).wait_ms == 0
-    assert redis.hexists(key("ctl"), "mend")
-    while redis.hexists(key("ctl"), "mend"):
+    assert redis.hexists(key("ctl"), "correcting")
+    while redis.hexists(key("ctl"), "correcting"):
         assert (await queue.lease("w", 0, LONG)).back_ms == 0
     assert redis.zcount(key("sched"), server_now(redis) + 60_000, "+inf") == 0
-    assert redis.hmget(key("ctl"), "back", "mend") == [None, None]
+    assert redis.hmget(key("ctl"), "back", "correcting") == [None, None]
 
 
 async def test_small_steps_change_nothing(queue: RoomQueue, redis: Redis) -> None:

@@ -1,4 +1,4 @@
-"""Connections to the gateway that are kept between requests, for as long as nothing arrives that nobody asked for."""
+"""Connections to the gateway that are kept between requests, until one brings something unrequested."""
 
 import logging
 import os
@@ -23,7 +23,7 @@ _IS_REUSED: ContextVar[bool] = ContextVar("is_reused", default=False)
 class Connector(aiohttp.TCPConnector):
     """Closes a kept connection on which something is unread, since it would be taken for the next request's answer.
 
-    A gateway that has sent something unasked once is trusted no more: each request gets a connection of its own.
+    After the first time, each request gets a connection of its own.
     """
 
     def __init__(self, **parameters: Any) -> None:
@@ -69,7 +69,7 @@ class Connector(aiohttp.TCPConnector):
         if self._is_trusted:
             self._is_trusted = False
             logger.error(
-                "The gateway sent an answer that nobody asked for. It could be taken for another room's: from now on, "
+                "The gateway sent an answer to no request. It could be taken for another room's: from now on, "
                 "each request gets a connection of its own"
             )
 

@@ -50,7 +50,7 @@ def parse(text: str) -> Job:
 def of_fields(fields: Mapping[str, Any]) -> Job:
     """The job that named fields describe; a blank optional field counts as missing. Raises JobError.
 
-    A field that is nearly one of FIELDS is an error, any other is left to whoever wrote it.
+    A field that is nearly one of FIELDS is an error; any other is ignored.
     """
     for name in fields.keys() - _KNOWN:
         if field := meant(name):

@@ -23,7 +23,7 @@ class Lessee:
         self.queue_is_empty = False
         """Whether the queue held nothing, not even leases of others, when last asked."""
         self.refusal: QueueError | None = None
-        """Why this worker gets no more leases, for as long as nobody acts."""
+        """Why this worker gets no more leases until a person acts; None if it may get some."""
         self.clock = SharedClock()
         """The server's time."""
         self._source = source

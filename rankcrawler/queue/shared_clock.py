@@ -15,7 +15,7 @@ _TRIAL_MS = 60_000
 class SharedClock:
     """This machine's clock, corrected where it differs from the server's by more than a second.
 
-    `wall` and `steady` are in ms; the second is a clock that nobody sets.
+    `wall` and `steady` are in ms; the second never jumps.
     """
 
     def __init__(

@@ -21,7 +21,7 @@
 -- 13 ctl    hash   token (the last fence; the name is older than the word), stopped (why), paused, hold_until,
 --                  max_inflight, rate (leases a second), burst, tat (µs: when the bucket of the rate is full again),
 --                  minute (since 1970) of the last settlement, settled in it, settled_before: in the minute before it,
---                  source (the gateway whose rooms these are), now (the time, every second or so), back and mend (see
+--                  source (the gateway whose rooms these are), now (the time, every second or so), back and correcting (see
 --                  clock.lua)
 -- 14 wrk    zset   worker → last seen
 -- 15 born   hash   worker → first seen
@@ -49,7 +49,7 @@
 --         letters in this call; kind: the inbox's type before it, as TYPE names it; back: by how many ms the clock was
 --         found to have run back
 --  leave  worker                                           → 1: the worker has ended, and counts as gone
---  claim  source, force                                    → whose the queue is now: the source's, if it was nobody's,
+--  claim  source, force                                    → whose the queue is now: the source's, if it was no gateway's,
 --                                                             is empty and without workers, or force is not empty
 --  settle attempts, worker, number,
 --         (room, fence, outcome, delay, reason)*           → for each, 0: the lease was lost and nothing changed,

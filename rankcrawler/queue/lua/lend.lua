@@ -89,7 +89,7 @@ function operations.lease(args)
   local stranger = stranger_to(source)
   if stranger then return {LONGEST_WAIT, 'foreign', pending(), 0, 0, kind, stranger, now, 0} end
   note_clock()
-  local back, is_mending = mend_clock(ttl)
+  local back, is_correcting = correct_times(ttl)
   local unreadable, pushed = ingest(INTAKE)
   local more_unreadable, more_pushed = ingest(INBOX)
   local is_late = not is_current(worker, number, heard)
@@ -101,7 +101,7 @@ function operations.lease(args)
   local leased = most > 0 and lend(most, worker, whole(now + ttl)) or {}
   take_permits(ctl, most)
   if not is_late then note_given(worker, number, leased) end
-  local pause = is_mending and 0 or wait(state, ctl)
+  local pause = is_correcting and 0 or wait(state, ctl)
   if was_idle and pause == 0 and pushed + more_pushed > 0 then ring() end -- the push woke one worker: wake the others
   local answer = {whole(pause), state, pending(), vanished, unreadable + more_unreadable, kind, ctl.stopped or '',
     now, back}
