@@ -9,7 +9,8 @@ RankcrawlerError
 │   └── NoTokenLeft   it was not asked, because it has refused every token
 ├── AnswerError       the gateway answered, and the answer cannot be read as a rank list
 ├── QueueError        the queue's server cannot be started or joined
-│   └── QueueStopped  a person or a worker has stopped the whole fleet
+│   ├── QueueStopped  a person or a worker has stopped the whole fleet
+│   └── QueueOfAnother   it holds the rooms of another gateway
 ├── StoreError        the store cannot be opened or written
 │   ├── StoreUnavailable   … now; the same call may succeed later
 │   └── RefusedByStore     … because of one poll
@@ -62,6 +63,16 @@ class QueueStopped(QueueError):  # noqa: N818 — the queue is not at fault
             "and start again"
         )
         self.reason = reason
+
+
+class QueueOfAnother(QueueError):  # noqa: N818 — the queue is not at fault
+    """The queue holds rooms of another gateway than the one that is set; the message says what to do."""
+
+    def __init__(self, holder: str, source: str) -> None:
+        super().__init__(
+            f"The queue belongs to the gateway {holder}, and GATEWAY_URL names {source}. Set QUEUE_NAME to have a "
+            "queue of your own on this server; or, if it is the gateway that has moved, run `scrapy rooms claim`"
+        )
 
 
 class StoreError(RankcrawlerError):

@@ -19,8 +19,8 @@ STEADY = 60.0
 class Fleet:
     """Runs one worker for each command line until each has ended, or stop() is called.
 
-    Restarts a worker that dies, after a growing pause. A worker that ends with a status in `final` has done its work,
-    well or badly, and is not restarted.
+    A worker's standard input ends with this process: see rankcrawler.kept. Restarts a worker that dies, after
+    a growing pause. A worker that ends with a status in `final` has done its work, well or badly, and is not restarted.
     """
 
     def __init__(self, commands: Sequence[Sequence[str]], *, final: frozenset[int], backoff: Backoff) -> None:
@@ -58,7 +58,7 @@ class Fleet:
         return worst
 
     async def _run_once(self, command: Sequence[str]) -> int:
-        process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
+        process = await asyncio.create_subprocess_exec(*command, start_new_session=True, stdin=asyncio.subprocess.PIPE)
         self._running.add(process)
         if self._stopping.is_set():
             process.send_signal(signal.SIGTERM)
@@ -76,7 +76,7 @@ class Fleet:
 
 def worker_command(options: Sequence[str], *, kind: str, drain: bool) -> list[str]:
     """The command line of a worker. With `drain` it ends when the queue is empty, otherwise it waits for rooms."""
-    crawl = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-a", f"kind={kind}", *options]
+    crawl = [sys.executable, "-m", "rankcrawler.kept", "crawl", "ranklist", "-a", f"kind={kind}", *options]
     return [*crawl, "-a", "rooms="] if drain else crawl
 
 

@@ -47,7 +47,10 @@ _NUMBERS: dict[str, _Number] = {
     "DOWNLOAD_TIMEOUT": _Number(float, 1),
     "DOWNLOAD_MAXSIZE": _Number(int, 1),
 }
-_TEXTS = ("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "VERDICTS", "STORE_URL", "DATA_DIR")
+_TEXTS = (
+    *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "VERDICTS"),
+    *("STORE_URL", "DATA_DIR", "QUEUE_NAME"),
+)
 REDIS = (
     "REDIS_URL",
     "REDIS_HOST",
@@ -59,14 +62,16 @@ REDIS = (
 )
 """scrapy-redis's settings that work here too."""
 ENVIRONMENT = (
-    *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "GATEWAY_PATIENCE"),
-    *("VERDICTS", "STORE_URL", "REDIS_URL", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
+    *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "GATEWAY_PATIENCE", "VERDICTS"),
+    *("STORE_URL", "REDIS_URL", "QUEUE_NAME", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
     *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT"),
 )
 """Settings that can also be environment variables."""
 NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USER_AGENT")
 """Every setting that is read here."""
-_PREFIXES = ("GATEWAY_", "LEASE_", "PSEUDONYM", "ROOM_", "STORE_", "VERDICT")
+_HARMLESS = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"}
+"""Environment variables that every program may know."""
+_PREFIXES = ("GATEWAY_", "LEASE_", "PSEUDONYM", "QUEUE_", "ROOM_", "STORE_", "VERDICT")
 _OURS = {name for name in NAMES if not hasattr(default_settings, name)}
 
 
@@ -89,6 +94,8 @@ class Options:
     data_dir: Path
     redis: Mapping[str, Any] = field(repr=False)
     """scrapy-redis's settings by name, None if not set; REDIS_PARAMS is a dict."""
+    queue_name: str
+    """What begins every key of the queue; empty if QUEUE_NAME is not set."""
     room_attempts: int
     room_backoff: float
     room_backoff_max: float
@@ -129,7 +136,8 @@ class Options:
             pseudonymise_key=environment.get("PSEUDONYMISE_KEY", ""),
             store_url=texts["STORE_URL"] or f"sqlite:///{data_dir.rstrip('/')}/ranks.db",
             data_dir=Path(data_dir),
-            redis={name: given[name] for name in REDIS} | {"REDIS_PARAMS": settings.getdict("REDIS_PARAMS")},
+            redis={name: given[name] for name in REDIS} | {"REDIS_PARAMS": _parameters(settings)},
+            queue_name=texts["QUEUE_NAME"] or "",
             room_attempts=int(numbers["ROOM_ATTEMPTS"]),
             room_backoff=numbers["ROOM_BACKOFF"],
             room_backoff_max=numbers["ROOM_BACKOFF_MAX"],
@@ -142,6 +150,11 @@ class Options:
             log_level=str(settings["LOG_LEVEL"]).upper(),
             speedups=settings.getbool("SPEEDUPS", default=True),
         )
+
+
+def bare_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What a program needs of the environment that must know none of our secrets: no token, no password."""
+    return {name: value for name, value in environment.items() if name in _HARMLESS or name.startswith("LC_")}
 
 
 def check_arguments(arguments: Collection[str], known: Collection[str] | None = None) -> None:
@@ -180,10 +193,10 @@ def _likeliest(name: str, ours: Collection[str], otherwise: str = "see Settings 
 
 
 def _close_to(name: str, ours: Collection[str]) -> list[str]:
-    return [setting for setting in sorted(ours) if setting != name and _is_one_edit(name, setting)]
+    return [setting for setting in sorted(ours) if setting != name and is_one_edit(name, setting)]
 
 
-def _is_one_edit(one: str, other: str) -> bool:
+def is_one_edit(one: str, other: str) -> bool:
     """Whether one letter is missing, added or changed, or two adjacent letters are swapped."""
     short, long = sorted((one, other), key=len)
     if len(long) - len(short) > 1:
@@ -200,6 +213,13 @@ def _value(settings: BaseSettings, environment: Mapping[str, str], name: str) ->
     if name in ENVIRONMENT and not is_on_command_line and name in environment:
         return environment[name]
     return settings[name] if name in settings else getattr(defaults, name, None)
+
+
+def _parameters(settings: BaseSettings) -> dict[str, Any]:
+    try:
+        return settings.getdict("REDIS_PARAMS")
+    except (ValueError, TypeError):  # its message might show a password
+        raise SettingError('REDIS_PARAMS must be a dict, or JSON such as {"socket_timeout": 5}') from None
 
 
 def _priority(settings: BaseSettings, name: str) -> int:

@@ -57,8 +57,8 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the session's cluster of three."""
-    with redis_cluster(tmp_path_factory.mktemp("cluster")) as url:
-        yield url
+    with redis_cluster(tmp_path_factory.mktemp("cluster")) as one:
+        yield one.url
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,10 @@ class Crawl:
         self._process.wait(20)
         return time.monotonic() - began
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
     def kill(self) -> None:
         """End it, where it has not ended."""
         self._process.kill()

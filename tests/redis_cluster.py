@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
@@ -12,7 +12,7 @@ from redis.cluster import RedisCluster
 
 from rankcrawler.queue.connection import connect
 from tests.options import options
-from tests.redis_server import free_port, redis_server
+from tests.redis_server import Server, free_port, redis_server
 
 NODES = 3
 SLOTS = 16384
@@ -44,9 +44,23 @@ def flush(url: str) -> None:
         cluster.flushall(target_nodes=RedisCluster.PRIMARIES)
 
 
+class Cluster(NamedTuple):
+    """A cluster's address, and its servers."""
+
+    url: str
+    nodes: list[Server]
+
+    @property
+    def holder(self) -> Server:
+        """The server that holds the keys of the default inbox."""
+        with plain_client(self.url) as client:
+            port = client.connection_pool.connection_kwargs["port"]
+        return next(node for node in self.nodes if node.port == port)
+
+
 @contextmanager
-def redis_cluster(folder: Path) -> Iterator[str]:
-    """The address of a cluster of three servers."""
+def redis_cluster(folder: Path) -> Iterator[Cluster]:
+    """A cluster of three servers."""
     with ExitStack() as stack:
         buses = [free_port() for _ in range(NODES)]  # by default a bus is 10000 above its port, which may be too high
         nodes = [
@@ -60,7 +74,7 @@ def redis_cluster(folder: Path) -> Iterator[str]:
         while not all(_is_whole(node.client) for node in nodes):
             assert time.monotonic() < deadline, "the servers did not form a cluster"
             time.sleep(0.05)
-        yield "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in nodes)
+        yield Cluster("redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in nodes), nodes)
 
 
 def _is_whole(node: Redis) -> bool:

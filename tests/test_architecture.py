@@ -17,14 +17,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
     {"errors", "clock", "backoff", "durations", "faultlog", "settings", "statistics"},
-    {"options", "report"},
+    {"options", "open_files", "report"},
     {"model"},
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},
     {"handler", "logformatter", "pipelines", "preflight", "speedups"},
     {"extensions"},
     {"spiders"},
     {"commands", "cli"},
-    {"__main__"},
+    {"__main__", "kept"},
 )
 """A part may import those of earlier lines and itself; those of its own line do not know each other."""
 

@@ -18,7 +18,9 @@ from rankcrawler.backoff import Backoff
 from rankcrawler.fleet import Fleet
 from rankcrawler.simulator.faults import Faults
 from rankcrawler.simulator.scenario import Scenario
+from rankcrawler.simulator.server import Gateway
 from rankcrawler.simulator.world import World
+from tests.crawls import crawling, until
 from tests.gateways import environment, run, simulated
 from tests.parsed_commands import parsed
 
@@ -125,3 +127,55 @@ def test_a_mistake_is_a_usage_error(capsys: pytest.CaptureFixture[str], words: l
 def test_the_arguments_of_a_crawl_are_read() -> None:
     given = parsed("fleet", "--workers", "3", "-a", "rooms=1,2", "-a", "kind=audience")
     assert (given.workers, given.arguments) == (3, {"rooms": "1,2", "kind": "audience"})
+
+
+def started(tmp_path: Path, gateway: Gateway, *before: str) -> "subprocess.Popen[str]":
+    """A fleet of two whose workers have begun to lease."""
+    command = [*before, sys.executable, "-m", "rankcrawler", "fleet", "--workers", "2"]
+    log = tmp_path / "log"
+    with log.open("w") as file:
+        fleet = subprocess.Popen(command, env=environment(gateway, tmp_path), stderr=file, text=True)
+    until(lambda: log.read_text().count("Leasing from") == 2)
+    return fleet
+
+
+def test_the_workers_of_a_fleet_that_is_killed_end_by_themselves_and_give_their_rooms_back(tmp_path: Path) -> None:
+    with simulated(WORLD, faults=Faults(latency=1.0)) as gateway:
+        fleet = started(tmp_path, gateway)
+        workers = workers_of(fleet)
+        fleet.kill()
+        fleet.wait(10)
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 15)
+    assert len(workers) == 2
+    assert (tmp_path / "log").read_text().count("Received SIGTERM") == 2
+
+
+def test_a_terminal_that_is_closed_stops_a_fleet_as_sigterm_does(tmp_path: Path) -> None:
+    with simulated(WORLD) as gateway:
+        fleet = started(tmp_path, gateway)
+        workers = workers_of(fleet)
+        fleet.send_signal(signal.SIGHUP)
+        assert fleet.wait(20) == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+def test_a_fleet_under_nohup_outlives_its_terminal(tmp_path: Path) -> None:
+    with simulated(WORLD) as gateway:
+        fleet = started(tmp_path, gateway, "nohup")
+        fleet.send_signal(signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            fleet.wait(1)
+        fleet.send_signal(signal.SIGTERM)
+        assert fleet.wait(20) == 0
+
+
+def test_a_terminal_that_is_closed_stops_a_crawl_as_sigterm_does(tmp_path: Path) -> None:
+    with (
+        simulated(WORLD, faults=Faults(latency=0.5)) as gateway,
+        crawling(gateway, tmp_path, {}, "-a", f"rooms={','.join(ROOMS)}") as crawl,
+    ):
+        until(lambda: gateway.ledger.outcomes.total() >= 4)
+        crawl.send(signal.SIGHUP)
+        crawl.end()
+        assert "Received SIGTERM" in crawl.log
+        assert "could not be settled" not in crawl.log

@@ -10,11 +10,14 @@ from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.sentinel import SentinelManagedSSLConnection
 
-from rankcrawler.errors import QueueError
+from rankcrawler.errors import QueueError, SettingError
 from rankcrawler.queue.connection import connect, embedded, inbox_key, place, wants_embedded
 from rankcrawler.queue.embedded import join
 from rankcrawler.queue.job import Job
+from rankcrawler.queue.lease import Outcome, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
+from rankcrawler.queue.roster import find
+from rankcrawler.queue.worker import Worker
 from tests.options import options
 
 
@@ -147,10 +150,99 @@ def test_the_inbox_is_named_after_the_spider_as_scrapy_redis_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "expected"), [("fleet:%(name)s", "fleet:ranklist"), ("rooms", "rooms"), ("", "ranklist:start_urls")]
+    ("key", "expected"),
+    [
+        ("fleet:%(name)s", "fleet:ranklist"),
+        ("rooms", "rooms"),
+        ("", "ranklist:start_urls"),
+        ("100%:%(name)s", "100%:ranklist"),
+        ("50%% of %(name)s", "50% of ranklist"),
+        ("%s:%d", "%s:%d"),
+        ("%(spider)s", "%(spider)s"),
+    ],
 )
 def test_redis_start_urls_key_names_the_inbox(key: str, expected: str) -> None:
     assert inbox_key(options(REDIS_START_URLS_KEY=key), "ranklist") == expected
+
+
+@pytest.mark.parametrize("name", ["a b", "a:b", "{a}", "队", "a" * 65])
+def test_a_name_of_a_queue_that_cannot_be_part_of_a_key_is_refused(name: str) -> None:
+    with pytest.raises(SettingError, match="QUEUE_NAME must be up to 64 letters"):
+        inbox_key(options(QUEUE_NAME=name), "ranklist")
+
+
+UNCODED = [
+    "redis://user:s3cret/1@redis.example:6379/0",
+    "redis://user:p@s3cret/1@redis.example/0",
+    "redis://:12/s3cret@redis.example/0",
+    "redis://:12?s3cret@redis.example/0",
+    "redis://user:12#s3cret@redis.example/0",
+    "redis://user:12?s3cret@redis.example/0",
+    "redis://:p[s3cret@redis.example/0",
+    "rediss://s3cret:12/x@redis.example/0",
+    "redis+cluster://user:s3cret/1@one:7000,two:7000",
+    "redis+sentinel://user:s3/cret@one/name",
+]
+
+
+@pytest.mark.parametrize("url", UNCODED)
+@pytest.mark.parametrize("where", ["REDIS_URL", "REDIS_PARAMS"])
+def test_a_password_that_is_not_percent_encoded_is_refused_and_not_shown(url: str, where: str) -> None:
+    with pytest.raises(QueueError, match="percent-encode") as caught:
+        connect(options(**({"REDIS_URL": url} if where == "REDIS_URL" else {"REDIS_PARAMS": {"url": url}})), None)
+    assert "s3" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://user:p@s3cret@redis.example:6380/0", "redis://user:p%2Fs3cret@redis.example:6380/0"]
+)
+def test_an_at_sign_in_a_password_works_and_is_not_shown(url: str) -> None:
+    assert parameters(REDIS_URL=url)["host"] == "redis.example"
+    assert place(options(REDIS_URL=url), None) == "redis://redis.example:6380/0"
+
+
+@pytest.mark.parametrize("connections", [1, 2, "two", -5])
+def test_too_few_connections_are_refused(connections: Any) -> None:
+    for settings in ({"REDIS_URL": "redis://h"}, {"REDIS_HOST": "h"}):
+        with pytest.raises(SettingError, match="max_connections, in REDIS_PARAMS, must be at least 3"):
+            connect(options(**settings, REDIS_PARAMS={"max_connections": connections}), None)
+    with pytest.raises(SettingError, match="must be at least 8"):
+        connect(options(REDIS_URL="redis+cluster://one", REDIS_PARAMS={"max_connections": connections}), None)
+
+
+@pytest.mark.parametrize("in_url", [False, True])
+async def test_a_worker_works_with_three_connections(redis_url: str, redis: Redis, in_url: bool) -> None:
+    url = f"{redis_url}&max_connections=3" if in_url else redis_url
+    given = {} if in_url else {"max_connections": 3}
+    queue = RoomQueue(connect(options(REDIS_URL=url, REDIS_PARAMS=given), None))
+    worker, before = Worker(queue, "w", window=8, ttl=0.3, drain=True), len(redis.client_list())
+    await queue.push([Job(str(room)) for room in range(1, 41)])
+    worker.open()
+    async for lease in worker.leases():
+        await asyncio.sleep(0.02)
+        worker.settle(lease, Outcome.DONE)
+    await asyncio.gather(*(worker.hold(0.01) for _ in range(10)))
+    await worker.close()
+    used = len(redis.client_list()) - before
+    await queue.close()
+    assert used <= 3
+    assert (worker.tally.lost, worker.tally.left) == (0, 0)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "gbk", "ascii"])
+async def test_the_queue_works_in_any_encoding(redis: Redis, redis_url: str, encoding: str) -> None:
+    redis.lpush("ranklist:start_urls", "1")
+    queue = RoomQueue(connect(options(REDIS_URL=redis_url, REDIS_ENCODING=encoding), None), attempts=1)
+    try:
+        (lease,) = (await queue.lease("w", 1, 1000)).leases
+        await queue.settle([Settlement(lease, Outcome.RETRY, 0, "余额不足 é")])
+        await queue.control.stop("余额不足 é")
+        (room,) = await find(queue, ["1"])
+        assert (await queue.lease("w", 1, 1000)).reason == "余额不足 é"
+    finally:
+        await queue.close()
+    assert room is not None
+    assert room.reason == "余额不足 é"
 
 
 @pytest.mark.parametrize(
@@ -160,7 +252,6 @@ def test_redis_start_urls_key_names_the_inbox(key: str, expected: str) -> None:
         "redis://worker:s3cret@redis.example/0",
         "rediss://worker:s%20s3cret@redis.example/0",
         "redis://redis.example/0?password=s3cret",
-        "redis://:1/s3cret@redis.example:6379/0",
         "redis+cluster://worker:s3cret@one:7000,two:7001",
         "rediss+sentinel://worker:s3cret@one,two/fleet/3",
     ],

@@ -146,6 +146,35 @@ def test_only_the_owner_can_reach_the_socket_and_the_data(data: Path) -> None:
         assert (data / "queue").stat().st_mode & 0o777 == 0o700
 
 
+def test_nobody_else_can_read_the_queues_files(data: Path) -> None:
+    folder = data / "queue"
+    folder.mkdir(parents=True, mode=0o755)
+    folder.chmod(0o755)  # as an older version left it
+    old = os.umask(0o022)
+    try:
+        server = join(data)
+    finally:
+        os.umask(old)
+    with client(server.url) as connection:
+        connection.set("key", "value")
+    files = [folder, *folder.rglob("*")]
+    assert len(files) > 5
+    assert {path.name for path in files if path.stat().st_mode & 0o077} == set()
+    server.close()
+
+
+def test_the_server_and_its_keeper_know_none_of_our_secrets(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY", "STORE_URL", "REDIS_URL", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY")
+    for name in secrets:
+        monkeypatch.setenv(name, "s3cret")
+    server = join(data)
+    processes = [keeper_pid(server.url), server_pid(server.url)]
+    environments = [Path(f"/proc/{pid}/environ").read_bytes() for pid in processes]
+    server.close()
+    assert len(environments) == 2
+    assert not any(b"s3cret" in environment for environment in environments)
+
+
 def test_a_second_process_joins_the_same_server(data: Path, start: Callable[[], Worker]) -> None:
     with joined(data) as server:
         assert info(start().url, "run_id") == info(server.url, "run_id")

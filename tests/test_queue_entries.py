@@ -40,6 +40,26 @@ WELL_FORMED = [
         id="a gateway URL",
     ),
     pytest.param(f"http://gw.example/?room_id={ROOM}#top", Lease(ROOM, 0, 0, 1), id="a URL with a fragment"),
+    pytest.param(
+        f"http://gw.example/?room_id={ROOM}&every=2.5&every_max=9&token=x&evry=1",
+        Lease(ROOM, 0, 0, 1, None, Schedule(2.5, 9.0)),
+        id="a URL with a schedule",
+    ),
+    pytest.param(
+        f'{{"url":"https://gw.example/?room_id={ROOM}&anchor_id={ANCHOR}","meta":{{"job-id":"x","room_id":5}},'
+        '"url_cookie_key":"y"}',
+        Lease(ROOM, 0, 0, 1, ANCHOR),
+        id="scrapy-redis's object",
+    ),
+    pytest.param(
+        f'{{"url":"https://gw.example/?room_id={ROOM}&every=60","every":5,"anchor_id":{ANCHOR}}}',
+        Lease(ROOM, 0, 0, 1, ANCHOR, Schedule(5.0)),
+        id="an object with a URL and fields of its own",
+    ),
+    pytest.param(f'{{"url":"http://gw.example/?room_id=5","room_id":{ROOM}}}', Lease(ROOM, 0, 0, 1), id="both"),
+    pytest.param(f'{{"room_id":{ROOM},"title":"x","user":1,"_":2,"":3}}', Lease(ROOM, 0, 0, 1), id="other keys"),
+    pytest.param(f"https://live.douyin.com/123456789012?room_id={ROOM}", Lease(ROOM, 0, 0, 1), id="a live address, id"),
+    pytest.param(f'{{"room_id":{ROOM},"web_rid":"123456789012"}}', Lease(ROOM, 0, 0, 1), id="both kinds of id"),
 ]
 
 
@@ -71,12 +91,12 @@ def test_the_queue_and_a_line_of_a_file_agree_on_what_an_entry_means(raw: str, e
 MALFORMED = [
     pytest.param("hello", "expected a room id", id="garbage"),
     pytest.param("", "expected a room id", id="empty"),
-    pytest.param("0", "expected a room id", id="zero"),
+    pytest.param("0", "room_id must be", id="zero"),
     pytest.param("-5", "expected a room id", id="negative"),
     pytest.param("1.5", "expected a room id", id="a float"),
     pytest.param("1e18", "expected a room id", id="an exponent"),
-    pytest.param("73012345678901234570", "expected a room id", id="20 digits"),
-    pytest.param("9223372036854775808", "expected a room id", id="one more than the largest"),
+    pytest.param("73012345678901234570", "room_id must be", id="20 digits"),
+    pytest.param("9223372036854775808", "from 1 to 9223372036854775807", id="one more than the largest"),
     pytest.param("12 13", "expected a room id", id="two ids"),
     pytest.param("12\x00", "expected a room id", id="an id and a zero byte"),
     pytest.param("null", "expected a room id", id="null"),
@@ -112,11 +132,28 @@ MALFORMED = [
     pytest.param('{"room_id":5,"priority":1001}', "priority must be", id="priority too high"),
     pytest.param('{"room_id":5,"priority":0.5}', "priority must be", id="priority half"),
     pytest.param("https://gw.example/ranklist", "expected a room id", id="a URL without room_id"),
-    pytest.param("https://gw.example/?room_id=-5", "expected a room id", id="a URL, room_id negative"),
-    pytest.param("https://gw.example/?room_id=12.5", "expected a room id", id="a URL, room_id a float"),
-    pytest.param("https://gw.example/?room_id=12abc", "expected a room id", id="a URL, room_id garbage"),
+    pytest.param("https://gw.example/?room_id=-5", "room_id must be", id="a URL, room_id negative"),
+    pytest.param("https://gw.example/?room_id=12.5", "room_id must be", id="a URL, room_id a float"),
+    pytest.param("https://gw.example/?room_id=12abc", "room_id must be", id="a URL, room_id garbage"),
     pytest.param("https://gw.example/?xroom_id=5", "expected a room id", id="a URL, another field"),
     pytest.param("ftp://gw.example/?room_id=5", "expected a room id", id="not the web"),
+    pytest.param('{"room_id":5,"evry":60}', "evry is not a field of a room: did you mean every?", id="a letter less"),
+    pytest.param('{"room_id":5,"Every":60}', "did you mean every?", id="a capital"),
+    pytest.param('{"room_id":5,"everyMax":60}', "did you mean every_max?", id="camels"),
+    pytest.param('{"room_id":5,"pirority":6}', "did you mean priority?", id="letters swapped"),
+    pytest.param('{"room-id":5}', "did you mean room_id?", id="a hyphen"),
+    pytest.param('{"room_id":5,"anchor_ids":6}', "did you mean anchor_id?", id="a letter more"),
+    pytest.param('{"url":"http://gw.example/?room_id=5","evry":6}', "did you mean every?", id="a slip beside a URL"),
+    pytest.param('{"url":"http://gw.example/"}', "room_id must be", id="an object whose URL names no room"),
+    pytest.param('{"url":"file:///?room_id=5"}', "room_id must be", id="an object with a URL that is not the web's"),
+    pytest.param('{"url":5}', "room_id must be", id="an object with a number for a URL"),
+    pytest.param("https://live.douyin.com/123456789012", "live.douyin.com/123456789012 is a web_rid", id="a live page"),
+    pytest.param('{"url":"https://live.douyin.com/12345?x=1"}', "is a web_rid", id="a live page in an object"),
+    pytest.param("123456789012", "123456789012 is a web_rid", id="a web_rid"),
+    pytest.param('{"room_id":"123456789"}', "123456789 is a web_rid", id="a short web_rid"),
+    pytest.param('{"web_rid":"123456789012"}', "123456789012 is a web_rid", id="a field web_rid"),
+    pytest.param("https://gw.example/?room_id=123456789012", "123456789012 is a web_rid", id="a web_rid in a URL"),
+    pytest.param("https://gw.example/?room_id=5&every=x", "every must be", id="a URL with a bad interval"),
 ]
 
 
@@ -139,9 +176,10 @@ async def test_a_malformed_entry_is_a_dead_letter_and_its_neighbours_are_leased(
 
 @pytest.mark.parametrize(("raw", "reason"), MALFORMED)
 def test_what_the_queue_refuses_a_line_of_a_file_may_not_say_either(raw: str | bytes, reason: str) -> None:
-    del reason
-    with pytest.raises(JobError):
+    with pytest.raises(JobError) as refusal:
         parse(raw if isinstance(raw, str) else raw.decode(errors="replace"))
+    if "did you mean" in reason or "web_rid" in reason or "from 1 to" in reason:
+        assert reason.rpartition("is not a field")[2] in str(refusal.value)
 
 
 async def test_all_malformed_entries_of_a_batch_are_counted_and_kept(queue: RoomQueue, redis: Redis) -> None:

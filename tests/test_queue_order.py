@@ -5,7 +5,7 @@ from redis import Redis
 
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.room_queue import RoomQueue
-from tests.queued import LONG, MINUTE, job, lease_one, leased_ids, schedule, server_now
+from tests.queued import INBOX, LONG, MINUTE, job, lease_one, leased_ids, schedule, server_now
 
 SERVERS = ["single", "cluster"]
 
@@ -58,3 +58,36 @@ async def test_pushing_a_ready_room_again_keeps_its_place(queue: RoomQueue, redi
     await queue.push([Job("1")])
     leases = (await queue.lease("w", 2, LONG)).leases
     assert [(lease.room_id, lease.due_ms) for lease in leases] == [("1", now - 5000), ("2", now - 4000)]
+
+
+IN_ORDER = ["900", "5", "77", "1", "30", "2"]
+
+
+async def test_rooms_that_are_pushed_together_are_leased_in_that_order(queue: RoomQueue) -> None:
+    await queue.push([job(room, every=60.0) for room in IN_ORDER])
+    await queue.push([Job("3"), Job("900")])
+    assert await leased_ids(queue) == [*IN_ORDER, "3"]
+
+
+async def test_entries_of_a_list_are_leased_in_the_order_of_their_pushes(queue: RoomQueue, redis: Redis) -> None:
+    redis.lpush(INBOX, *IN_ORDER)
+    assert await leased_ids(queue) == IN_ORDER
+
+
+async def test_entries_of_a_sorted_set_are_leased_in_the_order_of_their_scores(queue: RoomQueue, redis: Redis) -> None:
+    redis.zadd(INBOX, {room: 100 - place for place, room in enumerate(IN_ORDER)})
+    assert await leased_ids(queue) == IN_ORDER
+
+
+async def test_the_order_lasts_over_several_intakes_and_pushes(queue: RoomQueue, redis: Redis) -> None:
+    rooms = [str(7919 * number % 100_003) for number in range(1, 2001)]
+    redis.rpush(INBOX, *reversed(rooms[:800]))
+    for _ in range(4):
+        await queue.lease("w", 0, LONG)
+    await queue.push([Job(room) for room in rooms[800:]])
+    assert [room for _ in range(4) for room in await leased_ids(queue, 500)] == rooms
+
+
+async def test_priority_comes_before_that_order(queue: RoomQueue) -> None:
+    await queue.push([Job("3"), job("2", priority=1), Job("1")])
+    assert await leased_ids(queue) == ["2", "3", "1"]

@@ -147,3 +147,12 @@ def test_a_file_is_read_as_its_jobs_are_asked_for(tmp_path: Path) -> None:
     path.write_text("3\n")
     assert next(jobs) == Job("3")
     assert list(jobs) == []
+
+
+def test_a_column_with_a_slip_is_refused_once_and_other_columns_are_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "rooms.csv"
+    file.write_text("room_id,title,evry\n1,a,60\n2,b,60\n", "utf-8")
+    (refusal,) = roomlist.read(str(file))
+    assert str(refusal) == f"{file}, line 1: 'evry' is not a column of a room: did you mean every?"
+    file.write_text("room_id,title,every\n1,a,60\n2,b,60\n", "utf-8")
+    assert [job.room_id for job in roomlist.read(str(file)) if isinstance(job, Job)] == ["1", "2"]

@@ -38,6 +38,11 @@ def test_the_script_repeats_no_limit(part: str) -> None:
     assert not [text for text in vars(limits).values() if isinstance(text, str) and text in code(part)]
 
 
+def test_the_script_is_sent_without_comments_and_in_ascii() -> None:
+    assert "--" not in script.text()
+    assert script.text().isascii()
+
+
 def test_the_script_begins_with_every_limit() -> None:
     names, values = script.text().split("\n", 1)[0].removeprefix("local ").split(" = ", 1)
     assert names.split(", ") == [name for name in vars(limits) if name.isupper()]

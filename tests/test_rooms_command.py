@@ -316,3 +316,21 @@ def test_the_commands_of_other_projects_name_modules_that_are_there() -> None:
     for name, place in commands.items():
         module, _, attribute = place.partition(":")
         assert getattr(import_module(module), attribute), name
+
+
+def test_rooms_are_shown_where_the_server_is_out_of_memory(rooms: Run, redis: Redis) -> None:
+    rooms("add", "1,2", "--every", "60")
+    redis.config_set("maxmemory", 1)
+    try:
+        shown = {words: rooms(*words) for words in (("status",), ("show", "1"), ("list",), ("dead",))}
+        removed = rooms("remove", "1")
+    finally:
+        redis.config_set("maxmemory", 0)
+    assert {words: (status, errors) for words, (status, _, errors) in shown.items()} == dict.fromkeys(shown, (0, ""))
+    assert "ready\t2\n" in shown["status",][1]
+    assert removed[:2] == (0, "1 removed\n")
+
+
+def test_only_plain_reads_show_rooms_since_older_servers_refuse_transactions_then() -> None:
+    queue = ROOT / "rankcrawler" / "queue"
+    assert [path.name for path in queue.glob("*.py") if "transaction=True" in path.read_text("utf-8")] == []

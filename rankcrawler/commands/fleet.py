@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from rankcrawler.backoff import Backoff
 from rankcrawler.errors import JobError
 from rankcrawler.fleet import Fleet, worker_command
+from rankcrawler.gateways.address import Address
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.options import Options
 from rankcrawler.queue import roomlist
@@ -31,9 +32,11 @@ async def run(options: Options, workers: int, arguments: Mapping[str, str], word
     final = frozenset({0, 1, STOPPED}) if drain else frozenset({0, STOPPED})
     commands = [worker_command(words, kind=kind, drain=drain)] * workers
     fleet = Fleet(commands, final=final, backoff=Backoff(1.0, 60.0))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, fleet.stop)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup sets it
+            asyncio.get_running_loop().add_signal_handler(number, fleet.stop)
     async with open_queue(options, kind) as (queue, _):
+        await queue.claim(Address.of(options.gateway_url).source)
         unreadable = await _push(queue, rooms) if rooms is not None else 0
         return max(await fleet.run(), 1 if unreadable else 0)
 

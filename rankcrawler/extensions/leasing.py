@@ -14,6 +14,7 @@ import asyncio
 import logging
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -31,11 +32,13 @@ from rankcrawler.extensions.address_check import AddressCheck
 from rankcrawler.extensions.failed_polls import FailedPolls
 from rankcrawler.extensions.outage import GatewayOutage
 from rankcrawler.extensions.refusals import Refusals
+from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.gateways.verdict import Verdicts
 from rankcrawler.handler import GatewayResponse
 from rankcrawler.model.items import FailedPoll, Poll
 from rankcrawler.options import Options
+from rankcrawler.queue import safety
 from rankcrawler.queue.access import open_queue
 from rankcrawler.queue.faults import FAULTS
 from rankcrawler.queue.job import Job
@@ -86,11 +89,16 @@ class Leasing:
     async def leases(self, jobs: Iterable[Job] | None, kind: str) -> AsyncIterator[Lease]:
         """Push the jobs, and lease rooms until the queue is empty; without jobs, wait for rooms for ever.
 
-        Raises QueueError, WrongAddress, and, if there are jobs, GatewayDown when the gateway is down for too long.
+        Raises QueueError, also if the queue is another gateway's, and WrongAddress; and, if there are jobs,
+        GatewayDown when the gateway is down for too long.
         """
         queue, place = await self._exit.enter_async_context(open_queue(self._options, kind))
-        worker = self._open(queue, drain=jobs is not None)
+        source = Address.of(self._options.gateway_url).source
         try:
+            await queue.claim(source)
+            for warning in await safety.warnings(queue):
+                logger.warning("%s", warning)
+            worker = self._open(queue, source, drain=jobs is not None)
             if jobs is not None:
                 self._drained = queue
                 await queue.push(jobs)
@@ -106,13 +114,18 @@ class Leasing:
         """Whether the gateway's word counts that a room is gone: not during an outage."""
         return not self._outage.is_on
 
-    def _open(self, queue: RoomQueue, *, drain: bool) -> Worker:
+    def now_ms(self) -> int:
+        """The time that all workers share, in ms since 1970: the queue server's, once the queue is open."""
+        return time.time_ns() // 1_000_000 if self.worker is None else self.worker.now_ms()
+
+    def _open(self, queue: RoomQueue, source: str, *, drain: bool) -> Worker:
         options, backoff = self._options, _backoff(self._options)
         self.worker = worker = Worker(
             queue,
             f"{socket.gethostname()}:{os.getpid()}",
             window=2 * options.concurrent_requests,
             ttl=options.lease_seconds,
+            source=source,
             drain=drain,
             max_idle=options.max_idle,
         )

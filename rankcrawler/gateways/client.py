@@ -1,5 +1,7 @@
 """The client that sends requests to the gateway. It limits their time and size, and keeps the token secret."""
 
+import asyncio
+import errno
 import os
 import ssl
 from collections.abc import Mapping
@@ -12,7 +14,9 @@ from zlib_ng import zlib_ng
 
 from rankcrawler import __version__
 from rankcrawler.errors import GatewayError, NoTokenLeft, SettingError
+from rankcrawler.faultlog import FaultLog
 from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.connector import Connector
 from rankcrawler.gateways.keyring import Key, Keyring
 from rankcrawler.gateways.proxy import Proxy
 
@@ -20,6 +24,9 @@ _HEADERS = {"Accept": "application/json", "User-Agent": f"rankcrawler/{__version
 _ENCODING = {"Accept-Encoding": "gzip"}
 _PROXY_REFUSES = 407
 """The status of a proxy that wants another user or password."""
+_SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_PAUSE = 0.2
+"""Seconds between attempts while this machine is out of something."""
 
 
 class Reply(NamedTuple):
@@ -65,34 +72,58 @@ class Client:
         self._timeout = timeout
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self._connector: Connector | None = None
+        self._shortage = FaultLog(
+            "This machine can open no more connections, waiting", "This machine can open connections again"
+        )
 
     async def fetch(self, url: str) -> Reply:
         """GET a URL of the gateway, without following redirects or retrying.
+
+        While this machine has no file or memory left for a connection, it waits: the gateway is not at fault.
 
         Raises GatewayError, whose message never contains the token, and NoTokenLeft if every token is set aside.
         """
         if not self.address.serves(url):
             raise GatewayError(f"refused to request {url}: it is not at the gateway {self.address.base}")
+        while True:
+            if (reply := await self._attempt(url)) is not None:
+                self._shortage.over()
+                return reply
+            await asyncio.sleep(_PAUSE)
+
+    async def _attempt(self, url: str) -> Reply | None:
+        """A reply; None if this machine is out of something."""
         key = self._keyring.take()
         if key is None:
             raise NoTokenLeft("every token is set aside")
         try:
             async with self._open().get(_with_token(url, key), allow_redirects=False) as response:
                 if self._proxy is not None and response.status == _PROXY_REFUSES:
-                    raise GatewayError(_not_through(self._proxy, f"it answered HTTP {response.status}"))
-                return _without_token(response, await self._body(response, key), key)
+                    raise GatewayError(self._unreachable(f"it answered HTTP {response.status}", is_proxys=True))
+                reply = _without_token(response, await self._body(response, key), key)
         except TimeoutError:
             raise GatewayError(f"no complete answer within {self._timeout:g} s, the DOWNLOAD_TIMEOUT") from None
-        except (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError) as error:
-            assert self._proxy is not None
-            raise GatewayError(_not_through(self._proxy, _why_not(error))) from None
         except aiohttp.ClientConnectorError as error:
-            raise GatewayError(
-                f"cannot connect to the gateway {self.address.base} ({_why(error.os_error)}): "
-                "check GATEWAY_URL, and whether the gateway is running"
-            ) from None
+            if _is_ours(error.os_error):
+                self._shortage.note(error.os_error)
+                return None
+            is_proxys = isinstance(error, aiohttp.ClientProxyConnectionError)
+            raise GatewayError(self._unreachable(_why(error.os_error), is_proxys=is_proxys)) from None
+        except aiohttp.ClientHttpProxyError as error:
+            raise GatewayError(self._unreachable(f"it answered HTTP {error.status}", is_proxys=True)) from None
         except aiohttp.ClientError as error:
             raise GatewayError(f"connection lost: {type(error).__name__}") from None
+        if self._connector is not None and self._connector.doubts:
+            raise GatewayError("the answer may be another request's: the gateway sends more than it is asked for")
+        return reply
+
+    def _unreachable(self, why: str, *, is_proxys: bool) -> str:
+        if is_proxys:
+            where, setting, who = f"through {self._proxy}", "GATEWAY_PROXY", "proxy"
+        else:
+            where, setting, who = f"to the gateway {self.address.base}", "GATEWAY_URL", "gateway"
+        return f"cannot connect {where} ({why}): check {setting}, and whether the {who} is running"
 
     async def close(self) -> None:
         """Close every connection."""
@@ -110,8 +141,9 @@ class Client:
     def _open(self) -> aiohttp.ClientSession:
         """The session, created in the running loop. It uses no cookies, no .netrc, and no proxy but the given one."""
         if self._session is None:
+            self._connector = Connector(limit=self._connections, ssl=self._tls)
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections, ssl=self._tls),
+                connector=self._connector,
                 middlewares=(_once,),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
@@ -181,14 +213,15 @@ def gunzip(packed: bytes, max_bytes: int) -> bytes:
     return body
 
 
-def _not_through(proxy: Proxy, why: str) -> str:
-    return f"cannot connect through {proxy} ({why}): check GATEWAY_PROXY, and whether the proxy is running"
-
-
-def _why_not(error: aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError) -> str:
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        return f"it answered HTTP {error.status}"
-    return _why(error.os_error)
+def _is_ours(error: OSError) -> bool:
+    """Whether a connection failed because this machine, not the gateway, is out of something."""
+    if error.errno in _SHORTAGES:
+        return True
+    try:  # looking up a host's name hides the reason
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        return True
+    return False
 
 
 def _why(error: OSError) -> str:

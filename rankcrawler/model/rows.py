@@ -55,8 +55,8 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
     polled_at: Annotated[
         str,
         column(
-            "When the answer arrived, by the worker's clock.",
-            "worker 收到响应的时间，取自 worker 的时钟",
+            "When the answer arrived, by the clock that all workers share.",
+            "收到响应的时间，取自所有 worker 共用的时钟",
             group=Group.POLL,
             unit="ISO 8601, UTC",
             personal=Personal.NO,

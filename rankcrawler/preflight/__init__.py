@@ -7,13 +7,18 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings, Settings
 
+from rankcrawler import open_files
 from rankcrawler.feeds.extension import RankFeeds
 from rankcrawler.gateways import gateway
 from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.model import kinds, pseudonyms
 from rankcrawler.options import Options, check_arguments
 from rankcrawler.preflight import components, ineffective
+from rankcrawler.queue import connection
 from rankcrawler.store import locate
+
+_OTHER_FILES = 64
+"""Files that a crawl opens besides the connections of its requests: the queue's, the store's, feeds and logs."""
 
 
 def check(settings: Settings, arguments: Mapping[str, str], known: Collection[str] | None = None) -> Options:
@@ -22,12 +27,14 @@ def check(settings: Settings, arguments: Mapping[str, str], known: Collection[st
     `known` are the arguments that the spider takes; without it, it may take any.
     """
     check_arguments(arguments, known)
-    kinds.named(arguments.get("kind", kinds.RANKLIST.name))
+    kind = kinds.named(arguments.get("kind", kinds.RANKLIST.name))
     options = check_gateway(settings)
     locate.parse(options.store_url)
+    connection.check(options, kind.name)
     ineffective.check(settings)
     components.check(settings)
     _check_feeds(settings)
+    open_files.allow(options.concurrent_requests + _OTHER_FILES)
     return options
 
 

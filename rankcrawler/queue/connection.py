@@ -4,10 +4,11 @@ Only this module knows scrapy-redis, which has no types.
 """
 
 import asyncio
+import re
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -15,13 +16,20 @@ from scrapy.settings import BaseSettings
 from scrapy_redis.connection import SETTINGS_PARAMS_MAP, get_redis_from_settings
 from scrapy_redis.defaults import START_URLS_KEY
 
-from rankcrawler.errors import QueueError
+from rankcrawler.errors import QueueError, SettingError
 from rankcrawler.options import Options
 from rankcrawler.queue import topology
 from rankcrawler.queue.embedded import Embedded, join
 
 # One retry, for a dropped connection. The worker waits out, and logs, whatever takes longer.
 _RETRY = Retry(ConstantBackoff(0.2), 1, (RedisConnectionError,))
+_FEWEST_CONNECTIONS = 3
+"""A worker listens on two, and makes its calls on the others."""
+_FEWEST_IN_SEVERAL = 8
+"""The same where calls do not wait for a connection: in a cluster, and behind Sentinel."""
+_PATIENCE = 30
+"""Seconds that a call waits for a connection, if their number is limited."""
+_NAME = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
 
 class _Client:
@@ -30,10 +38,43 @@ class _Client:
     @staticmethod
     def from_url(url: str, **parameters: Any) -> "Redis":
         several, parameters = topology.of_url(url), _without_warning(parameters)
-        return several.client(**parameters) if several else Redis.from_url(url, **parameters)
+        in_url = parse_qs(urlsplit(url).query).get("max_connections", [None])[0]
+        connections = _limit(in_url or parameters.pop("max_connections", None), is_waiting=several is None)
+        if several:
+            return several.client(**parameters, **({"max_connections": connections} if connections else {}))
+        return _limited(Redis.from_url(url, **parameters), connections)
 
     def __new__(cls, **parameters: Any) -> "Redis":  # type: ignore[misc] # scrapy-redis calls it like a class
-        return Redis(**_without_warning(parameters))
+        connections = _limit(parameters.pop("max_connections", None), is_waiting=True)
+        return _limited(Redis(**_without_warning(parameters)), connections)
+
+
+def _limited(client: "Redis", connections: int | None) -> "Redis":
+    """A client whose calls wait for a connection instead of failing, if their number is limited."""
+    if connections is None:
+        return client
+    pool = client.connection_pool
+    return Redis.from_pool(
+        BlockingConnectionPool(
+            max_connections=connections,
+            timeout=_PATIENCE,
+            connection_class=pool.connection_class,
+            **pool.connection_kwargs,
+        )
+    )
+
+
+def _limit(connections: Any, *, is_waiting: bool) -> int | None:
+    """How many connections there may be, None for any number. `is_waiting`: calls wait until one is free."""
+    fewest = _FEWEST_CONNECTIONS if is_waiting else _FEWEST_IN_SEVERAL
+    if connections is None:
+        return None
+    if not str(connections).isdecimal() or int(connections) < fewest:
+        raise SettingError(
+            f"max_connections, in REDIS_PARAMS, must be at least {fewest}, not {connections!r}: a worker listens on "
+            "two connections, and makes its calls on others"
+        )
+    return int(connections)
 
 
 def _without_warning(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -41,9 +82,19 @@ def _without_warning(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def inbox_key(options: Options, kind: str) -> str:
-    """The key that producers push to: scrapy-redis's REDIS_START_URLS_KEY, by default `<kind>:start_urls`."""
-    key = options.redis["REDIS_START_URLS_KEY"] or START_URLS_KEY
-    return str(key) % {"name": kind}
+    """The key that producers push to: scrapy-redis's REDIS_START_URLS_KEY, by default `<kind>:start_urls`.
+
+    QUEUE_NAME and a colon come before it, if that is set. Raises SettingError if it cannot be part of a key.
+    """
+    key = str(options.redis["REDIS_START_URLS_KEY"] or START_URLS_KEY)
+    key = re.sub(r"%(%|\(name\)s)", lambda found: "%" if found[1] == "%" else kind, key)
+    if not options.queue_name:
+        return key
+    if not _NAME.fullmatch(options.queue_name):
+        raise SettingError(
+            f"QUEUE_NAME must be up to 64 letters, digits, dots, hyphens and underscores, not {options.queue_name!r}"
+        )
+    return f"{options.queue_name}:{key}"
 
 
 def fleet_key(options: Options) -> str:
@@ -64,6 +115,13 @@ async def embedded(options: Options) -> Embedded | None:
     return await asyncio.to_thread(join, options.data_dir)
 
 
+def check(options: Options, kind: str) -> None:
+    """Raise QueueError or SettingError if the settings cannot name a server and a key; connects to nothing."""
+    inbox_key(options, kind)
+    if not wants_embedded(options):
+        connect(options, None)
+
+
 def connect(options: Options, server: Embedded | None) -> "Redis":
     """A client, which connects when first used; raises QueueError if REDIS_URL is not a valid address."""
     ours = {name: options.redis.get(name) for name in SETTINGS_PARAMS_MAP}
@@ -73,6 +131,8 @@ def connect(options: Options, server: Embedded | None) -> "Redis":
     if server is not None:
         ours["REDIS_URL"] = server.url
     try:
+        for url in (ours["REDIS_URL"], given.get("url")):
+            _check_address(url or "")
         return cast("Redis", get_redis_from_settings(BaseSettings(ours)))
     except ValueError:  # its message may show part of the password
         raise QueueError(
@@ -80,6 +140,15 @@ def connect(options: Options, server: Embedded | None) -> "Redis":
             "database, redis+cluster://host,host or redis+sentinel://host,host/name; percent-encode special "
             "characters in a password"
         ) from None
+
+
+def _check_address(url: str) -> None:
+    """Raise ValueError if part of a password would be taken for a host or a path, and so be shown."""
+    parts = urlsplit(url)
+    query = parts.query.partition("@")
+    is_cut = "@" in parts.path + parts.fragment or (query[1] and "=" not in query[0])
+    if parts.scheme.startswith("redis") and (is_cut or re.fullmatch(r":\d*", parts.netloc)):
+        raise ValueError("a password that is not percent-encoded")
 
 
 def place(options: Options, server: Embedded | None) -> str:

@@ -51,7 +51,7 @@ class Control:
 
         The worker of a leased room finds its lease lost.
         """
-        batches = self._script.call_for_all("remove", ([name] for name in names))
+        batches = self._script.call_for_all("remove", names)
         return [answer == 1 async for answers in batches for answer in answers]
 
     async def drain(self) -> tuple[int, int]:
@@ -69,7 +69,7 @@ class Control:
         They count as polled before: the first polls are spread over each room's interval. Rooms that the queue knows
         stay as they are, and jobs without an interval are skipped.
         """
-        rooms = ((*definition.words(job), str(_offset_ms(job))) for job in jobs if job.schedule.every)
+        rooms = (f"{definition.words(job)}:{_offset_ms(job)}" for job in jobs if job.schedule.every)
         return sum([fresh async for fresh in self._script.call_for_all("restore", rooms)])
 
 

@@ -14,7 +14,7 @@ class DeadLetters:
 
     async def retry(self, rooms: Iterable[str]) -> list[bool]:
         """Make dead or retired rooms ready again, as they were defined; False for each that was neither."""
-        batches = self._script.call_for_all("retry", ([room] for room in rooms))
+        batches = self._script.call_for_all("retry", rooms)
         return [answer == 1 async for answers in batches for answer in answers]
 
     async def retry_all(self) -> int:

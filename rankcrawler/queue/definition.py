@@ -33,11 +33,11 @@ def read(text: str) -> Definition:
     return Definition(schedule, anchor or None, _LAST.get(last))
 
 
-def words(job: Job) -> tuple[str, ...]:
-    """The script's words for a job: room, every and every_max in ms, priority, anchor. An empty one changes nothing."""
+def words(job: Job) -> str:
+    """A job as the script takes it, `room:every:every_max:priority:anchor` in ms; what is empty changes nothing."""
     schedule = job.schedule
-    priority = "" if schedule.priority is None else str(schedule.priority)
-    return job.room_id, _ms(schedule.every), _ms(schedule.every_max), priority, job.anchor_id or ""
+    priority = "" if schedule.priority is None else schedule.priority
+    return f"{job.room_id}:{_ms(schedule.every)}:{_ms(schedule.every_max)}:{priority}:{job.anchor_id or ''}"
 
 
 def _seconds(ms: str) -> float | None:

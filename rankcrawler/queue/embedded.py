@@ -24,6 +24,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from rankcrawler.errors import QueueError
+from rankcrawler.options import bare_environment
 from rankcrawler.queue.server_folder import (
     LOG,
     POLL,
@@ -31,6 +32,7 @@ from rankcrawler.queue.server_folder import (
     answers,
     locked,
     log_end,
+    open_file,
     open_users,
     socket_path,
     try_lock,
@@ -87,7 +89,7 @@ def join(data_dir: Path, *, binary: str | None = None, timeout: float = 30.0) ->
     """
     folder = data_dir.resolve() / FOLDER
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(folder)
         users = open_users(folder)
         try:
             _enter(folder, users, binary, timeout)
@@ -98,6 +100,14 @@ def join(data_dir: Path, *, binary: str | None = None, timeout: float = 30.0) ->
     except OSError as error:
         raise QueueError(f"the queue's folder {folder} cannot be used: {error}") from error
     return Embedded(folder, users)
+
+
+def _make_private(folder: Path) -> None:
+    """Make the folder, and close it to other users, also one that an older version left open."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.stat()
+    if status.st_uid == os.getuid() and stat.S_IMODE(status.st_mode) != 0o700:
+        folder.chmod(0o700)
 
 
 def find_binary() -> str:
@@ -150,15 +160,20 @@ def _command(folder: Path, binary: str) -> list[str]:
 
 
 def _start_keeper(folder: Path, *arguments: str, inherit: list[int]) -> None:
-    """Run ``keep`` in a bare interpreter; the locks, the socket and the log show the result."""
+    """Run ``keep`` in a bare interpreter; the locks, the socket and the log show the result.
+
+    It gets none of our secrets, and its files are closed to other users.
+    """
     python = [sys.executable, "-I", "-S", "-c", KEEP, str(Path(__file__).parents[2])]
-    with (folder / LOG).open("ab") as log:
+    with os.fdopen(open_file(folder / LOG, os.O_APPEND), "ab") as log:
         subprocess.run(  # noqa: S603 — no part of the command is foreign input
             [*python, str(folder), *arguments],
             check=False,
             cwd=folder,
+            env=bare_environment(),
             pass_fds=inherit,
             start_new_session=True,
+            umask=0o077,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -1,13 +1,17 @@
-"""Faults of the queue's server, which a worker waits out."""
+"""Faults of the queue's server, and of the way to it, which a worker waits out."""
 
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from rankcrawler.errors import QueueError
 from rankcrawler.faultlog import FaultLog
 from rankcrawler.queue.room_queue import RoomQueue
 
-FAULTS = (RedisError, RuntimeError)
-"""What a call may raise; uvloop raises RuntimeError when it writes to a connection that was just reset."""
+FAULTS = (RedisError, RedisClusterException, OSError, RuntimeError)
+"""What a call may raise.
+
+A cluster that misses a node raises RedisClusterException, which is no RedisError; a process that has no file left to
+open raises OSError, and uvloop raises RuntimeError when it writes to a connection that was just reset.
+"""
 PAUSE = 0.5
 """Seconds between attempts."""
 

@@ -1,7 +1,9 @@
 """A job: a room to poll and its schedule; and the forms in which people write one."""
 
 import json
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,13 +11,22 @@ import msgspec
 
 from rankcrawler.errors import JobError
 from rankcrawler.model.schedules import ONCE, Schedule
+from rankcrawler.options import is_one_edit
 from rankcrawler.queue.limits import (
+    FIELDS,
     FORMS,
     HIGHEST_PRIORITY,
     LARGEST_ID,
+    LIVE_HOST,
     LONGEST_INTERVAL,
+    NO_WEB_RID,
     SHORTEST_INTERVAL,
+    WEB_RID_DIGITS,
 )
+
+_KNOWN = frozenset(FIELDS)
+_QUOTE = "'"
+_LONGEST_ID = len(str(LARGEST_ID))
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -37,11 +48,38 @@ def parse(text: str) -> Job:
 
 
 def of_fields(fields: Mapping[str, Any]) -> Job:
-    """The job that named fields describe; a blank optional field counts as missing. Raises JobError."""
+    """The job that named fields describe; a blank optional field counts as missing. Raises JobError.
+
+    A field that is nearly one of FIELDS is an error; any other is ignored.
+    """
+    for name in fields.keys() - _KNOWN:
+        if field := meant(name):
+            raise JobError(f"{_shown(name)} is not a field of a room: did you mean {field}?")
     given = {name: value for name, value in fields.items() if value not in ("", None)}
+    if "room_id" not in given:
+        given = _of_another(given)
     room_id = _identifier(given.get("room_id"), "room_id")
     anchor_id = _identifier(given["anchor_id"], "anchor_id") if "anchor_id" in given else None
     return Job(room_id, anchor_id, _schedule(given))
+
+
+@lru_cache(256)
+def meant(name: str | None) -> str | None:
+    """The field that was probably meant by a name that differs from it by a letter, its case or a hyphen."""
+    letters = _letters(str(name))
+    return next((field for field in FIELDS if name != field and is_one_edit(letters, _letters(field))), None)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.lower())
+
+
+def _of_another(given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an object that names no room itself, but a request by its `url`, as scrapy-redis's objects do."""
+    if "web_rid" in given:
+        raise _no_web_rid(given["web_rid"])
+    url = given.get("url")
+    return _query(url) | given if isinstance(url, str) and url.startswith(("http://", "https://")) else given
 
 
 def _schedule(given: Mapping[str, Any]) -> Schedule:
@@ -61,18 +99,29 @@ def _json_object(text: str) -> dict[str, Any]:
 
 
 def _query(url: str) -> dict[str, str]:
+    """What a URL says of a room; its other parameters are the gateway's."""
     try:
-        query = parse_qs(urlsplit(url).query)
+        parts = urlsplit(url)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items() if name in FIELDS}
     except ValueError as error:
         raise JobError(f"expected {FORMS}; this is a broken URL ({error})") from None
-    return {key: values[0] for key, values in query.items()}
+    if "room_id" not in query and parts.hostname == LIVE_HOST:
+        raise _no_web_rid(f"{LIVE_HOST}{parts.path}")
+    return query
 
 
 def _identifier(value: Any, name: str) -> str:
     text = value.strip() if isinstance(value, str) else str(value) if type(value) is int else ""
-    if text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= LARGEST_ID:
-        return str(int(text))
-    raise JobError(f"expected {FORMS}; {name} must be a whole number of 1 to 19 digits, not {_shown(value)}")
+    digits = text.lstrip("0") if text.isascii() and text.isdigit() else ""
+    if not 0 < len(digits) <= _LONGEST_ID or int(digits) > LARGEST_ID:
+        raise JobError(f"expected {FORMS}; {name} must be a whole number from 1 to {LARGEST_ID}, not {_shown(value)}")
+    if name == "room_id" and WEB_RID_DIGITS[0] <= len(digits) <= WEB_RID_DIGITS[1]:
+        raise _no_web_rid(digits)
+    return digits
+
+
+def _no_web_rid(value: Any) -> JobError:
+    return JobError(f"{_shown(value).strip(_QUOTE)} {NO_WEB_RID}")
 
 
 def _interval(value: Any, name: str) -> float:

@@ -74,7 +74,7 @@ class Grant(NamedTuple):
     wait_ms: int
     """Until something may change by itself; 0 if more rooms are ready now."""
     state: str
-    """`run`, or what keeps ready rooms from being leased: `stopped`, `paused`, `held`, `full` or `rate`."""
+    """`run`, or what keeps ready rooms from being leased: `foreign`, `stopped`, `paused`, `held`, `full` or `rate`."""
     pending: int
     """Rooms and entries that are not dead, including leased rooms."""
     vanished: int
@@ -82,7 +82,11 @@ class Grant(NamedTuple):
     unreadable: int
     """Entries of the inbox that became dead letters in this call."""
     reason: str = ""
-    """Why the fleet is stopped, if it is."""
+    """Why the fleet is stopped, if it is; the gateway whose rooms the queue holds, if the state is `foreign`."""
+    now_ms: int = 0
+    """The server's clock, in ms since 1970."""
+    back_ms: int = 0
+    """By how much the server's clock was found to have run back."""
 
 
 class Call(NamedTuple):
@@ -93,6 +97,8 @@ class Call(NamedTuple):
     """Counts the worker's calls of one kind from 1; a repetition keeps its number. 0 for calls that are not counted."""
     heard: int = 0
     """The last call for leases whose answer arrived."""
+    source: str = ""
+    """The gateway that the worker polls; a queue leases no rooms of one gateway to the workers of another."""
 
 
 class Depth(NamedTuple):

@@ -2,10 +2,12 @@
 
 import logging
 
+from rankcrawler.errors import QueueError, QueueOfAnother, QueueStopped
 from rankcrawler.faultlog import FaultLog
 from rankcrawler.queue.faults import FAULTS, PAUSE, repair
 from rankcrawler.queue.lease import Call, Grant, Lease
 from rankcrawler.queue.room_queue import RoomQueue
+from rankcrawler.queue.shared_clock import SharedClock
 from rankcrawler.queue.tally import Tally
 from rankcrawler.queue.window import Window
 
@@ -15,11 +17,16 @@ logger = logging.getLogger(__name__)
 class Lessee:
     """Numbers its calls, so that rooms whose grant never arrived come back with the next."""
 
-    def __init__(self, queue: RoomQueue, worker: str, window: Window, tally: Tally, ttl_ms: int) -> None:
+    def __init__(
+        self, queue: RoomQueue, worker: str, window: Window, tally: Tally, ttl_ms: int, source: str = ""
+    ) -> None:
         self.queue_is_empty = False
         """Whether the queue held nothing, not even leases of others, when last asked."""
-        self.stopped = ""
-        """Why the fleet is stopped, if it is."""
+        self.refusal: QueueError | None = None
+        """Why this worker gets no more leases until a person acts; None if it may get some."""
+        self.clock = SharedClock()
+        """The server's time."""
+        self._source = source
         self._queue = queue
         self._worker = worker
         self._window = window
@@ -31,7 +38,7 @@ class Lessee:
     async def ask(self) -> tuple[list[Lease], float]:
         """New leases, which are in the window; and the seconds after which to ask again."""
         self._calls += 1
-        call = Call(self._worker, self._calls, self._heard)
+        call = Call(self._worker, self._calls, self._heard, self._source)
         try:
             grant = await self._queue.lease(call, self._window.free, self._ttl_ms)
         except FAULTS as error:
@@ -44,8 +51,20 @@ class Lessee:
         self._take(grant)
         return grant.leases, max(grant.wait_ms / 1000, 0.001)
 
+    def _refusal(self, grant: Grant) -> QueueError | None:
+        if grant.state == "foreign":
+            return QueueOfAnother(grant.reason, self._source)
+        return QueueStopped(grant.reason) if grant.reason else None
+
     def _take(self, grant: Grant) -> None:
-        self.stopped = grant.reason
+        self.refusal = self._refusal(grant)
+        self.clock.note(grant.now_ms)
+        if grant.back_ms:
+            logger.warning(
+                "The queue server's clock was set back by %.1f s: rooms, leases and holds that were due too late are "
+                "brought forward",
+                grant.back_ms / 1000,
+            )
         self.queue_is_empty = grant.pending == 0
         self._tally.pending = grant.pending
         self._tally.waiting = not grant.leases and not self._window

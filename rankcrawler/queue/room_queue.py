@@ -7,6 +7,7 @@ from contextlib import suppress
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from rankcrawler.errors import QueueOfAnother
 from rankcrawler.queue import definition
 from rankcrawler.queue.control import Control
 from rankcrawler.queue.dead_letters import DeadLetters
@@ -68,13 +69,14 @@ class RoomQueue:
         most = await self._most(admitted)
         words = (call.worker, n, ttl_ms, self._attempts, call.number, call.heard)
         gated = (admitted.state, admitted.wait_ms, admitted.permits, most)
-        wait, state, pending, vanished, unreadable, kind, *rooms = await self._script.call("lease", *words, *gated)
+        answer = await self._script.call("lease", *words, *gated, call.source)
+        wait, state, pending, vanished, unreadable, kind, holder, now, back, *rooms = answer
         if admitted.is_limited and admitted.permits > len(rooms):
             with suppress(RedisError, RuntimeError):  # what is not given back returns with time
                 await self.gate.give_back(admitted.permits - len(rooms))
         self.inbox.note_kind(kind)
-        leases = [_lease(room) for room in rooms]
-        return Grant(leases, int(wait), state.decode(), pending, vanished, unreadable, admitted.reason)
+        leases, reason = [_lease(room) for room in rooms], holder.decode() or admitted.reason
+        return Grant(leases, int(wait), state.decode(), pending, vanished, unreadable, reason, now, back)
 
     async def _most(self, admitted: Admission) -> int | str:
         """How many rooms of this queue may be leased at a time, given those of other kinds; empty for any number."""
@@ -85,7 +87,7 @@ class RoomQueue:
     async def settle(self, settlements: Sequence[Settlement], by: Call | None = None) -> list[Settled]:
         """End leases; returns the result of each. A numbered call takes at most SETTLE_BATCH of them."""
         answers: list[Settled] = []
-        worker, number, _ = by or Call("")
+        worker, number, *_ = by or Call("")
         for start in range(0, len(settlements), SETTLE_BATCH):
             words: list[str | int] = [self._attempts, worker, number]
             for lease, outcome, delay_ms, reason in settlements[start : start + SETTLE_BATCH]:
@@ -97,6 +99,19 @@ class RoomQueue:
         """Extend leases to ttl_ms from now; False for each that was lost."""
         words = [word for lease in leases for word in (lease.room_id, lease.fence)]
         return [answer == 1 for answer in await self._script.call("renew", ttl_ms, *words)]
+
+    async def leave(self, worker: str) -> None:
+        """Count a worker as gone, because it has ended."""
+        await self._script.call("leave", worker)
+
+    async def claim(self, source: str, *, force: bool = False) -> None:
+        """Take the queue for a gateway; raises QueueError if it holds the rooms, or has workers, of another.
+
+        With `force` the rooms of the other become this gateway's.
+        """
+        holder = (await self._script.call("claim", source, "1" if force else "")).decode()
+        if holder != source:
+            raise QueueOfAnother(holder, source)
 
     async def depth(self) -> Depth:
         """How many rooms are in which state."""

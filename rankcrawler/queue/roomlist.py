@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TextIO
 
 from rankcrawler.errors import JobError
-from rankcrawler.queue.job import Job, of_fields, parse
+from rankcrawler.queue.job import Job, meant, of_fields, parse
+from rankcrawler.queue.limits import FIELDS
 
 FILE_ENDINGS = (".jsonl", ".jl", ".ndjson", ".csv", ".txt")
 
@@ -61,6 +62,10 @@ def _lines(path: Path, lines: TextIO) -> Iterator[Job | JobError]:
 
 def _csv_rows(path: Path, lines: TextIO) -> Iterator[Job | JobError]:
     table = csv.DictReader(lines, skipinitialspace=True)
+    for name in table.fieldnames or ():
+        if name not in FIELDS and (field := meant(name)):
+            yield JobError(f"{path}, line 1: {name!r} is not a column of a room: did you mean {field}?")
+            return
     if "room_id" not in (table.fieldnames or ()):
         yield JobError(f"{path}, line 1: expected a header line with room_id, got {table.fieldnames}")
         return

@@ -16,7 +16,8 @@ STATES = {"ready": "ready", "scheduled": "sched", "leased": "lease", "dead": "de
 FAILING = "failing"
 """No state but a mark: of recurring rooms that have used up their attempts, and are ready, scheduled or leased."""
 _GONE = ("dead", "retired")
-_BATCH = 500
+_HASHES = ("own", "def", "att", "info", "pace")
+_BATCH = 2000
 
 
 class Room(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -92,7 +93,8 @@ async def failing(queue: RoomQueue) -> AsyncIterator[Room]:
 
 async def find(queue: RoomQueue, names: Iterable[str]) -> list[Room | None]:
     """What the queue knows about each room; None for a room that it does not know."""
-    return [await _find(queue, name) for name in names]
+    # A room that moves while its places are read is missed: it is looked for twice.
+    return [await _find(queue, name) or await _find(queue, name) for name in names]
 
 
 async def _batch(queue: RoomQueue, key: str, start: int) -> list[tuple[bytes, float]]:
@@ -101,30 +103,24 @@ async def _batch(queue: RoomQueue, key: str, start: int) -> list[tuple[bytes, fl
 
 
 async def _find(queue: RoomQueue, name: str) -> Room | None:
-    pipe = queue.redis.pipeline(transaction=True)
+    pipe: Any = queue.redis.pipeline(transaction=False)
     for key in STATES.values():
         pipe.zscore(queue.key(key), name)
-    _ask(queue, pipe, name.encode())
-    answers = await pipe.execute()
-    scores, record = answers[: len(STATES)], _Record(*answers[len(STATES) :])
+    scores = await pipe.execute()
     found = [(state, score) for state, score in zip(STATES, scores, strict=True) if score is not None]
-    return _room(name, found[0][0], int(found[0][1]), record) if found else None
+    if not found:
+        return None
+    (record,) = await _records(queue, [name.encode()])
+    return _room(name, found[0][0], int(found[0][1]), record)
 
 
 async def _records(queue: RoomQueue, names: list[bytes]) -> list[_Record]:
-    pipe = queue.redis.pipeline(transaction=False)
-    for name in names:
-        _ask(queue, pipe, name)
-    answers = await pipe.execute()
-    width = len(_Record._fields)
-    return [_Record(*answers[i : i + width]) for i in range(0, len(answers), width)]
-
-
-def _ask(queue: RoomQueue, pipe: Any, name: bytes) -> None:
-    for key in ("own", "def", "att", "info", "pace"):
-        pipe.hget(queue.key(key), name)
-    pipe.sismember(queue.key("again"), name)
-    pipe.zscore(queue.key("failing"), name)
+    pipe: Any = queue.redis.pipeline(transaction=False)
+    for key in _HASHES:
+        pipe.hmget(queue.key(key), names)
+    pipe.smismember(queue.key("again"), names)
+    pipe.zmscore(queue.key("failing"), names)
+    return list(map(_Record._make, zip(*await pipe.execute(), strict=True)))
 
 
 def _room(name: str, state: str, score: int, record: _Record) -> Room:

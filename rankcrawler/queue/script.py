@@ -1,9 +1,11 @@
 """The queue's Lua script. A server runs its parts as one, so that every operation is atomic."""
 
+import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterable
 from importlib.resources import files
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from redis.asyncio import Redis
@@ -18,8 +20,9 @@ KEYS = (
 BATCH = 500
 """How many rooms go in one call."""
 
-_PARTS = ("keys", "definitions", "rooms", "inbox", "leases", "gates", "lend", "settle", "control", "run")
+_PARTS = ("keys", "definitions", "rooms", "inbox", "leases", "clock", "gates", "lend", "settle", "control", "run")
 """In this order: a part uses only what the parts before it define. `keys` documents the operations."""
+_COMMENT = re.compile(r"^\s*--.*\n| --.*$", re.MULTILINE)
 _LARGEST_WHOLE = 2**53
 """Up to here a Lua number is exact."""
 
@@ -40,19 +43,36 @@ class Script:
 
     async def call(self, operation: str, *words: str | int) -> Any:
         """Run an operation of lua/keys.lua."""
-        return await self._registered(keys=self._keys, args=[operation, *words])
+        encoded = (word.encode(errors="surrogateescape") if isinstance(word, str) else word for word in words)
+        return await self._registered(keys=self._keys, args=[operation, *encoded])
 
-    async def call_for_all(self, operation: str, rooms: Iterable[Iterable[str]]) -> AsyncIterator[Any]:
-        """Run an operation for any number of rooms, with the words of each; gives one answer per BATCH of them."""
-        rest = iter(rooms)
-        while batch := list(islice(rest, BATCH)):
-            yield await self.call(operation, *chain.from_iterable(batch))
+    async def call_for_all(self, operation: str, rooms: Iterable[str]) -> AsyncIterator[Any]:
+        """Run an operation for any number of rooms, with a word for each; gives one answer per BATCH of them.
+
+        While the server works on a batch, the next is read.
+        """
+        rest, running = iter(rooms), None
+        try:
+            while batch := list(islice(rest, BATCH)):
+                if running is not None:
+                    yield await running
+                running = asyncio.create_task(self.call(operation, *batch))
+                await asyncio.sleep(0)  # sends it
+            if running is not None:
+                yield await running
+        finally:
+            if running is not None and not running.done():
+                await asyncio.wait({running})
 
 
 def text() -> str:
-    """The whole script, which begins with the constants of rankcrawler.queue.limits."""
+    """The whole script, which begins with the constants of rankcrawler.queue.limits.
+
+    It has no comments, and so nothing but ASCII: a client may use any encoding.
+    """
     folder = files(__package__) / "lua"
-    return "\n".join([_limits(), *((folder / f"{part}.lua").read_text("utf-8") for part in _PARTS)])
+    parts = ((folder / f"{part}.lua").read_text("utf-8") for part in _PARTS)
+    return "\n".join([_limits(), *(_COMMENT.sub("", part) for part in parts)])
 
 
 def _limits() -> str:
@@ -60,8 +80,10 @@ def _limits() -> str:
     return f"local {', '.join(named)} = {', '.join(map(_literal, named.values()))}"
 
 
-def _literal(value: float | str) -> str:
+def _literal(value: Any) -> str:
     """A constant as Lua writes it; a whole number that Lua would round becomes text."""
+    if isinstance(value, tuple):
+        return f"{{{', '.join(map(_literal, value))}}}"
     if isinstance(value, str) or value > _LARGEST_WHOLE:
         return json.dumps(str(value))
     return repr(value)

@@ -65,9 +65,9 @@ def open_users(folder: Path) -> int:
     return open_file(path)
 
 
-def open_file(path: Path) -> int:
-    """Open a lock file, and create it if it does not exist."""
-    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+def open_file(path: Path, flags: int = 0) -> int:
+    """Open a file, and create it, closed to other users, if it does not exist."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
 
 
 def try_lock(descriptor: int, kind: int) -> bool:

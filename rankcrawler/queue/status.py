@@ -6,15 +6,13 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from rankcrawler.queue import definition
+from rankcrawler.queue import definition, safety
 from rankcrawler.queue.lease import Depth
-from rankcrawler.queue.limits import HEAD_START_MS, MINUTE_MS
+from rankcrawler.queue.limits import ALIVE_MS, HEAD_START_MS, MINUTE_MS
 from rankcrawler.queue.room_queue import RoomQueue
 
 T = TypeVar("T", int, float)
 
-ALIVE_MS = 60_000
-"""A worker not seen for this long counts as gone: a busy one renews its leases three times in LEASE_SECONDS."""
 _REASONS = 3
 _NEXT = 256
 """How many of the ready rooms are checked for being late, and of the failing ones for why they fail."""
@@ -60,10 +58,12 @@ class Status(msgspec.Struct, frozen=True):
     rate: float | None
     burst: int | None
     max_inflight: int | None
+    warnings: list[str]
+    """How the server may lose rooms."""
 
 
 class _Readings(NamedTuple):
-    """What the keys of lua/keys.lua hold, read in one transaction."""
+    """What the keys of lua/keys.lua hold. Not read in a transaction: a server that is out of memory refuses those."""
 
     inbox_kind: bytes
     counters: dict[bytes, bytes]
@@ -103,11 +103,12 @@ async def status(queue: RoomQueue) -> Status:
         rate=_number(knobs, "rate", float),
         burst=_number(knobs, "burst", int),
         max_inflight=_number(knobs, "max_inflight", int),
+        warnings=await safety.warnings(queue),
     )
 
 
 async def _read(queue: RoomQueue) -> _Readings:
-    pipe: Any = queue.redis.pipeline(transaction=True)
+    pipe: Any = queue.redis.pipeline(transaction=False)
     pipe.type(queue.inbox.key).hgetall(queue.key("st")).hgetall(queue.key("ctl")).lrange(queue.key("lag"), 0, -1)
     pipe.zrange(queue.key("wrk"), 0, -1, withscores=True).hgetall(queue.key("born"))
     pipe.zrange(queue.key("sched"), 0, 0, withscores=True)

@@ -69,6 +69,13 @@ async def disconnect(redis: "Redis") -> None:
             await sentinel.aclose()
 
 
+async def node_of(redis: "Redis", key: str) -> dict[str, Any]:
+    """The argument that sends a command without keys to the server which holds this key."""
+    await redis.initialize()
+    client: Any = redis
+    return {"target_nodes": [client.get_node_from_key(key)]} if isinstance(client, RedisCluster) else {}
+
+
 def _host(text: str, port: int) -> tuple[str, int]:
     parts = urlsplit(f"//{text}")
     if not parts.hostname:

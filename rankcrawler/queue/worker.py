@@ -27,6 +27,7 @@ _PATIENCE = 3.0
 class Worker:
     """Leases rooms under its name and a random suffix; open() it within a running loop, and close() it.
 
+    `source` is the gateway that it polls; a queue of another one refuses it.
     `window` limits how many leases it holds; `ttl` is how many seconds a lease outlives a worker that died. With
     `drain` the worker ends when the queue is empty, otherwise after `max_idle` seconds without work (0: never).
     """
@@ -38,11 +39,13 @@ class Worker:
         *,
         window: int,
         ttl: float,
+        source: str = "",
         drain: bool = False,
         max_idle: float = 0.0,
     ) -> None:
         self.tally = Tally()
         self._queue = queue
+        self._name = unique = f"{name}:{token_hex(3)}"  # the queue counts a worker's calls, and a process id recurs
         self._drain = drain
         self._max_idle = max_idle
         self._longest_sleep = 1.0 if drain else min(5.0, max_idle or 5.0)
@@ -51,10 +54,9 @@ class Worker:
         self._tasks = Tasks(on_failure=self.stop)
         self._sender: asyncio.Task[None] | None = None
         self._asking: asyncio.Task[tuple[list[Lease], float]] | None = None
-        unique = f"{name}:{token_hex(3)}"  # the queue counts a worker's calls, and a process id may come again
         ttl_ms = int(ttl * 1000)
         self._window = Window(window, self.tally, self._wake)
-        self._lessee = Lessee(queue, unique, self._window, self.tally, ttl_ms)
+        self._lessee = Lessee(queue, unique, self._window, self.tally, ttl_ms, source)
         self._settler = Settler(queue, unique, self._window, self.tally)
         self._renewal = Renewal(queue, self._window, ttl_ms)
         self._listener = Listener(queue, self._wake, self._tasks)
@@ -68,8 +70,9 @@ class Worker:
     async def leases(self) -> AsyncIterator[Lease]:
         """Each lease as it is granted; ends when the worker does. Cancelling it loses none.
 
-        Waits out the server's faults. Raises QueueStopped if the fleet is stopped: the leases held then may still be
-        settled, and close() releases the rest. Raises QueueError if a defect keeps leases from being settled.
+        Waits out the server's faults. Raises QueueStopped if the fleet is stopped, and QueueOfAnother if the queue is
+        another gateway's: the leases held then may still be settled, and close() releases the rest. Raises QueueError
+        if a defect keeps leases from being settled.
         """
         busy_at = monotonic()
         while not self._is_stopped:
@@ -77,8 +80,8 @@ class Worker:
             fresh, pause = await self._ask()
             for lease in fresh:
                 yield lease
-            if self._lessee.stopped:
-                raise QueueStopped(self._lessee.stopped)
+            if self._lessee.refusal is not None:
+                raise self._lessee.refusal
             if self._window:
                 busy_at = monotonic()
             elif self._is_finished(busy_at):
@@ -87,6 +90,10 @@ class Worker:
                 await self._listener.sleep(pause, at_inbox=self._window.has_room)
         if self._tasks.failure is not None:
             raise QueueError(f"leases can no longer be settled: {self._tasks.failure!r}") from self._tasks.failure
+
+    def now_ms(self) -> int:
+        """The time on the queue server's clock, in ms since 1970."""
+        return self._lessee.clock.now_ms()
 
     def settle(self, lease: Lease, outcome: Outcome, *, delay: float = 0.0, reason: str = "") -> None:
         """End a lease, with a delay in seconds; sent soon. Ignored for a lease that is not held, or has ended."""
@@ -101,7 +108,7 @@ class Worker:
 
     async def halt(self, reason: str) -> None:
         """Stop the fleet until someone resumes it; if the server refuses, this worker stops alone, and logs it."""
-        self._lessee.stopped = reason
+        self._lessee.refusal = QueueStopped(reason)
         self._wake.set()
         try:
             await self._queue.control.stop(reason)
@@ -128,6 +135,14 @@ class Worker:
         self.tally.left = len(self._window)
         if self.tally.left:
             logger.error("%d leases could not be settled; they will expire", self.tally.left)
+        elif self._sender is not None:
+            await self._leave()
+
+    async def _leave(self) -> None:
+        try:
+            await asyncio.wait_for(self._queue.leave(self._name), _PATIENCE / 3)
+        except FAULTS:
+            logger.debug("The queue takes no leave; it will forget this worker by itself")
 
     def _release(self) -> None:
         for lease in self._window.open():
@@ -143,7 +158,7 @@ class Worker:
 
         The call goes on if this is cancelled: the leases it brings are in the window, and close() releases them.
         """
-        if self._is_stopped or self._lessee.stopped or not (self._window.has_room or self._listener.took_push()):
+        if self._is_stopped or self._lessee.refusal or not (self._window.has_room or self._listener.took_push()):
             return [], self._longest_sleep
         self._asking = self._tasks.start(self._lessee.ask())
         fresh, pause = await asyncio.shield(self._asking)

@@ -4,7 +4,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-from redis.exceptions import RedisError
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DownloadCancelledError
@@ -46,6 +45,7 @@ class RanklistSpider(Spider):
         super().__init__(**kwargs)
         self.rooms = rooms
         self.kind = kinds.named(kind)
+        self._now_ms = _wall_ms
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "RanklistSpider":
@@ -66,6 +66,7 @@ class RanklistSpider(Spider):
         leasing = self.crawler.get_extension(Leasing)
         assert leasing is not None
         self.is_trusted = leasing.trusts_the_gateway
+        self._now_ms = leasing.now_ms
         try:
             async for lease in leasing.leases(self._jobs(), self.kind.name):
                 yield self._request(lease)
@@ -78,7 +79,7 @@ class RanklistSpider(Spider):
         except WrongAddress as error:
             self.logger.error("%s", error)
             raise CloseSpider("wrong_address") from error
-        except (QueueError, RedisError) as error:
+        except QueueError as error:
             self.logger.error("The queue cannot be used: %s", error)
             raise CloseSpider("queue_not_open") from error
 
@@ -91,7 +92,7 @@ class RanklistSpider(Spider):
         assert isinstance(response, GatewayResponse)
         target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
         confirms = lease.gone_once and self.is_trusted()
-        found = self.gateway.read(response.reply, target, _now_ms(), lease.attempt, confirms=confirms)
+        found = self.gateway.read(response.reply, target, self._now_ms(), lease.attempt, confirms=confirms)
         if isinstance(found, RoomSnapshot):
             for path in self.gateway.undocumented(response.reply):
                 self.crawler.stats.inc_value(statistics.DRIFT)
@@ -104,7 +105,8 @@ class RanklistSpider(Spider):
             return ()
         lease: Lease = failure.request.cb_kwargs["lease"]  # type: ignore[attr-defined]
         target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
-        return (_poll(self.gateway.unanswered(str(failure.value), target, _now_ms(), lease.attempt), lease),)
+        found = self.gateway.unanswered(str(failure.value), target, self._now_ms(), lease.attempt)
+        return (_poll(found, lease),)
 
     def _request(self, lease: Lease) -> Request:
         return Request(
@@ -130,7 +132,7 @@ class RanklistSpider(Spider):
                 yield job
 
 
-def _now_ms() -> int:
+def _wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
 

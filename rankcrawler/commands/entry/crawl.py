@@ -1,6 +1,7 @@
 """`scrapy crawl`: Scrapy's own, with settings checked before it starts and a report when it ends."""
 
 import argparse
+import signal
 import sys
 from inspect import signature
 
@@ -33,7 +34,9 @@ class Command(crawl.Command):
             self.settings.set("LOG_LEVEL", "WARNING", priority=SETTINGS_PRIORITIES["project"] + 1)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Crawl, and print the report."""
+        """Crawl, and print the report. A terminal that is closed stops the crawl as SIGTERM does."""
+        if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
         self._created: list[Crawler] = []
         super().run(args, opts)
         for crawler in self._created:

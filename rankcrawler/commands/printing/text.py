@@ -10,6 +10,8 @@ _JOINS_EMOJI = "\u200d"
 
 def plain(text: str) -> str:
     """The text with every invisible character replaced by �."""
+    if text.isprintable():
+        return text
     return "".join("�" if _is_invisible(each) else each for each in text)
 
 

@@ -17,6 +17,8 @@ def lines(status: Status) -> Iterator[tuple[str, str]]:
     yield "failing", _failing(status)
     for reason, rooms in status.failing_reasons.items():
         yield "failing", f"{rooms:,} × {plain(reason)}"
+    for warning in status.warnings:
+        yield "warning", plain(warning)
     yield "overdue", _seconds(status.overdue)
     yield "lag p50", _seconds(status.lag_p50)
     yield "lag p95", _seconds(status.lag_p95)

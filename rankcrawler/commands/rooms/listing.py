@@ -56,10 +56,11 @@ class Listing:
 
     def add(self, room: Room) -> None:
         """Print the room, or add it to the table."""
-        texts = [cell(room) for cell in _COLUMNS.values()]
         if self._as_json:
             _print_json(room)
-        elif self._table is None:
+            return
+        texts = [cell(room) for cell in _COLUMNS.values()]
+        if self._table is None:
             print("\t".join(map(plain, texts)))
         else:
             self._table.add_row(*cells(texts))

@@ -1,6 +1,7 @@
 """`add`: pushes rooms to the queue."""
 
 import argparse
+from collections.abc import Iterator
 
 import msgspec
 
@@ -13,7 +14,6 @@ from rankcrawler.model.schedules import Schedule
 from rankcrawler.queue.job import Job, of_fields
 from rankcrawler.queue.limits import HIGHEST_PRIORITY, LONGEST_INTERVAL, SHORTEST_INTERVAL
 
-_BATCH = 500
 _seconds = values.number(SHORTEST_INTERVAL, LONGEST_INTERVAL, of="seconds")
 _priority = values.whole(-HIGHEST_PRIORITY, HIGHEST_PRIORITY)
 
@@ -43,20 +43,22 @@ class Add(RoomsSubcommand):
         super().add_options(parser)
 
     async def run(self, session: Session, given: argparse.Namespace) -> int:
-        """Push the rooms in batches."""
+        """Push the rooms."""
         schedule = {"every": given.every, "every_max": given.every_max, "priority": given.priority}
         default = of_fields({"room_id": "1", "anchor_id": given.anchor, **schedule})
-        batch: list[Job] = []
-        added = taken = unreadable = 0
-        for job in names.jobs(given.rooms):
-            if isinstance(job, JobError):
-                complain(job)
-                unreadable += 1
-                continue
-            batch.append(_completed(job, default))
-            if len(batch) == _BATCH:
-                added, taken, batch = added + await session.queue.push(batch), taken + len(batch), []
-        added, taken = added + await session.queue.push(batch), taken + len(batch)
+        taken = unreadable = 0
+
+        def jobs() -> Iterator[Job]:
+            nonlocal taken, unreadable
+            for job in names.jobs(given.rooms):
+                if isinstance(job, JobError):
+                    complain(job)
+                    unreadable += 1
+                else:
+                    taken += 1
+                    yield _completed(job, default)
+
+        added = await session.queue.push(jobs())
         print(f"{taken} taken, {added} of them new")
         return 1 if unreadable else 0
 

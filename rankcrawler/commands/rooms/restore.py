@@ -23,8 +23,13 @@ class Restore(RoomsSubcommand):
 
     async def run(self, session: Session, given: argparse.Namespace) -> int:
         """Restore what recurs, unless its polls ended long before those of other rooms."""
-        rooms = list(_recurring(session))
-        newest = max((polled for _, polled in rooms), default=0.0)
+        from rankcrawler.gateways.gateway import Gateway  # no other subcommand but claim needs a gateway
+
+        source = Gateway.of(session.options).source
+        await session.queue.claim(source)
+        rooms = list(_recurring(session, source))
+        # A worker whose clock was ahead has dated its polls in the future: they would make all others look old.
+        newest = min(max((polled for _, polled in rooms), default=0.0), await session.queue.now() / 1000)
         wanted = [job for job, polled in rooms if given.all or polled >= newest - _longest_pause(job.schedule)]
         print(f"{await session.queue.control.restore(wanted)} rooms restored, of {len(wanted)} that recur")
         if len(wanted) < len(rooms):
@@ -33,14 +38,13 @@ class Restore(RoomsSubcommand):
         return 0
 
 
-def _recurring(session: Session) -> Iterator[tuple[Job, float]]:
+def _recurring(session: Session, source: str) -> Iterator[tuple[Job, float]]:
     """The recurring rooms in the store, and when each was last polled, in seconds since 1970."""
-    from rankcrawler.gateways.gateway import Gateway  # no other subcommand needs a gateway or the store
-    from rankcrawler.store import locate
+    from rankcrawler.store import locate  # no other subcommand needs the store
 
     store = locate.open_records(session.options.store_url)
     try:
-        for room in store.recurring(Gateway.of(session.options).source):
+        for room in store.recurring(source):
             if room.target.kind == session.kind:
                 yield Job(room.target.room_id, room.target.anchor_id, room.schedule), ms(room.last_polled) / 1000
     finally:

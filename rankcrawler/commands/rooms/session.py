@@ -5,14 +5,13 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from redis.exceptions import RedisError
-
 from rankcrawler.commands.arguments import add_kind
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.subcommands import Subcommand
 from rankcrawler.errors import QueueError
 from rankcrawler.options import Options
 from rankcrawler.queue.access import open_queue
+from rankcrawler.queue.faults import FAULTS
 from rankcrawler.queue.room_queue import RoomQueue
 
 
@@ -43,7 +42,9 @@ async def run(subcommand: RoomsSubcommand, given: argparse.Namespace, options: O
     try:
         async with open_queue(options, given.kind) as (queue, place):
             return await subcommand.run(Session(queue, given.kind, options), given)
-    except RedisError as error:
+    except BrokenPipeError:  # of standard output, not of the queue
+        raise
+    except FAULTS as error:
         raise QueueError(f"{place} does not answer as expected: {error}") from None
 
 

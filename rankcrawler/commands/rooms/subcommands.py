@@ -1,6 +1,7 @@
 """Every subcommand of `scrapy rooms`, in the order of its help."""
 
 from rankcrawler.commands.rooms.changes import Drain, Remove, Retry
+from rankcrawler.commands.rooms.claim import Claim
 from rankcrawler.commands.rooms.controls import Inflight, Pause, Rate, Resume
 from rankcrawler.commands.rooms.lookups import Dead, List, Show
 from rankcrawler.commands.rooms.push import Add
@@ -19,6 +20,7 @@ SUBCOMMANDS: tuple[RoomsSubcommand, ...] = (
     Dead(),
     Retry(),
     Restore(),
+    Claim(),
     Rate(),
     Inflight(),
     Status(),

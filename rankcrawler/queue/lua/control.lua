@@ -1,4 +1,17 @@
--- Operations for people: removing and retrying rooms, and counting them.
+-- Operations for people: claiming the queue, removing and retrying rooms, and counting them.
+
+function operations.claim(args)
+  local source, holder = args[1], call('HGET', CTL, 'source')
+  local is_used = pending() > 0 or call('ZCOUNT', WRK, whole(now - ALIVE_MS), '+inf') > 0
+  if holder and is_used and args[2] == '' then return holder end
+  if holder ~= source then call('HSET', CTL, 'source', source) end
+  return source
+end
+
+function operations.leave(args)
+  call('ZADD', WRK, 'XX', whole(now - ALIVE_MS - 1), args[1])
+  return 1
+end
 
 local function remove(room)
   undefine(room)

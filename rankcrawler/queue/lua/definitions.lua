@@ -31,13 +31,19 @@ end
 
 local function undefine(room) set_definition(room, definition(room), read_definition('')) end
 
--- Changes what a push states: an empty text changes nothing, every = 0 makes a recurring room one that is polled once,
--- every_max = 0 ends adapting. Returns the room's priority.
-local function define(room, every, every_max, priority, anchor)
-  local old = definition(room)
-  set_definition(room, old, {
+-- A definition with what a push states: an empty text changes nothing, every = 0 makes a recurring room one that is
+-- polled once, every_max = 0 ends adapting.
+local function stated(old, every, every_max, priority, anchor)
+  return {
     every = tonumber(every) or old.every, every_max = tonumber(every_max) or old.every_max,
     priority = tonumber(priority) or old.priority, anchor = anchor ~= '' and anchor or old.anchor, polled = old.polled,
-  })
-  return tonumber(priority) or old.priority
+  }
+end
+
+-- Changes what a push states. Returns the room's priority.
+local function define(room, ...)
+  local old = definition(room)
+  local new = stated(old, ...)
+  set_definition(room, old, new)
+  return new.priority
 end

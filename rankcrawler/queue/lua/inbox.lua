@@ -5,6 +5,11 @@ local function identifier(text)
   if digits and (#digits < #LARGEST_ID or (#digits == #LARGEST_ID and digits <= LARGEST_ID)) then return digits end
 end
 
+-- A number that is no room's but a live page's.
+local function web_rid(room)
+  if room and #room >= WEB_RID_DIGITS[1] and #room <= WEB_RID_DIGITS[2] then return room end
+end
+
 local function json_identifier(raw, fields, name)
   local value = fields[name]
   if value == nil or value == cjson.null or value == '' then return nil end
@@ -29,14 +34,68 @@ local function json_number(value, factor, low, high)
   return whole(number * factor)
 end
 
-local BAD_ID = ' must be a whole number of 1 to ' .. #LARGEST_ID .. ' digits'
+local BAD_ID = ' must be a whole number from 1 to ' .. LARGEST_ID
 local BAD_INTERVAL = ' must be seconds between ' .. SHORTEST_INTERVAL .. ' and ' .. LONGEST_INTERVAL
 
-local function parse_json(raw)
-  local good, fields = pcall(cjson.decode, raw)
-  if not good or type(fields) ~= 'table' then return nil, 'broken JSON' end
-  local room = json_identifier(raw, fields, 'room_id')
-  if not room then return nil, 'room_id' .. BAD_ID end
+-- What a URL says of a room, each as text.
+local function url_fields(url)
+  local fields, query = {}, '&' .. (string.match(url, '%?([^#]*)') or '')
+  for _, name in ipairs(FIELDS) do fields[name] = string.match(query, '&' .. name .. '=([^&]*)') end
+  if not fields.room_id and string.match(url, '//([^/?#:]*)') == LIVE_HOST then
+    return nil, cut(string.match(url, '//([^?#%s]*)'), LONGEST_NOTE) .. ' ' .. NO_WEB_RID
+  end
+  return fields
+end
+
+-- Whether one letter is missing, added or changed, or two adjacent letters are swapped.
+local function is_one_edit(one, other)
+  local short, long, same = one, other, 1
+  if #short > #long then short, long = long, short end
+  if #long - #short > 1 then return false end
+  while same <= #short and string.byte(short, same) == string.byte(long, same) do same = same + 1 end
+  if #short < #long then return string.sub(short, same) == string.sub(long, same + 1) end
+  local swapped = string.sub(long, 1, same - 1) .. string.sub(long, same + 1, same + 1) .. string.sub(long, same, same)
+    .. string.sub(long, same + 2)
+  return string.sub(short, same + 1) == string.sub(long, same + 1) or short == swapped
+end
+
+local function letters(name) return (string.gsub(string.lower(name), '[%p%s]', '')) end
+
+-- Complains of a field that is nearly one of ours.
+local function slip(fields)
+  local is_ours = {}
+  for _, ours in ipairs(FIELDS) do is_ours[ours] = true end
+  for name in pairs(fields) do
+    for _, ours in ipairs(type(name) == 'string' and not is_ours[name] and FIELDS or {}) do
+      if is_one_edit(letters(name), letters(ours)) then
+        return cut(name, LONGEST_NOTE) .. ' is not a field of a room: did you mean ' .. ours .. '?'
+      end
+    end
+  end
+end
+
+-- The room of an object that does not name one itself. scrapy-redis's objects have a `url`, whose fields count where
+-- the object has none.
+local function room_of_another(raw, fields)
+  local rid, url = fields.web_rid, fields.url
+  if rid and rid ~= cjson.null and rid ~= '' then
+    return nil, cut(string.match(raw, '"web_rid"%s*:%s*"?([^",}%s]*)') or '', LONGEST_NOTE) .. ' ' .. NO_WEB_RID
+  end
+  if type(url) ~= 'string' or not string.match(url, '^https?://') then return nil, 'room_id' .. BAD_ID end
+  local named, reason = url_fields(url)
+  if not named then return nil, reason end
+  for name, value in pairs(named) do
+    if fields[name] == nil or fields[name] == cjson.null or fields[name] == '' then fields[name] = value end
+  end
+  local room = identifier(fields.room_id)
+  return room, not room and 'room_id' .. BAD_ID or nil
+end
+
+local function job(raw, fields)
+  local room, reason = json_identifier(raw, fields, 'room_id'), 'room_id' .. BAD_ID
+  if room == nil then room, reason = room_of_another(raw, fields) end
+  if not room then return nil, reason end
+  if web_rid(room) then return nil, room .. ' ' .. NO_WEB_RID end
   local anchor = json_identifier(raw, fields, 'anchor_id')
   if anchor == false then return nil, 'anchor_id' .. BAD_ID end
   local every = json_number(fields['every'], 1000, SHORTEST_INTERVAL, LONGEST_INTERVAL)
@@ -51,14 +110,25 @@ local function parse_json(raw)
   return {room, every, every_max, priority, anchor or ''}
 end
 
+local function parse_json(raw)
+  local good, fields = pcall(cjson.decode, raw)
+  if not good or type(fields) ~= 'table' then return nil, 'broken JSON' end
+  local complaint = slip(fields)
+  if complaint then return nil, complaint end
+  return job(raw, fields)
+end
+
 local function parse(raw)
   if #raw > LONGEST_ENTRY then return nil, 'longer than ' .. LONGEST_ENTRY .. ' bytes' end
   local room = identifier(raw)
-  if room then return {room, '', '', '', ''} end
+  if room and not web_rid(room) then return {room, '', '', '', ''} end
+  if room then return nil, room .. ' ' .. NO_WEB_RID end
   if string.match(raw, '^%s*{') then return parse_json(raw) end
+  if string.match(raw, '^%s*%d+%s*$') then return nil, 'room_id' .. BAD_ID end
   if string.match(raw, '^%s*https?://') then
-    room = identifier(string.match(raw, '[?&]room_id=([^&#]*)'))
-    if room then return {room, '', '', '', identifier(string.match(raw, '[?&]anchor_id=([^&#]*)')) or ''} end
+    local fields, reason = url_fields(raw)
+    if not fields then return nil, reason end
+    if fields.room_id then return job('', fields) end
   end
   return nil, 'expected ' .. FORMS
 end

@@ -6,7 +6,8 @@
 --  1 inbox  list, set or zset (highest score first): entries as people push them (ranklist:start_urls)
 --  2 intake list   entries that have woken a waiting worker
 --  3 sched  zset   room → when it is due
---  4 ready  zset   room → when it was due, minus HEAD_START_MS for each point of priority: so no room starves
+--  4 ready  zset   room → when it was due, minus HEAD_START_MS for each point of priority: so no room starves; rooms that
+--                  were pushed together are microseconds apart, in the order in which they were pushed
 --  5 lease  zset   room → when its lease expires
 --  6 own    hash   room → "fence:due:worker" of its lease
 --  7 def    hash   room → "every:priority:anchor", unless all are at their defaults; then ":every_max" if it adapts, and,
@@ -19,7 +20,9 @@
 -- 11 info   hash   members of dead and retired → JSON: reason, at, attempts, definition or raw
 -- 12 st     hash   counters; and recurring, the number of definitions with an interval
 -- 13 ctl    hash   token (the last fence; the name is older than the word), minute (since 1970) of the last settlement,
---                  settled in it, settled_before: in the minute before it; what gate/gate.lua holds now was here once
+--                  settled in it, settled_before: in the minute before it, source (the gateway whose rooms these are), now
+--                  (the time, every second or so), back and correcting (see clock.lua); what gate/gate.lua holds now was
+--                  here once
 -- 14 wrk    zset   worker → last seen
 -- 15 born   hash   worker → first seen
 -- 16 lag    list   how late the last LAGS_KEPT leases were, in ms; the newest first
@@ -35,18 +38,24 @@
 -- the next call for leases gives back the rooms of the last, and a repeated settlement gets the same answers again.
 --
 -- ARGV[1] is the operation:
---  push   (room, every, every_max, priority, anchor)*      → how many of the rooms were new
---  restore (room, every, every_max, priority, anchor, delay)* → how many of the recurring rooms were new; these are
+--  push   "room:every:every_max:priority:anchor"*          → how many of the rooms were new
+--  restore "room:every:every_max:priority:anchor:delay"*   → how many of the recurring rooms were new; these are
 --                                                             scheduled, as rooms that were polled before
 --  lease  worker, n, ttl, attempts, number, heard,
---         state, gate_wait, permits, most                  → {wait, state, pending, vanished, unreadable, kind,
+--         state, gate_wait, permits, most, source          → {wait, state, pending, vanished, unreadable, kind, holder,
+--                                                             now, back,
 --                                                             "room:fence:due:attempt:gone_once:definition"*}
 --         number: of this call; heard: of the last call whose answer arrived; both are 0 for a worker that does not
 --         count; wait: ms until something may change; pending: rooms that are not dead or retired;
---         state: run, or what keeps ready rooms from being leased: stopped | paused | held | full | rate;
---         the last four arguments are what the gate answered (gate/gate.lua), and how many rooms of this queue may be
---         leased at a time, empty for any number; vanished: rooms that died in this call, because their workers vanished;
---         unreadable: entries that became dead letters in this call; kind: the inbox's type before it, as TYPE names it
+--         state: run, or what keeps ready rooms from being leased: foreign (the queue is another gateway's) | stopped |
+--         paused | held | full | rate; the four arguments after heard are what the gate answered (gate/gate.lua), and how
+--         many rooms of this queue may be leased at a time, empty for any number; source: the worker's gateway, or empty;
+--         vanished: rooms that died in this call, because their workers vanished; unreadable: entries that became dead
+--         letters in this call; kind: the inbox's type before it, as TYPE names it; holder: whose the queue is, if it is
+--         foreign; back: by how many ms the clock was found to have run back
+--  leave  worker                                           → 1: the worker has ended, and counts as gone
+--  claim  source, force                                    → whose the queue is now: the source's, if it was no gateway's,
+--                                                             is empty and without workers, or force is not empty
 --  settle attempts, worker, number,
 --         (room, fence, outcome, delay, reason)*           → for each, 0: the lease was lost and nothing changed,
 --                                                             1: settled, 2: the room died, 3: it was retired,
@@ -74,6 +83,7 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local now_us = tonumber(time[1]) * 1000000 + tonumber(time[2]) -- fences begin with it
 
 local function whole(number) return string.format('%.0f', number) end
+local function precise(number) return string.format('%.3f', number) end
 
 -- Written at the end, once for each counter.
 local counted = {}

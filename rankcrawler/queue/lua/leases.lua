@@ -15,7 +15,7 @@ end
 -- How many polls failed since the last success, and when the first of them was due, which keeps the room's phase.
 local function history(room, due)
   local attempts, first_due = string.match(call('HGET', ATT, room) or '', '^(%d+):(%-?%d+):')
-  return tonumber(attempts or '') or 0, tonumber(first_due or '') or due
+  return tonumber(attempts or '') or 0, first_due and math.min(tonumber(first_due), now) or due
 end
 
 local function postpone(room, attempts, first_due, delay, reason)
@@ -48,10 +48,10 @@ local function fail(room, due, attempts_allowed, delay, reason)
   return fall_back(room, every, attempts, first_due, attempts - attempts_allowed, reason) and 4 or 1
 end
 
--- Fence, due and worker of a room's lease.
+-- Fence, due and worker of a room's lease. A room that is leased was due: a later time is from a clock that ran ahead.
 local function owner(room)
   local fence, due, worker = string.match(call('HGET', OWN, room) or '', '^(%d+):(%-?%d+):(.*)$')
-  return fence, tonumber(due or ''), worker
+  return fence, due and math.min(tonumber(due), now), worker
 end
 
 local function reap(attempts_allowed)

@@ -3,15 +3,19 @@
 local operations = {}
 
 function operations.push(args)
-  local fresh, was_idle = 0, call('EXISTS', READY) == 0
-  for i = 1, #args, 5 do fresh = fresh + push(unpack(args, i, i + 4)) end
+  note_clock()
+  local was_idle = call('EXISTS', READY) == 0
+  local fresh = push_all(args)
   if was_idle then ring() end -- otherwise the workers are busy leasing, or a gate keeps them from it
   return fresh
 end
 
 function operations.restore(args)
+  note_clock()
   local fresh = 0
-  for i = 1, #args, 6 do fresh = fresh + restore(unpack(args, i, i + 5)) end
+  for _, words in ipairs(args) do
+    fresh = fresh + restore(string.match(words, '^(%d+):(%d*):(%d*):(-?%d*):(%d*):(%d+)$'))
+  end
   ring() -- a room may be due before any worker looks again
   return fresh
 end
@@ -24,7 +28,7 @@ local function lend(most, worker, till)
   local fence = math.max(tonumber(call('HGET', CTL, 'token') or '0') + 1, now_us)
   local definitions, histories = call('HMGET', DEF, unpack(rooms)), call('HMGET', ATT, unpack(rooms))
   for i, room in ipairs(rooms) do
-    local text, due = definitions[i] or '', tonumber(first[2 * i])
+    local text, due = definitions[i] or '', math.floor(tonumber(first[2 * i]))
     if text ~= '' then due = due + tonumber(string.match(text, ':(-?%d+):')) * HEAD_START_MS end
     local failed, note = string.match(histories[i] or '', '^(%d+):%-?%d+:(.*)$')
     local gone_once = note and string.sub(note, 1, #GONE_ONCE) == GONE_ONCE and '1' or ''
@@ -72,11 +76,23 @@ local function note_given(worker, number, leased)
   call('HSET', GAVE, worker, whole(number) .. ':' .. table.concat(rooms, ' '))
 end
 
+-- The gateway whose rooms these are, where it is not the worker's.
+local function stranger_to(source)
+  local holder = call('HGET', CTL, 'source')
+  if holder or source == '' then return source ~= '' and holder ~= source and holder end
+  call('HSET', CTL, 'source', source)
+end
+
 function operations.lease(args)
   local worker, n, ttl = args[1], math.min(tonumber(args[2]), LARGEST_GRANT), tonumber(args[3])
   local attempts_allowed, number, heard = tonumber(args[4]), tonumber(args[5]), tonumber(args[6])
   local gate_state, gate_wait, permits, at_a_time = args[7], tonumber(args[8]), tonumber(args[9]), tonumber(args[10])
+  local source = args[11]
   local kind, was_idle = kind_of(INBOX), call('EXISTS', READY) == 0
+  local stranger = stranger_to(source)
+  if stranger then return {HOUR_MS, 'foreign', pending(), 0, 0, kind, stranger, now, 0} end
+  note_clock()
+  local back, is_correcting = correct_times(ttl)
   local unreadable, pushed = ingest(INTAKE)
   local more_unreadable, more_pushed = ingest(INBOX)
   local is_late = not is_current(worker, number, heard)
@@ -86,9 +102,9 @@ function operations.lease(args)
   local most, state = gate(is_late and 0 or math.min(n, call('ZCARD', READY)), gate_state, permits, at_a_time)
   local leased = most > 0 and lend(most, worker, whole(now + ttl)) or {}
   if not is_late then note_given(worker, number, leased) end
-  local pause = wait(state, gate_wait)
+  local pause = is_correcting and 0 or wait(state, gate_wait)
   if was_idle and pause == 0 and pushed + more_pushed > 0 then ring() end -- the push woke one worker: wake the others
-  local answer = {whole(pause), state, pending(), vanished, unreadable + more_unreadable, kind}
+  local answer = {whole(pause), state, pending(), vanished, unreadable + more_unreadable, kind, '', now, back}
   for _, value in ipairs(leased) do answer[#answer + 1] = value end
   return answer
 end

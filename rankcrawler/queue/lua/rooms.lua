@@ -3,7 +3,14 @@
 local readied = false
 local function make_ready(room, due, priority)
   readied = true
-  call('ZADD', READY, whole(due - (priority or definition(room).priority) * HEAD_START_MS), room)
+  call('ZADD', READY, precise(due - (priority or definition(room).priority) * HEAD_START_MS), room)
+end
+
+-- When the next room that is pushed is due: now, and a microsecond after the one before it.
+local pushed = 0
+local function next_turn()
+  pushed = pushed + 1
+  return (now_us + pushed) / 1000
 end
 
 -- The room's next failure is its first.
@@ -27,7 +34,7 @@ local function push(room, every, every_max, priority, anchor)
     call('SADD', AGAIN, room)
     return 0
   end
-  local info, head_start, fresh, due = call('HGET', INFO, room), call('ZSCORE', READY, room), 1, now
+  local info, head_start, fresh, due = call('HGET', INFO, room), call('ZSCORE', READY, room), 1, next_turn()
   if info then revive(room, info) end
   if call('ZREM', SCHED, room) == 1 then fresh = 0 end
   if head_start then
@@ -36,6 +43,37 @@ local function push(room, every, every_max, priority, anchor)
   make_ready(room, due, define(room, every, every_max, priority, anchor))
   forget_failures(room)
   count('pushed')
+  return fresh
+end
+
+-- Pushes any number of rooms, given as words. Those that the queue has never heard of, which are most of a long list,
+-- are written together.
+local function push_all(lines)
+  if #lines == 0 then return 0 end
+  local rooms, words, places = {}, {}, {}
+  for i, line in ipairs(lines) do
+    local room, every, every_max, priority, anchor = string.match(line, '^(%d+):(%d*):(%d*):(-?%d*):(%d*)$')
+    rooms[i], words[i] = room, {room, every, every_max, priority, anchor}
+  end
+  for i, key in ipairs({LEASE, READY, SCHED}) do places[i] = call('ZMSCORE', key, unpack(rooms)) end
+  local infos, seen, others, turns, definitions, fresh = call('HMGET', INFO, unpack(rooms)), {}, {}, {}, {}, 0
+  for i, room in ipairs(rooms) do
+    if places[1][i] or places[2][i] or places[3][i] or infos[i] or seen[room] then
+      others[#others + 1] = words[i]
+    else
+      local def = stated(read_definition(''), unpack(words[i], 2))
+      local text = written(def)
+      if text ~= '' then definitions[#definitions + 1], definitions[#definitions + 2] = room, text end
+      if def.every > 0 then count('recurring') end
+      turns[#turns + 1], turns[#turns + 2] = precise(next_turn() - def.priority * HEAD_START_MS), room
+      fresh = fresh + 1
+    end
+    seen[room] = true
+  end
+  if #definitions > 0 then call('HSET', DEF, unpack(definitions)) end
+  if #turns > 0 then call('ZADD', READY, unpack(turns)) end
+  count('pushed', fresh)
+  for _, other in ipairs(others) do fresh = fresh + push(unpack(other)) end
   return fresh
 end
 

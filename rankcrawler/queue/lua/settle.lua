@@ -102,6 +102,7 @@ local function note_pace(ended)
 end
 
 function operations.settle(args)
+  note_clock()
   local attempts_allowed, worker, number, settled = tonumber(args[1]), args[2], tonumber(args[3]), {}
   local before = answered(worker, number)
   if before then return before end
@@ -121,6 +122,7 @@ function operations.settle(args)
 end
 
 function operations.renew(args)
+  note_clock()
   local renewed, busy = {}, nil
   for i = 2, #args, 2 do
     local mine, worker = holds(args[i], args[i + 1])

@@ -3,7 +3,8 @@
 --
 -- KEYS
 --  1 gate   hash   stopped (why), paused, hold_until, max_inflight, rate (leases a second), burst, tat (µs: when the
---                  bucket of the rate is full again), and adopted:QUEUE for each queue whose knobs were taken over
+--                  bucket of the rate is full again), now (the time, every second or so), and adopted:QUEUE for each
+--                  queue whose knobs were taken over
 --  2 bell   a channel, not a key: a message when knobs were turned
 --
 -- The rate limit is a bucket of `burst` permits: each lease takes one, and `rate` permits a second flow back (GCRA).
@@ -29,7 +30,20 @@ local function whole(number) return string.format('%.0f', number) end
 
 local operations = {}
 
+-- Where the clock ran back, a hold ends as far ahead of it as before.
+local function note_clock()
+  local last = tonumber(call('HGET', GATE, 'now') or '')
+  if last and math.abs(now - last) <= 1000 then return end
+  if last and now < last then
+    local till = tonumber(call('HGET', GATE, 'hold_until') or '0')
+    if till > now then call('HSET', GATE, 'hold_until', whole(math.max(till - (last - now), now))) end
+    call('HDEL', GATE, 'tat')
+  end
+  call('HSET', GATE, 'now', whole(now))
+end
+
 function operations.admit(args)
+  note_clock()
   local n = tonumber(args[1])
   local stopped, paused, hold_until, max_inflight, rate, burst, tat =
     unpack(call('HMGET', GATE, 'stopped', 'paused', 'hold_until', 'max_inflight', 'rate', 'burst', 'tat'))
@@ -56,6 +70,7 @@ function operations.give_back(args)
 end
 
 function operations.hold(args)
+  note_clock()
   local till = math.max(tonumber(call('HGET', GATE, 'hold_until') or '0'), now + tonumber(args[1]))
   call('HSET', GATE, 'hold_until', whole(till))
   return whole(till)

@@ -1,0 +1,22 @@
+"""`claim`: hands the queue over to another gateway."""
+
+import argparse
+
+from rankcrawler.commands.rooms.session import RoomsSubcommand, Session
+
+
+class Claim(RoomsSubcommand):
+    """Hands the queue to the gateway of GATEWAY_URL, with all its rooms."""
+
+    name = "claim"
+    help = "Poll the queue's rooms at the gateway in GATEWAY_URL, if it was another before"
+    example = "claim"
+
+    async def run(self, session: Session, given: argparse.Namespace) -> int:
+        """Claim the queue."""
+        from rankcrawler.gateways.gateway import Gateway  # no other subcommand but restore needs a gateway
+
+        source = Gateway.of(session.options).source
+        await session.queue.claim(source, force=True)
+        print(f"the queue belongs to {source}; workers of another gateway end")
+        return 0

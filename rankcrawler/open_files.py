@@ -1,0 +1,18 @@
+"""How many files and connections this process may open at a time: `ulimit -n`."""
+
+import resource
+
+from rankcrawler.errors import SettingError
+
+
+def allow(needed: int) -> None:
+    """Raise this process's own limit to `needed` if it is lower; SettingError if the machine does not let it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise SettingError(
+            f"a crawl with this CONCURRENT_REQUESTS opens up to {needed} files and connections, but only {hard} are "
+            "allowed here: lower CONCURRENT_REQUESTS, or raise the limit (`ulimit -n`)"
+        )
+    resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
