@@ -1,11 +1,11 @@
 """The gate in front of one gateway: what holds, limits or stops every worker, whichever kind of list it polls."""
 
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
 from rankcrawler.queue.reason import stored
+from rankcrawler.queue.script import source
 
 KNOBS = ("stopped", "paused", "hold_until", "max_inflight", "rate", "burst", "tat")
 """What people and workers turn; lua/gate/gate.lua says what each means."""
@@ -95,4 +95,4 @@ class Gate:
 
 def text() -> str:
     """The gate's script."""
-    return (files(__package__) / "lua" / "gate" / "gate.lua").read_text("utf-8")
+    return source("gate/gate")

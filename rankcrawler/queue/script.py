@@ -70,9 +70,12 @@ def text() -> str:
 
     It has no comments, and so nothing but ASCII: a client may use any encoding.
     """
-    folder = files(__package__) / "lua"
-    parts = ((folder / f"{part}.lua").read_text("utf-8") for part in _PARTS)
-    return "\n".join([_limits(), *(_COMMENT.sub("", part) for part in parts)])
+    return "\n".join([_limits(), *map(source, _PARTS)])
+
+
+def source(part: str) -> str:
+    """A file of lua/ without its comments, which alone are not ASCII."""
+    return _COMMENT.sub("", (files(__package__) / "lua" / f"{part}.lua").read_text("utf-8"))
 
 
 def _limits() -> str:
