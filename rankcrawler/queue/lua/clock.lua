@@ -1,4 +1,4 @@
--- Mends what a clock that ran ahead has left behind: rooms are due too late, leases and holds end too late.
+-- Corrects what a clock that ran ahead has left behind: rooms are due too late, and leases and holds end too late.
 --
 -- When time is found to have run back, `back` in ctl is by how much at most, and the next calls for leases look through
 -- the queue, SCAN members at a time; `correcting` is where they are.
@@ -60,7 +60,7 @@ local function correct_leases(ttl, back)
   call('HDEL', CTL, 'tat')
 end
 
--- Mends a portion. Returns by how much the clock went back, once for each time, and whether there is more to mend.
+-- Corrects a portion. Returns by how much the clock went back, once for each time, and whether there is more to do.
 local function correct_times(ttl)
   local back, place = unpack(call('HMGET', CTL, 'back', 'correcting'))
   if not back then return 0, false end

@@ -6,8 +6,8 @@
 --  1 inbox  list, set or zset (highest score first): entries as people push them (ranklist:start_urls)
 --  2 intake list   entries that have woken a waiting worker
 --  3 sched  zset   room → when it is due
---  4 ready  zset   room → when it was due, minus HEAD_START_MS for each point of priority: so no room starves; rooms that
---                  were pushed together are microseconds apart, in the order in which they were pushed
+--  4 ready  zset   room → when it was due, minus HEAD_START_MS for each point of priority: so no room starves.
+--                  Rooms that were pushed together are microseconds apart, in that order
 --  5 lease  zset   room → when its lease expires
 --  6 own    hash   room → "fence:due:worker" of its lease
 --  7 def    hash   room → "every:priority:anchor", unless all are at their defaults; then ":every_max" if it adapts, and,
@@ -21,8 +21,8 @@
 -- 13 ctl    hash   token (the last fence; the name is older than the word), stopped (why), paused, hold_until,
 --                  max_inflight, rate (leases a second), burst, tat (µs: when the bucket of the rate is full again),
 --                  minute (since 1970) of the last settlement, settled in it, settled_before: in the minute before it,
---                  source (the gateway whose rooms these are), now (the time, every second or so), back and correcting (see
---                  clock.lua)
+--                  source (the gateway whose rooms these are), now (the time, every second or so), back and correcting
+--                  (see clock.lua)
 -- 14 wrk    zset   worker → last seen
 -- 15 born   hash   worker → first seen
 -- 16 lag    list   how late the last LAGS_KEPT leases were, in ms; the newest first
@@ -49,8 +49,8 @@
 --         letters in this call; kind: the inbox's type before it, as TYPE names it; back: by how many ms the clock was
 --         found to have run back
 --  leave  worker                                           → 1: the worker has ended, and counts as gone
---  claim  source, force                                    → whose the queue is now: the source's, if it was no gateway's,
---                                                             is empty and without workers, or force is not empty
+--  claim  source, force                                    → whose the queue is now: the source's, if it was nobody's or
+--                                                             it has no rooms and no workers, or if force is not empty
 --  settle attempts, worker, number,
 --         (room, fence, outcome, delay, reason)*           → for each, 0: the lease was lost and nothing changed,
 --                                                             1: settled, 2: the room died, 3: it was retired
