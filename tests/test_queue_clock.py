@@ -1,4 +1,4 @@
-"""A server's clock that ran ahead and was set right holds nothing up: the times it left in the future are corrected."""
+"""A server's clock that ran ahead and was set right again holds nothing up: what it left in the future is corrected."""
 
 import asyncio
 import logging

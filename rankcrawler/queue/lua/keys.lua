@@ -6,8 +6,8 @@
 --  1 inbox  list, set or zset (highest score first): entries as people push them (ranklist:start_urls)
 --  2 intake list   entries that have woken a waiting worker
 --  3 sched  zset   room → when it is due
---  4 ready  zset   room → when it was due, minus HEAD_START_MS for each point of priority: so no room starves; rooms that
---                  were pushed together are microseconds apart, in the order in which they were pushed
+--  4 ready  zset   room → when it was due, minus HEAD_START_MS for each point of priority: so no room starves.
+--                  Rooms that were pushed together are microseconds apart, in that order
 --  5 lease  zset   room → when its lease expires
 --  6 own    hash   room → "fence:due:worker" of its lease
 --  7 def    hash   room → "every:priority:anchor", unless all are at their defaults; then ":every_max" if it adapts, and,
@@ -54,8 +54,8 @@
 --         letters in this call; kind: the inbox's type before it, as TYPE names it; holder: whose the queue is, if it is
 --         foreign; back: by how many ms the clock was found to have run back
 --  leave  worker                                           → 1: the worker has ended, and counts as gone
---  claim  source, force                                    → whose the queue is now: the source's, if it was no gateway's,
---                                                             is empty and without workers, or force is not empty
+--  claim  source, force                                    → whose the queue is now: the source's, if it was nobody's or
+--                                                             it has no rooms and no workers, or if force is not empty
 --  settle attempts, worker, number,
 --         (room, fence, outcome, delay, reason)*           → for each, 0: the lease was lost and nothing changed,
 --                                                             1: settled, 2: the room died, 3: it was retired,
