@@ -82,7 +82,8 @@ class Gate:
 
     async def _call(self, operation: str, *words: str | int) -> Any:
         await self._adopt()
-        return await self._registered(keys=[self.key, self.bell], args=[operation, *words])
+        encoded = (word.encode(errors="surrogateescape") if isinstance(word, str) else word for word in words)
+        return await self._registered(keys=[self.key, self.bell], args=[operation, *encoded])
 
     async def _adopt(self) -> None:
         if self._has_adopted:
