@@ -173,7 +173,9 @@ class Leasing:
             await self.worker.close()
             _count(self.worker.tally, self._stats)
         if self._drained is not None:
-            self._stats.set_value(statistics.ROOMS_LEFT, await _left(self._drained, self._stats))
+            is_silent = self.worker is not None and self.worker.tally.left > 0  # it took no settlements either
+            rooms = _given(self._stats) if is_silent else await _left(self._drained, self._stats)
+            self._stats.set_value(statistics.ROOMS_LEFT, rooms)
         await self._exit.aclose()
 
 
@@ -183,8 +185,12 @@ async def _left(queue: RoomQueue, stats: StatsCollector) -> int:
         async with asyncio.timeout(_PATIENCE):
             depth = await queue.depth()
     except (*FAULTS, TimeoutError):
-        return int(stats.get_value(statistics.ROOMS_GIVEN, 0))
+        return _given(stats)
     return max(depth.ready + depth.inbox + depth.scheduled + depth.leased - depth.recurring, 0)
+
+
+def _given(stats: StatsCollector) -> int:
+    return int(stats.get_value(statistics.ROOMS_GIVEN, 0))
 
 
 def _count(tally: Tally, stats: StatsCollector) -> None:
