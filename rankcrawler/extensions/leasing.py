@@ -94,13 +94,13 @@ class Leasing:
         """
         queue, place = await self._exit.enter_async_context(open_queue(self._options, kind))
         source = Address.of(self._options.gateway_url).source
+        self._drained = None if jobs is None else queue
         try:
             await queue.claim(source)
             for warning in await safety.warnings(queue):
                 logger.warning("%s", warning)
             worker = self._open(queue, source, drain=jobs is not None)
             if jobs is not None:
-                self._drained = queue
                 await queue.push(jobs)
             await _log_depth(queue, place)
         except FAULTS as error:
@@ -190,7 +190,8 @@ async def _left(queue: RoomQueue, stats: StatsCollector) -> int:
 
 
 def _given(stats: StatsCollector) -> int:
-    return int(stats.get_value(statistics.ROOMS_GIVEN, 0))
+    """How many rooms were given; one if the queue was silent before any could be pushed."""
+    return int(stats.get_value(statistics.ROOMS_GIVEN, 0)) or 1
 
 
 def _count(tally: Tally, stats: StatsCollector) -> None:
