@@ -44,7 +44,7 @@ class Check:
             ("store: GB a day", self.on_paper.bytes_a_day / 1e9, used.size / wall * demand.DAY / 1e9),
         ]
         cells = [[name, f"{paper:,.3g}", f"{found:,.3g}", f"{found / paper:.2f}"] for name, paper, found in rows]
-        return report.table(["", "on paper", "measured", "measured / paper"], cells)
+        return report.table(["", "projected", "measured", "measured / projected"], cells)
 
 
 def main() -> int:
@@ -75,9 +75,12 @@ def main() -> int:
             print(error, file=sys.stderr)
             return 2
     polls = _polls(options.rooms)
-    print(f"\n### Workers\n\n{table(found, polls)}\n\n### Where each part is full\n\n{demand.saturation(full)}")
-    print(f"\n### On paper\n\n{demand.table(new, unchanged, options.demand)}")
-    print(f"\n### Held against {check.rate:,.0f} polls a second\n\n{check.table()}\n", flush=True)
+    print(
+        f"\n### Workers\n\n{table(found, polls)}\n\n### Where each part reaches its limit\n\n{demand.saturation(full)}"
+    )
+    print(f"\n### Projections\n\n{demand.table(new, unchanged, options.demand)}")
+    print(f"\n### Projection and measurement, at {check.rate:,.0f} polls a second\n")
+    print(f"{check.table()}\n", flush=True)
     if options.json:
         costs_of = {"at full speed": full, "new": new, "unchanged": unchanged}
         report.write(options.json, {"polls": polls, "workers": found, "costs_of_a_poll": costs_of, "check": check})
