@@ -10,7 +10,6 @@
 | the crawl ended first | spider_closed | released |
 """
 
-import asyncio
 import logging
 import os
 import socket
@@ -25,9 +24,9 @@ from scrapy.http import Response
 from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
-from rankcrawler import statistics
 from rankcrawler.backoff import Backoff
 from rankcrawler.errors import QueueError, RefusedByStore, StoreError
+from rankcrawler.extensions import depths
 from rankcrawler.extensions.address_check import AddressCheck
 from rankcrawler.extensions.failed_polls import FailedPolls
 from rankcrawler.extensions.outage import GatewayOutage
@@ -44,13 +43,9 @@ from rankcrawler.queue.faults import FAULTS
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease, Outcome
 from rankcrawler.queue.room_queue import RoomQueue
-from rankcrawler.queue.tally import Tally
 from rankcrawler.queue.worker import Worker
 
 logger = logging.getLogger(__name__)
-
-_PATIENCE = 2.0
-"""Seconds that the server has to say how many rooms are left."""
 
 
 class Leasing:
@@ -64,8 +59,9 @@ class Leasing:
         self._outage = GatewayOutage(_backoff(options), None)
         self._address: AddressCheck | None = None
         self._failed_polls: FailedPolls | None = None
-        self._drained: RoomQueue | None = None
-        """The queue, if the crawl ends when it is empty."""
+        self._queue: RoomQueue | None = None
+        self._drain = False
+        """Whether the crawl ends when the queue is empty."""
         self.worker: Worker | None = None
         """Holds the leases, once the queue is open."""
 
@@ -94,7 +90,7 @@ class Leasing:
         """
         queue, place = await self._exit.enter_async_context(open_queue(self._options, kind))
         source = Address.of(self._options.gateway_url).source
-        self._drained = None if jobs is None else queue
+        self._queue, self._drain = queue, jobs is not None
         try:
             await queue.claim(source)
             for warning in await safety.warnings(queue):
@@ -102,7 +98,7 @@ class Leasing:
             worker = self._open(queue, source, drain=jobs is not None)
             if jobs is not None:
                 await queue.push(jobs)
-            await _log_depth(queue, place)
+            await depths.log(queue, place)
         except FAULTS as error:
             raise QueueError(f"{place}: {error}") from error
         async for lease in worker.leases():
@@ -171,53 +167,12 @@ class Leasing:
     async def _spider_closed(self) -> None:
         if self.worker is not None:
             await self.worker.close()
-            _count(self.worker.tally, self._stats)
-        if self._drained is not None:
+            for name, number in self.worker.tally.statistics().items():
+                self._stats.inc_value(name, number)
+        if self._queue is not None:
             is_silent = self.worker is not None and self.worker.tally.left > 0  # it took no settlements either
-            rooms = _given(self._stats) if is_silent else await _left(self._drained, self._stats)
-            self._stats.set_value(statistics.ROOMS_LEFT, rooms)
+            await depths.count_left(self._queue, self._stats, drain=self._drain, silent=is_silent)
         await self._exit.aclose()
-
-
-async def _left(queue: RoomQueue, stats: StatsCollector) -> int:
-    """How many rooms are left to poll, other than recurring ones; all that were given if the queue does not answer."""
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            depth = await queue.depth()
-    except (*FAULTS, TimeoutError):
-        return _given(stats)
-    return max(depth.ready + depth.inbox + depth.scheduled + depth.leased - depth.recurring, 0)
-
-
-def _given(stats: StatsCollector) -> int:
-    """How many rooms were given; one if the queue was silent before any could be pushed."""
-    return int(stats.get_value(statistics.ROOMS_GIVEN, 0)) or 1
-
-
-def _count(tally: Tally, stats: StatsCollector) -> None:
-    for reason, rooms in tally.dead.items():
-        stats.inc_value(statistics.DEAD + reason, rooms)
-    stats.inc_value(statistics.ROOMS_RETIRED, tally.retired)
-    stats.inc_value(statistics.ROOMS_FAILING, tally.failing)
-    stats.inc_value(statistics.LEASES_LOST, tally.lost)
-    stats.inc_value(statistics.LEASES_LEFT, tally.left)
-    stats.inc_value(statistics.INBOX_UNREADABLE, tally.unreadable)
-
-
-async def _log_depth(queue: RoomQueue, place: str) -> None:
-    depth = await queue.depth()
-    logger.info(
-        "Leasing from %s, whose inbox is %s; %d rooms are ready, %d scheduled, %d leased, %d recurring, %d failing, "
-        "%d dead",
-        place,
-        queue.inbox.key,
-        depth.ready + depth.inbox,
-        depth.scheduled,
-        depth.leased,
-        depth.recurring,
-        depth.failing,
-        depth.dead,
-    )
 
 
 def _backoff(options: Options) -> Backoff:
