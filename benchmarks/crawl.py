@@ -19,6 +19,8 @@ from benchmarks.servers import Databases, databases
 from benchmarks.serving import gateway
 from benchmarks.work import Contestant
 
+DOUBLINGS = 8  # times that a pair of runs is tried
+
 
 def main() -> int:
     """Run the rounds and report. Return 1 if --guard is given and missed, 2 if a run failed, else 0."""
@@ -56,10 +58,24 @@ def compete(options: argparse.Namespace, entries: int) -> Iterator[pace.Run]:
             course.run(contestant, short)
         for _ in range(options.rounds):
             for contestant in options.contestants:
-                for rooms in (short, max(2 * short, most // contestant.share)):
-                    run = course.run(contestant, rooms)
+                for run in pair(course, contestant, short, max(2 * short, most // contestant.share)):
                     print(f"{run.contestant}: {run.rows} rows in {run.wall:.2f} s", file=sys.stderr, flush=True)
                     yield run
+
+
+def pair(course: Course, contestant: Contestant, short: int, long: int) -> tuple[pace.Run, pace.Run]:
+    """Return a short run and a long one that took measurably more time.
+
+    A fast contestant's additional rooms can take less time than the start of a process varies. Then both runs are
+    repeated, the long one with twice the rooms. Raises RunError if that does not help within DOUBLINGS.
+    """
+    for _ in range(DOUBLINGS):
+        few, many = course.run(contestant, short), course.run(contestant, long)
+        if pace.is_measurable(few, many):
+            return few, many
+        print(f"{contestant.name}: {long} rooms took too little time; doubling", file=sys.stderr, flush=True)
+        long *= 2
+    raise meter.RunError(f"{contestant.name}: even {long // 2} rooms took too little time to measure")
 
 
 def guard(paces: pace.Paces, wanted: float) -> int:

@@ -44,7 +44,7 @@ class Site:
         """A new store."""
         self._made += 1
         sqlite = f"sqlite:///{self._folder}/{self._made}.db"
-        return locate.open_records(sqlite if kind == "sqlite" else self._server.database())
+        return locate.open_records(sqlite if kind == "sqlite" else self._server.database(), create=True)
 
     def driver(self, kind: str) -> Driver:
         """A new database with a plain table."""

@@ -21,9 +21,7 @@ def _replaced(owner: Any, name: str, value: Any) -> Callable[[], None]:
 
 
 WAYS: dict[str, Callable[[], None]] = {
-    "scheduler": _stand_in("SCHEDULER"),
     "downloader": _stand_in("DOWNLOADER"),
-    "stats": _stand_in("STATS_CLASS"),
     "memory": _replaced(memory, "settle", lambda: None),
     "start": _replaced(start, "hand_over", lambda _, requests: requests),
     "contributors": _replaced(ranklist, "Contributors", lambda: None),

@@ -13,7 +13,8 @@ RankcrawlerError
 │   └── QueueOfAnother   it holds the rooms of another gateway
 ├── StoreError        the store cannot be opened or written
 │   ├── StoreUnavailable   … now; the same call may succeed later
-│   └── RefusedByStore     … because of one poll
+│   ├── RefusedByStore     … because of one poll
+│   └── NoStore            there is none yet
 └── FeedError         a feed cannot be opened or written
 """
 
@@ -85,6 +86,15 @@ class StoreUnavailable(StoreError):  # noqa: N818 — it passes
 
 class RefusedByStore(StoreError):  # noqa: N818 — says who refused
     """The store cannot hold one of the polls that it was given; it may take the others without it."""
+
+
+class NoStore(StoreError):  # noqa: N818 — it is no fault of a store's
+    """There is no store at a place where one is to be read; the message says where, and what makes one."""
+
+    def __init__(self, place: object) -> None:
+        super().__init__(
+            f"there is no store at {place}: a crawl creates it. Set STORE_URL or DATA_DIR if it is somewhere else"
+        )
 
 
 class FeedError(RankcrawlerError):

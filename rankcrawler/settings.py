@@ -76,6 +76,7 @@ SPEEDUPS = True
 ADDONS = {"rankcrawler.speedups.addon.Speedups": 0}
 
 CONCURRENT_REQUESTS_PER_DOMAIN = 1000  # there is one host, which CONCURRENT_REQUESTS limits
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # requests leave in the order of their leases
 CONCURRENT_ITEMS = 1  # a response yields one item
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 << 20  # bytes of answers that wait to be stored: about 100 usual ones
 DEFAULT_REQUEST_HEADERS = {"Accept": "application/json"}

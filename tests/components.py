@@ -35,3 +35,21 @@ class Adding:
         async for each in result:
             yield each
         yield {"name": "=a", "price": "-5"}
+
+
+class Flattening:
+    """A pipeline that turns every item into a dict of its own."""
+
+    def process_item(self, item: Any) -> Any:
+        """A dict."""
+        return {"kept": getattr(item, "kept", None)}
+
+
+class Taking:
+    """A spider middleware that takes every item away."""
+
+    async def process_spider_output(self, response: Response, result: Any) -> AsyncIterator[Any]:  # noqa: ARG002
+        """Nothing."""
+        async for _ in result:
+            for each in list[Any]():
+                yield each

@@ -6,13 +6,13 @@ from unittest.mock import patch
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.statscollectors import MemoryStatsCollector
 
 from rankcrawler.gateways.client import Reply
 from rankcrawler.handler import GatewayResponse
 from rankcrawler.model import rules
 from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from rankcrawler.queue.lease import Lease
-from rankcrawler.speedups.stats import PlainStats
 from rankcrawler.spiders.ranklist import RanklistSpider
 from tests.builders import POLLED_MS, ROOM
 
@@ -40,5 +40,5 @@ def parsed(
 def spider(kind: str) -> RanklistSpider:
     """The spider of a crawl that does not run."""
     crawler = Crawler(RanklistSpider, {"GATEWAY_URL": "http://gateway.test"})
-    crawler.stats = PlainStats(crawler)
+    crawler.stats = MemoryStatsCollector(crawler)
     return RanklistSpider.from_crawler(crawler, kind=kind)

@@ -27,7 +27,7 @@ def records(where: str) -> Iterator[Callable[[], Records]]:
     opened: list[Records] = []
 
     def open_it() -> Records:
-        opened.append(locate.open_records(where))
+        opened.append(locate.open_records(where, create=True))
         return opened[-1]
 
     yield open_it

@@ -16,13 +16,13 @@ from tests import postgresql
 
 ROOT = Path(__file__).parent.parent
 LITTLE = {
-    "crawl": ["--rooms", "1000", "--rounds", "1", "--entries", "3", "--only", "rankcrawler-jsonl", "floor-jsonl"],
+    "crawl": ["--rooms", "200", "--rounds", "2", "--only", "rankcrawler-sqlite", "textbook", "--guard", "5"],
     "decode": ["--rounds", "1", "--seconds", "0.01"],
     "memory": ["--responses", "60", "--rounds", "1", "--entries", "2"],
     "profile": ["--rooms", "60", "--rounds", "1", "--entries", "2", "--only", "rankcrawler-jsonl"],
     "queue": ["--rooms", "30000", "--calls", "100"],
     "scale": ["--rooms", "60", "--entries", "2", "--workers", "1", "--seconds", "0.5"],
-    "store": ["--rooms", "20", "--minutes", "5", "--entries", "2", "--rounds", "1"],
+    "store": ["--rooms", "5", "--minutes", "30", "--rounds", "1", "--entries", "4000"],
 }
 TOLD = {
     "crawl": "lists_of",
@@ -51,7 +51,7 @@ def test_every_benchmark_is_run_by_make_bench_and_here() -> None:
     assert "benchmarks.all" in (ROOT / "Makefile").read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", sorted(LITTLE))
+@pytest.mark.parametrize("name", sorted(set(LITTLE) - {"crawl", "queue", "store"}))
 def test_a_benchmark_gives_a_table_and_json_with_the_machine_it_ran_on(name: str, tmp_path: Path) -> None:
     if name == "scale" and (why := postgresql.missing()):
         pytest.skip(why)
@@ -60,15 +60,33 @@ def test_a_benchmark_gives_a_table_and_json_with_the_machine_it_ran_on(name: str
     assert found[TOLD[name]]
 
 
+def told(name: str, folder: Path) -> Any:
+    """The figures of a benchmark that has a test of its own."""
+    found = results(name, *LITTLE[name], file=folder / "figures.json")
+    assert found["machine"]["cores"] >= 1
+    return found[TOLD[name]]
+
+
 def test_a_recurring_room_takes_at_most_200_bytes_and_a_lease_few_milliseconds(tmp_path: Path) -> None:
-    result = results("queue", *LITTLE["queue"], file=tmp_path / "figures.json")["result"]
+    result = told("queue", tmp_path)
     assert 50 < result["bytes_per_room"] <= 200
     assert all(each["median"] < 5 for each in result["latencies"])
 
 
-def test_a_crawl_stores_at_least_five_times_the_rows_of_the_textbook_project() -> None:
+def test_a_crawl_stores_at_least_five_times_the_rows_of_the_textbook_project(tmp_path: Path) -> None:
     """A ratio of CPU seconds inside one run, its rounds interleaved."""
-    guard = ["--rooms", "200", "--rounds", "3", "--only", "rankcrawler-sqlite", "textbook", "--guard", "5"]
-    command = [sys.executable, "-m", "benchmarks.crawl", *guard]
+    command = [sys.executable, "-m", "benchmarks.crawl", *LITTLE["crawl"], "--json", str(tmp_path / "figures.json")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, cwd=ROOT)
     assert done.returncode == 0, f"{done.stdout[-600:]}\n{done.stderr[-600:]}"
+    figures = json.loads((tmp_path / "figures.json").read_text("utf-8"))
+    assert set(figures[TOLD["crawl"]]["100"]["paces"]) == {"rankcrawler-sqlite", "textbook"}
+
+
+@pytest.mark.skipif(bool(postgresql.missing()), reason="needs a PostgreSQL server")
+def test_what_the_store_keeps_of_a_day_is_a_fraction_of_what_was_served(tmp_path: Path) -> None:
+    assert told("store", tmp_path)
+    figures = json.loads((tmp_path / "figures.json").read_text("utf-8"))
+    ways = [each["sqlite"] for each in figures["bytes_a_poll"].values()]
+    assert ways == sorted(ways, reverse=True), "each way saves something beside the one before"
+    assert ways[-1] < ways[0] / 5
+    assert set(figures["ms"]) == {"sqlite", "postgresql"}

@@ -97,6 +97,29 @@ def test_what_would_take_ours_away_or_have_no_effect_is_refused_by_name(
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ITEM_PIPELINES", {"tests.components.Flattening": 50}),
+        ("ITEM_PIPELINES", {"tests.components.Flattening": 250}),
+        ("SPIDER_MIDDLEWARES", {"tests.components.Taking": 500}),
+    ],
+    ids=str,
+)
+def test_a_room_whose_poll_a_component_takes_away_is_not_acknowledged(tmp_path: Path, name: str, value: Any) -> None:
+    done, asked = crawled(tmp_path, *set_to(**{name: value, "ROOM_ATTEMPTS": 2, "ROOM_BACKOFF": 0.01}))
+    assert done.returncode == 1
+    assert len(asked) == 2
+    assert "its poll was not stored: a component replaced it, or took it away" in done.stderr
+
+
+def test_a_pipeline_behind_the_store_may_replace_the_item(tmp_path: Path) -> None:
+    done, asked = crawled(tmp_path, *set_to(ITEM_PIPELINES={"tests.components.Flattening": 500}))
+    assert done.returncode == 0, done.stderr
+    assert len(asked) == 1
+    assert json.loads((tmp_path / "r.jsonl").read_text()) == {"kept": "stored"}
+
+
+@pytest.mark.parametrize(
     ("argument", "told"),
     [
         (f"room={ROOM}", "-a room= is not an argument of the spider: did you mean rooms?"),

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from scrapy import Spider
 from scrapy.crawler import Crawler
+from scrapy.statscollectors import MemoryStatsCollector
 
 from rankcrawler.speedups.downloader import ON_THE_LONG_WAY, ShortWay
-from rankcrawler.speedups.stats import PlainStats
 from tests.gateways import environment, run, simulated
 
 OURS: dict[str, Any] = {
@@ -37,7 +37,7 @@ def crawler() -> Crawler:
 def prepared(settings: dict[str, Any]) -> Crawler:
     """A crawl that does not run, with our settings and others."""
     crawler = Crawler(Ranks, OURS | settings)
-    crawler.stats = PlainStats(crawler)
+    crawler.stats = MemoryStatsCollector(crawler)
     return crawler
 
 

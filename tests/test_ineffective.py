@@ -17,6 +17,7 @@ WORK = (
     *("FEED_STORE_EMPTY", "FEED_TEMPDIR", "FEED_URI_PARAMS", "FORCE_CRAWLER_PROCESS", "GCS_PROJECT_ID"),
     *("ITEM_PIPELINES", "ITEM_PIPELINES_BASE", "ITEM_PROCESSOR", "LOGSTATS_", "LOG_", "MAIL_", "MEMDEBUG_"),
     *("MEMUSAGE_", "NEWSPIDER_MODULE", "PERIODIC_LOG_", "RANDOMIZE_", "REACTOR_THREADPOOL_MAXSIZE", "SCHEDULER"),
+    *("SCHEDULER_DEBUG", "SCHEDULER_MEMORY_QUEUE", "SCHEDULER_PRIORITY_QUEUE", "SCHEDULER_START_MEMORY_QUEUE"),
     *("SCRAPER_SLOT_MAX_ACTIVE_SIZE", "SPIDER_", "STATSMAILER_", "STATS_", "TEMPLATES_DIR", "USER_AGENT"),
     *("FILES_STORE", "FILES_STORE_", "IMAGES_STORE", "IMAGES_STORE_", "WARN_ON_GENERATOR_RETURN_VALUE"),
 )
@@ -76,4 +77,3 @@ def test_what_a_crawl_never_does_may_be_turned_off(name: str, value: Any) -> Non
 def test_a_component_that_is_added_gives_its_settings_their_effect() -> None:
     retry = {"scrapy.downloadermiddlewares.retry.RetryMiddleware": 550}
     ineffective.check(settings(RETRY_TIMES=5, DOWNLOADER_MIDDLEWARES=retry))
-    ineffective.check(settings(SCHEDULER_DEBUG=True, SPEEDUPS=False))

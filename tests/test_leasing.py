@@ -17,12 +17,14 @@ from twisted.python.failure import Failure
 from rankcrawler.errors import QueueStopped, RefusedByStore, StoreUnavailable, WrongAddress
 from rankcrawler.extensions.leasing import Leasing
 from rankcrawler.extensions.outage import ROOMS
+from rankcrawler.extensions.peers import Peers
 from rankcrawler.gateways.client import Reply
 from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.gateways.token import Token
 from rankcrawler.handler import GatewayResponse
+from rankcrawler.model.items import Poll
 from rankcrawler.model.schedules import Schedule
-from rankcrawler.queue.lease import Lease, Outcome
+from rankcrawler.queue.lease import Lease
 from tests.builders import failed, polled, snapshot
 from tests.options import options
 from tests.queued import GATE, HOUR, job, key, letter, place_of, server_now
@@ -30,17 +32,38 @@ from tests.queued import GATE, HOUR, job, key, letter, place_of, server_now
 HOST = "http://gateway.test/"
 
 
+class Others(Peers):
+    """The other components, as far as the test says."""
+
+    def __init__(self, tokens: int) -> None:
+        self.polls: dict[int, Poll] = {}
+        self.requests: set[Request] = set()
+        self._keyring = Keyring([Token(f"a-canary-token-{number}") for number in range(tokens)])
+
+    @property
+    def keyring(self) -> Keyring:
+        return self._keyring
+
+    def stored(self, fence: int) -> Poll | None:
+        return self.polls.pop(fence, None)
+
+    def scraped(self) -> set[Request]:
+        return self.requests
+
+
 class Crawl:
     """An extension with its leases, and the signals that Scrapy would send."""
 
-    def __init__(self, leasing: Leasing, stats: MemoryStatsCollector) -> None:
+    def __init__(self, leasing: Leasing, stats: MemoryStatsCollector, peers: "Others") -> None:
         self.leasing = leasing
+        self.peers = peers
         self.leases = leasing.leases([], "ranklist")
         self.stats = stats
 
-    async def scraped(self, lease: Lease, item: Any, token: int = 1) -> None:
-        """The item has come through the pipelines."""
-        await self.leasing._item_scraped(item=item, response=answer(lease, token))
+    async def scraped(self, lease: Lease, poll: Poll, token: int = 1) -> None:
+        """The store took the poll, and its item has come through the pipelines."""
+        self.peers.polls[lease.fence] = poll
+        await self.leasing._item_scraped(answer(lease, token))
 
     async def settled(self) -> None:
         """Wait until the queue has every settlement."""
@@ -59,11 +82,11 @@ def answer(lease: Lease | None, token: int = 1) -> Response:
 @asynccontextmanager
 async def crawling(redis_url: str, tokens: int = 1, **settings: Any) -> AsyncIterator[Crawl]:
     stats = MemoryStatsCollector(Crawler(Spider))
-    ring = Keyring([Token(f"a-canary-token-{number}") for number in range(tokens)])
     chosen = options(
         REDIS_URL=redis_url, ROOM_BACKOFF=60, ROOM_ATTEMPTS=3, GATEWAY_URL="http://gateway.test", **settings
     )
-    crawl = Crawl(Leasing(chosen, stats, lambda: ring), stats)
+    peers = Others(tokens)
+    crawl = Crawl(Leasing(chosen, stats, peers), stats, peers)
     try:
         yield crawl
     finally:
@@ -88,9 +111,43 @@ async def test_a_stored_list_is_done_and_one_that_is_as_before_is_unchanged(redi
 async def test_a_dropped_item_is_done(redis: Redis, redis_url: str) -> None:
     await push(redis)
     async with crawling(redis_url) as crawl:
-        crawl.leasing._item_dropped(answer(await anext(crawl.leases)))
+        await crawl.leasing._item_dropped(polled(snapshot()), answer(await anext(crawl.leases)))
         await crawl.settled()
     assert redis.hget(key("st"), "done") == "1"
+
+
+async def test_a_room_whose_poll_was_taken_away_is_polled_again_and_says_so(redis: Redis, redis_url: str) -> None:
+    await push(redis)
+    async with crawling(redis_url) as crawl:
+        for _ in range(3):
+            lease = await anext(crawl.leases)
+            request = answer(lease).request
+            assert request is not None
+            crawl.peers.requests.add(request)
+            crawl.leasing.parsed(lease)
+            await crawl.leasing._item_scraped(answer(lease))  # of another item, made by another component
+            crawl.leasing._unstored.look()
+            assert crawl.leasing.worker is not None
+            assert crawl.leasing.worker._window.open() == [lease]
+            crawl.peers.requests.clear()
+            await crawl.settled()
+            if redis.zscore(key("sched"), "1"):
+                redis.zadd(key("sched"), {"1": 1})
+    assert "was not stored" in str(letter(redis, "1")["reason"])
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+async def test_a_failed_poll_that_a_pipeline_drops_is_still_a_failed_poll(
+    redis: Redis, redis_url: str, is_stored: bool
+) -> None:
+    await push(redis)
+    async with crawling(redis_url) as crawl:
+        lease, poll = await anext(crawl.leases), polled(failed())
+        if is_stored:
+            crawl.peers.polls[lease.fence] = poll
+        await crawl.leasing._item_dropped(poll if not is_stored else {"made": "of it"}, answer(lease))
+        await crawl.settled()
+    assert redis.hget(key("st"), "retry") == "1"
 
 
 @pytest.mark.parametrize(
@@ -160,7 +217,7 @@ async def test_many_rooms_that_were_polled_before_and_are_gone_are_an_outage(red
     await push(redis, ROOMS + 1)
     async with crawling(redis_url) as crawl:
         leases = [await polled_before(crawl) for _ in range(ROOMS + 1)]
-        crawl.leasing._answered(None, Outcome.DONE)
+        crawl.leasing._listed()
         for lease in leases:
             await crawl.scraped(lease, polled(failed(**GONE)))
         await crawl.settled()
@@ -174,7 +231,7 @@ async def test_many_new_rooms_may_be_gone_once_the_gateway_has_sent_a_list(redis
     await push(redis, 3 * ROOMS)
     async with crawling(redis_url) as crawl:
         leases = [await anext(crawl.leases) for _ in range(3 * ROOMS)]
-        crawl.leasing._answered(None, Outcome.DONE)
+        crawl.leasing._listed()
         for lease in leases:
             await crawl.scraped(lease, polled(failed(**GONE)))
         await crawl.settled()
@@ -231,7 +288,7 @@ async def test_after_a_list_a_web_servers_answer_is_a_failure_like_others(
     async with crawling(redis_url) as crawl:
         leases = [await anext(crawl.leases) for _ in range(ROOMS)]
         if when == "this run":
-            crawl.leasing._answered(None, Outcome.DONE)
+            crawl.leasing._listed()
         for lease in leases:
             await crawl.scraped(lease, polled(failed(**PAGE)))
         await crawl.settled()
@@ -309,7 +366,8 @@ async def test_an_item_of_another_component_settles_nothing(redis: Redis, redis_
     await push(redis)
     async with crawling(redis_url) as crawl:
         lease = await anext(crawl.leases)
-        await crawl.leasing._item_scraped(item={"a": 1}, response=answer(None))
+        await crawl.leasing._item_scraped(answer(None))
+        await crawl.leasing._item_dropped({"a": 1}, answer(None))
         crawl.leasing._failed(answer(None), Failure(ZeroDivisionError()))  # type: ignore[no-untyped-call]
         assert crawl.leasing.worker is not None
         assert crawl.leasing.worker._window.open() == [lease]
@@ -322,5 +380,5 @@ async def test_given_rooms_are_pushed_and_the_leases_end_with_them(redis_url: st
         leases = []
         async for lease in crawl.leasing.leases([job("1", every_max=600.0), job("2", priority=3)], "ranklist"):
             leases.append((lease.room_id, lease.schedule.priority))
-            crawl.leasing._item_dropped(answer(lease))
+            await crawl.leasing._item_dropped(polled(snapshot()), answer(lease))
     assert leases == [("2", 3), ("1", 0)]

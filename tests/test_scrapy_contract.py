@@ -27,9 +27,10 @@ OFFERED = {
         *("fetch", "active", "handlers", "middleware", "domain_concurrency", "total_concurrency", "per_slot_settings"),
     ),
     "scrapy.core.downloader.handlers.DownloadHandlers": ("download_request_async",),
-    "scrapy.core.engine.ExecutionEngine": ("crawl", "close_spider_async"),
-    "scrapy.core.scheduler.BaseScheduler": ("enqueue_request", "next_request", "has_pending_requests"),
-    "scrapy.crawler.Crawler": ("get_extension", "crawling"),
+    "scrapy.core.engine.ExecutionEngine": ("crawl", "close_spider_async", "scraper"),
+    "scrapy.core.scraper.Scraper": ("slot",),
+    "scrapy.core.scraper.Slot": ("active",),
+    "scrapy.crawler.Crawler": ("get_extension", "get_item_pipeline", "crawling"),
     "scrapy.exporters.XmlItemExporter": ("xg",),
     "scrapy.extensions.feedexport.FeedExporter": (
         *("feeds", "exporters", "filters", "storages", "settings", "item_scraped", "open_spider", "close_spider"),
@@ -41,7 +42,6 @@ OFFERED = {
     ),
     "scrapy.extensions.postprocessing.PostProcessingManager": ("head_plugin", "file", "close"),
     "scrapy.exporters.BaseItemExporter": ("_kwargs", "fields_to_export", "encoding"),
-    "scrapy.statscollectors.StatsCollector": ("__getattribute__",),
 }
 """Names that are public and undocumented, by what has them."""
 

@@ -35,7 +35,7 @@ Store = Callable[..., Finished]
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a store with three lists of room 1, one of room 2, and a failed poll."""
     address = stores.address(request.param, tmp_path, request)
-    store = locate.open_records(address)
+    store = locate.open_records(address, create=True)
     fill(store)
     store.close()
     return address
@@ -157,7 +157,7 @@ def test_an_export_that_fails_leaves_no_file(command: Store, tmp_path: Path) -> 
 def test_a_text_that_no_cell_holds_fails_the_export_and_names_the_room(
     where: str, command: Store, tmp_path: Path
 ) -> None:
-    store = locate.open_records(where)
+    store = locate.open_records(where, create=True)
     store.write([polled(snapshot([entry(nickname="x" * 32_768, room_id="9")], room_id="9"))])
     store.close()
     done = command("export", "--room", "all", "--to", str(tmp_path / "ranks.xlsx"))

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from rankcrawler.clock import iso
-from rankcrawler.errors import SettingError, StoreError
+from rankcrawler.errors import NoStore, SettingError, StoreError
 from rankcrawler.model.columns import FIRST_VERSION
 from rankcrawler.model.items import Poll
 from rankcrawler.model.rows import COLUMNS
@@ -39,7 +39,7 @@ def places(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
 
 @contextmanager
 def opened(where: str) -> Iterator[Records]:
-    with closing(locate.open_records(where)) as store:
+    with closing(locate.open_records(where, create=True)) as store:
         yield store
 
 
@@ -96,7 +96,9 @@ def test_a_migrated_store_is_the_one_that_this_version_would_have_written(
     places: tuple[str, str], version: int
 ) -> None:
     where, fresh = places
-    with pytest.raises(StoreError, match=rf"older rankcrawler \(version {version}, not {schema.version()}\): run"):
+    with pytest.raises(
+        StoreError, match=rf"older rankcrawler \(version {version}, not {schema.version()}\): stop all w"
+    ):
         locate.open_records(where)
     assert f"from version {version} to {schema.version()}" in migration.migrate(where)
     polls = earlier.polls(version)
@@ -172,8 +174,11 @@ def test_json_lines_need_no_migration(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", stores.DATABASES)
-def test_a_store_that_is_not_there_yet_is_made(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_a_store_that_is_not_there_is_not_made(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     where = stores.address(kind, tmp_path, request)
+    with pytest.raises(NoStore):
+        migration.migrate(where)
+    locate.open_store(where).close()
     assert f"has version {schema.version()} already" in migration.migrate(where)
 
 

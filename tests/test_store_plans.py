@@ -51,7 +51,7 @@ def plan(store: SqlStore, kind: str, query: str, values: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("kind", stores.DATABASES)
 def test_no_question_reads_a_table_from_end_to_end(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    store = locate.open_records(stores.address(kind, tmp_path, request))
+    store = locate.open_records(stores.address(kind, tmp_path, request), create=True)
     assert isinstance(store, SqlStore)
     store.write([polled(snapshot(room_id=str(room))) for room in range(1, 30)])
     derived = "[edpv]$"  # the names of what a query has cut out by an index before
@@ -63,7 +63,7 @@ def test_no_question_reads_a_table_from_end_to_end(kind: str, tmp_path: Path, re
 
 
 def test_what_is_written_for_many_rows_at_once_is_found_by_an_index(tmp_path: Path) -> None:
-    store = locate.open_records(f"sqlite:///{tmp_path}/ranks.db")
+    store = locate.open_records(f"sqlite:///{tmp_path}/ranks.db", create=True)
     assert isinstance(store, SqlStore)
     store.write([polled(snapshot(room_id=str(room))) for room in range(1, 30)])
     database: Any = store._database

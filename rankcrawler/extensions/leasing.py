@@ -2,11 +2,12 @@
 
 | what happened to the request | signal | the lease |
 |---|---|---|
-| the store has its list | item_scraped | done, or unchanged, as the poll's `kept` says |
-| the store had it before, or another worker's poll is newer | item_dropped | done |
+| the store has its list | item_scraped | done, or unchanged, as the store says |
+| its poll was replaced or taken away before the store | none: see rankcrawler.extensions.unstored | retry |
+| the store had it before, another worker's poll is newer, or a pipeline dropped it | item_dropped | done |
 | a pipeline failed, for instance the store | item_error | retry; release if the store is unavailable |
 | the callback or the errback failed | spider_error | retry |
-| the poll brought no list: the item holds a FailedPoll | item_scraped | see rankcrawler.extensions.failed_polls |
+| the poll brought no list | item_scraped, item_dropped | see rankcrawler.extensions.failed_polls |
 | the crawl ended first | spider_closed | released |
 """
 
@@ -14,7 +15,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -30,9 +31,10 @@ from rankcrawler.extensions import depths
 from rankcrawler.extensions.address_check import AddressCheck
 from rankcrawler.extensions.failed_polls import FailedPolls
 from rankcrawler.extensions.outage import GatewayOutage
+from rankcrawler.extensions.peers import Peers
 from rankcrawler.extensions.refusals import Refusals
+from rankcrawler.extensions.unstored import Unstored
 from rankcrawler.gateways.address import Address
-from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.gateways.verdict import Verdicts
 from rankcrawler.handler import GatewayResponse
 from rankcrawler.model.items import FailedPoll, Poll
@@ -49,12 +51,13 @@ logger = logging.getLogger(__name__)
 
 
 class Leasing:
-    """The crawl's only connection to the queue. `keyring` returns the crawl's tokens, once it has begun."""
+    """The crawl's only connection to the queue."""
 
-    def __init__(self, options: Options, stats: StatsCollector, keyring: Callable[[], Keyring]) -> None:
+    def __init__(self, options: Options, stats: StatsCollector, peers: Peers) -> None:
         self._options = options
         self._stats = stats
-        self._keyring = keyring
+        self._peers = peers
+        self._unstored = Unstored(peers.scraped, self._missed)
         self._exit = AsyncExitStack()
         self._outage = GatewayOutage(_backoff(options), None)
         self._address: AddressCheck | None = None
@@ -68,13 +71,7 @@ class Leasing:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Leasing":
         """The extension of a crawl; raises SettingError."""
-
-        def keyring() -> Keyring:
-            found = crawler.get_extension(Keyring)
-            assert found is not None
-            return found
-
-        leasing = cls(Options.of(crawler.settings), crawler.stats, keyring)
+        leasing = cls(Options.of(crawler.settings), crawler.stats, Peers(crawler))
         crawler.signals.connect(leasing._item_scraped, signals.item_scraped)
         crawler.signals.connect(leasing._item_dropped, signals.item_dropped)
         crawler.signals.connect(leasing._failed, signals.item_error)
@@ -127,7 +124,7 @@ class Leasing:
         )
         self._outage = GatewayOutage(backoff, options.gateway_patience if drain else None)
         self._address = AddressCheck(options.gateway_url or "", queue.has_polled)
-        refusals = Refusals(worker, self._keyring(), self._stats)
+        refusals = Refusals(worker, self._peers.keyring, self._stats)
         verdicts = Verdicts.of(options.verdicts)
         self._failed_polls = FailedPolls(
             *(worker, self._outage, self._address, refusals, backoff, self._stats, verdicts)
@@ -135,36 +132,69 @@ class Leasing:
         worker.open()
         return worker
 
-    async def _item_scraped(self, item: Any, response: Any) -> None:
-        lease, found = _lease_of(response), item.found if isinstance(item, Poll) else None
-        if isinstance(found, FailedPoll) and lease is not None and self._failed_polls is not None:
-            await self._failed_polls.settle(lease, found, _token_of(response))
+    def parsed(self, lease: Lease) -> None:
+        """The spider has made a poll for this lease, which is now in the hands of middlewares and pipelines."""
+        self._unstored.begin(lease)
+
+    def _missed(self, lease: Lease) -> None:
+        self._retry(lease, "its poll was not stored: a component replaced it, or took it away")
+
+    async def _item_scraped(self, response: Any) -> None:
+        """Settle by what the store took: what comes out of the pipelines can be anything."""
+        lease = _lease_of(response)
+        poll = None if lease is None else self._peers.stored(lease.fence)
+        if lease is not None and poll is not None:
+            await self._settle(lease, poll, response)
+
+    async def _item_dropped(self, item: Any, response: Any) -> None:
+        lease = _lease_of(response)
+        if lease is None:
+            return
+        poll = self._peers.stored(lease.fence) or item
+        if isinstance(poll, Poll) and isinstance(poll.found, FailedPoll):
+            await self._settle(lease, poll, response)
         else:
-            is_new = found is None or item.kept in (None, "stored")
-            self._answered(lease, Outcome.DONE if is_new else Outcome.UNCHANGED)
+            self._answered(lease, Outcome.DONE)
 
-    def _item_dropped(self, response: Any) -> None:
-        self._answered(_lease_of(response), Outcome.DONE)
+    async def _settle(self, lease: Lease, poll: Poll, response: Any) -> None:
+        self._unstored.end(lease)
+        if isinstance(poll.found, FailedPoll):
+            if self._failed_polls is not None:
+                await self._failed_polls.settle(lease, poll.found, _token_of(response))
+        else:
+            self._answered(lease, Outcome.DONE if poll.kept == "stored" else Outcome.UNCHANGED)
 
-    def _answered(self, lease: Lease | None, outcome: Outcome) -> None:
+    def _answered(self, lease: Lease, outcome: Outcome) -> None:
+        self._unstored.end(lease)
+        self._listed()
+        if self.worker is not None:
+            self.worker.settle(lease, outcome)
+
+    def _listed(self) -> None:
         """The gateway sent a list."""
         self._outage.answered()
         if self._address is not None:
             self._address.is_proven = True
-        if lease is not None and self.worker is not None:
-            self.worker.settle(lease, outcome)
 
     def _failed(self, response: Any, failure: Failure) -> None:
         """A pipeline, the callback or the errback raised an exception."""
         lease, error = _lease_of(response), failure.value
-        if lease is None or self.worker is None or self._failed_polls is None:
+        if lease is None or self.worker is None:
             return
+        self._peers.stored(lease.fence)  # if a pipeline after the store failed
         if isinstance(error, StoreError) and not isinstance(error, RefusedByStore):
+            self._unstored.end(lease)
             self.worker.settle(lease, Outcome.RELEASE)
         else:
-            self._failed_polls.retry(lease, f"{type(error).__name__}: {error}"[:300])
+            self._retry(lease, f"{type(error).__name__}: {error}"[:300])
+
+    def _retry(self, lease: Lease, reason: str) -> None:
+        self._unstored.end(lease)
+        if self._failed_polls is not None:
+            self._failed_polls.retry(lease, reason)
 
     async def _spider_closed(self) -> None:
+        self._unstored.close()
         if self.worker is not None:
             await self.worker.close()
             for name, number in self.worker.tally.statistics().items():

@@ -32,6 +32,8 @@ class StorePipeline:
         self._stats: StatsCollector = crawler.stats
         self._is_open = False
         self._end: asyncio.Task[None] | None = None
+        self.stored: dict[int, Poll] = {}
+        """What the store took, by fence, until Leasing has settled it."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "StorePipeline":
@@ -53,14 +55,17 @@ class StorePipeline:
         if not isinstance(item, Poll):
             return item
         kept = await self._keep(item)
+        stored = msgspec.structs.replace(item, kept=kept.value)
+        if item.fence:
+            self.stored[item.fence] = stored
         if item.snapshot is None:
-            return msgspec.structs.replace(item, kept=kept.value)
+            return stored
         self._stats.inc_value(statistics.SNAPSHOTS + kept.value)
         if kept is Kept.STALE:
             raise DropItem("another worker has leased its room", log_level="WARNING")
         if kept is Kept.STORED:
             self._stats.inc_value(statistics.ROWS_STORED, item.snapshot.entry_count)
-        return msgspec.structs.replace(item, kept=kept.value)
+        return stored
 
     async def _keep(self, item: Poll) -> Kept:
         try:

@@ -42,9 +42,11 @@ PARTS = (
     _Part(("DOWNLOAD_WARNSIZE",), "set DOWNLOAD_MAXSIZE"),
     _Part(("DOWNLOADER_CLIENTCONTEXTFACTORY", "DOWNLOADER_CLIENT_"), "set GATEWAY_CA_FILE"),
     _Part(("DOWNLOAD_TLS_", "DOWNLOAD_VERIFY_CERTIFICATES"), "set GATEWAY_CA_FILE"),
-    _Part(("JOBDIR",), "the queue remembers rooms: see REDIS_URL and DATA_DIR"),
+    _Part(
+        ("JOBDIR", "SCHEDULER_DISK_QUEUE", "SCHEDULER_START_DISK_QUEUE"),
+        "the queue remembers rooms: see REDIS_URL and DATA_DIR",
+    ),
     _Part(("DUPEFILTER_", "REQUEST_FINGERPRINTER_CLASS"), "polling a room twice is intended"),
-    _Part(("SCHEDULER_",), "SPEEDUPS=False uses Scrapy's scheduler", "scrapy.core.scheduler.Scheduler"),
     _Part(("TELNETCONSOLE_",), "a crawl opens no port", "scrapy.extensions.telnet.TelnetConsole"),
     _Part(("REMOTE_CONTROL_",), "a crawl opens no port", "scrapy.extensions.remote_control.RemoteControl"),
     _Part(("FEED_URI", "FEED_FORMAT"), "use FEEDS, -O or -o, which have replaced it"),
@@ -62,7 +64,6 @@ _COMPONENTS = ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS")
 def check(settings: BaseSettings) -> None:
     """Raise SettingError for the first setting that someone has changed, and that has no effect."""
     enabled = {path for name in _COMPONENTS for path in build_component_list(settings.getwithbase(name))}
-    enabled |= _scheduler(settings)
     for part in PARTS:
         if part.component in enabled:
             continue
@@ -91,9 +92,3 @@ def _is_changed(settings: BaseSettings, name: str) -> bool:
     if isinstance(default, dict):
         return settings.getdict(name) != default
     return str(settings[name]) != str(default)
-
-
-def _scheduler(settings: BaseSettings) -> set[str]:
-    """The scheduler, unless ours takes its place."""
-    is_chosen = (settings.getpriority("SCHEDULER") or 0) >= SETTINGS_PRIORITIES["project"]
-    return {str(settings["SCHEDULER"])} if is_chosen or not settings.getbool("SPEEDUPS") else set()

@@ -18,8 +18,6 @@ class Speedups:
 
 
 STAND_INS = {
-    "SCHEDULER": "rankcrawler.speedups.scheduler.Handover",
     "DOWNLOADER": "rankcrawler.speedups.downloader.ShortWay",
-    "STATS_CLASS": "rankcrawler.speedups.stats.PlainStats",
 }
 """The settings of Scrapy that are set, and their values."""

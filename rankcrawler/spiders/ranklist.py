@@ -46,6 +46,7 @@ class RanklistSpider(Spider):
         self.rooms = rooms
         self.kind = kinds.named(kind)
         self._now_ms = _wall_ms
+        self._parsed: Callable[[Lease], None] = lambda _: None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "RanklistSpider":
@@ -67,6 +68,7 @@ class RanklistSpider(Spider):
         assert leasing is not None
         self.is_trusted = leasing.trusts_the_gateway
         self._now_ms = leasing.now_ms
+        self._parsed = leasing.parsed
         try:
             async for lease in leasing.leases(self._jobs(), self.kind.name):
                 yield self._request(lease)
@@ -90,6 +92,7 @@ class RanklistSpider(Spider):
         mistake in it.
         """
         assert isinstance(response, GatewayResponse)
+        self._parsed(lease)
         target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
         confirms = lease.gone_once and self.is_trusted()
         found = self.gateway.read(response.reply, target, self._now_ms(), lease.attempt, confirms=confirms)
@@ -104,6 +107,7 @@ class RanklistSpider(Spider):
         if isinstance(failure.value, DownloadCancelledError):
             return ()
         lease: Lease = failure.request.cb_kwargs["lease"]  # type: ignore[attr-defined]
+        self._parsed(lease)
         target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
         found = self.gateway.unanswered(str(failure.value), target, self._now_ms(), lease.attempt)
         return (_poll(found, lease),)

@@ -21,6 +21,7 @@ from rankcrawler.store import entry_lines, poll_line
 from rankcrawler.store.answers import Counts
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.deduplication import decide
+from rankcrawler.store.files import StoreFile
 from rankcrawler.store.line_room import LineRoom
 from rankcrawler.store.poll_line import Moment, PollLine
 
@@ -60,12 +61,12 @@ class JsonLinesStore:
         self._polls_end = self._entries_end = 0
         self._files: list[int] = []
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._files = [_open(folder / name) for name in ("lock", "entries.jsonl", "polls.jsonl")]
+            self._paths = [StoreFile(folder / name, create=True) for name in ("lock", "entries.jsonl", "polls.jsonl")]
+            self._files = [_open(each.path) for each in self._paths]
             self._lock, self._entries, self._polls = self._files
             with self._locked():
                 pass
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self.close()
             raise StoreError(f"the JSON Lines store {folder} cannot be opened: {error}") from error
         except StoreError:
@@ -73,12 +74,18 @@ class JsonLinesStore:
             raise
 
     def write(self, polls: Sequence[Poll]) -> list[Kept]:
-        """Keep all polls, on disk on return, or raise StoreError and keep none."""
+        """Keep all polls, on disk on return, or raise StoreError and keep none.
+
+        Raises StoreError also if one of the files was deleted or replaced while it was in use.
+        """
         try:
             with self._locked():
-                return self._append(polls)
+                kept = self._append(polls)
         except OSError as error:
             raise StoreError(f"the JSON Lines store cannot be written: {error}") from error
+        for each in self._paths:
+            each.check()
+        return kept
 
     def latest(self, room_id: str, *, kind: str = RANKLIST.name, source: str | None = None) -> RoomSnapshot | None:
         """The room's last list, as far as this store has read the files."""
@@ -175,7 +182,7 @@ class JsonLinesStore:
 
 
 def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
 
 
 def _cut(file: int, end: int) -> None:

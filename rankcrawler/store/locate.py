@@ -13,21 +13,27 @@ _FORMS = "sqlite:///FILE (four slashes for an absolute path), postgresql://USER@
 
 
 def open_store(url: str) -> Store:
-    """Open a store; raises SettingError if the address names none, StoreError if the store cannot be opened."""
+    """Open a store to write to it, and create it where it is missing.
+
+    Raises SettingError if the address names none, StoreError if the store cannot be opened.
+    """
     kind, path = parse(url)
-    return JsonLinesStore(Path(path)) if kind == "jsonl" else open_records(url)
+    return JsonLinesStore(Path(path)) if kind == "jsonl" else open_records(url, create=True)
 
 
-def open_records(url: str) -> Records:
-    """Open a store that answers questions; raises as open_store does, and SettingError for JSON Lines."""
+def open_records(url: str, *, create: bool = False) -> Records:
+    """Open a store that answers questions.
+
+    Raises as open_store does, NoStore if it is missing and not to be created, and SettingError for JSON Lines.
+    """
     kind, path = parse(url)
     if kind == "jsonl":
         raise SettingError(f"STORE_URL is {url}, which other tools can read; this command needs sqlite: or postgresql:")
     if kind == "sqlite":
-        return SqlStore(SqliteDatabase(Path(path)))
+        return SqlStore(SqliteDatabase(Path(path), create=create))
     from rankcrawler.store.postgresql import PostgresDatabase  # its driver takes 50 ms to import
 
-    return SqlStore(PostgresDatabase(url))
+    return SqlStore(PostgresDatabase(url, create=create))
 
 
 def parse(url: str) -> tuple[str, str]:
@@ -38,5 +44,7 @@ def parse(url: str) -> tuple[str, str]:
     if parts.scheme == "jsonl" and not parts.netloc and parts.path:
         return "jsonl", unquote(parts.path)
     if parts.scheme in ("postgresql", "postgres") and (parts.netloc or parts.query):
+        if "@" in parts.path + parts.fragment + parts.query or parts.netloc.count("@") > 1:
+            raise SettingError("STORE_URL must have special characters in its user and password percent-encoded")
         return "postgresql", parts.path[1:]
     raise SettingError(f"STORE_URL must be {_FORMS}")

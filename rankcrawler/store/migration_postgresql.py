@@ -39,6 +39,7 @@ def _version(connection: psycopg.Connection[tuple[object, ...]]) -> int:
 def _step(connection: psycopg.Connection[tuple[object, ...]], place: str, number: int) -> None:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        connection.execute("LOCK TABLE store IN ACCESS EXCLUSIVE MODE")  # writers read the version in each transaction
         if _version(connection) != number - 1:
             raise StoreError(f"{place} is in use: another process migrates it")
         for statement in schema.step(number, POSTGRESQL):

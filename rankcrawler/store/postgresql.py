@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
+from rankcrawler.errors import NoStore, RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.store import copying, queries, schema
 from rankcrawler.store.database import Record
 from rankcrawler.store.days import DAY_MS, KEY_BITS
@@ -26,27 +26,37 @@ _PASSING = ("08", "25", "40", "53", "55", "57", "58")
 
 
 class PostgresDatabase:
-    """Connects to `url` (postgresql://…), and reconnects when the connection is lost."""
+    """Connects to `url` (postgresql://…), and reconnects when the connection is lost.
 
-    def __init__(self, url: str) -> None:
+    If `create`, makes the tables where they are missing.
+    """
+
+    def __init__(self, url: str, *, create: bool = True) -> None:
         self.place = without_password(url)
         self._url = url
         self._sql = queries.load(POSTGRESQL)
         self._connection: psycopg.Connection[Record] | None = None
         self._partitions = Partitions()
         try:
-            self._create(self._connected())
+            self._create(self._connected(), may_create=create)
         except psycopg.Error as error:
             self.close()
             raise self._kind(error)(f"the store {self.place} cannot be opened: {first_line(error, url)}") from None
+        except ValueError as error:  # of a host's name, for instance
+            raise StoreError(f"the store {self.place} cannot be opened: {error}") from None
         except StoreError:
             self.close()
             raise
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """One transaction, on a new connection if the last one was lost."""
+        """One transaction, on a new connection if the last one was lost.
+
+        Raises StoreError if the store was migrated while it was in use. Until the end, no migration can begin.
+        """
         with self._translated(), self._connected().transaction():
+            if (found := self.version()) != schema.version():
+                raise StoreError(schema.mismatch(self.place, found))
             yield
 
     def prepare(self, days: Collection[int]) -> None:
@@ -144,15 +154,14 @@ class PostgresDatabase:
             return StoreUnavailable
         return StoreError
 
-    def _create(self, connection: psycopg.Connection[Record]) -> None:
+    def _create(self, connection: psycopg.Connection[Record], *, may_create: bool) -> None:
         """Create the tables once: the lock lets one of many workers that start together do it."""
-        self._locked(_make_tables)
-        found, wanted = self.version(), schema.version()
-        if found != wanted:
-            age, remedy = ("an older", "run `scrapy store migrate`")
-            if found > wanted:
-                age, remedy = "a newer", "install that one, or name another database"
-            raise StoreError(f"{self.place} was written by {age} rankcrawler (version {found}, not {wanted}): {remedy}")
+        if may_create:
+            self._locked(_make_tables)
+        elif not _has_tables(connection):
+            raise NoStore(self.place)
+        if (found := self.version()) != schema.version():
+            raise StoreError(schema.mismatch(self.place, found))
         self._partitions.refresh(connection)
 
     def _locked(self, work: Callable[[psycopg.Connection[Record]], None]) -> None:
@@ -163,9 +172,13 @@ class PostgresDatabase:
 
 
 def _make_tables(connection: psycopg.Connection[Record]) -> None:
-    if connection.execute("SELECT to_regclass('store')").fetchall()[0][0] is None:
+    if not _has_tables(connection):
         for statement in schema.fresh(POSTGRESQL):
             connection.execute(statement.encode())
+
+
+def _has_tables(connection: psycopg.Connection[Record]) -> bool:
+    return connection.execute("SELECT to_regclass('store')").fetchall()[0][0] is not None
 
 
 def _arrays(rows: Sequence[Record]) -> list[list[Any]]:

@@ -27,6 +27,15 @@ def version() -> int:
     return max(int(step.name.partition(".")[0]) for step in _STEPS.iterdir())
 
 
+def mismatch(place: object, found: int) -> str:
+    """The message for a store of another version than this one."""
+    if found > version():
+        age, remedy = "a newer", "install that one, or name another store"
+    else:
+        age, remedy = "an older", "stop all workers, and run `scrapy store migrate`"
+    return f"{place} was written by {age} rankcrawler (version {found}, not {version()}): {remedy}"
+
+
 def fresh(dialect: Dialect) -> Iterator[str]:
     """The statements that make a new store."""
     yield from _statements(_baseline(), dialect)

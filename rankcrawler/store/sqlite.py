@@ -12,11 +12,12 @@ from typing import Any
 
 import apsw
 
-from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
+from rankcrawler.errors import NoStore, RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.store import queries, schema
 from rankcrawler.store.database import Record
 from rankcrawler.store.days import DAY_MS, KEY_BITS
 from rankcrawler.store.dialects import SQLITE
+from rankcrawler.store.files import StoreFile
 from rankcrawler.store.tables import ADDED_TO, Table
 
 _PASSING = (apsw.BusyError, apsw.LockedError, apsw.FullError, apsw.IOError, apsw.NoMemError)
@@ -28,22 +29,22 @@ _OPENING = 30.0
 
 
 class SqliteDatabase:
-    """Opens a file, or creates it. A call waits up to `patience` seconds for another writer."""
+    """Opens a file; if `create`, makes it where it is missing. A call waits up to `patience` s for another writer."""
 
-    def __init__(self, path: Path, *, patience: float = 2.0) -> None:
+    def __init__(self, path: Path, *, create: bool = True, patience: float = 2.0) -> None:
         self.place = str(path)
         self._sql = queries.load(SQLITE)
         self._inserts = {table.name: queries.insert(table, SQLITE) for table in ADDED_TO}
         self._repetitions: dict[tuple[str, int], str] = {}
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = apsw.Connection(str(path), statementcachesize=256)
-        except (OSError, apsw.Error) as error:
+            self._file = StoreFile(path, create=create)
+            self._db = apsw.Connection(str(path), apsw.SQLITE_OPEN_READWRITE, statementcachesize=256)
+        except (OSError, ValueError, apsw.Error) as error:
             raise StoreError(f"the SQLite store {path} cannot be opened: {error}") from error
         try:
             self._db.set_busy_timeout(round(patience * 1000))
             self._set_up(monotonic() + _OPENING)
-            self._create(path)
+            self._create(path, may_create=create)
         except apsw.Error as error:
             self._db.close()
             raise StoreError(f"the SQLite store {path} cannot be opened: {error}") from error
@@ -53,16 +54,15 @@ class SqliteDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Locks out other writers: BEGIN IMMEDIATE waits for one as long as `patience` says."""
-        with self._translated():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        """Locks out other writers: BEGIN IMMEDIATE waits for one as long as `patience` says.
+
+        Raises StoreError if the file was migrated, deleted or replaced while it was in use.
+        """
+        with self._locked():
+            if self.version() != schema.version():
+                raise StoreError(schema.mismatch(self.place, self.version()))
+            yield
+        self._file.check()
 
     def prepare(self, days: Collection[int]) -> None:
         """Does nothing: the file has no partitions."""
@@ -155,6 +155,18 @@ class SqliteDatabase:
         return self._db.changes()
 
     @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self._translated():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
     def _translated(self) -> Iterator[None]:
         """Turns the driver's errors into StoreErrors."""
         try:
@@ -178,23 +190,18 @@ class SqliteDatabase:
                 sleep(0.01)
         self._db.execute("PRAGMA synchronous = FULL")
 
-    def _create(self, path: Path) -> None:
+    def _create(self, path: Path, *, may_create: bool) -> None:
         """Create the tables once: BEGIN IMMEDIATE lets one of many workers that start together do it."""
-        wanted = schema.version()
-        if self.version() == wanted:
+        if self.version() == schema.version():
             return
-        with self.transaction():
+        with self._locked():
             found = self.version()
+            if found not in (0, schema.version()):
+                raise StoreError(schema.mismatch(path, found))
             if found == 0:
+                if self._db.execute("SELECT count(*) FROM sqlite_master").get:
+                    raise StoreError(f"{path} is a database of another program: name another file")
+                if not may_create:
+                    raise NoStore(path.absolute())
                 for statement in schema.fresh(SQLITE):
                     self._db.execute(statement)
-            elif found > wanted:
-                raise StoreError(
-                    f"{path} was written by a newer rankcrawler (version {found}, not {wanted}): install that one, "
-                    "or name another file"
-                )
-            elif found < wanted:
-                raise StoreError(
-                    f"{path} was written by an older rankcrawler (version {found}, not {wanted}): "
-                    "run `scrapy store migrate`"
-                )

@@ -92,6 +92,11 @@ class Writer:
         except RankcrawlerError as error:
             self._loop.call_soon_threadsafe(opened.set_exception, error)
             return
+        except Exception as defect:  # those who wait would wait forever
+            logger.exception("The store has a defect")
+            unopened = StoreError(f"the store cannot be opened: a defect, {type(defect).__name__}: {defect}")
+            self._loop.call_soon_threadsafe(opened.set_exception, unopened)
+            return
         self._loop.call_soon_threadsafe(opened.set_result, None)
         closing = False
         while not closing:

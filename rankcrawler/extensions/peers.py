@@ -1,0 +1,35 @@
+"""What Leasing asks of the other components of its crawl, which Scrapy creates in no fixed order."""
+
+from collections.abc import Iterable
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+
+from rankcrawler.gateways.keyring import Keyring
+from rankcrawler.model.items import Poll
+from rankcrawler.pipelines.store import StorePipeline
+
+
+class Peers:
+    """The components of one crawl, once it has begun."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @property
+    def keyring(self) -> Keyring:
+        """The crawl's tokens."""
+        found = self._crawler.get_extension(Keyring)
+        assert found is not None
+        return found
+
+    def stored(self, fence: int) -> Poll | None:
+        """The poll that the store took under a fence, when first asked for; then None."""
+        pipeline = self._crawler.get_item_pipeline(StorePipeline)
+        return None if pipeline is None else pipeline.stored.pop(fence, None)
+
+    def scraped(self) -> Iterable[Request]:
+        """The requests whose items are in the pipelines."""
+        engine = self._crawler.engine
+        slot = None if engine is None else engine.scraper.slot
+        return () if slot is None else slot.active

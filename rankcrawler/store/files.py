@@ -1,0 +1,32 @@
+"""The files of a store: private to their owner when they are new, and still in their place when a poll is on disk."""
+
+import os
+from pathlib import Path
+
+from rankcrawler.errors import NoStore, StoreError
+
+
+class StoreFile:
+    """A file that is there. If `create`, it is made where it is missing, and its folder: both for their owner alone.
+
+    Raises NoStore if it is missing or empty and not to be made, OSError if it cannot be opened, and ValueError if the
+    path can be no file.
+    """
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        self.path = path
+        if create:
+            path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        elif not path.exists() or not path.stat().st_size:
+            raise NoStore(path.absolute())
+        self._status = path.stat()
+
+    def check(self) -> None:
+        """Raise StoreError unless the file is in its place: what is written to a deleted file is lost with it."""
+        try:
+            is_there = os.path.samestat(self.path.stat(), self._status)
+        except OSError:
+            is_there = False
+        if not is_there:
+            raise StoreError(f"{self.path} was deleted, moved or replaced while it was in use")
