@@ -33,13 +33,13 @@ async def log(queue: RoomQueue, place: str) -> None:
     )
 
 
-async def count_left(queue: RoomQueue, stats: StatsCollector, *, drain: bool, silent: bool) -> None:
+async def count_left(queue: RoomQueue | None, stats: StatsCollector, *, drain: bool) -> None:
     """Set the statistics of the rooms that are left in the queue.
 
-    With `drain`, the crawl was to poll all of them but the recurring ones. If the queue is `silent`, or does not
-    answer in time, all rooms that were given count as left; one if it was silent before any could be pushed.
+    With `drain`, the crawl was to poll all of them but the recurring ones. If there is no queue that answers in time,
+    all rooms that were given count as left; one if it ended before any could be pushed.
     """
-    depth = None if silent else await _depth(queue)
+    depth = None if queue is None else await _depth(queue)
     if depth is None:
         left = int(stats.get_value(statistics.ROOMS_GIVEN, 0)) or 1
     else:

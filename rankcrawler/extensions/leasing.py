@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
 from typing import Any
 
-from scrapy import signals
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.statscollectors import StatsCollector
@@ -63,8 +63,6 @@ class Leasing:
         self._address: AddressCheck | None = None
         self._failed_polls: FailedPolls | None = None
         self._queue: RoomQueue | None = None
-        self._drain = False
-        """Whether the crawl ends when the queue is empty."""
         self.worker: Worker | None = None
         """Holds the leases, once the queue is open."""
 
@@ -87,7 +85,7 @@ class Leasing:
         """
         queue, place = await self._exit.enter_async_context(open_queue(self._options, kind))
         source = Address.of(self._options.gateway_url).source
-        self._queue, self._drain = queue, jobs is not None
+        self._queue = queue
         try:
             await queue.claim(source)
             for warning in await safety.warnings(queue):
@@ -193,15 +191,15 @@ class Leasing:
         if self._failed_polls is not None:
             self._failed_polls.retry(lease, reason)
 
-    async def _spider_closed(self) -> None:
+    async def _spider_closed(self, spider: Spider) -> None:
         self._unstored.close()
         if self.worker is not None:
             await self.worker.close()
             for name, number in self.worker.tally.statistics().items():
                 self._stats.inc_value(name, number)
-        if self._queue is not None:
-            is_silent = self.worker is not None and self.worker.tally.left > 0  # it took no settlements either
-            await depths.count_left(self._queue, self._stats, drain=self._drain, silent=is_silent)
+        is_silent = self.worker is not None and self.worker.tally.left > 0  # it took no settlements either
+        drain = getattr(spider, "rooms", None) is not None
+        await depths.count_left(None if is_silent else self._queue, self._stats, drain=drain)
         await self._exit.aclose()
 
 

@@ -1,15 +1,18 @@
 """`scrapy crawl`: Scrapy's own, with settings checked before it starts and a report when it ends."""
 
 import argparse
+import asyncio
 import signal
 import sys
 from inspect import signature
+from typing import Any
 
 from scrapy import Spider
 from scrapy.commands import crawl
 from scrapy.crawler import Crawler
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.defer import deferred_from_coro
 
 from rankcrawler.commands import helptext, interrupt, overview, unknown
 from rankcrawler.commands.ending import one_line_errors, refuse
@@ -79,10 +82,25 @@ class Command(crawl.Command):
         """Crawl, and print the report. A terminal that is closed stops the crawl as SIGTERM does."""
         if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # nohup has it ignored
             signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+        from twisted.internet import reactor
+
         self._created: list[Crawler] = []
+        events: Any = reactor
+        events.addSystemEventTrigger("before", "shutdown", lambda: deferred_from_coro(self._closed()))
         super().run(args, opts)
         for crawler in self._created:
             self._report(crawler)
+
+    async def _closed(self) -> None:
+        """Let a crawl close as a whole: Scrapy stops the reactor under one that was starting or ending at Ctrl-C.
+
+        After a second Ctrl-C, Scrapy ignores all others, and nothing is waited for.
+        """
+        for engine in [crawler.engine for crawler in self._created if crawler.engine]:
+            while engine._slot is not None and signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
+                if engine.running:
+                    await engine.stop_async()
+                await asyncio.sleep(0.02)
 
     def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
         self._created.append(super()._create_crawler(spidercls))
