@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 
-.PHONY: demo test lint types format docs bench torture lock clean
+.PHONY: help demo test lint types format docs bench torture lock clean
 
 demo: .venv/.run ## crawl the seed rooms from the built-in simulated gateway
 	$(BIN)/rankcrawler demo
@@ -13,11 +13,14 @@ test: .venv/.dev lint types ## run every check: lint, format, strict types, test
 	  { echo "Running the failed tests again, one at a time:" >&2; \
 	    $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 
-lint: .venv/.dev
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+lint: .venv/.dev ## check style and format
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 
-types: .venv/.dev
+types: .venv/.dev ## check the types
 	$(BIN)/mypy
 
 format: .venv/.dev ## fix what the linter and the formatter can fix

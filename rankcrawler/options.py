@@ -4,10 +4,10 @@ A value comes from the command line (`-s NAME=VALUE`), else from the environment
 else from `rankcrawler.settings`. Secrets come from the environment only.
 """
 
+import logging
 import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
 from rankcrawler import settings as defaults
 from rankcrawler.errors import SettingError
+from rankcrawler.spelling import hint, meant, one_edit_from
 
 SECRETS = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY")
 """Environment variables that are not settings: Scrapy logs settings, and other users can read a command line."""
@@ -72,6 +73,7 @@ NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USE
 _HARMLESS = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"}
 """Environment variables that every program may know."""
 _PREFIXES = ("GATEWAY_", "LEASE_", "PSEUDONYM", "QUEUE_", "ROOM_", "STORE_", "VERDICT")
+_SEE = "see Settings in the README"
 _OURS = {name for name in NAMES if not hasattr(default_settings, name)}
 
 
@@ -108,7 +110,11 @@ class Options:
     headers: Mapping[str, str | None] = field(repr=False)
     """DEFAULT_REQUEST_HEADERS, and USER_AGENT; None for one that is not sent."""
     log_level: str
-    """LOG_LEVEL, in capitals."""
+    """LOG_LEVEL: the name of a level of Python's logging."""
+    log_format: str
+    """LOG_FORMAT: how a line of the log looks."""
+    has_log_file: bool
+    """Whether LOG_FILE keeps the log off standard error."""
     speedups: bool
     """Whether rankcrawler.speedups replaces parts of Scrapy."""
 
@@ -147,7 +153,9 @@ class Options:
             download_timeout=numbers["DOWNLOAD_TIMEOUT"],
             download_maxsize=int(numbers["DOWNLOAD_MAXSIZE"]),
             headers=settings.getdict("DEFAULT_REQUEST_HEADERS") | {"User-Agent": settings["USER_AGENT"]},
-            log_level=str(settings["LOG_LEVEL"]).upper(),
+            log_level=_level(settings["LOG_LEVEL"]),
+            log_format=str(settings["LOG_FORMAT"]),
+            has_log_file=bool(settings["LOG_FILE"]),
             speedups=settings.getbool("SPEEDUPS", default=True),
         )
 
@@ -166,8 +174,8 @@ def check_arguments(arguments: Collection[str], known: Collection[str] | None = 
         raise SettingError(_SHOWN_TO_OTHERS)
     for name in arguments:
         if known is not None and name not in known and not name.startswith("_"):
-            hint = _SETTINGS_OF_ARGUMENTS.get(name) or _likeliest(name, known, f"use {' or '.join(sorted(known))}")
-            raise SettingError(f"-a {name}= is not an argument of the spider: {hint}")
+            instead = _SETTINGS_OF_ARGUMENTS.get(name) or hint(name, known, f"use {' or '.join(sorted(known))}")
+            raise SettingError(f"-a {name}= is not an argument of the spider: {instead}")
 
 
 def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[str]:
@@ -180,32 +188,11 @@ def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[st
         if not isinstance(name, str) or name in NAMES or hasattr(default_settings, name):
             continue
         is_on_command_line = _priority(settings, name) >= SETTINGS_PRIORITIES["cmdline"]
-        if (is_on_command_line and name.startswith(_PREFIXES)) or _close_to(name, _OURS):
-            yield f"{name} is not a setting: {_likeliest(name, _OURS)}"
+        if (is_on_command_line and name.startswith(_PREFIXES)) or one_edit_from(name, _OURS):
+            yield f"{name} is not a setting: {hint(name, _OURS, _SEE)}"
     for name in environment:
-        if name.startswith(_PREFIXES) and name not in SECRETS and _close_to(name, (*ENVIRONMENT, *SECRETS)):
-            yield f"{name}, in the environment, is not a setting: {_likeliest(name, (*ENVIRONMENT, *SECRETS))}"
-
-
-def _likeliest(name: str, ours: Collection[str], otherwise: str = "see Settings in the README") -> str:
-    close = _close_to(name, ours) or get_close_matches(name, sorted(ours), n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else otherwise
-
-
-def _close_to(name: str, ours: Collection[str]) -> list[str]:
-    return [setting for setting in sorted(ours) if setting != name and is_one_edit(name, setting)]
-
-
-def is_one_edit(one: str, other: str) -> bool:
-    """Whether one letter is missing, added or changed, or two adjacent letters are swapped."""
-    short, long = sorted((one, other), key=len)
-    if len(long) - len(short) > 1:
-        return False
-    same = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
-    if len(short) < len(long):
-        return short[same:] == long[same + 1 :]
-    swapped = long[:same] + long[same + 1 : same + 2] + long[same : same + 1] + long[same + 2 :]
-    return short[same + 1 :] == long[same + 1 :] or short == swapped
+        if name.startswith(_PREFIXES) and name not in SECRETS and one_edit_from(name, (*ENVIRONMENT, *SECRETS)):
+            yield f"{name}, in the environment, is not a setting: {hint(name, (*ENVIRONMENT, *SECRETS), _SEE)}"
 
 
 def _value(settings: BaseSettings, environment: Mapping[str, str], name: str) -> Any:
@@ -224,6 +211,14 @@ def _parameters(settings: BaseSettings) -> dict[str, Any]:
 
 def _priority(settings: BaseSettings, name: str) -> int:
     return settings.getpriority(name) or 0
+
+
+def _level(value: Any) -> str:
+    level = logging.getLevelName(value) if isinstance(value, int) else str(value)
+    if isinstance(value, int) or level in logging.getLevelNamesMapping():
+        return level
+    known = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+    raise SettingError(f"LOG_LEVEL must be {', '.join(known)}, not {level[:40]!r}{meant(level.upper(), known)}")
 
 
 def _number(name: str, value: Any) -> float:

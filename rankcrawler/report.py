@@ -6,8 +6,7 @@ from typing import Any
 
 from rankcrawler import statistics
 
-_ASKED_FOR = {"shutdown", "closespider_timeout", "closespider_itemcount", "closespider_pagecount"}
-"""Ends that a person, or a setting, asked for; they fail a run that was to empty the queue, and did not."""
+_AGAIN = "run the same command again; to end it, see `scrapy rooms remove`"
 _POLLS = ("retry", "wait", "gone_once", "gone", "stop")
 
 STOPPED = 3
@@ -31,6 +30,8 @@ class Report:
     """Rooms that will not be polled again, by reason."""
     retired: int
     """Recurring rooms that have ended."""
+    recurring: int
+    """Recurring rooms that stay in the queue."""
     failures: tuple[str, ...]
     """Why the run failed; empty if it did not."""
     status: int
@@ -40,7 +41,7 @@ class Report:
     def of(cls, stats: Mapping[str, Any]) -> "Report":
         """The report on a finished crawl, from its stats."""
         kept = {name: stats.get(statistics.SNAPSHOTS + name, 0) for name in ("stored", "unchanged", "empty")}
-        dead = _under(stats, statistics.DEAD)
+        dead, reason = _under(stats, statistics.DEAD), stats.get("finish_reason")
         failures = (*_failures(stats, dead), *_feed_failures(stats))
         return cls(
             **kept,
@@ -50,8 +51,9 @@ class Report:
             failed={name: stats[statistics.POLLS + name] for name in _POLLS if statistics.POLLS + name in stats},
             dead=dead,
             retired=stats.get(statistics.ROOMS_RETIRED, 0),
+            recurring=stats.get(statistics.ROOMS_RECURRING, 0) if reason != "queue_not_open" else 0,
             failures=failures,
-            status=STOPPED if stats.get("finish_reason") == "fleet_stopped" else int(bool(failures)),
+            status=STOPPED if reason == "fleet_stopped" else int(bool(failures)),
         )
 
     def lines(self) -> list[str]:
@@ -69,6 +71,8 @@ class Report:
             ways = ", ".join(f"{polls} {action}" for action, polls in self.failed.items())
             lines.append(f"Polls: {sum(self.failed.values())} without a list: {ways}")
         lines += [f"Dead:  {rooms} × {reason}" for reason, rooms in sorted(self.dead.items())]
+        if self.recurring:
+            lines.append(f"Queue: {self.recurring} recurring rooms stay scheduled. To go on polling, {_AGAIN}")
         return lines + [f"Failed: {failure}" for failure in self.failures]
 
 
@@ -105,9 +109,9 @@ def _failures(stats: Mapping[str, Any], dead: Mapping[str, int]) -> list[str]:
         failures.append(f"{sum(dead.values())} rooms are dead: fix the cause, then push them again")
     failures += [message.format(stats[name]) for name, message in _MESSAGES.items() if stats.get(name)]
     reason = stats.get("finish_reason", "it never started")
-    if reason in _ASKED_FOR and stats.get(statistics.ROOMS_LEFT):
+    if reason in statistics.ASKED_FOR and stats.get(statistics.ROOMS_LEFT):
         failures.append("stopped before the queue was empty; the remaining rooms wait in it for the next crawl")
-    if reason != "finished" and reason not in _ASKED_FOR:
+    if reason != "finished" and reason not in statistics.ASKED_FOR:
         failures.append(_ENDS.get(reason, f"the crawl ended early: {reason}"))
     return failures
 

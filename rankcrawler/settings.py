@@ -101,4 +101,4 @@ FEED_EXPORTERS_BASE = {
     "xml": "rankcrawler.feeds.exporters.RowsAsXml",
 }
 
-ASYNCIO_EVENT_LOOP = "uvloop.Loop"
+ASYNCIO_EVENT_LOOP = "rankcrawler.event_loop.Loop"  # uvloop, for speed

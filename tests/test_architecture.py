@@ -16,14 +16,15 @@ PACKAGE = ROOT / "rankcrawler"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
-    {"errors", "clock", "backoff", "durations", "faultlog", "settings", "statistics"},
-    {"options", "open_files", "report"},
+    {"errors", "clock", "backoff", "durations", "event_loop", "faultlog", "settings", "spelling", "statistics"},
+    {"channel", "open_files", "options", "progress", "report", "terminal"},
     {"model"},
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},
     {"handler", "logformatter", "pipelines", "preflight", "speedups"},
     {"extensions"},
     {"spiders"},
-    {"commands", "cli"},
+    {"commands"},
+    {"cli"},
     {"__main__", "kept"},
 )
 """A part may import those of earlier lines and itself; those of its own line do not know each other."""

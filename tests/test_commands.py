@@ -45,7 +45,7 @@ def test_help_is_printed_without_a_setting(name: str, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as ended:
         parsed(name, "--help")
     assert ended.value.code == 0
-    assert "Global Options" in capsys.readouterr().out
+    assert "Scrapy's options" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ async def crawling(redis_url: str, tokens: int = 1, **settings: Any) -> AsyncIte
         yield crawl
     finally:
         await crawl.leases.aclose()  # type: ignore[attr-defined] # an asynchronous generator behind its interface
-        await crawl.leasing._spider_closed()
+        await crawl.leasing._spider_closed(Spider("none"))
 
 
 async def push(redis: Redis, count: int = 1) -> None:

@@ -84,7 +84,7 @@ def test_a_dropped_snapshot_is_no_garbage_that_must_be_looked_for() -> None:
         gc.enable()
 
 
-@pytest.mark.parametrize(("level", "told"), [("DEBUG", True), (10, True), ("INFO", False), ("warning", False)])
+@pytest.mark.parametrize(("level", "told"), [("DEBUG", True), (10, True), ("INFO", False), ("WARNING", False)])
 def test_what_happens_in_every_poll_is_made_into_lines_only_where_they_are_logged(level: str | int, told: bool) -> None:
     formatter = RoomLogFormatter.from_crawler(Crawler(Spider, {"LOG_LEVEL": level}))
     assert (formatter.crawled(Request(URL), RESPONSE, SPIDER) is not None) is told

@@ -80,7 +80,7 @@ def test_a_poll_without_a_list_says_why_and_how_long_to_wait(rank: Rank) -> None
         ((), "the following arguments are required: ROOM_ID"),
         (("x",), "argument ROOM_ID: expected an id, which is a whole number of 1 to 19 digits, not 'x'"),
         ((ROOM, "--anchor", "x"), "argument --anchor: expected an id"),
-        ((ROOM, "--kind", "gifts"), "argument --kind: invalid choice: 'gifts'"),
+        ((ROOM, "--kind", "gifts"), "argument --kind: expected one of ranklist, audience, not 'gifts'"),
         ((ROOM, "--limit", "3"), "unrecognized arguments: --limit 3"),
         ((ROOM, "-s", "DOWNLOAD_TIMEOUT=0"), "rankcrawler: DOWNLOAD_TIMEOUT must be"),
     ],

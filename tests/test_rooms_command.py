@@ -195,9 +195,15 @@ MISTAKES = [
     pytest.param(("remove",), "rooms remove: the following arguments are required: ROOM", id="no id"),
     pytest.param(("remove", "x"), "room_id must be", id="a bad id"),
     pytest.param(("pause", "1"), "rooms pause: does not take 1", id="too much"),
-    pytest.param(("list", "--state", "alive"), "rooms list: --state: invalid choice: 'alive'", id="a bad state"),
+    pytest.param(
+        ("list", "--state", "alive"),
+        "rooms list: --state: expected one of ready, scheduled, leased, dead, retired, failing, not 'alive'",
+        id="a bad state",
+    ),
     pytest.param(("list", "--limit", "0"), "--limit: expected a whole number of at least 1", id="a limit of zero"),
-    pytest.param(("list", "--kind", "gifts"), "--kind: invalid choice: 'gifts'", id="a bad kind"),
+    pytest.param(
+        ("list", "--kind", "gifts"), "--kind: expected one of ranklist, audience, not 'gifts'", id="a bad kind"
+    ),
     pytest.param(("retry",), "either rooms or --all", id="nothing to retry"),
     pytest.param(("retry", "1", "--all"), "either rooms or --all", id="one and all"),
     pytest.param(("rate", "fast"), "expected a rate", id="a bad rate"),
@@ -247,7 +253,7 @@ def test_the_help_of_a_subcommand_shows_what_applies_to_it_and_an_example(rooms:
     status, shown, _ = rooms("rate", "--help")
     assert status == 0
     assert set(re.findall(r"--[\w-]+", shown.partition("Scrapy's options")[0])) == {"--help", "--burst", "--kind"}
-    assert "scrapy rooms rate 20/s --burst 40" in shown
+    assert "rankcrawler rooms rate 20/s --burst 40" in shown
     assert "--kind" in shown.partition("Options")[0], "the usage"
 
 
@@ -255,7 +261,7 @@ def test_the_help_lists_the_subcommands_with_examples_that_parse(rooms: Run) -> 
     shown = rooms("--help")[1]
     for each in SUBCOMMANDS:
         assert f"\n    {each.name:<20}{each.help[:30]}" in shown
-        assert each.example == each.name or f"scrapy rooms {each.example}\n" in shown
+        assert each.example == each.name or f"rankcrawler rooms {each.example}\n" in shown
         given = parsed("rooms", *each.example.split())
         assert given.subcommand is each
 

@@ -72,7 +72,7 @@ def test_it_serves_until_it_is_stopped(number: signal.Signals) -> None:
         rest, errors = output_of(process)
         assert answer["data"]["extra"]["now"] == 1_767_225_600_000
         assert rest.startswith("GATEWAY_TOKEN=simulator\n")
-        assert f"scrapy rank {ROOM}" in rest
+        assert f"rankcrawler rank {ROOM}" in rest
         assert (process.returncode, errors) == (0, "")
 
 

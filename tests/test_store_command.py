@@ -185,7 +185,7 @@ def test_a_purge_says_what_it_removed(command: Store) -> None:
         (["purge", "--older-than", "yesterday"], "--older-than: expected a time such as 2026-11-23"),
         (["gains", "x"], "store gains: ROOM_ID: expected an id"),
         (["gains", "1", "--until", "1w"], "store gains: --until: expected a time"),
-        (["gains", "1", "--kind", "gifts"], "store gains: --kind: invalid choice: 'gifts'"),
+        (["gains", "1", "--kind", "gifts"], "store gains: --kind: expected one of ranklist, audience, not 'gifts'"),
         (["export", "--room", "1"], "store export: the following arguments are required: --to"),
         (["export", "--room", "1,x", "--to", "a.csv"], "store export: --room: expected an id"),
     ],
@@ -204,7 +204,7 @@ def test_the_help_of_a_subcommand_shows_what_applies_to_it_and_an_example(capsys
     assert ended.value.code == 0
     options = set(re.findall(r"--[\w-]+", shown.partition("Example")[0]))
     assert options == {"--help", "--since", "--until", "--json", "--kind"}
-    assert "scrapy store gains 6994259511469247263 --since 24h" in shown
+    assert "rankcrawler store gains 6994259511469247263 --since 24h" in shown
 
 
 def test_every_example_parses() -> None:

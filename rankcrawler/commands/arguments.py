@@ -2,6 +2,7 @@
 
 import argparse
 
+from rankcrawler.commands import values
 from rankcrawler.commands.moments import moment
 from rankcrawler.model.kinds import KINDS, RANKLIST
 
@@ -11,7 +12,9 @@ TIMES = "a time such as 2026-11-23T12:00 (UTC), or an age: 90m, 24h, 30d"
 
 def add_kind(parser: argparse.ArgumentParser, help: str) -> None:  # noqa: A002 — as argparse calls it
     """Declare `--kind`; `help` says what the kind of list selects."""
-    parser.add_argument("--kind", choices=KINDS, default=RANKLIST.name, help=f"{help} (default: %(default)s)")
+    named, one_of = values.one_of(KINDS), values.listed(KINDS)
+    default = f"{help} (default: %(default)s)"
+    parser.add_argument("--kind", type=named, metavar=one_of, default=RANKLIST.name, help=default)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

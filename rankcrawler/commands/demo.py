@@ -5,21 +5,31 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import as_file, files
 from pathlib import Path
 
+from rankcrawler.commands import program
 from rankcrawler.commands.printing import ranks
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 from rankcrawler.store import locate
 
+SEEDS = files("rankcrawler.commands") / "seeds.jsonl"
+"""Thirty rooms that the simulated gateway knows: the same as in seeds/rooms.jsonl, but part of the package."""
 _SECONDS = 300
 """The simulated gateway stops by itself after this time, whatever happens."""
 _OTHERS = {"REDIS_URL", "STORE_URL", "GATEWAY_TOKEN_FILE"}
 """Environment variables that would lead the crawl away from the demo."""
 
 
-def run(folder: Path, rooms: str) -> int:
-    """Crawl a file of rooms into a folder, and print the first list; returns the crawl's exit status."""
+def run(folder: Path, rooms: str | None) -> int:
+    """Crawl a file of rooms into a folder, and print the first list; returns the crawl's exit status.
+
+    Without a file, crawl the rooms of SEEDS.
+    """
+    if rooms is None:
+        with as_file(SEEDS) as seeds:
+            return run(folder, str(seeds))
     with _simulator() as url:
         print(f"A simulated gateway answers at {url}; crawling the rooms of {rooms} …", flush=True)
         status = _crawl(url, folder, rooms)
@@ -61,4 +71,4 @@ def _show(folder: Path, rooms: str) -> None:
         print()
     print(f"Every row:    {folder / 'ranks.jsonl'}  (JSON Lines, one line per contributor)")
     print(f"The database: {folder / 'ranks.db'}  (SQLite: rooms, users, snapshots, entries, polls)")
-    print("Next:         .venv/bin/rankcrawler simulate, and in another terminal the command that it prints")
+    print(f"Next:         {program.path()} simulate, and in another terminal the command that it prints")

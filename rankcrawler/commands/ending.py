@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from rankcrawler.commands import interrupt
 from rankcrawler.commands.printing.text import plain
 from rankcrawler.errors import JobError, RankcrawlerError, SettingError
 
@@ -25,12 +26,14 @@ def refuse(message: object, status: int = 1) -> NoReturn:
 def one_line_errors(misuse: int = 1) -> Iterator[None]:
     """Turn an error of ours into its line and exit status 1, or `misuse` for a setting or a room that was wrong.
 
-    Stays quiet when the reader of standard output has closed it, as `head` does.
+    Stays quiet when the reader of standard output has closed it, as `head` does, and after Ctrl-C.
     """
     try:
         yield
         sys.stdout.flush()
     except RankcrawlerError as error:
         refuse(error, misuse if isinstance(error, (SettingError, JobError)) else 1)
+    except KeyboardInterrupt:
+        sys.exit(interrupt.STATUS)
     except BrokenPipeError:  # Python would fail again when it flushes standard output at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

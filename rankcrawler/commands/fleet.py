@@ -3,18 +3,25 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from time import monotonic
 
+from rankcrawler import statistics
 from rankcrawler.backoff import Backoff
+from rankcrawler.commands.printing.text import plain
 from rankcrawler.errors import JobError
 from rankcrawler.fleet import Fleet, worker_command
 from rankcrawler.gateways.address import Address
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.options import Options
+from rankcrawler.progress import BEAT, Figures, line, together
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.access import open_queue
 from rankcrawler.queue.room_queue import RoomQueue
-from rankcrawler.report import STOPPED
+from rankcrawler.report import STOPPED, Report
+from rankcrawler.terminal import LiveLine
 
 logger = logging.getLogger(__name__)
 
@@ -22,30 +29,95 @@ logger = logging.getLogger(__name__)
 async def run(options: Options, workers: int, arguments: Mapping[str, str], words: Sequence[str]) -> int:
     """Run workers with the arguments of a crawl, and `words` on each command line; returns the exit status.
 
-    Given rooms, the workers end when the queue is empty; otherwise they wait for rooms.
+    Given rooms, the workers end when the queue is empty; otherwise they wait for rooms. On a terminal, one live line
+    shows what they do together. At the end comes the summary of all.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s [%(name)s] %(levelname)s: %(message)s")
     rooms, kind = arguments.get("rooms"), arguments.get("kind", RANKLIST.name)
-    drain = rooms is not None
+    live = LiveLine() if sys.stderr.isatty() else None
+    with _logging(live):
+        async with open_queue(options, kind) as (queue, _):
+            await queue.claim(Address.of(options.gateway_url).source)
+            pushed = {} if rooms is None else await _push(queue, rooms)
+            commands = _commands(workers, words, options.log_format, kind=kind, drain=rooms is not None)
+            fleet = _fleet(commands, live, drain=rooms is not None)
+            status = await _run(fleet, live)
+    report = Report.of(together([Figures.of(pushed), *fleet.figures]).stats)
+    print("\n".join([*report.lines(), *_restarts(fleet)]), file=sys.stderr)
+    return max(status, report.status)
+
+
+def _fleet(commands: Sequence[Sequence[str]], live: LiveLine | None, *, drain: bool) -> Fleet:
     # A crawl that empties the queue ends with status 1 if rooms failed. One that waits ends only when the fleet is
     # stopped, so status 1 means that it died.
     final = frozenset({0, 1, STOPPED}) if drain else frozenset({0, STOPPED})
-    commands = [worker_command(words, kind=kind, drain=drain)] * workers
-    fleet = Fleet(commands, final=final, backoff=Backoff(1.0, 60.0))
+    say = None if live is None else lambda text: live.say(plain(text))
+    return Fleet(commands, final=final, backoff=Backoff(1.0, 60.0), say=say)
+
+
+async def _run(fleet: Fleet, live: LiveLine | None) -> int:
+    """Run the workers until they end, or a signal stops them; returns the worst exit status."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup sets it
             asyncio.get_running_loop().add_signal_handler(number, fleet.stop)
-    async with open_queue(options, kind) as (queue, _):
-        await queue.claim(Address.of(options.gateway_url).source)
-        unreadable = await _push(queue, rooms) if rooms is not None else 0
-        return max(await fleet.run(), 1 if unreadable else 0)
+    drawing = asyncio.create_task(_draw(fleet, live)) if live else None
+    try:
+        return await fleet.run()
+    finally:
+        if drawing is not None:
+            drawing.cancel()
 
 
-async def _push(queue: RoomQueue, rooms: str) -> int:
-    """Push the rooms before any worker can find the queue empty; returns how many could not be read."""
+def _restarts(fleet: Fleet) -> list[str]:
+    if not fleet.restarts:
+        return []
+    return [f"Fleet: {fleet.restarts} restarts; the last {BEAT:g} s of a worker that died are missing above"]
+
+
+async def _draw(fleet: Fleet, live: LiveLine) -> None:
+    began = monotonic()
+    while True:
+        live.show(line(together(fleet.figures), monotonic() - began, in_unicode=live.in_unicode))
+        await asyncio.sleep(BEAT)
+
+
+def _commands(workers: int, words: Sequence[str], log_format: str, *, kind: str, drain: bool) -> list[list[str]]:
+    """The command line of each worker, which names itself in its log."""
+    named = ([*words, "-s", f"LOG_FORMAT=worker {number}: {log_format}"] for number in range(1, workers + 1))
+    return [worker_command(each, kind=kind, drain=drain) for each in named]
+
+
+async def _push(queue: RoomQueue, rooms: str) -> dict[str, int]:
+    """Push the rooms before any worker can find the queue empty; returns the statistics of it."""
     found = list(roomlist.read(rooms))
-    await queue.push(job for job in found if not isinstance(job, JobError))
+    jobs = [job for job in found if not isinstance(job, JobError)]
+    await queue.push(jobs)
     errors = [job for job in found if isinstance(job, JobError)]
     for error in errors:
         logger.error("%s", error)
-    return len(errors)
+    return {statistics.ROOMS_GIVEN: len(jobs), statistics.ROOMS_REJECTED: len(errors)}
+
+
+class _Above(logging.Handler):
+    """Logs above a live line."""
+
+    def __init__(self, live: LiveLine) -> None:
+        super().__init__()
+        self._live = live
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record."""
+        for text in self.format(record).splitlines():
+            self._live.say(plain(text))
+
+
+@contextmanager
+def _logging(live: LiveLine | None) -> Iterator[None]:
+    """Log to standard error, above the live line if there is one, which is taken away in the end."""
+    handler = logging.StreamHandler() if live is None else _Above(live)
+    form = "%(asctime)s [%(name)s] %(levelname)s: %(message)s"
+    logging.basicConfig(level=logging.INFO if live is None else logging.WARNING, format=form, handlers=[handler])
+    try:
+        yield
+    finally:
+        if live is not None:
+            live.close()

@@ -5,6 +5,7 @@ import asyncio
 import signal
 from contextlib import suppress
 
+from rankcrawler.commands import program
 from rankcrawler.simulator.clock import frozen, wall_clock
 from rankcrawler.simulator.faults import Faults
 from rankcrawler.simulator.server import DEFAULT_TOKEN, serve
@@ -44,5 +45,5 @@ def _announce(url: str, token: str) -> None:
         print("The token is in the environment variable GATEWAY_TOKEN.")
         environment = f"GATEWAY_URL={url}"
     print("\nTry, in another terminal:")
-    print(f"  {environment} scrapy rank {_ROOM}")
+    print(f"  {environment} {program.path()} rank {_ROOM}")
     print(f"What it has served: {url}/ledger   Stop: Ctrl-C", flush=True)

@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
+from rankcrawler.commands import helptext, program
 from rankcrawler.commands.ending import one_line_errors, refuse
-from rankcrawler.commands.subparsers import Choice, HelpFormatter, HiddenOptions, Parser
+from rankcrawler.commands.subparsers import Choice, HiddenOptions, Parser
 from rankcrawler.commands.tool import Tool
 from rankcrawler.errors import SettingError
 
-_MORE = "`scrapy {} SUBCOMMAND --help` shows the options of one."
-_ALSO = "Scrapy's options, such as -s NAME=VALUE and -L LEVEL, work here too: `scrapy {} --help` lists them."
+_MORE = "`{} SUBCOMMAND --help` shows the options of one."
+_ALSO = "Scrapy's options, such as -s NAME=VALUE and -L LEVEL, work here too: `{} --help` lists them."
 
 
 class Subcommand(ABC):
@@ -52,12 +53,12 @@ class CommandGroup(Tool):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare the subcommands. Scrapy's options work before a subcommand and after it."""
-        name = self.name
+        name, used = self.name, f"{program.name()} {self.name}"
         choice = parser.add_subparsers(
             title="Subcommands",
             dest="subcommand",
             metavar="SUBCOMMAND",
-            prog=f"scrapy {name}",
+            prog=used,
             action=Choice,
             parser_class=Parser,
         )
@@ -65,12 +66,12 @@ class CommandGroup(Tool):
             own = choice.add_parser(each.name, help=each.help, description=f"{each.help}.")
             ScrapyCommand.add_options(self, HiddenOptions(own))  # type: ignore[arg-type]
             each.add_options(own)
-            own.finish(f"Example:\n  scrapy {name} {each.example}\n\n{_ALSO.format(name)}")
+            own.finish()
+            helptext.finish(own, [f"{name} {each.example}"], _ALSO.format(used))
             own.set_defaults(subcommand=each)
         super().add_options(parser)
-        examples = [f"  scrapy {name} {each.example}" for each in self.subcommands if each.example != each.name]
-        parser.formatter_class = HelpFormatter
-        parser.epilog = "\n".join(["Examples:", *examples, "", _MORE.format(name)])
+        examples = [f"{name} {each.example}" for each in self.subcommands if each.example != each.name]
+        helptext.finish(parser, examples, _MORE.format(used))
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Refuse what stands before the subcommand and is not Scrapy's."""

@@ -1,12 +1,12 @@
 """How subcommands are parsed: argparse's subparsers, with Scrapy's options on both sides and errors in one line."""
 
 import argparse
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from scrapy.commands import ScrapyHelpFormatter
-
+from rankcrawler.commands import program
 from rankcrawler.commands.ending import refuse
+from rankcrawler.commands.unknown import suggestion
+from rankcrawler.spelling import hint
 
 if TYPE_CHECKING:
     _SubParsersAction = argparse._SubParsersAction["Parser"]
@@ -14,22 +14,16 @@ else:
     _SubParsersAction = argparse._SubParsersAction
 
 
-class HelpFormatter(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Scrapy's, but keeps the line breaks of the examples."""
-
-
 class Parser(argparse.ArgumentParser):
     """Parses a subcommand; an error is one line, and exit status 1."""
 
-    def finish(self, epilog: str) -> None:
-        """Set the usage and the epilog, once every option is declared."""
-        self.usage = self.format_usage().removeprefix("usage: ")  # parse_known_intermixed_args spoils any other
-        self.formatter_class = HelpFormatter
-        self.epilog = epilog
+    def finish(self) -> None:
+        """Fix the usage, once every option is declared: parse_known_intermixed_args would spoil it."""
+        self.usage = self.format_usage().removeprefix("usage: ")
 
     def error(self, message: str) -> NoReturn:
         """Exit, naming the option and what it takes."""
-        refuse(f"{self.prog.removeprefix('scrapy ')}: {message.removeprefix('argument ')}")
+        refuse(f"{self.prog.removeprefix(f'{program.name()} ')}: {message.removeprefix('argument ')}")
 
 
 class HiddenOptions:
@@ -65,12 +59,11 @@ class Choice(_SubParsersAction):
         own = self._name_parser_map[name]
         given, strange = own.parse_known_intermixed_args(words)
         if strange:
-            own.error(f"does not take {' '.join(strange)}")
+            own.error(f"does not take {' '.join(strange)}{suggestion(strange, own)}")
         given.set = namespace.set + getattr(given, "set", [])
         vars(namespace).update(vars(given))
 
     def _unknown(self, name: str) -> str:
-        closest = get_close_matches(name, self._name_parser_map, n=1)
-        if closest:
-            return f"{name} is not a subcommand: did you mean {closest[0]}?"
-        return f"{name} is not a subcommand: expected one of {', '.join(self._name_parser_map)}"
+        known = self._name_parser_map
+        one_of = f"expected one of {', '.join(known)}"
+        return f"{name} is not a subcommand: {hint(name, known, one_of)}"

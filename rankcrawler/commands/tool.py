@@ -7,6 +7,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from rankcrawler import settings
+from rankcrawler.commands import helptext, unknown
 from rankcrawler.options import Options
 
 _OUR_SETTINGS: dict[str, Any] = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
@@ -17,12 +18,23 @@ class Tool(ScrapyCommand):
 
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, Any]] = _OUR_SETTINGS
+    examples: ClassVar[tuple[str, ...]] = ()
+    """Command lines that work, without the program's name."""
+    _parser: argparse.ArgumentParser
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Declare Scrapy's options, with the command's examples below; a command adds its own."""
+        super().add_options(parser)
+        helptext.finish(parser, self.examples)
+        self._parser = parser
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Apply Scrapy's options; `args` is what argparse could not place."""
         super().process_options(args, opts)
         if args:
-            raise UsageError(f"unrecognized arguments: {' '.join(args)}", print_help=False)
+            raise UsageError(
+                f"unrecognized arguments: {' '.join(args)}{unknown.suggestion(args, self._parser)}", print_help=False
+            )
 
     @property
     def options(self) -> Options:

@@ -2,12 +2,13 @@
 
 import re
 from argparse import ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from math import inf
 from typing import TypeVar
 
 from rankcrawler.errors import RankcrawlerError
 from rankcrawler.queue.limits import LARGEST_ID
+from rankcrawler.spelling import meant
 
 T = TypeVar("T")
 
@@ -50,6 +51,22 @@ def identifier(text: str) -> str:
 def rooms(text: str) -> list[str] | None:
     """Room ids with commas between them; None for `all`."""
     return None if text == "all" else [identifier(each) for each in text.split(",")]
+
+
+def one_of(names: Collection[str]) -> Callable[[str], str]:
+    """The type of a word that is one of these."""
+
+    def read(text: str) -> str:
+        if text in names:
+            return text
+        raise ArgumentTypeError(f"expected one of {', '.join(names)}, not {text[:40]!r}{meant(text, names)}")
+
+    return read
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names, as argparse shows what an option takes."""
+    return f"{{{','.join(names)}}}"
 
 
 def rate(text: str) -> float | None:

@@ -19,21 +19,20 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
 from typing import Any
 
-from scrapy import signals
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
-from rankcrawler import statistics
 from rankcrawler.backoff import Backoff
 from rankcrawler.errors import QueueError, RefusedByStore, StoreError
+from rankcrawler.extensions import depths
 from rankcrawler.extensions.address_check import AddressCheck
 from rankcrawler.extensions.failed_polls import FailedPolls
 from rankcrawler.extensions.outage import GatewayOutage
 from rankcrawler.extensions.peers import Peers
 from rankcrawler.extensions.refusals import Refusals
-from rankcrawler.extensions.rooms_left import count, given, left
 from rankcrawler.extensions.unstored import Unstored
 from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.verdict import Verdicts
@@ -63,8 +62,7 @@ class Leasing:
         self._outage = GatewayOutage(_backoff(options), None)
         self._address: AddressCheck | None = None
         self._failed_polls: FailedPolls | None = None
-        self._drained: RoomQueue | None = None
-        """The queue, if the crawl ends when it is empty."""
+        self._queue: RoomQueue | None = None
         self.worker: Worker | None = None
         """Holds the leases, once the queue is open."""
 
@@ -87,7 +85,7 @@ class Leasing:
         """
         queue, place = await self._exit.enter_async_context(open_queue(self._options, kind))
         source = Address.of(self._options.gateway_url).source
-        self._drained = None if jobs is None else queue
+        self._queue = queue
         try:
             await queue.claim(source)
             for warning in await safety.warnings(queue):
@@ -95,7 +93,7 @@ class Leasing:
             worker = self._open(queue, source, drain=jobs is not None)
             if jobs is not None:
                 await queue.push(jobs)
-            await _log_depth(queue, place)
+            await depths.log(queue, place)
         except FAULTS as error:
             raise QueueError(f"{place}: {error}") from error
         async for lease in worker.leases():
@@ -193,32 +191,16 @@ class Leasing:
         if self._failed_polls is not None:
             self._failed_polls.retry(lease, reason)
 
-    async def _spider_closed(self) -> None:
+    async def _spider_closed(self, spider: Spider) -> None:
         self._unstored.close()
         if self.worker is not None:
             await self.worker.close()
-            count(self.worker.tally, self._stats)
-        if self._drained is not None:
-            is_silent = self.worker is not None and self.worker.tally.left > 0  # it took no settlements either
-            rooms = given(self._stats) if is_silent else await left(self._drained, self._stats)
-            self._stats.set_value(statistics.ROOMS_LEFT, rooms)
+            for name, number in self.worker.tally.statistics().items():
+                self._stats.inc_value(name, number)
+        is_silent = self.worker is not None and self.worker.tally.left > 0  # it took no settlements either
+        drain = getattr(spider, "rooms", None) is not None
+        await depths.count_left(None if is_silent else self._queue, self._stats, drain=drain)
         await self._exit.aclose()
-
-
-async def _log_depth(queue: RoomQueue, place: str) -> None:
-    depth = await queue.depth()
-    logger.info(
-        "Leasing from %s, whose inbox is %s; %d rooms are ready, %d scheduled, %d leased, %d recurring, %d failing, "
-        "%d dead",
-        place,
-        queue.inbox.key,
-        depth.ready + depth.inbox,
-        depth.scheduled,
-        depth.leased,
-        depth.recurring,
-        depth.failing,
-        depth.dead,
-    )
 
 
 def _backoff(options: Options) -> Backoff:

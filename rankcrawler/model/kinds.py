@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rankcrawler.errors import SettingError
+from rankcrawler.spelling import meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +30,5 @@ def named(name: str) -> ListKind:
     """The kind with this name; raises SettingError if there is none."""
     kind = KINDS.get(name)
     if kind is None:
-        raise SettingError(f"kind must be {' or '.join(KINDS)}, not {name[:40]!r}")
+        raise SettingError(f"kind must be {' or '.join(KINDS)}, not {name[:40]!r}{meant(name, KINDS)}")
     return kind

@@ -11,7 +11,6 @@ import msgspec
 
 from rankcrawler.errors import JobError
 from rankcrawler.model.schedules import ONCE, Schedule
-from rankcrawler.options import is_one_edit
 from rankcrawler.queue.limits import (
     FIELDS,
     FORMS,
@@ -23,6 +22,7 @@ from rankcrawler.queue.limits import (
     SHORTEST_INTERVAL,
     WEB_RID_DIGITS,
 )
+from rankcrawler.spelling import is_one_edit
 
 _KNOWN = frozenset(FIELDS)
 _QUOTE = "'"

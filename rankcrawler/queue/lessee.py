@@ -1,6 +1,7 @@
 """Asks the queue for leases, as many as a worker's window has room for."""
 
 import logging
+from time import monotonic
 
 from rankcrawler.errors import QueueError, QueueOfAnother, QueueStopped
 from rankcrawler.faultlog import FaultLog
@@ -66,8 +67,9 @@ class Lessee:
                 grant.back_ms / 1000,
             )
         self.queue_is_empty = grant.pending == 0
-        self._tally.pending = grant.pending
+        self._tally.pending, self._tally.asked_at = grant.pending, monotonic()
         self._tally.waiting = not grant.leases and not self._window
+        self._tally.recurs |= any(lease.schedule.every for lease in grant.leases)
         self._window.take(grant.leases)
         if grant.vanished:
             self._tally.dead["its worker vanished"] += grant.vanished

@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from rankcrawler import statistics
+
 
 @dataclass(slots=True)
 class Tally:
@@ -10,6 +12,10 @@ class Tally:
 
     pending: int = 0
     """Rooms in the queue that are not dead, as of the last call for leases, minus those that left since."""
+    asked_at: float = 0.0
+    """When that call was made, on the clock of this machine's uptime, in seconds."""
+    recurs: bool = False
+    """Whether the worker has leased a recurring room: then there is no end to get near to."""
     waiting: bool = False
     """Whether the worker holds no lease and the queue has none to give."""
     lost: int = 0
@@ -24,3 +30,14 @@ class Tally:
     """Recurring rooms whose session ended."""
     unreadable: int = 0
     """Entries of the inbox that name no room."""
+
+    def statistics(self) -> dict[str, int]:
+        """What is counted of a run, by the names of its statistics."""
+        return {
+            **{statistics.DEAD + reason: rooms for reason, rooms in self.dead.items()},
+            statistics.ROOMS_RETIRED: self.retired,
+            statistics.ROOMS_FAILING: self.failing,
+            statistics.LEASES_LOST: self.lost,
+            statistics.LEASES_LEFT: self.left,
+            statistics.INBOX_UNREADABLE: self.unreadable,
+        }

@@ -5,6 +5,7 @@ from enum import StrEnum
 from random import Random
 
 from rankcrawler.errors import SettingError
+from rankcrawler.spelling import meant
 
 
 class FaultKind(StrEnum):
@@ -69,8 +70,10 @@ class Faults:
 
 def parse_fault_kinds(text: str) -> tuple[FaultKind, ...]:
     """Return the kinds in a comma-separated list; raises SettingError for an unknown one."""
-    try:
-        return tuple(FaultKind(name.strip()) for name in text.split(","))
-    except ValueError:
-        message = f"faults must be among {', '.join(FaultKind)}; not {text!r}"
-        raise SettingError(message) from None
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in set(FaultKind):
+            raise SettingError(
+                f"faults must be among {', '.join(FaultKind)}; not {text!r}{meant(name, list(FaultKind))}"
+            )
+    return tuple(FaultKind(name) for name in names)

@@ -1,17 +1,28 @@
 """`scrapy crawl`: Scrapy's own, with settings checked before it starts and a report when it ends."""
 
 import argparse
+import asyncio
 import signal
 import sys
 from inspect import signature
+from typing import Any
 
 from scrapy import Spider
 from scrapy.commands import crawl
 from scrapy.crawler import Crawler
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.defer import deferred_from_coro
 
-from rankcrawler.commands.ending import one_line_errors
+from rankcrawler.commands import helptext, interrupt, overview, unknown
+from rankcrawler.commands.ending import one_line_errors, refuse
+from rankcrawler.spelling import hint
+
+_EXAMPLES = (
+    "crawl ranklist -a rooms=6994259511469247263 -O ranks.jsonl",
+    "crawl ranklist -a rooms=rooms.jsonl -a kind=audience",
+    "crawl ranklist -s MAX_IDLE_TIME_BEFORE_CLOSE=60",
+)
 
 
 class Command(crawl.Command):
@@ -19,8 +30,27 @@ class Command(crawl.Command):
     stopped.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        overview.install()  # Scrapy makes every command of a project before it looks for the one that was named
+
+    def syntax(self) -> str:
+        """What follows the command's name."""
+        return "[options] SPIDER"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Poll rooms, and store their lists"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Declare Scrapy's options, with our examples below."""
+        super().add_options(parser)
+        helptext.finish(parser, _EXAMPLES)
+        self._parser = parser
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Check the settings before anything starts. On a terminal log warnings only, to leave the progress line."""
+        """Check everything before anything starts. On a terminal log warnings only, to leave the progress line."""
+        interrupt.end_at_once()
         from rankcrawler import preflight
         from rankcrawler.feeds.address import with_format
 
@@ -28,29 +58,66 @@ class Command(crawl.Command):
         opts.overwrite_output = [with_format(each) for each in opts.overwrite_output or ()]
         super().process_options(args, opts)
         assert self.settings is not None
+        self._check_words(args, self.settings)
         with one_line_errors():
-            preflight.check(self.settings, opts.spargs, _arguments_of(args, self.settings))
-        if sys.stderr.isatty():
+            options = preflight.check(self.settings, opts.spargs, _arguments_of(args, self.settings))
+        if sys.stderr.isatty() and not options.has_log_file:
             self.settings.set("LOG_LEVEL", "WARNING", priority=SETTINGS_PRIORITIES["project"] + 1)
+
+    def _check_words(self, args: list[str], settings: BaseSettings) -> None:
+        """Exit if the words name no spider, or more than one."""
+        options = [word for word in args if word.startswith("-")]
+        if options:
+            refuse(f"unrecognized arguments: {' '.join(options)}{unknown.suggestion(options, self._parser)}", 2)
+        known = get_spider_loader(settings).list()
+        one_of = f"expected {' or '.join(known)}"
+        if not args:
+            refuse(f"crawl: which spider? {one_of}", 2)
+        if args[0] not in known:
+            refuse(f"{args[0]} is not a spider: {hint(args[0], known, one_of)}", 2)
+        if len(args) > 1:
+            refuse(f"crawl: expected one spider, not {' '.join(args)}; what it takes is written -a NAME=VALUE", 2)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and print the report. A terminal that is closed stops the crawl as SIGTERM does."""
         if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # nohup has it ignored
             signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+        from twisted.internet import reactor
+
         self._created: list[Crawler] = []
+        events: Any = reactor
+        events.addSystemEventTrigger("before", "shutdown", lambda: deferred_from_coro(self._closed()))
         super().run(args, opts)
         for crawler in self._created:
             self._report(crawler)
+
+    async def _closed(self) -> None:
+        """Let a crawl close as a whole: Scrapy stops the reactor under one that was starting or ending at Ctrl-C.
+
+        After a second Ctrl-C, Scrapy ignores all others, and nothing is waited for.
+        """
+        for engine in [crawler.engine for crawler in self._created if crawler.engine]:
+            while engine._slot is not None and signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
+                if engine.running:
+                    await engine.stop_async()
+                await asyncio.sleep(0.02)
 
     def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
         self._created.append(super()._create_crawler(spidercls))
         return self._created[-1]
 
     def _report(self, crawler: Crawler) -> None:
+        """Print the summary; a worker of a fleet leaves that to the fleet."""
+        from rankcrawler import channel
+        from rankcrawler.progress import Figures
         from rankcrawler.report import Report
 
-        report = Report.of(crawler.stats.get_stats() if crawler.stats else {})
-        print("\n".join(report.lines()), file=sys.stderr)
+        stats = crawler.stats.get_stats() if crawler.stats else {}
+        report = Report.of(stats)
+        if fleet := channel.joined():
+            fleet.send(Figures.of(stats, waiting=True), patience=2.0)
+        else:
+            print("\n".join(report.lines()), file=sys.stderr)
         self.exitcode = max(report.status, self.exitcode)
 
 

@@ -1,6 +1,7 @@
 """`rankcrawler demo`: a crawl from end to end that needs nothing but this project."""
 
 import argparse
+from typing import ClassVar
 
 from rankcrawler.commands.ending import one_line_errors
 from rankcrawler.commands.tool import Tool
@@ -8,6 +9,8 @@ from rankcrawler.commands.tool import Tool
 
 class Command(Tool):
     """Exit status: the crawl's."""
+
+    examples: ClassVar[tuple[str, ...]] = ("demo",)
 
     def syntax(self) -> str:
         """What follows the command's name."""
@@ -20,8 +23,8 @@ class Command(Tool):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare the command's own options."""
         super().add_options(parser)
-        rooms = "rooms to crawl (default: %(default)s)"
-        parser.add_argument("--rooms", metavar="FILE", default="seeds/rooms.jsonl", help=rooms)
+        rooms = "rooms to crawl (default: thirty rooms that come with rankcrawler)"
+        parser.add_argument("--rooms", metavar="FILE", help=rooms)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Simulate, crawl and print."""

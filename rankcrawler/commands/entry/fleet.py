@@ -3,17 +3,26 @@
 import argparse
 import asyncio
 import os
+import sys
+from typing import ClassVar
 
 from scrapy.exceptions import UsageError
 
 from rankcrawler.commands.ending import one_line_errors
 from rankcrawler.commands.tool import Tool
+from rankcrawler.options import Options
+from rankcrawler.spelling import meant
 
 _ARGUMENTS = ("rooms", "kind")
 
 
 class Command(Tool):
     """Exit status: the worst of the workers'. Passes SIGTERM and Ctrl-C on to them, and waits until they end."""
+
+    examples: ClassVar[tuple[str, ...]] = (
+        "fleet --workers 4 -a rooms=rooms.jsonl",
+        "fleet --workers 2 -a kind=audience",
+    )
 
     def syntax(self) -> str:
         """What follows the command's name."""
@@ -28,7 +37,6 @@ class Command(Tool):
         from rankcrawler.commands.values import whole
 
         super().add_options(parser)
-        parser.epilog = "Example: scrapy fleet --workers 4 -a rooms=rooms.jsonl"
         cores = os.cpu_count() or 1
         workers = "how many workers (default: %(default)s, the number of cores)"
         parser.add_argument("--workers", type=whole(1), default=cores, metavar="N", help=workers)
@@ -38,9 +46,12 @@ class Command(Tool):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the -a arguments, and make a dict of them."""
         super().process_options(args, opts)
+        for argument in opts.arguments:
+            name, equals, _ = argument.partition("=")
+            if name not in _ARGUMENTS or not equals:
+                message = f"the -a arguments are {' and '.join(_ARGUMENTS)}, as NAME=VALUE, not {name}"
+                raise UsageError(message + meant(name, _ARGUMENTS), print_help=False)
         opts.arguments = dict(argument.partition("=")[::2] for argument in opts.arguments)
-        if not opts.arguments.keys() <= set(_ARGUMENTS):
-            raise UsageError(f"the -a arguments are {' and '.join(_ARGUMENTS)}", print_help=False)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the workers until they end."""
@@ -50,6 +61,13 @@ class Command(Tool):
 
             assert self.settings is not None
             options = preflight.check(self.settings, opts.arguments)
-            words = [word for setting in opts.set for word in ("-s", setting)]
-            words += ["-L", opts.loglevel] if opts.loglevel else []
-            self.exitcode = asyncio.run(fleet.run(options, opts.workers, opts.arguments, words))
+            self.exitcode = asyncio.run(fleet.run(options, opts.workers, opts.arguments, _words(opts, options)))
+
+
+def _words(opts: argparse.Namespace, options: Options) -> list[str]:
+    """What the workers' command lines take over. On a terminal they log warnings only, as a crawl does."""
+    words = ["-s", "LOG_LEVEL=WARNING"] if sys.stderr.isatty() and not options.has_log_file else []
+    words += [word for setting in opts.set for word in ("-s", setting)]
+    words += ["-L", opts.loglevel] if opts.loglevel else []
+    words += ["--logfile", opts.logfile] if opts.logfile else []
+    return words + ["--nolog"] * opts.nolog

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from typing import ClassVar
 
 from rankcrawler.commands.ending import one_line_errors
 from rankcrawler.commands.tool import Tool
@@ -9,6 +10,11 @@ from rankcrawler.commands.tool import Tool
 
 class Command(Tool):
     """Exit status: 0 for a list, even an empty one; 1 if there was none; 2 for a wrong setting or argument."""
+
+    examples: ClassVar[tuple[str, ...]] = (
+        "rank 6994259511469247263",
+        "rank 6994259511469247263 --kind audience --json",
+    )
 
     def syntax(self) -> str:
         """What follows the command's name."""
@@ -24,7 +30,6 @@ class Command(Tool):
         from rankcrawler.commands.arguments import add_json, add_kind
 
         super().add_options(parser)
-        parser.epilog = "Example: scrapy rank 6994259511469247263 --kind audience"
         parser.add_argument("room_id", type=values.identifier, metavar="ROOM_ID", help="the room")
         anchor = "the anchor's user id; adds fan-club levels"
         parser.add_argument("--anchor", type=values.identifier, metavar="ID", help=anchor)

@@ -26,10 +26,7 @@ class Command(CommandGroup):
         return SUBCOMMANDS
 
     def run_one(self, subcommand: "RoomsSubcommand", given: argparse.Namespace) -> int:
-        """Run a subcommand on the queue; 130 after Ctrl-C, as in a shell."""
+        """Run a subcommand on the queue."""
         from rankcrawler.commands.rooms.session import run
 
-        try:
-            return asyncio.run(run(subcommand, given, self.options))
-        except KeyboardInterrupt:
-            return 130
+        return asyncio.run(run(subcommand, given, self.options))

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from typing import ClassVar
 
 from rankcrawler.commands.ending import one_line_errors, refuse
 from rankcrawler.commands.tool import Tool
@@ -11,6 +12,8 @@ _PORT = 8787
 
 class Command(Tool):
     """Serves until it is stopped. Takes the token in GATEWAY_TOKEN, else `simulator`."""
+
+    examples: ClassVar[tuple[str, ...]] = ("simulate", "simulate --port 0 --fault-rate 0.05")
 
     def syntax(self) -> str:
         """What follows the command's name."""
@@ -27,23 +30,23 @@ class Command(Tool):
         from rankcrawler.simulator.faults import QUICK_FAULTS, FaultKind, parse_fault_kinds
 
         super().add_options(parser)
-        parser.epilog = "Example: scrapy simulate --fault-rate 0.05"
-        own = parser.add_argument_group(title="Simulated gateway")
         kinds = f"how they fail: {', '.join(FaultKind)} (default: all but stall)"
         seconds = number(0, 3600, "seconds")
-        own.add_argument("--port", type=whole(0, 65_535), default=_PORT, help=f"0 takes a free one (default: {_PORT})")
-        own.add_argument("--seed", type=int, default=1, help="which world of rooms and contributors (default: 1)")
-        own.add_argument(
+        parser.add_argument(
+            "--port", type=whole(0, 65_535), default=_PORT, help=f"0 takes a free one (default: {_PORT})"
+        )
+        parser.add_argument("--seed", type=int, default=1, help="which world of rooms and contributors (default: 1)")
+        parser.add_argument(
             "--at", type=parsed_by(parse_moment), metavar="TIME", help="stop its clock at this time, ISO 8601 or ms"
         )
-        own.add_argument("--latency", type=seconds, default=0.0, metavar="SECONDS", help="mean time to an answer")
-        own.add_argument(
+        parser.add_argument("--latency", type=seconds, default=0.0, metavar="SECONDS", help="mean time to an answer")
+        parser.add_argument(
             "--fault-rate", type=number(0, 1), default=0.0, metavar="SHARE", help="answers that fail, 0 to 1"
         )
-        own.add_argument(
+        parser.add_argument(
             "--faults", type=parsed_by(parse_fault_kinds), default=QUICK_FAULTS, metavar="KIND[,KIND…]", help=kinds
         )
-        own.add_argument("--seconds", type=number(0), metavar="N", help="stop after so long (default: never)")
+        parser.add_argument("--seconds", type=number(0), metavar="N", help="stop after so long (default: never)")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve until SIGINT, SIGTERM or the end of --seconds; exit status 1 if the port is not free."""

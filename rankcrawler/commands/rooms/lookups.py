@@ -20,7 +20,9 @@ class List(RoomsSubcommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare which rooms are listed, and how."""
-        parser.add_argument("--state", choices=(*roster.STATES, roster.FAILING), help="only these rooms")
+        states = (*roster.STATES, roster.FAILING)
+        only = "only these rooms"
+        parser.add_argument("--state", type=values.one_of(states), metavar=values.listed(states), help=only)
         _add_limit(parser)
         super().add_options(parser)
 
