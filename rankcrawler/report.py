@@ -108,7 +108,7 @@ def _failures(stats: Mapping[str, Any], dead: Mapping[str, int]) -> list[str]:
     if dead:
         failures.append(f"{sum(dead.values())} rooms are dead: fix the cause, then push them again")
     failures += [message.format(stats[name]) for name, message in _MESSAGES.items() if stats.get(name)]
-    reason = stats.get("finish_reason", "it never started")
+    reason = stats.get("finish_reason", "it was cut short" if "start_time" in stats else "it never started")
     if reason in statistics.ASKED_FOR and stats.get(statistics.ROOMS_LEFT):
         failures.append("stopped before the queue was empty; the remaining rooms wait in it for the next crawl")
     if reason != "finished" and reason not in statistics.ASKED_FOR:

@@ -145,6 +145,7 @@ def test_make_help_lists_every_target() -> None:
 )
 def test_ctrl_c_while_a_crawl_starts_ends_it_without_a_word(tmp_path: Path, module: str) -> None:
     env = environment(None, tmp_path, {"GATEWAY_URL": "http://127.0.0.1:9", "GATEWAY_TOKEN": "x"})
+    env["PYTHONWARNINGS"] = "error,ignore::ResourceWarning"  # Scrapy replaces an event loop, and does not close it
     command = [sys.executable, "-X", "importtime", "-m", "rankcrawler", "crawl", "ranklist", "-a", f"rooms={ROOM}"]
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as crawl:
         assert crawl.stderr is not None

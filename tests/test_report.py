@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rankcrawler import statistics
 from rankcrawler.report import Report, lost_nothing
 
 GOOD = {
@@ -115,6 +116,30 @@ def test_a_crawl_that_never_started_failed() -> None:
     report = Report.of({})
     assert report.failures == ("the crawl ended early: it never started",)
     assert (report.stored, report.rows, report.seconds, report.dead) == (0, 0, 0.0, {})
+
+
+def test_a_crawl_that_was_forced_to_end_was_cut_short() -> None:
+    assert Report.of({"start_time": "2026-11-29"}).failures == ("the crawl ended early: it was cut short",)
+
+
+def test_recurring_rooms_that_stay_are_no_failure_and_the_report_says_how_to_go_on() -> None:
+    report = Report.of(GOOD | {"finish_reason": "shutdown", "rankcrawler/rooms/recurring": 12})
+    assert report.lines()[-1] == (
+        "Queue: 12 recurring rooms stay scheduled. To go on polling, run the same command again; to end it, see "
+        "`scrapy rooms remove`"
+    )
+    assert (report.failures, report.status) == ((), 0)
+    assert Report.of(GOOD | {"finish_reason": "queue_not_open", "rankcrawler/rooms/recurring": 12}).recurring == 0
+
+
+def test_the_statistics_of_workers_are_those_of_one_run() -> None:
+    one = {"finish_reason": "finished", "elapsed_time_seconds": 2.0, "a": 1, "rankcrawler/rooms/left": 5, "text": "x"}
+    other = {"finish_reason": "shutdown", "elapsed_time_seconds": 3.5, "a": 2, "rankcrawler/rooms/left": 0}
+    expected = {"finish_reason": "shutdown", "elapsed_time_seconds": 3.5, "a": 3, "rankcrawler/rooms/left": 0}
+    assert statistics.together([one, other]) == expected
+    assert statistics.together([one, {"finish_reason": "store_failed"}, other])["finish_reason"] == "store_failed"
+    assert statistics.together([{"finish_reason": "fleet_stopped"}, other])["finish_reason"] == "fleet_stopped"
+    assert statistics.together([]) == {}
 
 
 def test_a_stopped_fleet_has_a_status_of_its_own_and_says_what_to_do() -> None:
