@@ -15,9 +15,10 @@ STOPPED = 3
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The figures of a run. A room counts once per poll."""
+    """The figures of a run."""
 
     stored: int
+    """Lists that were stored, as the next three: a room that is polled again counts again."""
     unchanged: int
     empty: int
     duplicate: int
@@ -58,21 +59,19 @@ class Report:
 
     def lines(self) -> list[str]:
         """The report as lines of text."""
-        polled = f"{self.stored} stored, {self.unchanged} unchanged, {self.empty} empty"
+        lists = f"{self.stored:,} stored, {self.unchanged:,} unchanged, {self.empty:,} empty"
         if self.duplicate:
-            polled += f", {self.duplicate} stored before"
+            lists += f", {self.duplicate:,} stored before"
+        rooms = f"{sum(self.dead.values()):,} dead"
         if self.retired:
-            polled += f", {self.retired} retired"
-        lines = [
-            f"Rooms: {polled}, {sum(self.dead.values())} dead",
-            f"Rows:  {self.rows} in {self.seconds:.1f} s",
-        ]
+            rooms += f", {self.retired:,} retired"
+        lines = [f"Lists: {lists}", f"Rows:  {self.rows:,} in {self.seconds:,.1f} s", f"Rooms: {rooms}"]
         if self.failed:
-            ways = ", ".join(f"{polls} {action}" for action, polls in self.failed.items())
-            lines.append(f"Polls: {sum(self.failed.values())} without a list: {ways}")
-        lines += [f"Dead:  {rooms} × {reason}" for reason, rooms in sorted(self.dead.items())]
+            ways = ", ".join(f"{polls:,} {action}" for action, polls in self.failed.items())
+            lines.append(f"Polls: {sum(self.failed.values()):,} without a list: {ways}")
+        lines += [f"Dead:  {rooms:,} × {reason}" for reason, rooms in sorted(self.dead.items())]
         if self.recurring:
-            lines.append(f"Queue: {self.recurring} recurring rooms stay scheduled. To go on polling, {_AGAIN}")
+            lines.append(f"Queue: {self.recurring:,} recurring rooms stay scheduled. To go on polling, {_AGAIN}")
         return lines + [f"Failed: {failure}" for failure in self.failures]
 
 
@@ -82,17 +81,32 @@ def lost_nothing(stats: Mapping[str, Any]) -> bool:
 
 
 _MESSAGES = {
-    statistics.ROOMS_REJECTED: "{} entries of the room list could not be read; the others were added",
-    statistics.ROOMS_FAILING: "{} recurring rooms failed again and again; they are polled more and more rarely until "
-    "they are answered: see `scrapy rooms list --state failing`",
-    statistics.INBOX_UNREADABLE: "{} inbox entries did not name a room",
-    statistics.ROWS_QUARANTINED: "{} rows could not be read and are in quarantine; the others are stored",
-    statistics.TOKENS_REFUSED: "{} tokens were refused and set aside: replace or remove them",
-    statistics.TRACEBACKS: "{} unexpected errors: see the tracebacks in the log",
-    statistics.LEASES_LEFT: "{} rooms could not be returned to the queue; they are polled again when their leases "
-    "expire",
+    statistics.ROOMS_FAILING: (
+        "{number} recurring room failed again and again and is polled ever more rarely: see `scrapy rooms status`",
+        "{number} recurring rooms failed again and again and are polled ever more rarely: see `scrapy rooms status`",
+    ),
+    statistics.INBOX_UNREADABLE: (
+        "{number} entry of the inbox did not name a room",
+        "{number} entries of the inbox did not name a room",
+    ),
+    statistics.ROWS_QUARANTINED: (
+        "{number} row could not be read and is in quarantine; the other rows are stored",
+        "{number} rows could not be read and are in quarantine; the other rows are stored",
+    ),
+    statistics.TOKENS_REFUSED: (
+        "{number} token was refused and set aside: replace or remove it",
+        "{number} tokens were refused and set aside: replace or remove them",
+    ),
+    statistics.TRACEBACKS: (
+        "{number} unexpected error: see the traceback in the log",
+        "{number} unexpected errors: see the tracebacks in the log",
+    ),
+    statistics.LEASES_LEFT: (
+        "{number} room could not be returned to the queue; it is polled again when its lease expires",
+        "{number} rooms could not be returned to the queue; they are polled again when their leases expire",
+    ),
 }
-"""Statistics that fail the run unless they are 0, each with its message."""
+"""Statistics that fail the run unless they are 0, each with its message for one and for several."""
 
 _ENDS = {
     "fleet_stopped": "the fleet is stopped: fix the cause, run `scrapy rooms resume`, and start again; no room is lost",
@@ -106,8 +120,16 @@ _ENDS = {
 def _failures(stats: Mapping[str, Any], dead: Mapping[str, int]) -> list[str]:
     failures = []
     if dead:
-        failures.append(f"{sum(dead.values())} rooms are dead: fix the cause, then push them again")
-    failures += [message.format(stats[name]) for name, message in _MESSAGES.items() if stats.get(name)]
+        failures.append(
+            _counted(
+                "{number} room is dead: fix the cause, then push it again",
+                "{number} rooms are dead: fix the cause, then push them again",
+                sum(dead.values()),
+            )
+        )
+    if rejected := stats.get(statistics.ROOMS_REJECTED):
+        failures.append(_rejected(rejected, stats.get(statistics.ROOMS_GIVEN, 0)))
+    failures += [_counted(*message, stats[name]) for name, message in _MESSAGES.items() if stats.get(name)]
     reason = stats.get("finish_reason", "it was cut short" if "start_time" in stats else "it never started")
     if reason in statistics.ASKED_FOR and stats.get(statistics.ROOMS_LEFT):
         failures.append("stopped before the queue was empty; the remaining rooms wait in it for the next crawl")
@@ -116,9 +138,32 @@ def _failures(stats: Mapping[str, Any], dead: Mapping[str, int]) -> list[str]:
     return failures
 
 
+def _rejected(entries: int, rooms: int) -> str:
+    text = _counted(
+        "{number} entry of the room list could not be read",
+        "{number} entries of the room list could not be read",
+        entries,
+    )
+    if not rooms:
+        return f"{text}; no room was added"
+    return f"{text}; " + _counted("the other room was added", "the other {number} rooms were added", rooms)
+
+
+def _counted(one: str, several: str, number: int) -> str:
+    return (one if number == 1 else several).format(number=f"{number:,}")
+
+
 def _feed_failures(stats: Mapping[str, Any]) -> list[str]:
     feeds = stats.get(statistics.FEEDS_FAILED, 0) + sum(_under(stats, "feedexport/failed_count/").values())
-    return [f"{feeds} writes to feeds failed: the feeds are incomplete, the store is complete"] if feeds else []
+    if not feeds:
+        return []
+    return [
+        _counted(
+            "{number} write to a feed failed: the feed is incomplete, the store is complete",
+            "{number} writes to feeds failed: the feeds are incomplete, the store is complete",
+            feeds,
+        )
+    ]
 
 
 def _under(stats: Mapping[str, Any], prefix: str) -> dict[str, int]:

@@ -43,7 +43,8 @@ def _simulator() -> Iterator[str]:
     """The address of a simulated gateway, which runs in a process of its own."""
     command = [sys.executable, "-m", "rankcrawler", "simulate", "--port", "0", "--seconds", str(_SECONDS)]
     environment = {name: value for name, value in os.environ.items() if name != "GATEWAY_TOKEN"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603
+    text = {"encoding": "utf-8", "errors": "replace"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, **text) as process:  # noqa: S603
         assert process.stdout is not None
         try:
             yield process.stdout.readline().strip().removeprefix("GATEWAY_URL=")

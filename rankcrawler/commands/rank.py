@@ -6,7 +6,7 @@ from rankcrawler import durations
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.moments import now_ms
 from rankcrawler.commands.printing import ranks
-from rankcrawler.commands.printing.text import escaped
+from rankcrawler.commands.printing.screen import show_json
 from rankcrawler.gateways import gateway
 from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.model import pseudonyms
@@ -37,7 +37,7 @@ def show(found: RoomSnapshot | FailedPoll, *, as_json: bool) -> int:
         complain(f"room {found.target.room_id}: {found.reason}{pause}")
         return 1
     if as_json:
-        print(escaped(msgspec.json.encode(_flat(found))))
+        show_json(_flat(found))
     else:
         ranks.show(found)
     return 0

@@ -9,6 +9,7 @@ from scrapy.commands import ScrapyCommand
 
 from rankcrawler.commands import helptext, program
 from rankcrawler.commands.ending import one_line_errors, refuse
+from rankcrawler.commands.printing.streams import accept_any_text
 from rankcrawler.commands.subparsers import Choice, HiddenOptions, Parser
 from rankcrawler.commands.tool import Tool
 from rankcrawler.errors import SettingError
@@ -53,6 +54,7 @@ class CommandGroup(Tool):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare the subcommands. Scrapy's options work before a subcommand and after it."""
+        accept_any_text()
         name, used = self.name, f"{program.name()} {self.name}"
         choice = parser.add_subparsers(
             title="Subcommands",

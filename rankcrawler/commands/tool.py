@@ -8,6 +8,7 @@ from scrapy.exceptions import UsageError
 
 from rankcrawler import settings
 from rankcrawler.commands import helptext, unknown
+from rankcrawler.commands.printing.streams import accept_any_text
 from rankcrawler.options import Options
 
 _OUR_SETTINGS: dict[str, Any] = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
@@ -23,7 +24,11 @@ class Tool(ScrapyCommand):
     _parser: argparse.ArgumentParser
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Declare Scrapy's options, with the command's examples below; a command adds its own."""
+        """Declare Scrapy's options, with the command's examples below; a command adds its own.
+
+        Nothing is printed before this.
+        """
+        accept_any_text()
         super().add_options(parser)
         helptext.finish(parser, self.examples)
         self._parser = parser

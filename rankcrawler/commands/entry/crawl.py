@@ -16,6 +16,7 @@ from scrapy.utils.defer import deferred_from_coro
 
 from rankcrawler.commands import helptext, interrupt, overview, unknown
 from rankcrawler.commands.ending import one_line_errors, refuse
+from rankcrawler.commands.printing.streams import accept_any_text
 from rankcrawler.spelling import hint
 
 _EXAMPLES = (
@@ -43,7 +44,8 @@ class Command(crawl.Command):
         return "Poll rooms, and store their lists"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Declare Scrapy's options, with our examples below."""
+        """Declare Scrapy's options, with our examples below. Nothing is printed before this."""
+        accept_any_text()
         super().add_options(parser)
         helptext.finish(parser, _EXAMPLES)
         self._parser = parser
