@@ -38,7 +38,7 @@ def drawn(shown: RoomSnapshot, width: int = 160, limit: int | None = None) -> li
 
 def header(lines: list[str]) -> int:
     """Where the line is that names the columns; a narrow screen needs more lines for the title above it."""
-    return next(at for at, line in enumerate(lines) if line.split()[:2] == ["#", "coins"])
+    return next(at for at, line in enumerate(lines) if line and set(line) == {"─"}) - 1
 
 
 def columns(lines: list[str]) -> list[str]:
@@ -127,7 +127,8 @@ def test_what_an_encoding_lacks_is_escaped_but_signs_of_ours_have_a_likeness() -
 @pytest.mark.parametrize(
     ("width", "shown"),
     [
-        (10, ["#"]),
+        (8, ["#"]),
+        (10, ["#", "level"]),
         (32, ["#", "coins", "nickname"]),
         (60, ["#", "coins", "gap", "nickname", "level"]),
         (80, ["#", "coins", "gap", "nickname", "level", "lifetime diamonds"]),
@@ -169,7 +170,7 @@ def test_a_long_nickname_is_cut_where_there_is_no_room_for_it() -> None:
     ],
 )
 def test_numbers_are_aligned_on_the_right(name: str, cells: list[str]) -> None:
-    lines = drawn(snapshot(LONG))
+    lines = drawn(snapshot(LONG), 200)
     ends = {end(f" {row}", cell.rstrip()) - 1 for row, cell in zip(rows(lines), cells, strict=False)}
     assert ends == {end(lines[header(lines)], name)}
 

@@ -243,6 +243,7 @@ def test_wrapped_text_loses_nothing_but_spaces(text: str, width: int) -> None:
 def test_a_word_is_never_broken_and_a_chinese_text_is_broken_anywhere() -> None:
     assert wrapped(f"room {LARGE} is gone", 10) == ["room", LARGE, "is gone"]
     assert wrapped("余额不足，请充值", 6) == ["余额不", "足，请", "充值"]
+    assert wrapped("余额不足，请（先）充值", 8) == ["余额不", "足，请", "（先）充", "值"], "no line begins with a comma"
 
 
 def test_a_name_is_cut_to_the_width_in_columns_of_the_screen() -> None:

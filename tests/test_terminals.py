@@ -26,13 +26,15 @@ ENCODINGS: dict[str, dict[str, str]] = {
     "C": {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
 }
 """Names of encodings, each with the variables that a user would have set."""
+QUIET = {"PYTHONWARNINGS": "error,ignore::ResourceWarning"}
+"""Scrapy leaves a loop unclosed at the very end of a crawl."""
 
 
 def run(*words: str, env: Mapping[str, str], stdin: bytes = b"") -> tuple[int, bytes, bytes]:
     """The exit status, the output and the errors of a command line of ours."""
     command = [sys.executable, "-m", "rankcrawler", *words]
     done = subprocess.run(command, env=env, input=stdin, capture_output=True, timeout=60, check=False)
-    assert b"Traceback" not in done.stderr, done.stderr
+    assert b"Traceback (most" not in done.stderr, done.stderr
     assert b"UnicodeEncodeError" not in done.stderr
     return done.returncode, done.stdout, done.stderr
 
@@ -54,7 +56,7 @@ def on_terminal(*words: str, env: Mapping[str, str], width: int) -> bytes:
             seen += more
         assert process.wait(60) == 0, seen
     os.close(ours)
-    assert b"Traceback" not in seen
+    assert b"Traceback (most" not in seen
     return seen
 
 
@@ -62,7 +64,7 @@ def on_terminal(*words: str, env: Mapping[str, str], width: int) -> bytes:
 def filled(tmp_path: Path) -> Path:
     """A data folder whose store has a list with names in many scripts, and a poll that failed."""
     (tmp_path / "data").mkdir(mode=0o700)
-    store = locate.open_records(f"sqlite:///{tmp_path}/data/ranks.db")
+    store = locate.open_records(f"sqlite:///{tmp_path}/data/ranks.db", create=True)
     store.write([polled(snapshot([entry(1, nickname=NAME), entry(2, nickname="x")], room_id=ROOM))])
     store.write([polled(failed(room_id=ROOM))])
     store.close()
@@ -110,14 +112,12 @@ def test_rooms_are_shown_in_any_encoding_and_read_from_any_bytes(tmp_path: Path,
     async def chinese(_asked: Asked) -> web.Response:
         return refusal(500, msg="余额不足，请充值 한")
 
-    env = environment(None, tmp_path / "data", ENCODINGS[encoding])
-    assert run("rooms", "add", "-", "--every", "60", env=env, stdin=b"1\n\xff\xfe\n2\n")[:2] == (
-        1,
-        b"2 taken, 2 of them new\n",
-    )
+    env = environment(None, tmp_path / "data", ENCODINGS[encoding] | QUIET)
     with scripted(chinese) as gateway:
         ours = {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": TOKEN, "ROOM_ATTEMPTS": "1"}
         assert run("crawl", "ranklist", "-a", f"rooms={ROOM}", env=env | ours)[0] == 1
+    added = run("rooms", "add", "-", "--every", "60", env=env, stdin=b"1\n\xff\xfe\n2\n")
+    assert added[:2] == (1, b"2 taken, 2 of them new\n")
     for words in (["list"], ["status"], ["show", "1"], ["dead"]):
         status, shown, _ = run("rooms", *words, env=env)
         assert status == 0
@@ -146,7 +146,7 @@ def test_help_is_shown_in_any_encoding(tmp_path: Path, words: list[str], encodin
 @pytest.mark.parametrize("encoding", ["gbk", "ascii"])
 def test_a_whole_crawl_on_a_terminal_of_any_encoding_ends_well(tmp_path: Path, encoding: str) -> None:
     with simulated() as gateway:
-        env = environment(gateway, tmp_path / "data", ENCODINGS[encoding])
+        env = environment(gateway, tmp_path / "data", ENCODINGS[encoding] | QUIET)
         seen = on_terminal("crawl", "ranklist", "-a", f"rooms={ROOM}", env=env, width=80)
     assert b"Lists: " in seen
     assert b"\\u2501" not in seen
@@ -155,8 +155,8 @@ def test_a_whole_crawl_on_a_terminal_of_any_encoding_ends_well(tmp_path: Path, e
 @pytest.mark.parametrize(
     "words", [["rank", "音浪"], ["rooms", "show", "音"], ["store", "users", "浪"], ["rooms", "浪"]]
 )
-def test_an_error_is_a_line_in_any_encoding(tmp_path: Path, words: list[str]) -> None:
-    env = environment(None, tmp_path / "data", ENCODINGS["ascii"] | {"GATEWAY_URL": "http://127.0.0.1:9"})
+def test_an_error_is_a_line_in_any_encoding(filled: Path, words: list[str]) -> None:
+    env = environment(None, filled, ENCODINGS["ascii"] | {"GATEWAY_URL": "http://127.0.0.1:9"})
     status, shown, errors = run(*words, env=env)
     assert status != 0
     assert shown == b"" or b"usage" in errors.lower()

@@ -2,8 +2,12 @@
 
 from rankcrawler.commands.printing.screen import Screen, show_lines
 from rankcrawler.commands.printing.tables import Column, Table, number
+from rankcrawler.language import counted, marked, tr
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.rows import RankEntry
+
+_NO_SCORE = {"rounded": marked("rounded"), "withheld": marked("withheld")}
+"""What stands in place of a score that is not exact."""
 
 
 def show(snapshot: RoomSnapshot, limit: int | None = None) -> None:
@@ -15,17 +19,22 @@ def table(snapshot: RoomSnapshot, limit: int | None = None) -> Table[RankEntry]:
     """The list, or its first `limit` rows, as a table."""
     shown = snapshot.entries[:limit]
     more = snapshot.entry_count - len(shown)
-    return Table(_COLUMNS, shown, _title(snapshot), f"… and {more} more" if more > 0 else "")
+    return Table(_COLUMNS, shown, _title(snapshot), tr("… and {number:,} more", number=more) if more > 0 else "")
 
 
 def _title(snapshot: RoomSnapshot) -> str:
-    people = f"{snapshot.entry_count} contributors" if snapshot.entries else "no contributors yet"
-    audience = "" if snapshot.total is None else f" · audience {snapshot.total:,}"
-    return f"Room {snapshot.target.room_id} · {people}{audience}\n{snapshot.captured_at}"
+    facts = [tr("Room {room}", room=snapshot.target.room_id)]
+    if snapshot.entries:
+        facts.append(counted("{number} contributor", "{number} contributors", snapshot.entry_count))
+    else:
+        facts.append(tr("no contributors yet"))
+    if snapshot.total is not None:
+        facts.append(tr("audience {number:,}", number=snapshot.total))
+    return f"{' · '.join(facts)}\n{snapshot.captured_at}"
 
 
 def _score(entry: RankEntry) -> str:
-    return entry.score_precision if entry.score is None else f"{entry.score:,}"
+    return tr(_NO_SCORE[entry.score_precision]) if entry.score is None else f"{entry.score:,}"
 
 
 def _lifetime(entry: RankEntry) -> str:
@@ -37,11 +46,11 @@ def _lifetime(entry: RankEntry) -> str:
 
 _COLUMNS: tuple[Column[RankEntry], ...] = (
     Column("#", lambda entry: str(entry.rank), 1, is_number=True),
-    Column("coins", _score, 2, is_number=True),
-    Column("gap", lambda entry: number(entry.delta), 6, is_number=True),
-    Column("nickname", lambda entry: entry.nickname or "", 3, is_name=True),
-    Column("level", lambda entry: number(entry.pay_grade_level), 4, is_number=True),
-    Column("lifetime diamonds", _lifetime, 5, is_number=True),
-    Column("user id", lambda entry: entry.user_id or "", 7),
-    Column("flags", lambda entry: " ".join(entry.flags), is_long=True),
+    Column(marked("coins"), _score, 2, is_number=True),
+    Column(marked("gap"), lambda entry: number(entry.delta), 6, is_number=True),
+    Column(marked("nickname"), lambda entry: entry.nickname or "", 3, is_name=True),
+    Column(marked("level"), lambda entry: number(entry.pay_grade_level), 4, is_number=True),
+    Column(marked("lifetime diamonds"), _lifetime, 5, is_number=True),
+    Column(marked("user id"), lambda entry: entry.user_id or "", 7),
+    Column(marked("flags"), lambda entry: " ".join(entry.flags), is_long=True),
 )

@@ -1,13 +1,20 @@
-"""The standard streams of a command: no text fails it, whatever their encoding."""
+"""The standard streams of a command: no text fails it, whatever their encoding, and its messages are the user's."""
 
 import codecs
 import io
 import sys
 
 from rankcrawler.commands.printing.text import in_ascii
+from rankcrawler.language import speak
 
 _IN_ASCII = "rankcrawler.in_ascii"
 """The name under which Python knows how we write characters that an encoding does not have."""
+
+
+def prepare() -> None:
+    """Make whatever is printed from now on reach the user: in any encoding, and in the user's language."""
+    accept_any_text()
+    speak(encodings=(sys.stdout.encoding or "utf-8", sys.stderr.encoding or "utf-8"))
 
 
 def accept_any_text() -> None:

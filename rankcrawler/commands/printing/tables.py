@@ -11,6 +11,7 @@ from rich.text import Text
 
 from rankcrawler.commands.printing.screen import Screen
 from rankcrawler.commands.printing.wrapping import cut, padded, wrapped
+from rankcrawler.language import tr
 
 R = TypeVar("R")
 
@@ -24,6 +25,7 @@ class Column(NamedTuple, Generic[R]):
     """A column of rows of one type."""
 
     name: str
+    """Marked for the catalogue."""
     cell: Callable[[R], str]
     importance: int = 0
     """1 for the column that is always there; columns of the highest numbers are left out first."""
@@ -51,8 +53,8 @@ class Table(NamedTuple, Generic[R]):
         if self.note:
             yield from map(Text, wrapped(screen.text(self.note), screen.width))
         if drawn.left_out:
-            names = ", ".join(drawn.left_out)
-            yield from map(Text, wrapped(f"Left out for lack of width: {names}", screen.width))
+            left_out = tr("Left out for lack of width: {columns}", columns=tr(", ").join(drawn.left_out))
+            yield from map(Text, wrapped(screen.text(left_out), screen.width))
 
 
 class _Drawn(Generic[R]):
@@ -88,7 +90,7 @@ class _Drawn(Generic[R]):
                     yield from self._lines_below(at, cells[at])
 
     def _name(self, at: int) -> str:
-        return self._screen.text(self._columns[at].name)
+        return self._screen.text(tr(self._columns[at].name))
 
     def _line(self, cells: Sequence[str]) -> str:
         mark = self._screen.text("…")
@@ -100,7 +102,7 @@ class _Drawn(Generic[R]):
 
     def _lines_below(self, at: int, text: str) -> Iterator[Text]:
         room = None if self._screen.width is None else self._screen.width - _GAP
-        for line in wrapped(f"{self._name(at)}: {text}", room):
+        for line in wrapped(self._screen.text(tr("{name}: {text}", name=self._name(at), text=text)), room):
             yield Text(" " * _GAP + line)
 
     def _places(self) -> tuple[list[int], list[int]]:

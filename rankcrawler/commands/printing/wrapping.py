@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from rich.cells import cell_len, set_cell_size
 
 _WIDE = "\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef"
-_PIECES = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
-"""Spaces, a wide character, or a word; lines are broken between them."""
+_OPENING, _CLOSING = "（《【「", "，。；：、！？）》】」"
+_PIECES = re.compile(rf"\s+|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[{_CLOSING}]*")
+"""Spaces, a wide character, or a word, each with its punctuation; lines are broken between them."""
 
 
 def wrapped(text: str, width: int | None) -> list[str]:

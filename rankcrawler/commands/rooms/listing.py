@@ -6,10 +6,31 @@ from rankcrawler.clock import iso
 from rankcrawler.commands.printing import facts
 from rankcrawler.commands.printing.screen import Screen, show_json, show_lines
 from rankcrawler.commands.printing.tables import Column, Table
+from rankcrawler.language import marked, tr
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.queue.roster import Room
 
 _TIMES = ("due", "expires", "died", "failing_since")
+_NAMES = {
+    "room_id": marked("room_id"),
+    "state": marked("state"),
+    "due": marked("due"),
+    "attempts": marked("attempts"),
+    "every": marked("every"),
+    "every_max": marked("every_max"),
+    "priority": marked("priority"),
+    "anchor_id": marked("anchor_id"),
+    "worker": marked("worker"),
+    "expires": marked("expires"),
+    "pushed_again": marked("pushed_again"),
+    "died": marked("died"),
+    "reason": marked("reason"),
+    "raw": marked("raw"),
+    "interval": marked("interval"),
+    "failing_since": marked("failing_since"),
+    "last": marked("last"),
+}
+"""The name of each field of a room."""
 _KEPT = ("changed", "unchanged")
 """What `last` is if the last poll brought a list."""
 
@@ -39,7 +60,7 @@ class Listing:
 
 def table(rooms: Sequence[Room]) -> Table[Room]:
     """The rooms as a table."""
-    return Table(_COLUMNS, rooms, note="" if rooms else "no rooms")
+    return Table(_COLUMNS, rooms, note="" if rooms else tr("no rooms"))
 
 
 def show(rooms: Sequence[Room], *, as_json: bool) -> None:
@@ -55,7 +76,10 @@ def show(rooms: Sequence[Room], *, as_json: bool) -> None:
 
 def facts_of(room: Room) -> list[tuple[str, str]]:
     """The name and the value of everything known about a room."""
-    return [(name, _time(value) if name in _TIMES else str(value)) for name, value in room.fields().items()]
+    return [
+        (tr(_NAMES.get(name, name)), _time(value) if name in _TIMES else str(value))
+        for name, value in room.fields().items()
+    ]
 
 
 def _fields(room: Room) -> tuple[str, ...]:
@@ -90,7 +114,7 @@ def _interval(schedule: Schedule) -> str:
 def _outcome(room: Room) -> str:
     if room.failing_since is None:
         return room.last or ""
-    return f"failing since {_time(room.failing_since)}: {room.last}"
+    return tr("failing since {since}: {reason}", since=_time(room.failing_since), reason=room.last)
 
 
 def _reason(room: Room) -> str:
@@ -100,14 +124,14 @@ def _reason(room: Room) -> str:
 
 
 _COLUMNS: tuple[Column[Room], ...] = (
-    Column("room", lambda room: room.room_id, 1),
-    Column("state", lambda room: room.state, 2),
-    Column("due or died", _due, 3),
-    Column("attempts", lambda room: str(room.attempts or ""), 4, is_number=True),
-    Column("list", lambda room: room.last if room.last in _KEPT else "", 5),
-    Column("every", lambda room: _interval(room.schedule), 6, is_number=True),
-    Column("worker", lambda room: room.worker or "", 7),
-    Column("priority", lambda room: str(room.schedule.priority or ""), 8, is_number=True),
-    Column("anchor", lambda room: room.anchor_id or "", 9),
-    Column("reason", _reason, is_long=True),
+    Column(marked("room"), lambda room: room.room_id, 1),
+    Column(marked("state"), lambda room: room.state, 2),
+    Column(marked("due or died"), _due, 3),
+    Column(marked("attempts"), lambda room: str(room.attempts or ""), 4, is_number=True),
+    Column(marked("list"), lambda room: room.last if room.last in _KEPT else "", 5),
+    Column(marked("every"), lambda room: _interval(room.schedule), 6, is_number=True),
+    Column(marked("worker"), lambda room: room.worker or "", 7),
+    Column(marked("priority"), lambda room: str(room.schedule.priority or ""), 8, is_number=True),
+    Column(marked("anchor"), lambda room: room.anchor_id or "", 9),
+    Column(marked("reason"), _reason, is_long=True),
 )

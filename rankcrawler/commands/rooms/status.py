@@ -14,6 +14,7 @@ from rankcrawler.commands.printing import facts
 from rankcrawler.commands.printing.screen import Screen, show_json, show_lines
 from rankcrawler.commands.rooms import figures
 from rankcrawler.commands.rooms.session import RoomsSubcommand, Session
+from rankcrawler.language import marked, tr
 from rankcrawler.queue import status
 from rankcrawler.queue.room_queue import RoomQueue
 
@@ -22,12 +23,12 @@ class Status(RoomsSubcommand):
     """Prints figures once, or every second."""
 
     name = "status"
-    help = "Print rooms, lateness, outcomes, workers and limits"
+    help = marked("Print rooms, lateness, outcomes, workers and limits")
     example = "status --watch"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare how the figures are printed."""
-        parser.add_argument("--watch", action="store_true", help="print again every second, until Ctrl-C")
+        parser.add_argument("--watch", action="store_true", help=tr("print again every second, until Ctrl-C"))
         add_json(parser)
         super().add_options(parser)
 

@@ -5,8 +5,38 @@ from collections.abc import Iterator, Sequence
 from rankcrawler.commands.printing import facts
 from rankcrawler.commands.printing.screen import Screen, show_json, show_lines
 from rankcrawler.commands.printing.tables import Column, Table, number
+from rankcrawler.language import counted, marked, tr
 from rankcrawler.store.answers import Contributor, Gain, Gains, Status, Stay
 
+_NAMES = {
+    "source": marked("source"),
+    "user_id": marked("user_id"),
+    "display_id": marked("display_id"),
+    "sec_uid": marked("sec_uid"),
+    "nickname": marked("nickname"),
+    "gender": marked("gender"),
+    "avatar_url": marked("avatar_url"),
+    "first_seen": marked("first_seen"),
+    "last_seen": marked("last_seen"),
+    "place": marked("place"),
+    "version": marked("version"),
+    "size": marked("size"),
+    "rooms": marked("rooms"),
+    "users": marked("users"),
+    "polls": marked("polls"),
+    "failures": marked("failures"),
+    "lists": marked("lists"),
+    "entries": marked("entries"),
+    "first_day": marked("first_day"),
+    "last_day": marked("last_day"),
+}
+"""The name of each field of a profile, and of a store's status."""
+_MARKS = {
+    "entered": marked("entered"),
+    "left": marked("left"),
+    "reentered": marked("reentered"),
+    "reset": marked("reset"),
+}
 _UNITS = ("kB", "MB", "GB", "TB", "PB")
 
 
@@ -24,7 +54,7 @@ def print_contributor(found: Contributor, trail: Sequence[Stay], *, as_json: boo
         show_json(found._asdict() | {"stays": [stay._asdict() for stay in trail]})
         return
     screen = Screen.stdout()
-    profile = ((name, "" if value is None else str(value)) for name, value in found._asdict().items())
+    profile = ((tr(_NAMES[name]), "" if value is None else str(value)) for name, value in found._asdict().items())
     show_lines(facts.lines(profile, screen))
     print()
     show_lines(stays(trail).lines(screen))
@@ -42,16 +72,16 @@ def status_facts(found: Status) -> Iterator[tuple[str, str]]:
     """The name and the value of each figure."""
     for name, value in found._asdict().items():
         if name == "size":
-            yield name, size(found.size)
+            yield tr(_NAMES[name]), size(found.size)
         else:
-            yield name, number(value) if isinstance(value, int) else value or ""
+            yield tr(_NAMES[name]), number(value) if isinstance(value, int) else value or ""
 
 
 def size(size_bytes: int) -> str:
     """`5_189_496` → `"5,189,496 bytes (5.2 MB)"`."""
     power = min((len(str(size_bytes)) - 1) // 3, len(_UNITS))
     rounded = f" ({size_bytes / 1000**power:.1f} {_UNITS[power - 1]})" if power else ""
-    return f"{size_bytes:,} bytes{rounded}"
+    return counted("{number} byte", "{number} bytes", size_bytes) + rounded
 
 
 def stays(trail: Sequence[Stay]) -> Table[Stay]:
@@ -61,25 +91,30 @@ def stays(trail: Sequence[Stay]) -> Table[Stay]:
 
 def gains(room_id: str, found: Gains) -> Table[Gain]:
     """What each contributor gave in a room, as a table."""
-    failed = "1 poll" if found.failures == 1 else f"{found.failures:,} polls"
-    missed = f"{failed} failed in between; the longest time without a list: {found.longest_gap:,.0f} s"
-    return Table(_GAINS, found.gains, f"Room {room_id}, from {found.since} to {found.until}", missed)
+    missed = counted(
+        "{number} poll failed in between; the longest time without a list: {gap:,.0f} s",
+        "{number} polls failed in between; the longest time without a list: {gap:,.0f} s",
+        found.failures,
+        gap=found.longest_gap,
+    )
+    title = tr("Room {room}, from {since} to {until}", room=room_id, since=found.since, until=found.until)
+    return Table(_GAINS, found.gains, title, missed)
 
 
 _STAYS: tuple[Column[Stay], ...] = (
-    Column("room", lambda stay: stay.room_id, 1),
-    Column("kind", lambda stay: stay.kind, 7),
-    Column("since", lambda stay: stay.since, 2),
-    Column("until", lambda stay: stay.until, 3),
-    Column("now", lambda stay: "left" if stay.is_over else "there", 4),
-    Column("coins at first", lambda stay: number(stay.first_score), 6, is_number=True),
-    Column("coins at last", lambda stay: number(stay.last_score), 5, is_number=True),
+    Column(marked("room"), lambda stay: stay.room_id, 1),
+    Column(marked("kind"), lambda stay: stay.kind, 7),
+    Column(marked("since"), lambda stay: stay.since, 2),
+    Column(marked("until"), lambda stay: stay.until, 3),
+    Column(marked("now"), lambda stay: tr("left") if stay.is_over else tr("there"), 4),
+    Column(marked("coins at first"), lambda stay: number(stay.first_score), 6, is_number=True),
+    Column(marked("coins at last"), lambda stay: number(stay.last_score), 5, is_number=True),
 )
 _GAINS: tuple[Column[Gain], ...] = (
-    Column("user id", lambda gain: gain.user_id, 1),
-    Column("nickname", lambda gain: gain.nickname or "", 3, is_name=True),
-    Column("coins given", lambda gain: number(gain.coins), 2, is_number=True),
-    Column("coins at first", lambda gain: number(gain.first_score), 6, is_number=True),
-    Column("coins at last", lambda gain: number(gain.last_score), 5, is_number=True),
-    Column("in the list", lambda gain: " ".join(gain.marks), 4),
+    Column(marked("user id"), lambda gain: gain.user_id, 1),
+    Column(marked("nickname"), lambda gain: gain.nickname or "", 3, is_name=True),
+    Column(marked("coins given"), lambda gain: number(gain.coins), 2, is_number=True),
+    Column(marked("coins at first"), lambda gain: number(gain.first_score), 6, is_number=True),
+    Column(marked("coins at last"), lambda gain: number(gain.last_score), 5, is_number=True),
+    Column(marked("in the list"), lambda gain: tr(", ").join(tr(_MARKS[mark]) for mark in gain.marks), 4),
 )
