@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 
-.PHONY: help demo test lint types format docs bench torture lock clean
+.PHONY: help demo test lint types format docs messages bench torture lock clean
 
 demo: .venv/.run ## crawl the seed rooms from the built-in simulated gateway
 	$(BIN)/rankcrawler demo
@@ -29,6 +29,13 @@ format: .venv/.dev ## fix what the linter and the formatter can fix
 
 docs: .venv/.run ## write the table of fields in both READMEs, and docs/row.schema.json
 	$(BIN)/python -m rankcrawler.model.reference
+
+messages: .venv/.dev ## bring the translations in rankcrawler/locale up to date with the source; new messages are left empty
+	$(BIN)/pybabel --quiet extract --no-default-keywords --keywords 'tr marked counted:1,2 marked_both:1,2' --add-location file \
+	  --sort-output --output .venv/messages.pot rankcrawler
+	$(BIN)/pybabel --quiet update --input-file .venv/messages.pot --output-dir rankcrawler/locale --domain rankcrawler \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel --quiet compile --directory rankcrawler/locale --domain rankcrawler
 
 bench: .venv/.dev ## run the benchmarks next to what people would use instead; under ten minutes
 	@$(MAKE) --no-print-directory .venv/.rivals || echo "Some rivals could not be installed; running without them:" >&2

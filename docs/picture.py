@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
+CHECKOUT = Path(__file__).parents[1]
 COLUMNS, WIDTH, HEIGHT, MARGIN = 100, 8.4, 19, 16
 FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" font-size="14"
  font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, 'Noto Sans Mono CJK SC', monospace" fill="#d6d6d6">
@@ -36,7 +37,7 @@ def run(command: list[str]) -> str:
 def lines_left(output: str) -> Iterator[str]:
     """The lines that stand when the run is over: without colours, and without the progress line."""
     for line in output.replace("\r\n", "\n").split("\n"):
-        plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line.rpartition("\r")[2]).rstrip()
+        plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line.rpartition("\r")[2]).rstrip().replace(f"{CHECKOUT}/", "")
         if "━━" not in plain:
             yield plain
 

@@ -1,12 +1,16 @@
 """Writes spans of time for people."""
 
+from rankcrawler.language import tr
+
 _MINUTE, _HOUR, _YEAR = 60.0, 3600.0, 31_536_000.0
 
 
 def text(seconds: float) -> str:
     """`90` → `"1.5 min"`; in seconds below a minute, in hours from one hour on."""
     if seconds >= _YEAR:
-        return "more than a year"
+        return tr("more than a year")
     if seconds >= _HOUR:
-        return f"{seconds / _HOUR:,.4g} h"
-    return f"{seconds / _MINUTE:.3g} min" if seconds >= _MINUTE else f"{seconds:.3g} s"
+        return tr("{hours:,.4g} h", hours=seconds / _HOUR)
+    if seconds >= _MINUTE:
+        return tr("{minutes:.3g} min", minutes=seconds / _MINUTE)
+    return tr("{seconds:.3g} s", seconds=seconds)

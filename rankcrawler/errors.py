@@ -18,6 +18,8 @@ RankcrawlerError
 └── FeedError         a feed cannot be opened or written
 """
 
+from rankcrawler.language import tr
+
 
 class RankcrawlerError(Exception):
     """The root: catch this to catch whatever rankcrawler itself raises."""
@@ -60,8 +62,11 @@ class QueueStopped(QueueError):  # noqa: N818 — the queue is not at fault
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"The fleet is stopped: {reason}. Its rooms wait in the queue: fix the cause, run `scrapy rooms resume`, "
-            "and start again"
+            tr(
+                "The fleet is stopped: {reason}. Its rooms wait in the queue: fix the cause, run `scrapy rooms "
+                "resume`, and start again",
+                reason=reason,
+            )
         )
         self.reason = reason
 
@@ -71,8 +76,12 @@ class QueueOfAnother(QueueError):  # noqa: N818 — the queue is not at fault
 
     def __init__(self, holder: str, source: str) -> None:
         super().__init__(
-            f"The queue belongs to the gateway {holder}, and GATEWAY_URL names {source}. Set QUEUE_NAME to have a "
-            "queue of your own on this server; or, if it is the gateway that has moved, run `scrapy rooms claim`"
+            tr(
+                "The queue belongs to the gateway {holder}, and GATEWAY_URL names {source}. Set QUEUE_NAME to have a "
+                "queue of your own on this server; or, if it is the gateway that has moved, run `scrapy rooms claim`",
+                holder=holder,
+                source=source,
+            )
         )
 
 
@@ -93,7 +102,10 @@ class NoStore(StoreError):  # noqa: N818 — it is no fault of a store's
 
     def __init__(self, place: object) -> None:
         super().__init__(
-            f"there is no store at {place}: a crawl creates it. Set STORE_URL or DATA_DIR if it is somewhere else"
+            tr(
+                "there is no store at {place}: a crawl creates it. Set STORE_URL or DATA_DIR if it is somewhere else",
+                place=place,
+            )
         )
 
 

@@ -3,6 +3,7 @@
 import resource
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import tr
 
 
 def allow(needed: int) -> None:
@@ -12,7 +13,11 @@ def allow(needed: int) -> None:
         return
     if hard != resource.RLIM_INFINITY and hard < needed:
         raise SettingError(
-            f"a crawl with this CONCURRENT_REQUESTS opens up to {needed} files and connections, but only {hard} are "
-            "allowed here: lower CONCURRENT_REQUESTS, or raise the limit (`ulimit -n`)"
+            tr(
+                "a crawl with this CONCURRENT_REQUESTS opens up to {needed} files and connections, but only "
+                "{hard} are allowed here: lower CONCURRENT_REQUESTS, or raise the limit (`ulimit -n`)",
+                needed=needed,
+                hard=hard,
+            )
         )
     resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))

@@ -16,17 +16,21 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
 from rankcrawler import settings as defaults
 from rankcrawler.errors import SettingError
+from rankcrawler.language import marked, tr
 from rankcrawler.spelling import hint, meant, one_edit_from
 
 SECRETS = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY")
 """Environment variables that are not settings: Scrapy logs settings, and other users can read a command line."""
 
-_SHOWN_TO_OTHERS = (
+_SHOWN_TO_OTHERS = marked(
     "The token was given with -a or -s, so other users of this machine can read it. Set GATEWAY_TOKEN in the "
     "environment, or GATEWAY_TOKEN_FILE to a file's path. Consider this token no longer secret."
 )
-_KEY_SHOWN = "PSEUDONYMISE_KEY was given with -s, so other users can read it: set it in the environment"
-_SETTINGS_OF_ARGUMENTS = {"redis_key": "set REDIS_START_URLS_KEY", "redis_batch_size": "set CONCURRENT_REQUESTS"}
+_KEY_SHOWN = marked("PSEUDONYMISE_KEY was given with -s, so other users can read it: set it in the environment")
+_SETTINGS_OF_ARGUMENTS = {
+    "redis_key": marked("set REDIS_START_URLS_KEY"),
+    "redis_batch_size": marked("set CONCURRENT_REQUESTS"),
+}
 """Arguments of scrapy-redis's spiders, and what to use in their place."""
 
 
@@ -73,7 +77,7 @@ NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USE
 _HARMLESS = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"}
 """Environment variables that every program may know."""
 _PREFIXES = ("GATEWAY_", "LEASE_", "PSEUDONYM", "QUEUE_", "ROOM_", "STORE_", "VERDICT")
-_SEE = "see Settings in the README"
+_SEE = marked("see Settings in the README")
 _OURS = {name for name in NAMES if not hasattr(default_settings, name)}
 
 
@@ -122,9 +126,9 @@ class Options:
     def of(cls, settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> "Options":
         """Read and check all settings; raises SettingError for the first that is invalid or probably misspelt."""
         if settings["GATEWAY_TOKEN"] is not None:
-            raise SettingError(_SHOWN_TO_OTHERS)
+            raise SettingError(tr(_SHOWN_TO_OTHERS))
         if settings["PSEUDONYMISE_KEY"] is not None:
-            raise SettingError(_KEY_SHOWN)
+            raise SettingError(tr(_KEY_SHOWN))
         for slip in slips(settings, environment):
             raise SettingError(slip)
         given = {name: _value(settings, environment, name) for name in (*_NUMBERS, *_TEXTS, *REDIS)}
@@ -171,11 +175,12 @@ def check_arguments(arguments: Collection[str], known: Collection[str] | None = 
     scrapyd adds arguments whose names begin with _, which are ignored.
     """
     if {"token", "gateway_token"} & {name.lower() for name in arguments}:
-        raise SettingError(_SHOWN_TO_OTHERS)
+        raise SettingError(tr(_SHOWN_TO_OTHERS))
     for name in arguments:
         if known is not None and name not in known and not name.startswith("_"):
-            instead = _SETTINGS_OF_ARGUMENTS.get(name) or hint(name, known, f"use {' or '.join(sorted(known))}")
-            raise SettingError(f"-a {name}= is not an argument of the spider: {instead}")
+            use = tr("use {names}", names=tr(" or ").join(sorted(known)))
+            instead = tr(_SETTINGS_OF_ARGUMENTS[name]) if name in _SETTINGS_OF_ARGUMENTS else hint(name, known, use)
+            raise SettingError(tr("-a {name}= is not an argument of the spider: {instead}", name=name, instead=instead))
 
 
 def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[str]:
@@ -189,10 +194,11 @@ def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[st
             continue
         is_on_command_line = _priority(settings, name) >= SETTINGS_PRIORITIES["cmdline"]
         if (is_on_command_line and name.startswith(_PREFIXES)) or one_edit_from(name, _OURS):
-            yield f"{name} is not a setting: {hint(name, _OURS, _SEE)}"
+            yield tr("{name} is not a setting: {hint}", name=name, hint=hint(name, _OURS, tr(_SEE)))
     for name in environment:
         if name.startswith(_PREFIXES) and name not in SECRETS and one_edit_from(name, (*ENVIRONMENT, *SECRETS)):
-            yield f"{name}, in the environment, is not a setting: {hint(name, (*ENVIRONMENT, *SECRETS), _SEE)}"
+            likeliest = hint(name, (*ENVIRONMENT, *SECRETS), tr(_SEE))
+            yield tr("{name}, in the environment, is not a setting: {hint}", name=name, hint=likeliest)
 
 
 def _value(settings: BaseSettings, environment: Mapping[str, str], name: str) -> Any:
@@ -206,7 +212,7 @@ def _parameters(settings: BaseSettings) -> dict[str, Any]:
     try:
         return settings.getdict("REDIS_PARAMS")
     except (ValueError, TypeError):  # its message might show a password
-        raise SettingError('REDIS_PARAMS must be a dict, or JSON such as {"socket_timeout": 5}') from None
+        raise SettingError(tr('REDIS_PARAMS must be a dict, or JSON such as {"socket_timeout": 5}')) from None
 
 
 def _priority(settings: BaseSettings, name: str) -> int:
@@ -218,7 +224,14 @@ def _level(value: Any) -> str:
     if isinstance(value, int) or level in logging.getLevelNamesMapping():
         return level
     known = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-    raise SettingError(f"LOG_LEVEL must be {', '.join(known)}, not {level[:40]!r}{meant(level.upper(), known)}")
+    raise SettingError(
+        tr(
+            "LOG_LEVEL must be {known}, not {level!r}{meant}",
+            known=", ".join(known),
+            level=level[:40],
+            meant=meant(level.upper(), known),
+        )
+    )
 
 
 def _number(name: str, value: Any) -> float:
@@ -229,6 +242,9 @@ def _number(name: str, value: Any) -> float:
     except (TypeError, ValueError):
         is_valid = False
     if not is_valid:
-        noun = "whole number" if type_ is int else "number"
-        raise SettingError(f"{name} must be a {noun} of at least {minimum}, not {value!r}")
+        if type_ is int:
+            message = marked("{name} must be a whole number of at least {minimum}, not {value!r}")
+        else:
+            message = marked("{name} must be a number of at least {minimum}, not {value!r}")
+        raise SettingError(tr(message, name=name, minimum=minimum, value=value))
     return number

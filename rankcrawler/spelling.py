@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from difflib import get_close_matches
 
+from rankcrawler.language import tr
+
 _ALIKE = 0.6
 """How alike two names are, from 0 to 1, for the one to be meant by the other."""
 
@@ -32,10 +34,10 @@ def closest(name: str, known: Collection[str]) -> list[str]:
 def hint(name: str, known: Collection[str], otherwise: str) -> str:
     """`did you mean A or B?`, or `otherwise` if no known name is close."""
     close = closest(name, known)
-    return f"did you mean {' or '.join(close)}?" if close else otherwise
+    return tr("did you mean {names}?", names=tr(" or ").join(close)) if close else otherwise
 
 
 def meant(name: str, known: Collection[str]) -> str:
     """`: did you mean A or B?`, to end a message with; empty if no known name is close."""
     question = hint(name, known, "")
-    return f": {question}" if question else ""
+    return tr(": {question}", question=question) if question else ""

@@ -77,7 +77,8 @@ def simulated(
 def environment(gateway: Gateway | None, data: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables of a user who has set up this gateway and nothing else; every warning is an error."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    clean |= {"DATA_DIR": str(data), "PYTHONWARNINGS": "error", "ROOM_BACKOFF": "0.05", "COLUMNS": "160"}
+    clean |= {"DATA_DIR": str(data), "PYTHONWARNINGS": "error", "ROOM_BACKOFF": "0.05"}
+    clean |= {"COLUMNS": "160", "LANGUAGE": "en"}
     if gateway is not None:
         clean |= {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": gateway.token}
     clean |= dict(extra or {})

@@ -16,6 +16,7 @@ PACKAGE = ROOT / "rankcrawler"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
+    {"language"},
     {"errors", "clock", "backoff", "durations", "event_loop", "faultlog", "settings", "spelling", "statistics"},
     {"channel", "open_files", "options", "progress", "report", "terminal"},
     {"model"},
@@ -33,6 +34,7 @@ ORDER = (
 READERS = {
     "cli.py": "sets SCRAPY_SETTINGS_MODULE",
     "commands/demo.py": "gives its processes the environment, without what would lead them elsewhere",
+    "language.py": "looks in which language to speak",
     "preflight/components.py": "looks whether a crawl has our components",
     "preflight/ineffective.py": "refuses settings that would have no effect",
     "speedups/addon.py": "an add-on changes settings",

@@ -53,7 +53,8 @@ def test_every_row_served_is_stored_and_stands_in_every_feed(tmp_path: Path) -> 
         )
         served = gateway.ledger.rows.total()
     assert done.returncode == 0, done.stderr
-    assert "Rooms: 7 stored, 0 unchanged, 1 empty, 0 dead" in done.stderr
+    assert "Lists: 7 stored, 0 unchanged, 1 empty\n" in done.stderr
+    assert "Rooms: 0 dead" in done.stderr
     rows = jsonl(outputs[0])
     assert served == len(rows) == query(tmp_path / "data", "SELECT count(*) FROM entries")[0][0]
     assert list(rows[0]) == list(RankEntry.__struct_fields__)
@@ -110,7 +111,8 @@ def test_a_room_that_is_gone_is_dead_with_its_reason_and_fails_the_run(tmp_path:
     with simulated(World(1, {ROOMS[0]: Scenario.ORDINARY, ENDED: Scenario.ENDED})) as gateway:
         done = run("crawl", "ranklist", "-a", f"rooms={ROOMS[0]},{ENDED}", env=environment(gateway, tmp_path / "data"))
     assert done.returncode == 1
-    assert "Rooms: 1 stored, 0 unchanged, 0 empty, 1 dead" in done.stderr
+    assert "Lists: 1 stored, 0 unchanged, 0 empty\n" in done.stderr
+    assert "Rooms: 1 dead" in done.stderr
     assert f"Room {ENDED} is dead after attempt 1: HTTP 404: no such room" in done.stderr
 
 
@@ -124,7 +126,8 @@ def test_faulty_answers_are_retried_until_every_room_is_stored(tmp_path: Path) -
         faults = sum(gateway.ledger.outcomes[kind] for kind in kinds)
     assert faults > 5
     assert done.returncode == 0, done.stderr
-    assert "Rooms: 40 stored, 0 unchanged, 0 empty, 0 dead" in done.stderr
+    assert "Lists: 40 stored, 0 unchanged, 0 empty\n" in done.stderr
+    assert "Rooms: 0 dead" in done.stderr
     assert query(tmp_path / "data", "SELECT count(*) FROM snapshots") == [(40,)]
 
 
@@ -169,7 +172,7 @@ def test_a_refused_token_stops_the_fleet_until_it_is_resumed_and_keeps_the_rooms
     assert "run `scrapy rooms resume`" in wrong.stderr
     assert "run `scrapy rooms resume`" in still.stderr
     assert resumed.returncode == right.returncode == 0
-    assert "Rooms: 1 stored" in right.stderr
+    assert "Lists: 1 stored" in right.stderr
 
 
 def test_a_gateway_that_is_not_there_is_named_with_what_to_do(tmp_path: Path) -> None:
@@ -186,8 +189,8 @@ def test_a_bad_line_is_named_and_the_good_ones_are_polled(tmp_path: Path) -> Non
         done = run("crawl", "ranklist", "-a", f"rooms={rooms}", env=environment(gateway, tmp_path / "data"))
     assert done.returncode == 1
     assert f"{rooms}, line 2: expected a room id" in done.stderr
-    assert "Rooms: 2 stored" in done.stderr
-    assert "Failed: 1 entries of the room list could not be read; the others were added" in done.stderr
+    assert "Lists: 2 stored" in done.stderr
+    assert "Failed: 1 entry of the room list could not be read; the other 2 rooms were added" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -230,7 +233,7 @@ def test_the_token_is_in_no_log_line_feed_store_or_queue(tmp_path: Path) -> None
             "DEBUG",
             env=environment(gateway, tmp_path / "data", {"ROOM_ATTEMPTS": "20"}),
         )
-    assert "Rooms: 7 stored" in done.stderr
+    assert "Lists: 7 stored" in done.stderr
     assert TOKEN not in done.stderr + done.stdout
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) > 4
@@ -287,7 +290,7 @@ def test_a_worker_told_to_stop_while_the_gateway_stalls_gives_its_rooms_back_wit
         env = environment(gateway, tmp_path / "data")
         run("rooms", "claim", env=env)  # the gateway has another port now
         done = run("crawl", "ranklist", "-a", "rooms=", env=env, timeout=20)
-    assert "Rooms: 5 stored" in done.stderr
+    assert "Lists: 5 stored" in done.stderr
 
 
 def test_a_waiting_crawl_ends_when_idle_for_as_long_as_it_is_told(tmp_path: Path) -> None:

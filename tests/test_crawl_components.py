@@ -56,7 +56,7 @@ def set_to(**settings: Any) -> list[str]:
 def test_what_a_project_adds_is_added(tmp_path: Path, name: str, value: Any) -> None:
     done, asked = crawled(tmp_path, *set_to(**{name: value}), **KEY)
     assert done.returncode == 0, done.stderr
-    assert "Rooms: 1 stored" in done.stderr
+    assert "Lists: 1 stored" in done.stderr
     assert [each.token for each in asked] == [TOKEN]
     (row,) = (json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines())
     assert len(row["user_id"]) == 32  # a pseudonym of user 5
@@ -154,4 +154,4 @@ def test_items_of_other_kinds_pass_through_unharmed(tmp_path: Path) -> None:
     rows = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines()]
     assert [row for row in rows if "room_id" not in row] == [{"name": "=a", "price": "-5"}]
     assert len(rows) == 2
-    assert "Rooms: 1 stored" in done.stderr
+    assert "Lists: 1 stored" in done.stderr

@@ -114,7 +114,7 @@ def test_a_feed_that_cannot_be_written_is_found_before_any_room_is_polled(
     assert "Traceback (most recent" not in done.stderr
     assert {(tmp_path / name).read_text() for name in ("file", "r.json", "r.xml")} == {"before"}
     again, _ = crawled(tmp_path, good, rooms=1)
-    assert "Rooms: 1 stored" in again.stderr
+    assert "Lists: 1 stored" in again.stderr
 
 
 def test_a_csv_that_is_appended_to_has_one_header(tmp_path: Path) -> None:

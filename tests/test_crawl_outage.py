@@ -49,7 +49,8 @@ def test_a_gateway_that_stays_down_ends_the_crawl_and_every_room_stays_in_the_qu
         asked = len(gateway.asked)
     assert status == 1, log
     assert "Gave up: the gateway has been down for 1 s" in log
-    assert "Rooms: 0 stored, 0 unchanged, 0 empty, 0 dead" in log
+    assert "Lists: 0 stored, 0 unchanged, 0 empty\n" in log
+    assert "Rooms: 0 dead" in log
     assert asked < len(ROOMS) / 4, "the first few, those under way, and the probes"
     figures = run("rooms", "status", "--json", env=environment(None, tmp_path / "data"))
     depth = json.loads(figures.stdout)["depth"]

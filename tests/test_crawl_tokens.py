@@ -47,7 +47,7 @@ def test_one_that_is_refused_is_set_aside_and_the_others_go_on(
         done = run(*CRAWL, env=with_tokens(gateway.url, tmp_path, TOKENS))
     assert stored(tmp_path) == len(ROOMS), done.stderr
     assert f"Token 2 of 3 is set aside, 2 left: {why}" in done.stderr
-    assert "Failed: 1 tokens were refused and set aside: replace or remove them" in done.stderr
+    assert "Failed: 1 token was refused and set aside: replace or remove it" in done.stderr
     assert done.returncode == 1
     assert "canary" not in done.stderr
     used = [asked.token for asked in gateway.asked if asked.token != TOKENS[1]]

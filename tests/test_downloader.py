@@ -74,6 +74,6 @@ def test_a_crawl_comes_to_the_same_on_either_way(tmp_path: Path, middlewares: di
         chosen = f"DOWNLOADER_MIDDLEWARES={json.dumps(middlewares)}"
         done = run("crawl", "ranklist", "-a", f"rooms={ROOM}", "-s", chosen, env=environment(gateway, tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "Rooms: 1 stored" in done.stderr
+    assert "Lists: 1 stored" in done.stderr
     assert "'downloader/response_status_count/200': " in done.stderr
     assert ("'downloader/request_bytes': " in done.stderr) is bool(middlewares)

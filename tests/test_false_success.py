@@ -43,21 +43,22 @@ def failures(done: Finished) -> list[str]:
 def test_a_room_that_was_lost_to_a_fault_fails_the_run(tmp_path: Path, name: str) -> None:
     done = crawled(tmp_path, (RETRIED | GONE)[name])
     assert done.returncode == 1
-    assert failures(done) == ["Failed: 1 rooms are dead: fix the cause, then push them again"], done.stderr
-    assert "Rooms: 1 stored, 0 unchanged, 0 empty, 1 dead" in done.stderr
+    assert failures(done) == ["Failed: 1 room is dead: fix the cause, then push it again"], done.stderr
+    assert "Lists: 1 stored, 0 unchanged, 0 empty\n" in done.stderr
+    assert "Rooms: 1 dead" in done.stderr
 
 
 @pytest.mark.parametrize("name", STOPPING)
 def test_a_token_that_was_refused_fails_the_run(tmp_path: Path, name: str) -> None:
     done = crawled(tmp_path, STOPPING[name])
     assert done.returncode == 3
-    assert "Failed: 1 tokens were refused and set aside: replace or remove them" in failures(done)
+    assert "Failed: 1 token was refused and set aside: replace or remove it" in failures(done)
 
 
 def test_a_row_that_could_not_be_read_fails_the_run(tmp_path: Path) -> None:
     done = crawled(tmp_path, ECHOES["bad_row"])
     assert done.returncode == 1
-    assert failures(done) == ["Failed: 2 rows could not be read and are in quarantine; the others are stored"]
+    assert failures(done) == ["Failed: 2 rows could not be read and are in quarantine; the other rows are stored"]
 
 
 async def slow(asked: Asked) -> web.StreamResponse:
@@ -67,19 +68,20 @@ async def slow(asked: Asked) -> web.StreamResponse:
 def test_a_run_that_was_held_and_lost_nothing_is_a_success(tmp_path: Path) -> None:
     done = crawled(tmp_path, slow)
     assert (done.returncode, failures(done)) == (0, []), done.stderr
-    assert "Rooms: 2 stored" in done.stderr
+    assert "Lists: 2 stored" in done.stderr
 
 
-LOGGED = "1 unexpected errors: see the tracebacks in the log"
+LOGGED = "1 unexpected error: see the traceback in the log"
+LOGGED_TWICE = "2 unexpected errors: see the tracebacks in the log"
 
 
 @pytest.mark.parametrize(
     ("setting", "defect", "told"),
     [
-        ("ITEM_PIPELINES", "RaisingPipeline", LOGGED.replace("1", "2")),
-        ("EXTENSIONS", "RaisingLate", LOGGED.replace("1", "2")),
+        ("ITEM_PIPELINES", "RaisingPipeline", LOGGED_TWICE),
+        ("EXTENSIONS", "RaisingLate", LOGGED_TWICE),
         ("EXTENSIONS", "RaisingAtTheEnd", LOGGED),
-        ("SPIDER_MIDDLEWARES", "RaisingSpiderMiddleware", LOGGED.replace("1", "2")),
+        ("SPIDER_MIDDLEWARES", "RaisingSpiderMiddleware", LOGGED_TWICE),
         ("SPIDER_MIDDLEWARES", "RaisingAtTheStart", "the crawl ended early: start_error"),
     ],
 )
@@ -103,15 +105,15 @@ def test_a_feed_that_is_not_whole_fails_the_run(tmp_path: Path, options: tuple[s
     done = crawled(tmp_path, good, *options)
     assert done.returncode == 1, done.stderr
     assert "the feeds are incomplete, the store is complete" in "".join(failures(done)), done.stderr
-    assert "Rooms: 2 stored" in done.stderr
+    assert "Lists: 2 stored" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("kind", "status", "told"),
     [
-        (RETRIED["html_page"], 1, "1 rooms are dead: fix the cause, then push them again"),
-        (ECHOES["bad_row"], 1, "2 rows could not be read and are in quarantine; the others are stored"),
-        (STOPPING["unauthorized"], 3, "1 tokens were refused and set aside: replace or remove them"),
+        (RETRIED["html_page"], 1, "1 room is dead: fix the cause, then push it again"),
+        (ECHOES["bad_row"], 1, "2 rows could not be read and are in quarantine; the other rows are stored"),
+        (STOPPING["unauthorized"], 3, "1 token was refused and set aside: replace or remove it"),
     ],
     ids=["a room", "rows", "the token"],
 )
@@ -151,8 +153,9 @@ def test_a_poll_that_the_store_refuses_fails_the_run_and_harms_no_other(
     spoil(tmp_path, REFUSING)
     done = crawled(tmp_path, good, command=command)
     assert done.returncode == 1
-    assert failures(done) == ["Failed: 1 rooms are dead: fix the cause, then push them again"], done.stderr
-    assert "Rooms: 1 stored, 0 unchanged, 0 empty, 1 dead" in done.stderr
+    assert failures(done) == ["Failed: 1 room is dead: fix the cause, then push it again"], done.stderr
+    assert "Lists: 1 stored, 0 unchanged, 0 empty\n" in done.stderr
+    assert "Rooms: 1 dead" in done.stderr
     assert "Dead:  1 × RefusedByStore: the SQLite store refuses a poll: not this one" in done.stderr
 
 
@@ -163,7 +166,7 @@ def test_a_store_that_fails_ends_the_run_as_failed(tmp_path: Path, command: tupl
     assert done.returncode == 1
     told = "Failed: the store failed; the rooms wait in the queue for the next crawl"
     assert told in failures(done), done.stderr
-    assert "Rooms: 0 stored" in done.stderr
+    assert "Lists: 0 stored" in done.stderr
 
 
 def test_a_fleet_that_lost_nothing_is_a_success(tmp_path: Path) -> None:

@@ -46,6 +46,6 @@ def test_a_cluster_that_misses_a_server_for_three_seconds_ends_no_worker(
             (node.go_on if how == "frozen" else node.start)()
         assert crawl.end(60) == 0, crawl.log
         assert "Traceback (most recent" not in crawl.log
-        assert f"Rooms: {len(ROOMS)} stored" in crawl.log
+        assert f"Lists: {len(ROOMS)} stored" in crawl.log
     until(lambda: all(each.client.ping() for each in cluster_to_break.nodes))
     time.sleep(2.5)

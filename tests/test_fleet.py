@@ -51,7 +51,7 @@ def test_three_workers_poll_every_room_once(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert polled(tmp_path) == [(room, 1) for room in ROOMS]
     assert asked == len(ROOMS)
-    assert len([line for line in done.stderr.splitlines() if line.startswith("Rooms: 0")]) == 0, "one had no work"
+    assert len([line for line in done.stderr.splitlines() if line.startswith("Lists: 0")]) == 0, "one had no work"
 
 
 def test_a_killed_worker_is_restarted_and_no_room_is_lost(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_killed_worker_is_restarted_and_no_room_is_lost(tmp_path: Path) -> Non
             os.kill(workers_of(fleet)[-1], signal.SIGKILL)
             _, log = fleet.communicate(timeout=60)
     assert re.search(r"Worker \d was killed by signal 9; restarting it in", log)
-    assert "Fleet: 1 restarts; the last 0.25 s of a worker that died are missing above" in log
+    assert "Fleet: 1 restart; the last 0.25 s of the worker that died are missing above" in log
     assert fleet.returncode == 0, log
     assert polled(tmp_path) == [(room, 1) for room in ROOMS]
 

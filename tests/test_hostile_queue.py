@@ -129,7 +129,7 @@ def test_a_hostile_queue_reaches_nobody_runs_nothing_and_harms_no_room(
     assert asked == sorted([*GOOD, *elsewhere.values()])
     assert (trap.asked, mark.exists()) == ([], False)
     assert done.returncode == 1
-    assert f"Failed: {len(set(bad))} inbox entries did not name a room" in done.stderr
+    assert f"Failed: {len(set(bad))} entries of the inbox did not name a room" in done.stderr
     assert dead.returncode == 0, dead.stderr
     letters = [json.loads(line) for line in dead.stdout.splitlines()]
     assert len(letters) == len(set(bad))

@@ -102,7 +102,7 @@ def test_two_teams_on_one_server_poll_their_own_rooms_if_each_has_a_name(redis_u
             env = environment(gateway, tmp_path / data, {"REDIS_URL": redis_url, **extra})
             assert run("rooms", "add", ",".join(ROOMS[:20]), "--every", "3600", env=env).returncode == 0
             done = run("crawl", "ranklist", "-s", "MAX_IDLE_TIME_BEFORE_CLOSE=0.5", env=env)
-            assert "Rooms: 20 stored" in done.stderr
+            assert "Lists: 20 stored" in done.stderr
             assert gateway.ledger.rooms.keys() == set(ROOMS[:20])
         env = environment(theirs, tmp_path / "c", {"REDIS_URL": redis_url})
         for words in (("crawl", "ranklist", "-a", f"rooms={ROOMS[30]}"), ("fleet", "-a", f"rooms={ROOMS[30]}")):

@@ -23,21 +23,21 @@ def failures(**stats: Any) -> tuple[str, ...]:
     return Report.of(GOOD | stats).failures
 
 
-def test_a_good_run_is_two_lines_and_no_failure() -> None:
+def test_a_good_run_is_three_lines_and_no_failure() -> None:
     report = Report.of(GOOD)
     assert report.failures == ()
-    assert report.lines() == ["Rooms: 2 stored, 4 unchanged, 1 empty, 0 dead", "Rows:  200 in 12.3 s"]
+    assert report.lines() == ["Lists: 2 stored, 4 unchanged, 1 empty", "Rows:  200 in 12.3 s", "Rooms: 0 dead"]
 
 
 def test_what_was_stored_before_is_told_where_there_is_any() -> None:
     assert Report.of(GOOD | {"rankcrawler/snapshots/duplicate": 5}).lines()[0] == (
-        "Rooms: 2 stored, 4 unchanged, 1 empty, 5 stored before, 0 dead"
+        "Lists: 2 stored, 4 unchanged, 1 empty, 5 stored before"
     )
 
 
 def test_retired_rooms_are_told_and_fail_nothing() -> None:
     report = Report.of(GOOD | {"rankcrawler/rooms/retired": 2})
-    assert report.lines()[0] == "Rooms: 2 stored, 4 unchanged, 1 empty, 2 retired, 0 dead"
+    assert report.lines()[2] == "Rooms: 0 dead, 2 retired"
     assert report.failures == ()
 
 
@@ -45,8 +45,9 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
     report = Report.of(GOOD | {"rankcrawler/dead/HTTP 404": 2, "rankcrawler/dead/HTTP 410": 1})
     assert report.dead == {"HTTP 404": 2, "HTTP 410": 1}
     assert report.lines() == [
-        "Rooms: 2 stored, 4 unchanged, 1 empty, 3 dead",
+        "Lists: 2 stored, 4 unchanged, 1 empty",
         "Rows:  200 in 12.3 s",
+        "Rooms: 3 dead",
         "Dead:  2 × HTTP 404",
         "Dead:  1 × HTTP 410",
         "Failed: 3 rooms are dead: fix the cause, then push them again",
@@ -56,9 +57,23 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
 @pytest.mark.parametrize(
     ("stats", "told"),
     [
-        ({"rankcrawler/rooms/rejected": 2}, "2 entries of the room list could not be read; the others were added"),
-        ({"rankcrawler/inbox/unreadable": 1}, "1 inbox entries did not name a room"),
-        ({"rankcrawler/rows/quarantined": 2}, "2 rows could not be read and are in quarantine; the others are stored"),
+        (
+            {"rankcrawler/rooms/rejected": 2},
+            "2 entries of the room list could not be read; the other 3 rooms were added",
+        ),
+        (
+            {"rankcrawler/rooms/rejected": 1, "rankcrawler/rooms/given": 0},
+            "1 entry of the room list could not be read; no room was added",
+        ),
+        (
+            {"rankcrawler/rooms/rejected": 1, "rankcrawler/rooms/given": 1},
+            "1 entry of the room list could not be read; the other room was added",
+        ),
+        ({"rankcrawler/inbox/unreadable": 1}, "1 entry of the inbox did not name a room"),
+        (
+            {"rankcrawler/rows/quarantined": 2},
+            "2 rows could not be read and are in quarantine; the other rows are stored",
+        ),
         ({"rankcrawler/feeds/failed": 3}, "3 writes to feeds failed: the feeds are incomplete, the store is complete"),
         (
             {"rankcrawler/feeds/failed": 1, "feedexport/failed_count/FileFeedStorage": 2},
@@ -68,7 +83,7 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
             {"finish_reason": "shutdown", "rankcrawler/rooms/left": 1},
             "stopped before the queue was empty; the remaining rooms wait in it for the next crawl",
         ),
-        ({"rankcrawler/tokens/refused": 1}, "1 tokens were refused and set aside: replace or remove them"),
+        ({"rankcrawler/tokens/refused": 1}, "1 token was refused and set aside: replace or remove it"),
         (
             {"rankcrawler/tracebacks": 2},
             "2 unexpected errors: see the tracebacks in the log",
@@ -146,7 +161,7 @@ def test_a_stopped_fleet_has_a_status_of_its_own_and_says_what_to_do() -> None:
     report = Report.of(GOOD | {"finish_reason": "fleet_stopped", "rankcrawler/tokens/refused": 1})
     assert report.status == 3
     assert report.failures == (
-        "1 tokens were refused and set aside: replace or remove them",
+        "1 token was refused and set aside: replace or remove it",
         "the fleet is stopped: fix the cause, run `scrapy rooms resume`, and start again; no room is lost",
     )
     assert (Report.of(GOOD).status, Report.of(GOOD | {"rankcrawler/tracebacks": 1}).status) == (0, 1)
@@ -156,5 +171,5 @@ def test_polls_that_gave_no_list_are_told_by_what_followed() -> None:
     report = Report.of(
         GOOD | {"rankcrawler/polls/wait": 2, "rankcrawler/polls/retry": 3, "rankcrawler/polls/outage": 3}
     )
-    assert report.lines()[2:] == ["Polls: 5 without a list: 3 retry, 2 wait"]
+    assert report.lines()[3:] == ["Polls: 5 without a list: 3 retry, 2 wait"]
     assert report.failures == ()

@@ -4,26 +4,29 @@ import argparse
 
 from rankcrawler.commands import values
 from rankcrawler.commands.moments import moment
+from rankcrawler.language import marked, tr
 from rankcrawler.model.kinds import KINDS, RANKLIST
 
-TIMES = "a time such as 2026-11-23T12:00 (UTC), or an age: 90m, 24h, 30d"
+TIMES = marked("a time such as 2026-11-23T12:00 (UTC), or an age: 90m, 24h, 30d")
 """How a TIME is written, for the help of options that take one."""
 
 
 def add_kind(parser: argparse.ArgumentParser, help: str) -> None:  # noqa: A002 — as argparse calls it
     """Declare `--kind`; `help` says what the kind of list selects."""
     named, one_of = values.one_of(KINDS), values.listed(KINDS)
-    default = f"{help} (default: %(default)s)"
+    default = tr("{help} (default: %(default)s)", help=help)
     parser.add_argument("--kind", type=named, metavar=one_of, default=RANKLIST.name, help=default)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Declare `--json`."""
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", action="store_true", help=tr("print JSON"))
 
 
 def add_period(parser: argparse.ArgumentParser) -> None:
     """Declare `--since` and `--until`, which are ISO 8601 text after parsing."""
-    since = f"from this moment on; {TIMES} (default: the beginning)"
+    since = tr("from this moment on; {times} (default: the beginning)", times=tr(TIMES))
     parser.add_argument("--since", type=moment, default="1970-01-01", metavar="TIME", help=since)
-    parser.add_argument("--until", type=moment, default="0m", metavar="TIME", help="before this moment (default: now)")
+    parser.add_argument(
+        "--until", type=moment, default="0m", metavar="TIME", help=tr("before this moment (default: now)")
+    )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rankcrawler.commands import program
 from rankcrawler.commands.printing import ranks
+from rankcrawler.language import tr
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 from rankcrawler.store import locate
@@ -31,7 +32,8 @@ def run(folder: Path, rooms: str | None) -> int:
         with as_file(SEEDS) as seeds:
             return run(folder, str(seeds))
     with _simulator() as url:
-        print(f"A simulated gateway answers at {url}; crawling the rooms of {rooms} …", flush=True)
+        print(tr("A simulated gateway answers at {url}", url=url))
+        print(tr("Crawling the rooms of {rooms} …", rooms=rooms), flush=True)
         status = _crawl(url, folder, rooms)
     if status == 0:
         _show(folder, rooms)
@@ -43,7 +45,9 @@ def _simulator() -> Iterator[str]:
     """The address of a simulated gateway, which runs in a process of its own."""
     command = [sys.executable, "-m", "rankcrawler", "simulate", "--port", "0", "--seconds", str(_SECONDS)]
     environment = {name: value for name, value in os.environ.items() if name != "GATEWAY_TOKEN"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 — no part of the command is foreign input
+        command, stdout=subprocess.PIPE, encoding="utf-8", errors="replace", env=environment
+    ) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().strip().removeprefix("GATEWAY_URL=")
@@ -69,6 +73,8 @@ def _show(folder: Path, rooms: str) -> None:
         print()
         ranks.show(first, limit=10)
         print()
-    print(f"Every row:    {folder / 'ranks.jsonl'}  (JSON Lines, one line per contributor)")
-    print(f"The database: {folder / 'ranks.db'}  (SQLite: rooms, users, snapshots, entries, polls)")
-    print(f"Next:         {program.path()} simulate, and in another terminal the command that it prints")
+    rows, database = folder / "ranks.jsonl", folder / "ranks.db"
+    print(tr("Every row:    {file}  (JSON Lines, one line per contributor)", file=rows))
+    print(tr("The database: {file}  (SQLite: rooms, users, snapshots, entries, polls)", file=database))
+    simulate = f"{program.path()} simulate"
+    print(tr("Next:         {command}, and in another terminal the command that it prints", command=simulate))

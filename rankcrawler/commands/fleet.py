@@ -14,6 +14,7 @@ from rankcrawler.commands.printing.text import plain
 from rankcrawler.errors import JobError
 from rankcrawler.fleet import Fleet, worker_command
 from rankcrawler.gateways.address import Address
+from rankcrawler.language import counted, english
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.options import Options
 from rankcrawler.progress import BEAT, Figures, line, together
@@ -70,7 +71,14 @@ async def _run(fleet: Fleet, live: LiveLine | None) -> int:
 def _restarts(fleet: Fleet) -> list[str]:
     if not fleet.restarts:
         return []
-    return [f"Fleet: {fleet.restarts} restarts; the last {BEAT:g} s of a worker that died are missing above"]
+    return [
+        counted(
+            "Fleet: {number} restart; the last {seconds:g} s of the worker that died are missing above",
+            "Fleet: {number} restarts; the last {seconds:g} s of each worker that died are missing above",
+            fleet.restarts,
+            seconds=BEAT,
+        )
+    ]
 
 
 async def _draw(fleet: Fleet, live: LiveLine) -> None:
@@ -88,7 +96,8 @@ def _commands(workers: int, words: Sequence[str], log_format: str, *, kind: str,
 
 async def _push(queue: RoomQueue, rooms: str) -> dict[str, int]:
     """Push the rooms before any worker can find the queue empty; returns the statistics of it."""
-    found = list(roomlist.read(rooms))
+    with english():  # the log's language
+        found = list(roomlist.read(rooms))
     jobs = [job for job in found if not isinstance(job, JobError)]
     await queue.push(jobs)
     errors = [job for job in found if isinstance(job, JobError)]

@@ -3,13 +3,35 @@
 import argparse
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from scrapy.commands import ScrapyHelpFormatter
 
 from rankcrawler.commands import program
+from rankcrawler.language import marked, marked_both, tr
 
 _SCRAPYS = "Global Options"
 """Scrapy's title for the options that every command has."""
-OPTIONS_OF_SCRAPY = "Scrapy's options"
+OPTIONS_OF_SCRAPY = marked("Scrapy's options")
+
+
+ARGPARSES = (
+    marked("options"),
+    marked("positional arguments"),
+    marked("the following arguments are required: %s"),
+    marked("one of the arguments %s is required"),
+    marked("argument %(argument_name)s: %(message)s"),
+    marked("not allowed with argument %s"),
+    marked("ignored explicit argument %r"),
+    marked("expected one argument"),
+    marked("expected at least one argument"),
+    marked("expected at most one argument"),
+    marked("invalid choice: %(value)r (choose from %(choices)s)"),
+    marked("invalid %(type)s value: %(value)r"),
+    marked("ambiguous option: %(option)s could match %(matches)s"),
+    marked("%(prog)s: error: %(message)s\n"),
+    marked_both("expected %s argument", "expected %s arguments"),
+)
+"""What argparse says. It looks its messages up in the catalogue that language.speak() names."""
 
 
 class HelpFormatter(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -26,18 +48,26 @@ def finish(parser: argparse.ArgumentParser, examples: Sequence[str], *more: str)
     if parser.usage:
         parser.usage = parser.usage.replace("scrapy", program.name(), 1)
     for group in parser._action_groups:
-        if group.title == _SCRAPYS:
-            group.title = OPTIONS_OF_SCRAPY
-    word = "Example:" if len(examples) == 1 else "Examples:"
+        title = OPTIONS_OF_SCRAPY if group.title == _SCRAPYS else group.title
+        group.title = title and tr(title)
+    for action in parser._actions:
+        if isinstance(action, argparse._HelpAction):  # made before the language was known
+            action.help = tr("show this help message and exit")
+    word = tr("Example:") if len(examples) == 1 else tr("Examples:")
     lines = [word, *(f"  {program.name()} {example}" for example in examples)]
     parser.epilog = "\n".join(lines + [line for text in more for line in ("", text)])
 
 
 def _heading(part: str) -> str:
     title = part.removesuffix(":\n")
-    title = title[:1].upper() + title[1:]
-    return f"{title}\n{'=' * len(title)}\n"
+    return _underlined(title[:1].upper() + title[1:])
 
 
 def _usage(part: str) -> str:
-    return f"Usage\n=====\n  {part.removeprefix('usage: ')}" if part.startswith("usage: ") else part
+    if not part.startswith("usage: "):
+        return part
+    return f"{_underlined(tr('Usage:').rstrip(':：'))}  {part.removeprefix('usage: ')}"
+
+
+def _underlined(title: str) -> str:
+    return f"{title}\n{'=' * cell_len(title)}\n"

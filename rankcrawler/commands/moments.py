@@ -5,10 +5,11 @@ import time
 from argparse import ArgumentTypeError
 
 from rankcrawler.clock import iso, ms
+from rankcrawler.language import marked, tr
 
 _AGE = re.compile(r"(\d{1,6})(m|h|d)")
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400}
-FORMS = "2026-11-23, 2026-11-23T12:00 (UTC), or an age in minutes, hours or days: 90m, 24h, 30d"
+FORMS = marked("2026-11-23, 2026-11-23T12:00 (UTC), or an age in minutes, hours or days: 90m, 24h, 30d")
 
 
 def now_ms() -> int:
@@ -23,4 +24,6 @@ def moment(text: str) -> str:
     try:
         return iso(ms(text))
     except (ValueError, OverflowError):
-        raise ArgumentTypeError(f"expected a time such as {FORMS}; not {text[:40]!r}") from None
+        raise ArgumentTypeError(
+            tr("expected a time such as {forms}; not {text!r}", forms=tr(FORMS), text=text[:40])
+        ) from None

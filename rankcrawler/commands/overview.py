@@ -13,6 +13,8 @@ from scrapy.settings import BaseSettings
 from rankcrawler import __version__
 from rankcrawler.commands import program
 from rankcrawler.commands.ending import refuse
+from rankcrawler.commands.printing.streams import prepare
+from rankcrawler.language import tr
 from rankcrawler.spelling import hint
 
 _ORDER = ("crawl", "fleet", "rooms", "store", "rank", "simulate", "demo")
@@ -33,11 +35,12 @@ def answer(words: list[str]) -> None:
     """Answer `--version`, and refuse other options that stand without a command; Scrapy does the rest."""
     if not words or any(not word.startswith("-") for word in words):
         return
+    prepare()
     if not _VERSION.isdisjoint(words):
         print(version())
         sys.exit()
     if not _HELP.issuperset(words):
-        refuse(f"{words[0]}: expected a command, --help or --version", 2)
+        refuse(tr("{word}: expected a command, --help or --version", word=words[0]), 2)
 
 
 def install() -> None:
@@ -54,13 +57,16 @@ def version() -> str:
 
 def print_commands(settings: BaseSettings, inproject: bool) -> None:
     """Print every command with a line about it, and examples."""
+    prepare()
     print("\n".join(lines(cmdline._get_commands_dict(settings, inproject))))
 
 
 def refuse_unknown(settings: BaseSettings, cmdname: str, inproject: bool) -> NoReturn:
     """Exit with status 2, naming the command that was probably meant."""
+    prepare()
     known = cmdline._get_commands_dict(settings, inproject)
-    refuse(f"{cmdname} is not a command: {hint(cmdname, known, f'`{program.name()}` lists the commands')}", 2)
+    lists = tr("`{program}` lists the commands", program=program.name())
+    refuse(tr("{name} is not a command: {hint}", name=cmdname, hint=hint(cmdname, known, lists)), 2)
 
 
 def lines(commands: dict[str, ScrapyCommand]) -> list[str]:
@@ -69,13 +75,13 @@ def lines(commands: dict[str, ScrapyCommand]) -> list[str]:
     others = sorted(commands.keys() - scrapys, key=lambda name: (_ORDER.index(name) if name in _ORDER else 99, name))
     used = program.name()
     return [
-        "rankcrawler polls the gift rank lists of live rooms, and loses none of them.",
+        tr("rankcrawler polls the gift rank lists of live rooms, and loses none of them."),
         "",
-        *("Usage:", f"  {used} COMMAND [options] [arguments]", ""),
-        *chain(["Commands:"], _described(others, commands), [""]),
-        *chain(["Scrapy's own:"], _described(sorted(scrapys), commands), [""]),
-        *chain(["Examples:"], (f"  {used} {example}" for example in _EXAMPLES), [""]),
-        f"`{used} COMMAND --help` shows the options of a command.",
+        *(tr("Usage:"), tr("  {program} COMMAND [options] [arguments]", program=used), ""),
+        *chain([tr("Commands:")], _described(others, commands), [""]),
+        *chain([tr("Scrapy's own:")], _described(sorted(scrapys), commands), [""]),
+        *chain([tr("Examples:")], (f"  {used} {example}" for example in _EXAMPLES), [""]),
+        tr("`{program} COMMAND --help` shows the options of a command.", program=used),
     ]
 
 

@@ -6,9 +6,10 @@ from rankcrawler import durations
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.moments import now_ms
 from rankcrawler.commands.printing import ranks
-from rankcrawler.commands.printing.text import escaped
+from rankcrawler.commands.printing.screen import show_json
 from rankcrawler.gateways import gateway
 from rankcrawler.gateways.gateway import Gateway
+from rankcrawler.language import tr
 from rankcrawler.model import pseudonyms
 from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from rankcrawler.options import Options
@@ -26,18 +27,29 @@ async def ask(options: Options, kind: str, room_id: str, anchor_id: str | None) 
     if isinstance(found, FailedPoll):
         return found
     for path in asked.undocumented(reply):
-        complain(f"room {room_id}: the gateway does not document `{path}`")
+        complain(tr("room {room}: the gateway does not document `{path}`", room=room_id, path=path))
     return validated(found, hidden=hidden)
 
 
 def show(found: RoomSnapshot | FailedPoll, *, as_json: bool) -> int:
     """Print the list, or on standard error why there is none; returns the exit status."""
     if isinstance(found, FailedPoll):
-        pause = f"; the gateway asks for a pause of {durations.text(found.wait)}" if found.wait else ""
-        complain(f"room {found.target.room_id}: {found.reason}{pause}")
+        room, reason = found.target.room_id, found.reason
+        if found.wait:
+            pause = durations.text(found.wait)
+            complain(
+                tr(
+                    "room {room}: {reason}; the gateway asks for a pause of {pause}",
+                    room=room,
+                    reason=reason,
+                    pause=pause,
+                )
+            )
+        else:
+            complain(tr("room {room}: {reason}", room=room, reason=reason))
         return 1
     if as_json:
-        print(escaped(msgspec.json.encode(_flat(found))))
+        show_json(_flat(found))
     else:
         ranks.show(found)
     return 0

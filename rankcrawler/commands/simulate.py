@@ -6,6 +6,7 @@ import signal
 from contextlib import suppress
 
 from rankcrawler.commands import program
+from rankcrawler.language import tr
 from rankcrawler.simulator.clock import frozen, wall_clock
 from rankcrawler.simulator.faults import Faults
 from rankcrawler.simulator.server import DEFAULT_TOKEN, serve
@@ -42,8 +43,9 @@ def _announce(url: str, token: str) -> None:
         print(f"GATEWAY_TOKEN={token}")
         environment = f"GATEWAY_URL={url} GATEWAY_TOKEN={token}"
     else:
-        print("The token is in the environment variable GATEWAY_TOKEN.")
+        print(tr("The token is in the environment variable GATEWAY_TOKEN."))
         environment = f"GATEWAY_URL={url}"
-    print("\nTry, in another terminal:")
+    print()
+    print(tr("Try, in another terminal:"))
     print(f"  {environment} {program.path()} rank {_ROOM}")
-    print(f"What it has served: {url}/ledger   Stop: Ctrl-C", flush=True)
+    print(tr("What it has served: {url}/ledger   Stop: Ctrl-C", url=url), flush=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from rankcrawler.commands import program
 from rankcrawler.commands.ending import refuse
 from rankcrawler.commands.unknown import suggestion
+from rankcrawler.language import tr
 from rankcrawler.spelling import hint
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit, naming the option and what it takes."""
-        refuse(f"{self.prog.removeprefix(f'{program.name()} ')}: {message.removeprefix('argument ')}")
+        command = self.prog.removeprefix(f"{program.name()} ")
+        refuse(tr("{command}: {error}", command=command, error=message.removeprefix("argument ")))
 
 
 class HiddenOptions:
@@ -59,11 +61,11 @@ class Choice(_SubParsersAction):
         own = self._name_parser_map[name]
         given, strange = own.parse_known_intermixed_args(words)
         if strange:
-            own.error(f"does not take {' '.join(strange)}{suggestion(strange, own)}")
+            own.error(tr("does not take {words}{meant}", words=" ".join(strange), meant=suggestion(strange, own)))
         given.set = namespace.set + getattr(given, "set", [])
         vars(namespace).update(vars(given))
 
     def _unknown(self, name: str) -> str:
         known = self._name_parser_map
-        one_of = f"expected one of {', '.join(known)}"
-        return f"{name} is not a subcommand: {hint(name, known, one_of)}"
+        one_of = tr("expected one of {names}", names=", ".join(known))
+        return tr("{name} is not a subcommand: {hint}", name=name, hint=hint(name, known, one_of))

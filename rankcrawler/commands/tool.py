@@ -8,6 +8,8 @@ from scrapy.exceptions import UsageError
 
 from rankcrawler import settings
 from rankcrawler.commands import helptext, unknown
+from rankcrawler.commands.printing.streams import prepare
+from rankcrawler.language import tr
 from rankcrawler.options import Options
 
 _OUR_SETTINGS: dict[str, Any] = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
@@ -23,7 +25,12 @@ class Tool(ScrapyCommand):
     _parser: argparse.ArgumentParser
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Declare Scrapy's options, with the command's examples below; a command adds its own."""
+        """Declare Scrapy's options, with the command's examples below; a command adds its own.
+
+        Nothing is printed before this.
+        """
+        prepare()
+        parser.description = self.long_desc()
         super().add_options(parser)
         helptext.finish(parser, self.examples)
         self._parser = parser
@@ -33,7 +40,12 @@ class Tool(ScrapyCommand):
         super().process_options(args, opts)
         if args:
             raise UsageError(
-                f"unrecognized arguments: {' '.join(args)}{unknown.suggestion(args, self._parser)}", print_help=False
+                tr(
+                    "unrecognized arguments: {words}{meant}",
+                    words=" ".join(args),
+                    meant=unknown.suggestion(args, self._parser),
+                ),
+                print_help=False,
             )
 
     @property

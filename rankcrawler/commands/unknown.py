@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable, Iterator
 
+from rankcrawler.language import tr
 from rankcrawler.spelling import closest
 
 
@@ -10,7 +11,7 @@ def suggestion(words: Iterable[str], parser: argparse.ArgumentParser) -> str:
     """`: did you mean --since?` for the options among the words that resemble one of the parser's; else empty."""
     known = [option for action in parser._actions for option in action.option_strings]
     close = list(dict.fromkeys(_close(words, known)))
-    return f": did you mean {' or '.join(close)}?" if close else ""
+    return tr(": did you mean {names}?", names=tr(" or ").join(close)) if close else ""
 
 
 def _close(words: Iterable[str], known: list[str]) -> Iterator[str]:

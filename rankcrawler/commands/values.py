@@ -7,6 +7,7 @@ from math import inf
 from typing import TypeVar
 
 from rankcrawler.errors import RankcrawlerError
+from rankcrawler.language import marked, tr
 from rankcrawler.queue.limits import LARGEST_ID
 from rankcrawler.spelling import meant
 
@@ -21,12 +22,12 @@ def whole(least: int, most: float = inf) -> Callable[[str], int]:
     def read(text: str) -> int:
         if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII) and least <= int(text) <= most:
             return int(text)
-        raise _unexpected(f"a whole number {_range(least, most)}", text)
+        raise _unexpected(_range(least, most, tr("a whole number")), text)
 
     return read
 
 
-def number(least: float, most: float = inf, of: str = "a number") -> Callable[[str], float]:
+def number(least: float, most: float = inf, of: str = marked("a number")) -> Callable[[str], float]:
     """The type of a number from `least` to `most`; `of` says what the number is."""
 
     def read(text: str) -> float:
@@ -36,7 +37,7 @@ def number(least: float, most: float = inf, of: str = "a number") -> Callable[[s
             value = -inf
         if least <= value <= most and value != inf:
             return value
-        raise _unexpected(f"{of} {_range(least, most)}", text)
+        raise _unexpected(_range(least, most, tr(of)), text)
 
     return read
 
@@ -45,7 +46,7 @@ def identifier(text: str) -> str:
     """The id of a room or an anchor."""
     if re.fullmatch(r"\d{1,19}", text, re.ASCII) and 0 < int(text) <= LARGEST_ID:
         return str(int(text))
-    raise _unexpected("an id, which is a whole number of 1 to 19 digits", text)
+    raise _unexpected(tr("an id, which is a whole number of 1 to 19 digits"), text)
 
 
 def rooms(text: str) -> list[str] | None:
@@ -59,7 +60,14 @@ def one_of(names: Collection[str]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text in names:
             return text
-        raise ArgumentTypeError(f"expected one of {', '.join(names)}, not {text[:40]!r}{meant(text, names)}")
+        raise ArgumentTypeError(
+            tr(
+                "expected one of {names}, not {text!r}{meant}",
+                names=", ".join(names),
+                text=text[:40],
+                meant=meant(text, names),
+            )
+        )
 
     return read
 
@@ -76,7 +84,7 @@ def rate(text: str) -> float | None:
     match = re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?)(?:/s)?", text, re.ASCII)
     if match and 0 < float(match[1]) <= _HIGHEST_RATE:
         return float(match[1])
-    raise _unexpected(f"a rate such as 5/s, above 0 and up to {_HIGHEST_RATE}/s, or off", text)
+    raise _unexpected(tr("a rate such as 5/s, above 0 and up to {most}/s, or off", most=_HIGHEST_RATE), text)
 
 
 def limit(text: str) -> int | None:
@@ -85,7 +93,7 @@ def limit(text: str) -> int | None:
         return None
     if re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
         return int(text)
-    raise _unexpected("how many rooms may be leased at a time, such as 100, or off", text)
+    raise _unexpected(tr("how many rooms may be leased at a time, such as 100, or off"), text)
 
 
 def parsed_by(parse: Callable[[str], T]) -> Callable[[str], T]:
@@ -100,9 +108,11 @@ def parsed_by(parse: Callable[[str], T]) -> Callable[[str], T]:
     return read
 
 
-def _range(least: float, most: float) -> str:
-    return f"of at least {least:g}" if most == inf else f"from {least:g} to {most:.10g}"
+def _range(least: float, most: float, what: str) -> str:
+    if most == inf:
+        return tr("{what} of at least {least:g}", what=what, least=least)
+    return tr("{what} from {least:g} to {most:.10g}", what=what, least=least, most=most)
 
 
 def _unexpected(expected: str, text: str) -> ArgumentTypeError:
-    return ArgumentTypeError(f"expected {expected}, not {text[:40]!r}")
+    return ArgumentTypeError(tr("expected {expected}, not {text!r}", expected=expected, text=text[:40]))

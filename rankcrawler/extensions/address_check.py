@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from rankcrawler.errors import WrongAddress
 from rankcrawler.gateways.address import PATH
+from rankcrawler.language import tr
 from rankcrawler.queue.faults import FAULTS
 
 _LOOKS = 2
@@ -36,15 +37,26 @@ class AddressCheck:
         if self._pages < _LOOKS:
             return None
         return WrongAddress(
-            f"GATEWAY_URL ({self._url}) seems to be wrong: no room was ever answered well, and the answer is {reason}. "
-            f"It must be the part of the address before {PATH.format(kind='ranklist')}. No room is lost: they wait in "
-            "the queue"
+            tr(
+                "GATEWAY_URL ({url}) seems to be wrong: no room was ever answered well, and the answer is "
+                "{reason}. It must be the part of the address before {path}. No room is lost: they wait in "
+                "the queue",
+                url=self._url,
+                reason=reason,
+                path=PATH.format(kind="ranklist"),
+            )
         )
 
     def of_gone_rooms(self, rooms: int, reason: str) -> WrongAddress:
         """What follows from so many rooms that are gone, where none is there."""
         return WrongAddress(
-            f"GATEWAY_URL ({self._url}) may be wrong: no room was ever answered well, and the first {rooms} rooms are "
-            f"gone ({reason}). No room is lost: they wait in the queue. If they have really ended, say so in VERDICTS, "
-            "for instance with http:404=gone, or remove them with `scrapy rooms drain`"
+            tr(
+                "GATEWAY_URL ({url}) may be wrong: no room was ever answered well, and the first {rooms} "
+                "rooms are gone ({reason}). No room is lost: they wait in the queue. If they have really "
+                "ended, say so in VERDICTS, for instance with http:404=gone, or remove them with `scrapy "
+                "rooms drain`",
+                url=self._url,
+                rooms=rooms,
+                reason=reason,
+            )
         )

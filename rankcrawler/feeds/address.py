@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from scrapy.extensions.feedexport import apply_uri_params
 
 from rankcrawler.errors import FeedError
+from rankcrawler.language import tr
 
 _LOCAL = ("", "file", "stdout")
 
@@ -36,7 +37,16 @@ def filled(template: str, values: Mapping[str, Any]) -> str:
     try:
         return apply_uri_params(template, dict(values))
     except KeyError as error:
-        known = "time, batch_time, batch_id, and the arguments of the spider"
-        raise FeedError(f"feed {shown(template)}: there is no placeholder %({error.args[0]})s: use {known}") from None
+        known = tr("time, batch_time, batch_id, and the arguments of the spider")
+        raise FeedError(
+            tr(
+                "feed {feed}: there is no placeholder %({name})s: use {known}",
+                feed=shown(template),
+                name=error.args[0],
+                known=known,
+            )
+        ) from None
     except (TypeError, ValueError) as error:
-        raise FeedError(f"feed {shown(template)}: a placeholder cannot be filled: {error}") from None
+        raise FeedError(
+            tr("feed {feed}: a placeholder cannot be filled: {error}", feed=shown(template), error=error)
+        ) from None

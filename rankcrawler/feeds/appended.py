@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from rankcrawler.errors import FeedError
 from rankcrawler.feeds.draft import beside, lock
+from rankcrawler.language import tr
 
 
 class Appended:
@@ -22,7 +23,7 @@ class Appended:
         lock(self.file, self.path)
         if _is_locked(beside(self.path)):
             self.file.close()
-            raise FeedError(f"{path} is about to be replaced by another crawl: wait until it ends")
+            raise FeedError(tr("{path} is about to be replaced by another crawl: wait until it ends", path=path))
         self.size = self.file.seek(0, os.SEEK_END)
         """Bytes that the file had before."""
 

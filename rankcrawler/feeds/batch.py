@@ -12,6 +12,7 @@ from rankcrawler.feeds.address import shown
 from rankcrawler.feeds.appended import Appended
 from rankcrawler.feeds.local_file import LocalFile
 from rankcrawler.feeds.pages import Pages
+from rankcrawler.language import tr
 
 
 class Batch(FeedSlot):
@@ -30,7 +31,13 @@ class Batch(FeedSlot):
         exporter = self.exporters[self.format]
         if issubclass(exporter, (JsonItemExporter, XmlItemExporter)):
             place.discard()
-            raise FeedError(f"feed {shown(self.uri)}: {self.format} cannot be appended to: use -O, or jsonl")
+            raise FeedError(
+                tr(
+                    "feed {feed}: {format} cannot be appended to: use -O, or jsonl",
+                    feed=shown(self.uri),
+                    format=self.format,
+                )
+            )
         if len(self.feed_options["postprocessing"]) == 1:
             place.end_line()
         if issubclass(exporter, CsvItemExporter):

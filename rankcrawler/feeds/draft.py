@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rankcrawler.errors import FeedError
+from rankcrawler.language import tr
 
 ENDING = ".incomplete"
 """What the name of a file ends in until it is whole."""
@@ -25,7 +26,7 @@ class Draft:
         self.target = Path(os.path.realpath(target))
         self.path = beside(self.target)
         if self.target.is_dir():
-            raise FeedError(f"{target} is a folder, and not a file")
+            raise FeedError(tr("{target} is a folder, and not a file", target=target))
         self._guard = _lock_of_existing(self.target)
         try:
             self.file = _open_beside(self.path)
@@ -77,7 +78,12 @@ def lock(file: BinaryIO, path: Path) -> None:
         is_there = False
     if not is_there:
         file.close()
-        raise FeedError(f"{path} is being written by another crawl or feed: choose another file, or wait until it ends")
+        raise FeedError(
+            tr(
+                "{path} is being written by another crawl or feed: choose another file, or wait until it ends",
+                path=path,
+            )
+        )
 
 
 def _lock_of_existing(path: Path) -> BinaryIO | None:
@@ -95,13 +101,13 @@ def _open_beside(path: Path) -> BinaryIO:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise FeedError(f"{path} is a symbolic link, which is not followed: remove it") from None
+            raise FeedError(tr("{path} is a symbolic link, which is not followed: remove it", path=path)) from None
         raise
     file = os.fdopen(descriptor, "r+b")
     lock(file, path)
     facts = os.fstat(descriptor)
     if not stat.S_ISREG(facts.st_mode) or facts.st_nlink != 1 or facts.st_uid != os.geteuid():
         file.close()
-        raise FeedError(f"{path} is not an ordinary file of yours: remove it")
+        raise FeedError(tr("{path} is not an ordinary file of yours: remove it", path=path))
     file.truncate(0)
     return file

@@ -23,6 +23,7 @@ from rankcrawler.feeds.draft import ENDING
 from rankcrawler.feeds.exporters import rows
 from rankcrawler.feeds.feed import Feed
 from rankcrawler.feeds.local_file import LocalFile
+from rankcrawler.language import tr
 
 logger = logging.getLogger(__name__)
 
@@ -161,16 +162,31 @@ class RankFeeds(FeedExporter):
         where = address.shown(uri)
         scheme = address.scheme(uri)
         if scheme not in self.storages:
-            raise SettingError(f"feed {where}: {scheme}: is none of {', '.join(filter(None, self.storages))}")
+            raise SettingError(
+                tr(
+                    "feed {feed}: {scheme}: is none of {known}",
+                    feed=where,
+                    scheme=scheme,
+                    known=", ".join(filter(None, self.storages)),
+                )
+            )
         try:
             self._get_storage(uri, feed_options)
         except (NotConfigured, ImportError, ValueError, AssertionError) as error:
-            raise SettingError(f"feed {where}: {str(error) or 'the address names no host'}") from None
+            raise SettingError(
+                tr("feed {feed}: {error}", feed=where, error=str(error) or tr("the address names no host"))
+            ) from None
         return True
 
     def _exporter_supported(self, format_: str) -> bool:
         if format_ not in self.exporters:
-            raise SettingError(f"a feed has the format {format_!r}: use one of {', '.join(self.exporters)}")
+            raise SettingError(
+                tr(
+                    "a feed has the format {format!r}: use one of {known}",
+                    format=format_,
+                    known=", ".join(self.exporters),
+                )
+            )
         return True
 
     def _settings_are_valid(self) -> bool:

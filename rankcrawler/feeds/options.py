@@ -11,6 +11,7 @@ from scrapy.extensions.feedexport import ItemFilter
 from rankcrawler.errors import SettingError
 from rankcrawler.feeds.address import scheme, shown
 from rankcrawler.feeds.pages import GzipMembers, Pages
+from rankcrawler.language import tr
 from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
 
 SCRAPYS_GZIP = "scrapy.extensions.postprocessing.GzipPlugin"
@@ -22,14 +23,19 @@ _WITHOUT_ROWS = (FailedPoll, Poll, RoomSnapshot)
 def complete(uri: str, options: dict[str, Any], exporter: type[BaseItemExporter], chosen: ItemFilter) -> dict[str, Any]:
     """The options with what this address and format need; raises SettingError for one that cannot be used."""
     if options["batch_item_count"] and not _BATCHES.search(uri):
-        raise SettingError(f"feed {shown(uri)}: a feed in batches needs %(batch_id)d or %(batch_time)s in its address")
+        raise SettingError(
+            tr("feed {feed}: a feed in batches needs %(batch_id)d or %(batch_time)s in its address", feed=shown(uri))
+        )
     if set(chosen.item_classes) & set(_WITHOUT_ROWS):
         raise SettingError(
-            f"feed {shown(uri)}: item_classes must name classes of rows, such as "
-            "rankcrawler.model.rows.RankEntry: a feed never sees polls or lists"
+            tr(
+                "feed {feed}: item_classes must name classes of rows, such as "
+                "rankcrawler.model.rows.RankEntry: a feed never sees polls or lists",
+                feed=shown(uri),
+            )
         )
     if scheme(uri) == "gs" and not _has_google_cloud():
-        raise SettingError(f"feed {shown(uri)}: missing google-cloud-storage library")
+        raise SettingError(tr("feed {feed}: missing google-cloud-storage library", feed=shown(uri)))
     return options | {
         "encoding": _encoding(uri, options["encoding"], exporter),
         "postprocessing": [Pages, *_plugins(uri, options)],
@@ -53,7 +59,9 @@ def _encoding(uri: str, encoding: str | None, exporter: type[BaseItemExporter]) 
     if _known(uri, encoding) == "utf-8-sig":
         return "utf-8"
     if not issubclass(exporter, XmlItemExporter) and "aa".encode(encoding) != 2 * "a".encode(encoding):
-        raise SettingError(f"feed {shown(uri)}: JSON cannot be written as {encoding}: use utf-8")
+        raise SettingError(
+            tr("feed {feed}: JSON cannot be written as {encoding}: use utf-8", feed=shown(uri), encoding=encoding)
+        )
     return encoding
 
 
@@ -63,7 +71,9 @@ def _known(uri: str, encoding: str | None) -> str | None:
     try:
         name = codecs.lookup(encoding).name
     except LookupError:
-        raise SettingError(f"feed {shown(uri)}: there is no encoding {encoding!r}: use utf-8") from None
+        raise SettingError(
+            tr("feed {feed}: there is no encoding {encoding!r}: use utf-8", feed=shown(uri), encoding=encoding)
+        ) from None
     return "utf-8-sig" if name == "utf-8-sig" else encoding
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from urllib.parse import quote_plus, urlsplit
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import marked, tr
 
 PATH = "/douyin/liveroom/{kind}"
 """The path of a kind of list."""
 _DOCUMENTED = re.compile(r"/douyin/liveroom(/[^/]*)?/*$")
 """The end of a base address that holds the path already."""
 
-_HOW = (
+_HOW = marked(
     "Set it to your gateway's address, in the environment or with -s (GATEWAY_URL=https://gateway.example.com). "
     "To try rankcrawler without a gateway, run `rankcrawler simulate` and set what it prints. "
     "See Settings in the README."
@@ -28,25 +29,33 @@ class Address:
     def of(cls, url: str | None) -> "Address":
         """The address in the setting GATEWAY_URL; raises SettingError if it is missing or cannot be used."""
         if not url:
-            raise SettingError(f"GATEWAY_URL is not set. {_HOW}")
+            raise SettingError(tr("GATEWAY_URL is not set. {how}", how=tr(_HOW)))
         try:
             parts = urlsplit(url)
             parts.port  # noqa: B018 - raises ValueError if it is out of range
             (parts.hostname or "").encode("idna")
         except ValueError as error:
-            raise SettingError(f"GATEWAY_URL is not a URL ({error}). {_HOW}") from error
+            raise SettingError(tr("GATEWAY_URL is not a URL ({error}). {how}", error=error, how=tr(_HOW))) from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingError(f"GATEWAY_URL must begin with http:// or https:// and name a host. {_HOW}")
+            raise SettingError(
+                tr("GATEWAY_URL must begin with http:// or https:// and name a host. {how}", how=tr(_HOW))
+            )
         if parts.username or parts.password or "?" in url or "#" in url:
             raise SettingError(
-                "GATEWAY_URL must not contain a user, password, query or fragment. "
-                "Set the token in GATEWAY_TOKEN, which is never logged."
+                tr(
+                    "GATEWAY_URL must not contain a user, password, query or fragment. Set the token in "
+                    "GATEWAY_TOKEN, which is never logged."
+                )
             )
         if (documented := _DOCUMENTED.search(parts.path)) is not None:
             right = parts._replace(path=parts.path[: documented.start()]).geturl()
             raise SettingError(
-                f"GATEWAY_URL ends with {documented[0]!r}, which is added for each kind of list. "
-                f"Set it to what comes before (GATEWAY_URL={right})."
+                tr(
+                    "GATEWAY_URL ends with {documented!r}, which is added for each kind of list. Set it to what "
+                    "comes before (GATEWAY_URL={right}).",
+                    documented=documented[0],
+                    right=right,
+                )
             )
         return cls(url.rstrip("/"))
 

@@ -19,6 +19,7 @@ from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.connector import Connector
 from rankcrawler.gateways.keyring import Key, Keyring
 from rankcrawler.gateways.proxy import Proxy
+from rankcrawler.language import tr
 
 _HEADERS = {"Accept": "application/json", "User-Agent": f"rankcrawler/{__version__}"}
 _ENCODING = {"Accept-Encoding": "gzip"}
@@ -85,7 +86,9 @@ class Client:
         Raises GatewayError, whose message never contains the token, and NoTokenLeft if every token is set aside.
         """
         if not self.address.serves(url):
-            raise GatewayError(f"refused to request {url}: it is not at the gateway {self.address.base}")
+            raise GatewayError(
+                tr("refused to request {url}: it is not at the gateway {base}", url=url, base=self.address.base)
+            )
         while True:
             if (reply := await self._attempt(url)) is not None:
                 self._shortage.over()
@@ -96,14 +99,16 @@ class Client:
         """A reply; None if this machine is out of something."""
         key = self._keyring.take()
         if key is None:
-            raise NoTokenLeft("every token is set aside")
+            raise NoTokenLeft(tr("every token is set aside"))
         try:
             async with self._open().get(_with_token(url, key), allow_redirects=False) as response:
                 if self._proxy is not None and response.status == _PROXY_REFUSES:
-                    raise GatewayError(self._unreachable(f"it answered HTTP {response.status}", is_proxys=True))
+                    raise GatewayError(self._unreachable(_answered(response.status), is_proxys=True))
                 reply = _without_token(response, await self._body(response, key), key)
         except TimeoutError:
-            raise GatewayError(f"no complete answer within {self._timeout:g} s, the DOWNLOAD_TIMEOUT") from None
+            raise GatewayError(
+                tr("no complete answer within {timeout:g} s, the DOWNLOAD_TIMEOUT", timeout=self._timeout)
+            ) from None
         except aiohttp.ClientConnectorError as error:
             if _is_ours(error.os_error):
                 self._shortage.note(error.os_error)
@@ -111,19 +116,25 @@ class Client:
             is_proxys = isinstance(error, aiohttp.ClientProxyConnectionError)
             raise GatewayError(self._unreachable(_why(error.os_error), is_proxys=is_proxys)) from None
         except aiohttp.ClientHttpProxyError as error:
-            raise GatewayError(self._unreachable(f"it answered HTTP {error.status}", is_proxys=True)) from None
+            raise GatewayError(self._unreachable(_answered(error.status), is_proxys=True)) from None
         except aiohttp.ClientError as error:
-            raise GatewayError(f"connection lost: {type(error).__name__}") from None
+            raise GatewayError(tr("connection lost: {kind}", kind=type(error).__name__)) from None
         if self._connector is not None and self._connector.doubts:
-            raise GatewayError("the answer may be another request's: the gateway sends more than it is asked for")
+            raise GatewayError(tr("the answer may be another request's: the gateway sends more than it is asked for"))
         return reply
 
     def _unreachable(self, why: str, *, is_proxys: bool) -> str:
         if is_proxys:
-            where, setting, who = f"through {self._proxy}", "GATEWAY_PROXY", "proxy"
-        else:
-            where, setting, who = f"to the gateway {self.address.base}", "GATEWAY_URL", "gateway"
-        return f"cannot connect {where} ({why}): check {setting}, and whether the {who} is running"
+            return tr(
+                "cannot connect through {proxy} ({why}): check GATEWAY_PROXY, and whether the proxy is running",
+                proxy=self._proxy,
+                why=why,
+            )
+        return tr(
+            "cannot connect to the gateway {base} ({why}): check GATEWAY_URL, and whether the gateway is running",
+            base=self.address.base,
+            why=why,
+        )
 
     async def close(self) -> None:
         """Close every connection."""
@@ -158,12 +169,14 @@ class Client:
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip", "x-gzip", ""):
             named = key.token.hidden_in(response.headers["Content-Encoding"].encode("utf-8", "replace")).decode()
-            raise GatewayError(f"the answer's Content-Encoding is {named[:40]!r}: only gzip is understood")
+            raise GatewayError(
+                tr("the answer's Content-Encoding is {named!r}: only gzip is understood", named=named[:40])
+            )
         raw = bytearray()
         async for chunk in response.content.iter_any():
             raw += chunk
             if len(raw) > self._max_bytes:
-                raise GatewayError(f"the answer is larger than {self._max_bytes} bytes")
+                raise GatewayError(tr("the answer is larger than {max_bytes} bytes", max_bytes=self._max_bytes))
         return gunzip(bytes(raw), self._max_bytes) if encoding.endswith("gzip") else bytes(raw)
 
 
@@ -174,7 +187,7 @@ async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
     except aiohttp.ClientConnectorError:
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise GatewayError(f"connection lost: {type(error).__name__}") from None
+        raise GatewayError(tr("connection lost: {kind}", kind=type(error).__name__)) from None
 
 
 def _with_token(url: str, key: Key) -> URL:
@@ -194,7 +207,9 @@ def _tls(ca_file: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as error:
-        raise SettingError(f"GATEWAY_CA_FILE ({ca_file}) contains no PEM certificates: {error}") from error
+        raise SettingError(
+            tr("GATEWAY_CA_FILE ({ca_file}) contains no PEM certificates: {error}", ca_file=ca_file, error=error)
+        ) from error
 
 
 def gunzip(packed: bytes, max_bytes: int) -> bytes:
@@ -205,11 +220,11 @@ def gunzip(packed: bytes, max_bytes: int) -> bytes:
     try:
         body = stream.decompress(packed, max_bytes + 1)
     except zlib_ng.error as error:  # type: ignore[misc]  # its stub declares an instance instead of a class
-        raise GatewayError(f"the answer's gzip is damaged: {error}") from None
+        raise GatewayError(tr("the answer's gzip is damaged: {error}", error=error)) from None
     if len(body) > max_bytes:
-        raise GatewayError(f"the answer is larger than {max_bytes} bytes when decompressed")
+        raise GatewayError(tr("the answer is larger than {max_bytes} bytes when decompressed", max_bytes=max_bytes))
     if not stream.eof:
-        raise GatewayError("the answer's gzip is truncated")
+        raise GatewayError(tr("the answer's gzip is truncated"))
     return body
 
 
@@ -222,6 +237,10 @@ def _is_ours(error: OSError) -> bool:
     except OSError:
         return True
     return False
+
+
+def _answered(status: int) -> str:
+    return tr("it answered HTTP {status}", status=status)
 
 
 def _why(error: OSError) -> str:

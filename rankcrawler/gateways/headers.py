@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import tr
 
 _OF_THE_CLIENT = ("accept-encoding", "connection", "content-length", "host", "transfer-encoding")
 
@@ -12,7 +13,9 @@ def checked(headers: Mapping[str, str | None]) -> dict[str, str]:
     sent = {name: str(value) for name, value in headers.items() if value is not None}
     for name, value in sent.items():
         if name.lower() in _OF_THE_CLIENT:
-            raise SettingError(f"DEFAULT_REQUEST_HEADERS cannot set {name}, which the client sets itself")
+            raise SettingError(tr("DEFAULT_REQUEST_HEADERS cannot set {name}, which the client sets itself", name=name))
         if not name.isascii() or not f"{name}{value}".isprintable():
-            raise SettingError(f"the header {name!r} of DEFAULT_REQUEST_HEADERS or USER_AGENT cannot be sent")
+            raise SettingError(
+                tr("the header {name!r} of DEFAULT_REQUEST_HEADERS or USER_AGENT cannot be sent", name=name)
+            )
     return sent

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from yarl import URL
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import marked, tr
 
-_EXPECTED = "expected http://[USER:PASSWORD@]HOST[:PORT] or https://…, with special characters percent-encoded"
+_EXPECTED = marked("expected http://[USER:PASSWORD@]HOST[:PORT] or https://…, with special characters percent-encoded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,9 @@ class Proxy:
         except ValueError:
             is_usable = False
         if not is_usable or url.query_string or url.fragment:
-            raise SettingError(f"GATEWAY_PROXY is not the address of a proxy: {_EXPECTED}")
+            raise SettingError(tr("GATEWAY_PROXY is not the address of a proxy: {expected}", expected=tr(_EXPECTED)))
         return cls(url)
 
     def __str__(self) -> str:
         """The proxy in messages, without user and password."""
-        return f"the proxy {self.url.host}:{self.url.port}"
+        return tr("the proxy {host}:{port}", host=self.url.host, port=self.url.port)

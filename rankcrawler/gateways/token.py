@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import tr
 
 _SHORTEST_SECRET = 8
 """Characters. A shorter token is not masked in answers, because it would match unrelated text."""
@@ -41,15 +42,17 @@ def read(given: str, file: str | None) -> list[Token]:
     Raises SettingError if both are set, if neither is, or if a token cannot be used.
     """
     if given and file:
-        raise SettingError("GATEWAY_TOKEN and GATEWAY_TOKEN_FILE are both set: remove one of them.")
+        raise SettingError(tr("GATEWAY_TOKEN and GATEWAY_TOKEN_FILE are both set: remove one of them."))
     if file:
         return _of_lines(_text(Path(file)), file)
     if given:
         return [_checked(given.strip(), "GATEWAY_TOKEN")]
     raise SettingError(
-        "No token is set. Set GATEWAY_TOKEN in the environment, or GATEWAY_TOKEN_FILE to the path of a file with one "
-        "token per line. Do not use -a or -s, which other users of this machine can read. "
-        "The simulated gateway takes GATEWAY_TOKEN=simulator. See Settings in the README."
+        tr(
+            "No token is set. Set GATEWAY_TOKEN in the environment, or GATEWAY_TOKEN_FILE to the path of "
+            "a file with one token per line. Do not use -a or -s, which other users of this machine can "
+            "read. The simulated gateway takes GATEWAY_TOKEN=simulator. See Settings in the README."
+        )
     )
 
 
@@ -57,7 +60,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"GATEWAY_TOKEN_FILE cannot be read: {error}") from error
+        raise SettingError(tr("GATEWAY_TOKEN_FILE cannot be read: {error}", error=error)) from error
 
 
 def _of_lines(text: str, file: str) -> list[Token]:
@@ -65,16 +68,27 @@ def _of_lines(text: str, file: str) -> list[Token]:
     lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1)]
     secrets = [(number, line) for number, line in lines if line and not line.startswith("#")]
     if not secrets:
-        raise SettingError(f"GATEWAY_TOKEN_FILE ({file}) contains no token: expected one token per line.")
+        raise SettingError(tr("GATEWAY_TOKEN_FILE ({file}) contains no token: expected one token per line.", file=file))
     first: dict[str, int] = {}
     for number, secret in secrets:
         if first.setdefault(secret, number) != number:
-            places = f"lines {first[secret]} and {number}"
-            raise SettingError(f"GATEWAY_TOKEN_FILE ({file}) has the same token in {places}: remove one of them.")
-    return [_checked(secret, f"GATEWAY_TOKEN_FILE ({file}), line {number},") for number, secret in secrets]
+            raise SettingError(
+                tr(
+                    "GATEWAY_TOKEN_FILE ({file}) has the same token in lines {first} and {second}: remove one of them.",
+                    file=file,
+                    first=first[secret],
+                    second=number,
+                )
+            )
+    return [
+        _checked(secret, tr("GATEWAY_TOKEN_FILE ({file}), line {number},", file=file, number=number))
+        for number, secret in secrets
+    ]
 
 
 def _checked(secret: str, where: str) -> Token:
     if not secret or len(secret) > 4096 or not secret.isprintable() or " " in secret:
-        raise SettingError(f"{where} contains no usable token: expected printable characters without spaces.")
+        raise SettingError(
+            tr("{where} contains no usable token: expected printable characters without spaces.", where=where)
+        )
     return Token(secret)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import tr
 from rankcrawler.spelling import meant
 
 
@@ -30,5 +31,12 @@ def named(name: str) -> ListKind:
     """The kind with this name; raises SettingError if there is none."""
     kind = KINDS.get(name)
     if kind is None:
-        raise SettingError(f"kind must be {' or '.join(KINDS)}, not {name[:40]!r}{meant(name, KINDS)}")
+        raise SettingError(
+            tr(
+                "kind must be {kinds}, not {name!r}{meant}",
+                kinds=tr(" or ").join(KINDS),
+                name=name[:40],
+                meant=meant(name, KINDS),
+            )
+        )
     return kind

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from msgspec.structs import astuple, replace
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import tr
 from rankcrawler.model import columns
 from rankcrawler.model.columns import Column, Personal, Row
 from rankcrawler.model.items import RoomSnapshot
@@ -35,7 +36,12 @@ class Pseudonyms:
     def __init__(self, key: str) -> None:
         if not _SHORTEST <= len(key.encode(errors="surrogateescape")) <= _LONGEST:
             raise SettingError(
-                f"{SETTING} must have {_SHORTEST} to {_LONGEST} bytes, preferably random: openssl rand -hex 32"
+                tr(
+                    "{setting} must have {shortest} to {longest} bytes, preferably random: openssl rand -hex 32",
+                    setting=SETTING,
+                    shortest=_SHORTEST,
+                    longest=_LONGEST,
+                )
             )
         self._key = key.encode(errors="surrogateescape")
         self._replace = lru_cache(_REMEMBERED)(self._pseudonyms)

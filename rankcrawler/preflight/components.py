@@ -8,6 +8,7 @@ from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import load_object
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import tr
 
 _VALIDATE = "rankcrawler.pipelines.validate.ValidatePipeline"
 _STORE = "rankcrawler.pipelines.store.StorePipeline"
@@ -26,15 +27,29 @@ def check(settings: BaseSettings) -> None:
     pipelines = _enabled(settings, "ITEM_PIPELINES")
     _require("ITEM_PIPELINES", (_VALIDATE, _STORE), pipelines)
     if pipelines.index(_VALIDATE) > pipelines.index(_STORE):
-        raise SettingError(f"ITEM_PIPELINES must run {_VALIDATE} before {_STORE}, which stores what it is given")
+        raise SettingError(
+            tr(
+                "ITEM_PIPELINES must run {validate} before {store}, which stores what it is given",
+                validate=_VALIDATE,
+                store=_STORE,
+            )
+        )
     _require("EXTENSIONS", _EXTENSIONS, _enabled(settings, "EXTENSIONS"))
     handlers = settings.getwithbase("DOWNLOAD_HANDLERS")
     for scheme in ("http", "https"):
         if handlers.get(scheme) != _HANDLER:
-            raise SettingError(f"DOWNLOAD_HANDLERS must keep {_HANDLER} for {scheme}: it alone adds the token")
+            raise SettingError(
+                tr(
+                    "DOWNLOAD_HANDLERS must keep {handler} for {scheme}: it alone adds the token",
+                    handler=_HANDLER,
+                    scheme=scheme,
+                )
+            )
     stats = settings["STATS_CLASS"]
     if issubclass(load_object(stats), DummyStatsCollector):
-        raise SettingError(f"STATS_CLASS cannot be {stats}, which counts nothing: a crawl is judged by its statistics")
+        raise SettingError(
+            tr("STATS_CLASS cannot be {stats}, which counts nothing: a crawl is judged by its statistics", stats=stats)
+        )
 
 
 def check_feeds(settings: BaseSettings) -> None:
@@ -45,7 +60,13 @@ def check_feeds(settings: BaseSettings) -> None:
 def _require(setting: str, needed: Sequence[str], enabled: Collection[str]) -> None:
     for path in needed:
         if path not in enabled:
-            raise SettingError(f"{setting} leaves out {path}, without which a crawl loses what it polls: put it back")
+            raise SettingError(
+                tr(
+                    "{setting} leaves out {path}, without which a crawl loses what it polls: put it back",
+                    setting=setting,
+                    path=path,
+                )
+            )
 
 
 def _enabled(settings: BaseSettings, name: str) -> list[str]:

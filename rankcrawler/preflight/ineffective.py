@@ -6,6 +6,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 from scrapy.utils.conf import build_component_list
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import marked, tr
 
 
 class _Part(NamedTuple):
@@ -21,36 +22,43 @@ class _Part(NamedTuple):
 _DOWNLOADER = "scrapy.downloadermiddlewares."
 _SPIDER = "scrapy.spidermiddlewares."
 PARTS = (
-    _Part(("HTTPCACHE_",), "every poll asks the gateway"),
-    _Part(("RETRY_",), "the queue retries: see ROOM_ATTEMPTS and ROOM_BACKOFF", _DOWNLOADER + "retry.RetryMiddleware"),
-    _Part(("REDIRECT_",), "the token goes to the gateway alone", _DOWNLOADER + "redirect.RedirectMiddleware"),
-    _Part(("METAREFRESH_",), "the gateway sends JSON", _DOWNLOADER + "redirect.MetaRefreshMiddleware"),
-    _Part(("COOKIES_",), "a poll needs no cookies", _DOWNLOADER + "cookies.CookiesMiddleware"),
-    _Part(("COMPRESSION_ENABLED",), "answers may always be gzip"),
-    _Part(("HTTPPROXY_",), "set GATEWAY_PROXY"),
-    _Part(("HTTPAUTH_",), "set GATEWAY_TOKEN"),
-    _Part(("ROBOTSTXT_",), "a gateway is an API", _DOWNLOADER + "robotstxt.RobotsTxtMiddleware"),
-    _Part(("DOWNLOADER_STATS",), "requests are always counted", _DOWNLOADER + "stats.DownloaderStats"),
-    _Part(("HTTPERROR_",), "set VERDICTS", _SPIDER + "httperror.HttpErrorMiddleware"),
-    _Part(("DEPTH_",), "a poll follows no links", _SPIDER + "depth.DepthMiddleware"),
-    _Part(("REFERER_ENABLED", "REFERRER_"), "a poll follows no links", _SPIDER + "referer.RefererMiddleware"),
-    _Part(("URLLENGTH_LIMIT",), "a poll follows no links", _SPIDER + "urllength.UrlLengthMiddleware"),
-    _Part(("CRAWLSPIDER_",), "a poll follows no links"),
-    _Part(("DNS_", "DNSCACHE_", "TWISTED_DNS_RESOLVER"), "the system resolves names"),
-    _Part(("DOWNLOAD_BIND_ADDRESS", "HTTP2_", "HTTPX_", "FTP_"), "aiohttp makes the requests"),
-    _Part(("DOWNLOAD_FAIL_ON_DATALOSS",), "an answer that is cut off is always an error"),
-    _Part(("DOWNLOAD_WARNSIZE",), "set DOWNLOAD_MAXSIZE"),
-    _Part(("DOWNLOADER_CLIENTCONTEXTFACTORY", "DOWNLOADER_CLIENT_"), "set GATEWAY_CA_FILE"),
-    _Part(("DOWNLOAD_TLS_", "DOWNLOAD_VERIFY_CERTIFICATES"), "set GATEWAY_CA_FILE"),
+    _Part(("HTTPCACHE_",), marked("every poll asks the gateway")),
+    _Part(
+        ("RETRY_",),
+        marked("the queue retries: see ROOM_ATTEMPTS and ROOM_BACKOFF"),
+        _DOWNLOADER + "retry.RetryMiddleware",
+    ),
+    _Part(("REDIRECT_",), marked("the token goes to the gateway alone"), _DOWNLOADER + "redirect.RedirectMiddleware"),
+    _Part(("METAREFRESH_",), marked("the gateway sends JSON"), _DOWNLOADER + "redirect.MetaRefreshMiddleware"),
+    _Part(("COOKIES_",), marked("a poll needs no cookies"), _DOWNLOADER + "cookies.CookiesMiddleware"),
+    _Part(("COMPRESSION_ENABLED",), marked("answers may always be gzip")),
+    _Part(("HTTPPROXY_",), marked("set GATEWAY_PROXY")),
+    _Part(("HTTPAUTH_",), marked("set GATEWAY_TOKEN")),
+    _Part(("ROBOTSTXT_",), marked("a gateway is an API"), _DOWNLOADER + "robotstxt.RobotsTxtMiddleware"),
+    _Part(("DOWNLOADER_STATS",), marked("requests are always counted"), _DOWNLOADER + "stats.DownloaderStats"),
+    _Part(("HTTPERROR_",), marked("set VERDICTS"), _SPIDER + "httperror.HttpErrorMiddleware"),
+    _Part(("DEPTH_",), marked("a poll follows no links"), _SPIDER + "depth.DepthMiddleware"),
+    _Part(("REFERER_ENABLED", "REFERRER_"), marked("a poll follows no links"), _SPIDER + "referer.RefererMiddleware"),
+    _Part(("URLLENGTH_LIMIT",), marked("a poll follows no links"), _SPIDER + "urllength.UrlLengthMiddleware"),
+    _Part(("CRAWLSPIDER_",), marked("a poll follows no links")),
+    _Part(("DNS_", "DNSCACHE_", "TWISTED_DNS_RESOLVER"), marked("the system resolves names")),
+    _Part(("DOWNLOAD_BIND_ADDRESS", "HTTP2_", "HTTPX_", "FTP_"), marked("aiohttp makes the requests")),
+    _Part(("DOWNLOAD_FAIL_ON_DATALOSS",), marked("an answer that is cut off is always an error")),
+    _Part(("DOWNLOAD_WARNSIZE",), marked("set DOWNLOAD_MAXSIZE")),
+    _Part(("DOWNLOADER_CLIENTCONTEXTFACTORY", "DOWNLOADER_CLIENT_"), marked("set GATEWAY_CA_FILE")),
+    _Part(("DOWNLOAD_TLS_", "DOWNLOAD_VERIFY_CERTIFICATES"), marked("set GATEWAY_CA_FILE")),
     _Part(
         ("JOBDIR", "SCHEDULER_DISK_QUEUE", "SCHEDULER_START_DISK_QUEUE"),
-        "the queue remembers rooms: see REDIS_URL and DATA_DIR",
+        marked("the queue remembers rooms: see REDIS_URL and DATA_DIR"),
     ),
-    _Part(("DUPEFILTER_", "REQUEST_FINGERPRINTER_CLASS"), "polling a room twice is intended"),
-    _Part(("TELNETCONSOLE_",), "a crawl opens no port", "scrapy.extensions.telnet.TelnetConsole"),
-    _Part(("REMOTE_CONTROL_",), "a crawl opens no port", "scrapy.extensions.remote_control.RemoteControl"),
-    _Part(("FEED_URI", "FEED_FORMAT"), "use FEEDS, -O or -o, which have replaced it"),
-    _Part(("TWISTED_REACTOR", "TWISTED_REACTOR_ENABLED"), "a crawl needs asyncio; ASYNCIO_EVENT_LOOP chooses its loop"),
+    _Part(("DUPEFILTER_", "REQUEST_FINGERPRINTER_CLASS"), marked("polling a room twice is intended")),
+    _Part(("TELNETCONSOLE_",), marked("a crawl opens no port"), "scrapy.extensions.telnet.TelnetConsole"),
+    _Part(("REMOTE_CONTROL_",), marked("a crawl opens no port"), "scrapy.extensions.remote_control.RemoteControl"),
+    _Part(("FEED_URI", "FEED_FORMAT"), marked("use FEEDS, -O or -o, which have replaced it")),
+    _Part(
+        ("TWISTED_REACTOR", "TWISTED_REACTOR_ENABLED"),
+        marked("a crawl needs asyncio; ASYNCIO_EVENT_LOOP chooses its loop"),
+    ),
 )
 """What a crawl does without."""
 _OFF = {
@@ -69,7 +77,9 @@ def check(settings: BaseSettings) -> None:
             continue
         for name in names_of(part):
             if _is_changed(settings, name):
-                raise SettingError(f"{name} has no effect on a crawl: {part.instead}")
+                raise SettingError(
+                    tr("{name} has no effect on a crawl: {instead}", name=name, instead=tr(part.instead))
+                )
 
 
 def names_of(part: _Part) -> list[str]:

@@ -17,6 +17,7 @@ from scrapy_redis.connection import SETTINGS_PARAMS_MAP, get_redis_from_settings
 from scrapy_redis.defaults import START_URLS_KEY
 
 from rankcrawler.errors import QueueError, SettingError
+from rankcrawler.language import tr
 from rankcrawler.options import Options
 from rankcrawler.queue import topology
 from rankcrawler.queue.embedded import Embedded, join
@@ -71,8 +72,12 @@ def _limit(connections: Any, *, is_waiting: bool) -> int | None:
         return None
     if not str(connections).isdecimal() or int(connections) < fewest:
         raise SettingError(
-            f"max_connections, in REDIS_PARAMS, must be at least {fewest}, not {connections!r}: a worker listens on "
-            "two connections, and makes its calls on others"
+            tr(
+                "max_connections, in REDIS_PARAMS, must be at least {fewest}, not {connections!r}: a worker "
+                "listens on two connections, and makes its calls on others",
+                fewest=fewest,
+                connections=connections,
+            )
         )
     return int(connections)
 
@@ -92,7 +97,10 @@ def inbox_key(options: Options, kind: str) -> str:
         return key
     if not _NAME.fullmatch(options.queue_name):
         raise SettingError(
-            f"QUEUE_NAME must be up to 64 letters, digits, dots, hyphens and underscores, not {options.queue_name!r}"
+            tr(
+                "QUEUE_NAME must be up to 64 letters, digits, dots, hyphens and underscores, not {queue_name!r}",
+                queue_name=options.queue_name,
+            )
         )
     return f"{options.queue_name}:{key}"
 
@@ -136,9 +144,11 @@ def connect(options: Options, server: Embedded | None) -> "Redis":
         return cast("Redis", get_redis_from_settings(BaseSettings(ours)))
     except ValueError:  # its message may show part of the password
         raise QueueError(
-            "REDIS_URL is not a valid address: expected redis://, rediss:// or unix:// with a host, a port and a "
-            "database, redis+cluster://host,host or redis+sentinel://host,host/name; percent-encode special "
-            "characters in a password"
+            tr(
+                "REDIS_URL is not a valid address: expected redis://, rediss:// or unix:// with a host, a "
+                "port and a database, redis+cluster://host,host or redis+sentinel://host,host/name; "
+                "percent-encode special characters in a password"
+            )
         ) from None
 
 

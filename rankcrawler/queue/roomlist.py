@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TextIO
 
 from rankcrawler.errors import JobError
+from rankcrawler.language import tr
 from rankcrawler.queue.job import Job, meant, of_fields, parse
 from rankcrawler.queue.limits import FIELDS
 
@@ -50,30 +51,43 @@ def _of_file(path: Path) -> Iterator[Job | JobError]:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
             yield from reader(path, lines)
     except (OSError, csv.Error) as error:
-        yield JobError(f"the room file {path} cannot be read: {error}")
+        yield JobError(tr("the room file {path} cannot be read: {error}", path=path, error=error))
 
 
 def _lines(path: Path, lines: TextIO) -> Iterator[Job | JobError]:
     for number, line in enumerate(lines, start=1):
         text = line.strip()
         if text and not text.startswith("#"):
-            yield _attempt(text, f"{path}, line {number}")
+            yield _attempt(text, tr("{path}, line {line}", path=path, line=number))
 
 
 def _csv_rows(path: Path, lines: TextIO) -> Iterator[Job | JobError]:
     table = csv.DictReader(lines, skipinitialspace=True)
     for name in table.fieldnames or ():
         if name not in FIELDS and (field := meant(name)):
-            yield JobError(f"{path}, line 1: {name!r} is not a column of a room: did you mean {field}?")
+            yield JobError(
+                tr(
+                    "{path}, line 1: {name!r} is not a column of a room: did you mean {field}?",
+                    path=path,
+                    name=name,
+                    field=field,
+                )
+            )
             return
     if "room_id" not in (table.fieldnames or ()):
-        yield JobError(f"{path}, line 1: expected a header line with room_id, got {table.fieldnames}")
+        yield JobError(
+            tr(
+                "{path}, line 1: expected a header line with room_id, got {fieldnames}",
+                path=path,
+                fieldnames=table.fieldnames,
+            )
+        )
         return
     for row in table:
         try:
             yield of_fields(row)
         except JobError as error:
-            yield JobError(f"{path}, line {table.line_num}: {error}")
+            yield JobError(tr("{path}, line {line}: {error}", path=path, line=table.line_num, error=error))
 
 
 def _attempt(text: str, place: str) -> Job | JobError:

@@ -4,6 +4,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+from rankcrawler.language import tr
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.topology import node_of
 
@@ -19,13 +20,18 @@ async def warnings(queue: RoomQueue) -> list[str]:
     policy = str(facts.get("maxmemory_policy", ""))
     if policy.startswith("allkeys"):
         found.append(
-            f"The queue's server drops rooms when its memory is full: its maxmemory-policy is {policy}. Set it to "
-            "noeviction"
+            tr(
+                "The queue's server drops rooms when its memory is full: its maxmemory-policy is {policy}. Set it to "
+                "noeviction",
+                policy=policy,
+            )
         )
     if not facts.get("aof_enabled", 1) and not await _takes_snapshots(queue, target):
         found.append(
-            "The queue's server keeps nothing on disk, so a restart loses every room. Set appendonly to yes, and run "
-            "`scrapy rooms restore` after a loss"
+            tr(
+                "The queue's server keeps nothing on disk, so a restart loses every room. Set appendonly to yes, and "
+                "run `scrapy rooms restore` after a loss"
+            )
         )
     return found
 

@@ -7,6 +7,7 @@ from secrets import token_hex
 from time import monotonic
 
 from rankcrawler.errors import QueueError, QueueStopped
+from rankcrawler.language import tr
 from rankcrawler.queue.faults import FAULTS
 from rankcrawler.queue.lease import Lease, Outcome, Settlement
 from rankcrawler.queue.lessee import Lessee
@@ -89,7 +90,9 @@ class Worker:
             if not fresh:
                 await self._listener.sleep(pause, at_inbox=self._window.has_room)
         if self._tasks.failure is not None:
-            raise QueueError(f"leases can no longer be settled: {self._tasks.failure!r}") from self._tasks.failure
+            raise QueueError(
+                tr("leases can no longer be settled: {failure!r}", failure=self._tasks.failure)
+            ) from self._tasks.failure
 
     def now_ms(self) -> int:
         """The time on the queue server's clock, in ms since 1970."""

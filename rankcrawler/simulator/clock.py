@@ -6,6 +6,7 @@ from collections.abc import Callable
 from rankcrawler.clock import LAST_MS
 from rankcrawler.clock import ms as ms_of
 from rankcrawler.errors import SettingError
+from rankcrawler.language import tr
 
 Clock = Callable[[], int]
 
@@ -30,5 +31,5 @@ def parse_moment(text: str) -> int:
     except ValueError:
         ms = 0
     if not 0 < ms <= LAST_MS:
-        raise SettingError(f"expected ms since 1970 or an ISO 8601 date and time, not {text!r}")
+        raise SettingError(tr("expected ms since 1970 or an ISO 8601 date and time, not {text!r}", text=text))
     return ms

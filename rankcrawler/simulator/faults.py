@@ -5,6 +5,7 @@ from enum import StrEnum
 from random import Random
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import tr
 from rankcrawler.spelling import meant
 
 
@@ -46,11 +47,11 @@ class Faults:
         seed: int = 1,
     ) -> None:
         if not 0 <= rate <= 1:
-            raise SettingError(f"the fault rate must be from 0 to 1, not {rate}")
+            raise SettingError(tr("the fault rate must be from 0 to 1, not {rate}", rate=rate))
         if not 0 <= latency <= 3600:
-            raise SettingError(f"the latency must be from 0 to 3600 seconds, not {latency}")
+            raise SettingError(tr("the latency must be from 0 to 3600 seconds, not {latency}", latency=latency))
         if rate and not kinds:
-            raise SettingError("a fault rate above 0 needs at least one kind of fault")
+            raise SettingError(tr("a fault rate above 0 needs at least one kind of fault"))
         self.rate = rate
         self.kinds = tuple(kinds)
         self.latency = latency
@@ -74,6 +75,11 @@ def parse_fault_kinds(text: str) -> tuple[FaultKind, ...]:
     for name in names:
         if name not in set(FaultKind):
             raise SettingError(
-                f"faults must be among {', '.join(FaultKind)}; not {text!r}{meant(name, list(FaultKind))}"
+                tr(
+                    "faults must be among {known}; not {text!r}{meant}",
+                    known=", ".join(FaultKind),
+                    text=text,
+                    meant=meant(name, list(FaultKind)),
+                )
             )
     return tuple(FaultKind(name) for name in names)

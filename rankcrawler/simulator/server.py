@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import tr
 from rankcrawler.simulator.application import Application
 from rankcrawler.simulator.clock import Clock, wall_clock
 from rankcrawler.simulator.faults import Faults
@@ -33,7 +34,9 @@ def _check_loopback(host: str) -> None:
     except ValueError:
         loopback = False
     if not loopback:
-        raise SettingError(f"the simulated gateway serves only a loopback address such as 127.0.0.1, not {host!r}")
+        raise SettingError(
+            tr("the simulated gateway serves only a loopback address such as 127.0.0.1, not {host!r}", host=host)
+        )
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from rankcrawler.errors import StoreError
+from rankcrawler.language import tr
 
 DAY_MS = 86_400_000
 KEY_BITS = 20
@@ -32,7 +33,7 @@ def number(day: str) -> int:
     try:
         return (date.fromisoformat(day) - _EPOCH).days
     except ValueError as error:
-        raise StoreError(f"expected a day as YYYY-MM-DD, got {day!r}") from error
+        raise StoreError(tr("expected a day as YYYY-MM-DD, got {day!r}", day=day)) from error
 
 
 def name(day: int) -> str:

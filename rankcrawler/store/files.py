@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from rankcrawler.errors import NoStore, StoreError
+from rankcrawler.language import tr
 
 
 class StoreFile:
@@ -29,4 +30,4 @@ class StoreFile:
         except OSError:
             is_there = False
         if not is_there:
-            raise StoreError(f"{self.path} was deleted, moved or replaced while it was in use")
+            raise StoreError(tr("{path} was deleted, moved or replaced while it was in use", path=self.path))

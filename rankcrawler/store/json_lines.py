@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from rankcrawler.errors import StoreError
+from rankcrawler.language import tr
 from rankcrawler.model.items import Poll, RoomSnapshot
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.model.targets import RoomName
@@ -68,7 +69,9 @@ class JsonLinesStore:
                 pass
         except (OSError, ValueError) as error:
             self.close()
-            raise StoreError(f"the JSON Lines store {folder} cannot be opened: {error}") from error
+            raise StoreError(
+                tr("the JSON Lines store {folder} cannot be opened: {error}", folder=folder, error=error)
+            ) from error
         except StoreError:
             self.close()
             raise
@@ -82,7 +85,7 @@ class JsonLinesStore:
             with self._locked():
                 kept = self._append(polls)
         except OSError as error:
-            raise StoreError(f"the JSON Lines store cannot be written: {error}") from error
+            raise StoreError(tr("the JSON Lines store cannot be written: {error}", error=error)) from error
         for each in self._paths:
             each.check()
         return kept
@@ -126,7 +129,7 @@ class JsonLinesStore:
             self._polls_end += len(whole)
         _cut(self._polls, self._polls_end)
         if os.fstat(self._entries).st_size < self._entries_end:
-            raise StoreError("entries.jsonl is shorter than polls.jsonl says: rows are missing")
+            raise StoreError(tr("entries.jsonl is shorter than polls.jsonl says: rows are missing"))
         _cut(self._entries, self._entries_end)
 
     def _whole_lines(self, begin: int) -> bytes:

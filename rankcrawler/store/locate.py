@@ -4,12 +4,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import marked, tr
 from rankcrawler.store.contract import Records, Store
 from rankcrawler.store.json_lines import JsonLinesStore
 from rankcrawler.store.sql_store import SqlStore
 from rankcrawler.store.sqlite import SqliteDatabase
 
-_FORMS = "sqlite:///FILE (four slashes for an absolute path), postgresql://USER@HOST/DATABASE or jsonl:FOLDER"
+_FORMS = marked("sqlite:///FILE (four slashes for an absolute path), postgresql://USER@HOST/DATABASE or jsonl:FOLDER")
 
 
 def open_store(url: str) -> Store:
@@ -28,7 +29,9 @@ def open_records(url: str, *, create: bool = False) -> Records:
     """
     kind, path = parse(url)
     if kind == "jsonl":
-        raise SettingError(f"STORE_URL is {url}, which other tools can read; this command needs sqlite: or postgresql:")
+        raise SettingError(
+            tr("STORE_URL is {url}, which other tools can read; this command needs sqlite: or postgresql:", url=url)
+        )
     if kind == "sqlite":
         return SqlStore(SqliteDatabase(Path(path), create=create))
     from rankcrawler.store.postgresql import PostgresDatabase  # its driver takes 50 ms to import
@@ -45,6 +48,6 @@ def parse(url: str) -> tuple[str, str]:
         return "jsonl", unquote(parts.path)
     if parts.scheme in ("postgresql", "postgres") and (parts.netloc or parts.query):
         if "@" in parts.path + parts.fragment + parts.query or parts.netloc.count("@") > 1:
-            raise SettingError("STORE_URL must have special characters in its user and password percent-encoded")
+            raise SettingError(tr("STORE_URL must have special characters in its user and password percent-encoded"))
         return "postgresql", parts.path[1:]
-    raise SettingError(f"STORE_URL must be {_FORMS}")
+    raise SettingError(tr("STORE_URL must be {forms}", forms=tr(_FORMS)))

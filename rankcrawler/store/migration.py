@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rankcrawler.errors import SettingError
+from rankcrawler.language import tr
 from rankcrawler.store import locate, migration_sqlite
 
 
@@ -14,7 +15,9 @@ def migrate(url: str) -> str:
     """
     kind, path = locate.parse(url)
     if kind == "jsonl":
-        raise SettingError(f"STORE_URL is {url}: JSON Lines of any version can be read, and need no migration")
+        raise SettingError(
+            tr("STORE_URL is {url}: JSON Lines of any version can be read, and need no migration", url=url)
+        )
     done = None
     if kind == "sqlite" and Path(path).exists():
         done = migration_sqlite.migrate(Path(path))
@@ -27,4 +30,4 @@ def migrate(url: str) -> str:
     store = locate.open_records(url)
     place, version = store.status()[:2]
     store.close()
-    return f"{place} has version {version} already"
+    return tr("{place} has version {version} already", place=place, version=version)

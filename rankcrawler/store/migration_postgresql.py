@@ -3,6 +3,7 @@
 import psycopg
 
 from rankcrawler.errors import StoreError
+from rankcrawler.language import tr
 from rankcrawler.store import schema
 from rankcrawler.store.dialects import POSTGRESQL
 from rankcrawler.store.postgresql import CONNECT_SECONDS, LOCK, OPTIONS
@@ -23,10 +24,14 @@ def migrate(url: str) -> str | None:
             for number in range(found + 1, schema.version() + 1):
                 _step(connection, place, number)
     except psycopg.errors.LockNotAvailable as error:
-        raise StoreError(f"{place} is in use: stop the workers first ({first_line(error, url)})") from None
+        raise StoreError(
+            tr("{place} is in use: stop the workers first ({error})", place=place, error=first_line(error, url))
+        ) from None
     except psycopg.Error as error:
-        raise StoreError(f"the store {place} cannot be migrated: {first_line(error, url)}") from None
-    return f"{place}: migrated from version {found} to {schema.version()}"
+        raise StoreError(
+            tr("the store {place} cannot be migrated: {error}", place=place, error=first_line(error, url))
+        ) from None
+    return tr("{place}: migrated from version {old} to {new}", place=place, old=found, new=schema.version())
 
 
 def _version(connection: psycopg.Connection[tuple[object, ...]]) -> int:
@@ -41,6 +46,6 @@ def _step(connection: psycopg.Connection[tuple[object, ...]], place: str, number
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         connection.execute("LOCK TABLE store IN ACCESS EXCLUSIVE MODE")  # writers read the version in each transaction
         if _version(connection) != number - 1:
-            raise StoreError(f"{place} is in use: another process migrates it")
+            raise StoreError(tr("{place} is in use: another process migrates it", place=place))
         for statement in schema.step(number, POSTGRESQL):
             connection.execute(statement.encode())

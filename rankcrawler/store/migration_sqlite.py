@@ -8,6 +8,7 @@ from pathlib import Path
 import apsw
 
 from rankcrawler.errors import StoreError
+from rankcrawler.language import tr
 from rankcrawler.store import schema, version_1
 from rankcrawler.store.dialects import SQLITE
 from rankcrawler.store.sql_store import SqlStore
@@ -27,7 +28,7 @@ def migrate(path: Path) -> str | None:
             return None
         for number in range(found + 1, schema.version() + 1):
             _step(database, path, number)
-    return f"{path}: migrated from version {found} to {schema.version()}"
+    return tr("{place}: migrated from version {old} to {new}", place=path, old=found, new=schema.version())
 
 
 @contextmanager
@@ -37,9 +38,13 @@ def _opened(path: Path) -> Iterator[apsw.Connection]:
         try:
             yield database
         except apsw.BusyError as error:
-            raise StoreError(f"{path} is in use: stop the workers first ({error})") from error
+            raise StoreError(
+                tr("{place} is in use: stop the workers first ({error})", place=path, error=error)
+            ) from error
         except apsw.Error as error:
-            raise StoreError(f"the SQLite store {path} cannot be migrated: {error}") from error
+            raise StoreError(
+                tr("the SQLite store {path} cannot be migrated: {error}", path=path, error=error)
+            ) from error
 
 
 def _version(database: apsw.Connection) -> int:
@@ -49,7 +54,7 @@ def _version(database: apsw.Connection) -> int:
 def _step(database: apsw.Connection, path: Path, number: int) -> None:
     database.execute("BEGIN EXCLUSIVE")
     if _version(database) != number - 1:
-        raise StoreError(f"{path} is in use: another process migrates it")
+        raise StoreError(tr("{place} is in use: another process migrates it", place=path))
     for statement in schema.step(number, SQLITE):
         database.execute(statement)
     database.execute("COMMIT")
@@ -58,7 +63,7 @@ def _step(database: apsw.Connection, path: Path, number: int) -> None:
 def _copy(source: apsw.Connection, path: Path) -> str:
     new, old = path.with_name(f"{path.name}.migrating"), path.with_name(f"{path.name}.v1")
     if old.exists():
-        raise StoreError(f"{old} exists already, from an earlier migration: move it away first")
+        raise StoreError(tr("{old} exists already, from an earlier migration: move it away first", old=old))
     for name in (new, path.with_name(f"{new.name}-wal"), path.with_name(f"{new.name}-shm")):
         name.unlink(missing_ok=True)
     source.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -69,7 +74,13 @@ def _copy(source: apsw.Connection, path: Path) -> str:
     source.close()
     path.rename(old)
     os.replace(new, path)  # noqa: PTH105 - beside a rename, the word says what it does
-    return f"{path}: migrated {polls} polls from version 1 to {schema.version()}; the old file is {old}"
+    return tr(
+        "{path}: migrated {polls} polls from version 1 to {new}; the old file is {old}",
+        path=path,
+        polls=polls,
+        new=schema.version(),
+        old=old,
+    )
 
 
 def _copied(source: apsw.Connection, new: Path) -> int:
@@ -83,5 +94,14 @@ def _copied(source: apsw.Connection, new: Path) -> int:
         store.close()
     rooms, polls, lists = version_1.counts(source)
     if (written.rooms, written.polls) != (rooms, polls) or written.snapshots < lists:
-        raise StoreError(f"{new}: expected {rooms} rooms, {polls} polls and {lists} lists, got {written}")
+        raise StoreError(
+            tr(
+                "{new}: expected {rooms} rooms, {polls} polls and {lists} lists, got {written}",
+                new=new,
+                rooms=rooms,
+                polls=polls,
+                lists=lists,
+                written=written,
+            )
+        )
     return polls

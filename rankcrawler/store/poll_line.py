@@ -11,6 +11,7 @@ import msgspec
 
 from rankcrawler.clock import ms
 from rankcrawler.errors import StoreError
+from rankcrawler.language import tr
 from rankcrawler.model.items import FailedPoll, Poll, Quarantined, RoomSnapshot
 from rankcrawler.model.targets import RoomName, Target
 from rankcrawler.store.answers import Outcome
@@ -119,7 +120,7 @@ def decoded(block: bytes, begin: int) -> Sequence[PollLine]:
         lines = _lines.decode_lines(block)
     except msgspec.DecodeError as error:
         _check_versions(block)
-        raise StoreError(f"polls.jsonl is damaged after byte {begin}: {error}") from error
+        raise StoreError(tr("polls.jsonl is damaged after byte {begin}: {error}", begin=begin, error=error)) from error
     for line in lines:
         _check(line.version)
     return lines
@@ -137,6 +138,10 @@ def _check_versions(block: bytes) -> None:
 def _check(version: int) -> None:
     if version > VERSION:
         raise StoreError(
-            f"polls.jsonl was written by a newer rankcrawler (version {version}, not {VERSION}): install that one, "
-            "or name another folder"
+            tr(
+                "polls.jsonl was written by a newer rankcrawler (version {version}, not {supported}): "
+                "install that one, or name another folder",
+                version=version,
+                supported=VERSION,
+            )
         )

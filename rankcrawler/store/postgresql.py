@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 from rankcrawler.errors import NoStore, RefusedByStore, StoreError, StoreUnavailable
+from rankcrawler.language import tr
 from rankcrawler.store import copying, queries, schema
 from rankcrawler.store.database import Record
 from rankcrawler.store.days import DAY_MS, KEY_BITS
@@ -43,7 +44,7 @@ class PostgresDatabase:
             self.close()
             raise self._kind(error)(f"the store {self.place} cannot be opened: {first_line(error, url)}") from None
         except ValueError as error:  # of a host's name, for instance
-            raise StoreError(f"the store {self.place} cannot be opened: {error}") from None
+            raise StoreError(tr("the store {place} cannot be opened: {error}", place=self.place, error=error)) from None
         except StoreError:
             self.close()
             raise
@@ -139,11 +140,14 @@ class PostgresDatabase:
         try:
             yield
         except (UnicodeEncodeError, OverflowError) as error:
-            raise RefusedByStore(f"the store {self.place} refuses a poll: {error}") from error
+            raise RefusedByStore(
+                tr("the store {place} refuses a poll: {error}", place=self.place, error=error)
+            ) from error
         except psycopg.Error as error:
             kind, line = self._kind(error), first_line(error, self._url)
-            verb = "refuses a poll" if kind is RefusedByStore else "cannot be used"
-            raise kind(f"the store {self.place} {verb}: {line}") from None
+            if kind is RefusedByStore:
+                raise kind(tr("the store {place} refuses a poll: {error}", place=self.place, error=line)) from None
+            raise kind(tr("the store {place} cannot be used: {error}", place=self.place, error=line)) from None
 
     def _kind(self, error: psycopg.Error) -> type[StoreError]:
         state = error.sqlstate or ""

@@ -4,6 +4,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from rankcrawler.errors import StoreError
+from rankcrawler.language import tr
 
 
 def without_password(url: str) -> str:
@@ -11,7 +12,7 @@ def without_password(url: str) -> str:
     try:
         parts = conninfo_to_dict(url)
     except psycopg.Error:
-        raise StoreError("STORE_URL cannot be read as postgresql://USER:PASSWORD@HOST:PORT/DATABASE") from None
+        raise StoreError(tr("STORE_URL cannot be read as postgresql://USER:PASSWORD@HOST:PORT/DATABASE")) from None
     host, port = parts.get("host") or "", parts.get("port")
     return f"postgresql://{host}{f':{port}' if port else ''}/{parts.get('dbname') or ''}"
 

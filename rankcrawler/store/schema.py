@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
+from rankcrawler.language import marked, tr
 from rankcrawler.model.columns import FIRST_VERSION, Column
 from rankcrawler.model.rows import COLUMNS
 from rankcrawler.store import layout
@@ -30,10 +31,16 @@ def version() -> int:
 def mismatch(place: object, found: int) -> str:
     """The message for a store of another version than this one."""
     if found > version():
-        age, remedy = "a newer", "install that one, or name another store"
+        message = marked(
+            "{place} was written by a newer rankcrawler (version {found}, not {wanted}): install that one, or name "
+            "another store"
+        )
     else:
-        age, remedy = "an older", "stop all workers, and run `scrapy store migrate`"
-    return f"{place} was written by {age} rankcrawler (version {found}, not {version()}): {remedy}"
+        message = marked(
+            "{place} was written by an older rankcrawler (version {found}, not {wanted}): stop all workers, and run "
+            "`scrapy store migrate`"
+        )
+    return tr(message, place=place, found=found, wanted=version())
 
 
 def fresh(dialect: Dialect) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any
 import apsw
 
 from rankcrawler.errors import NoStore, RefusedByStore, StoreError, StoreUnavailable
+from rankcrawler.language import tr
 from rankcrawler.store import queries, schema
 from rankcrawler.store.database import Record
 from rankcrawler.store.days import DAY_MS, KEY_BITS
@@ -40,14 +41,14 @@ class SqliteDatabase:
             self._file = StoreFile(path, create=create)
             self._db = apsw.Connection(str(path), apsw.SQLITE_OPEN_READWRITE, statementcachesize=256)
         except (OSError, ValueError, apsw.Error) as error:
-            raise StoreError(f"the SQLite store {path} cannot be opened: {error}") from error
+            raise StoreError(tr("the SQLite store {path} cannot be opened: {error}", path=path, error=error)) from error
         try:
             self._db.set_busy_timeout(round(patience * 1000))
             self._set_up(monotonic() + _OPENING)
             self._create(path, may_create=create)
         except apsw.Error as error:
             self._db.close()
-            raise StoreError(f"the SQLite store {path} cannot be opened: {error}") from error
+            raise StoreError(tr("the SQLite store {path} cannot be opened: {error}", path=path, error=error)) from error
         except StoreError:
             self._db.close()
             raise
@@ -172,10 +173,12 @@ class SqliteDatabase:
         try:
             yield
         except _CAUSED_BY_A_POLL as error:
-            raise RefusedByStore(f"the SQLite store refuses a poll: {error}") from error
+            raise RefusedByStore(tr("the SQLite store refuses a poll: {error}", error=error)) from error
         except apsw.Error as error:
             raised = StoreUnavailable if isinstance(error, _PASSING) else StoreError
-            raise raised(f"the SQLite store {self.place} cannot be used: {error}") from error
+            raise raised(
+                tr("the SQLite store {place} cannot be used: {error}", place=self.place, error=error)
+            ) from error
 
     def _set_up(self, deadline: float) -> None:
         """Turn on WAL. If many open a new file at once, SQLite lets one do it and fails the others without waiting."""
@@ -200,7 +203,7 @@ class SqliteDatabase:
                 raise StoreError(schema.mismatch(path, found))
             if found == 0:
                 if self._db.execute("SELECT count(*) FROM sqlite_master").get:
-                    raise StoreError(f"{path} is a database of another program: name another file")
+                    raise StoreError(tr("{path} is a database of another program: name another file", path=path))
                 if not may_create:
                     raise NoStore(path.absolute())
                 for statement in schema.fresh(SQLITE):

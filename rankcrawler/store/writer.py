@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from rankcrawler.errors import RankcrawlerError, RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.faultlog import FaultLog
+from rankcrawler.language import tr
 from rankcrawler.model.items import Poll
 from rankcrawler.store.contract import Kept, Store
 
@@ -64,7 +65,7 @@ class Writer:
         StoreError if no poll can be kept any more.
         """
         if self._given_up.is_set():
-            raise StoreUnavailable("the crawl has ended")
+            raise StoreUnavailable(tr("the crawl has ended"))
         done: asyncio.Future[Kept] = self._loop.create_future()
         self._waiting.add(done)
         done.add_done_callback(self._waiting.discard)
@@ -84,7 +85,7 @@ class Writer:
         self._given_up.set()
         for done in [*self._waiting]:
             if not done.done():
-                done.set_exception(StoreUnavailable("the crawl was stopped before the store could keep it"))
+                done.set_exception(StoreUnavailable(tr("the crawl was stopped before the store could keep it")))
 
     def _run(self, opened: "asyncio.Future[None]") -> None:
         try:
@@ -94,7 +95,9 @@ class Writer:
             return
         except Exception as defect:  # those who wait would wait forever
             logger.exception("The store has a defect")
-            unopened = StoreError(f"the store cannot be opened: a defect, {type(defect).__name__}: {defect}")
+            unopened = StoreError(
+                tr("the store cannot be opened: a defect, {name}: {defect}", name=type(defect).__name__, defect=defect)
+            )
             self._loop.call_soon_threadsafe(opened.set_exception, unopened)
             return
         self._loop.call_soon_threadsafe(opened.set_result, None)
@@ -144,7 +147,7 @@ class Writer:
             return [error for _ in batch]
         except Exception as defect:  # the thread must go on: those who wait would wait forever
             logger.exception("The store has a defect")
-            return [StoreError(f"a defect, {type(defect).__name__}") for _ in batch]
+            return [StoreError(tr("a defect, {kind}", kind=type(defect).__name__)) for _ in batch]
 
     def _write_patiently(self, store: Store, polls: list[Poll]) -> list[Kept]:
         while True:

@@ -16,6 +16,8 @@ from scrapy.utils.defer import deferred_from_coro
 
 from rankcrawler.commands import helptext, interrupt, overview, unknown
 from rankcrawler.commands.ending import one_line_errors, refuse
+from rankcrawler.commands.printing.streams import prepare
+from rankcrawler.language import english, tr
 from rankcrawler.spelling import hint
 
 _EXAMPLES = (
@@ -40,10 +42,12 @@ class Command(crawl.Command):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Poll rooms, and store their lists"
+        return tr("Poll rooms, and store their lists")
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Declare Scrapy's options, with our examples below."""
+        """Declare Scrapy's options, with our examples below. Nothing is printed before this."""
+        prepare()
+        parser.description = self.long_desc()
         super().add_options(parser)
         helptext.finish(parser, _EXAMPLES)
         self._parser = parser
@@ -68,15 +72,28 @@ class Command(crawl.Command):
         """Exit if the words name no spider, or more than one."""
         options = [word for word in args if word.startswith("-")]
         if options:
-            refuse(f"unrecognized arguments: {' '.join(options)}{unknown.suggestion(options, self._parser)}", 2)
+            refuse(
+                tr(
+                    "unrecognized arguments: {words}{meant}",
+                    words=" ".join(options),
+                    meant=unknown.suggestion(options, self._parser),
+                ),
+                2,
+            )
         known = get_spider_loader(settings).list()
-        one_of = f"expected {' or '.join(known)}"
+        one_of = tr("expected {names}", names=tr(" or ").join(known))
         if not args:
-            refuse(f"crawl: which spider? {one_of}", 2)
+            refuse(tr("crawl: which spider? {expected}", expected=one_of), 2)
         if args[0] not in known:
-            refuse(f"{args[0]} is not a spider: {hint(args[0], known, one_of)}", 2)
+            refuse(tr("{name} is not a spider: {hint}", name=args[0], hint=hint(args[0], known, one_of)), 2)
         if len(args) > 1:
-            refuse(f"crawl: expected one spider, not {' '.join(args)}; what it takes is written -a NAME=VALUE", 2)
+            refuse(
+                tr(
+                    "crawl: expected one spider, not {words}; what it takes is written -a NAME=VALUE",
+                    words=" ".join(args),
+                ),
+                2,
+            )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and print the report. A terminal that is closed stops the crawl as SIGTERM does."""
@@ -87,7 +104,8 @@ class Command(crawl.Command):
         self._created: list[Crawler] = []
         events: Any = reactor
         events.addSystemEventTrigger("before", "shutdown", lambda: deferred_from_coro(self._closed()))
-        super().run(args, opts)
+        with english():  # what is logged and stored is read on other machines too
+            super().run(args, opts)
         for crawler in self._created:
             self._report(crawler)
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from rankcrawler.commands.ending import one_line_errors
 from rankcrawler.commands.tool import Tool
+from rankcrawler.language import tr
 
 
 class Command(Tool):
@@ -18,12 +19,12 @@ class Command(Tool):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Crawl the seed rooms from a simulated gateway, and print one of the lists"
+        return tr("Crawl the seed rooms from a simulated gateway, and print one of the lists")
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare the command's own options."""
         super().add_options(parser)
-        rooms = "rooms to crawl (default: thirty rooms that come with rankcrawler)"
+        rooms = tr("rooms to crawl (default: thirty rooms that come with rankcrawler)")
         parser.add_argument("--rooms", metavar="FILE", help=rooms)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -10,6 +10,7 @@ from scrapy.exceptions import UsageError
 
 from rankcrawler.commands.ending import one_line_errors
 from rankcrawler.commands.tool import Tool
+from rankcrawler.language import tr
 from rankcrawler.options import Options
 from rankcrawler.spelling import meant
 
@@ -30,7 +31,7 @@ class Command(Tool):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Run several workers on this machine, and restart any that die"
+        return tr("Run several workers on this machine, and restart any that die")
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare the command's own options."""
@@ -38,9 +39,9 @@ class Command(Tool):
 
         super().add_options(parser)
         cores = os.cpu_count() or 1
-        workers = "how many workers (default: %(default)s, the number of cores)"
+        workers = tr("how many workers (default: %(default)s, the number of cores)")
         parser.add_argument("--workers", type=whole(1), default=cores, metavar="N", help=workers)
-        arguments = "rooms or kind, as for scrapy crawl (may be repeated)"
+        arguments = tr("rooms or kind, as for scrapy crawl (may be repeated)")
         parser.add_argument("-a", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help=arguments)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -49,8 +50,13 @@ class Command(Tool):
         for argument in opts.arguments:
             name, equals, _ = argument.partition("=")
             if name not in _ARGUMENTS or not equals:
-                message = f"the -a arguments are {' and '.join(_ARGUMENTS)}, as NAME=VALUE, not {name}"
-                raise UsageError(message + meant(name, _ARGUMENTS), print_help=False)
+                message = tr(
+                    "the -a arguments are {known}, as NAME=VALUE, not {name}{meant}",
+                    known=tr(" and ").join(_ARGUMENTS),
+                    name=name,
+                    meant=meant(name, _ARGUMENTS),
+                )
+                raise UsageError(message, print_help=False)
         opts.arguments = dict(argument.partition("=")[::2] for argument in opts.arguments)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

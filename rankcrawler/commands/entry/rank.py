@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from rankcrawler.commands.ending import one_line_errors
 from rankcrawler.commands.tool import Tool
+from rankcrawler.language import tr
 
 
 class Command(Tool):
@@ -22,7 +23,7 @@ class Command(Tool):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Print a room's rank list, asking the gateway once"
+        return tr("Print a room's rank list, asking the gateway once")
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare the command's own options."""
@@ -30,10 +31,10 @@ class Command(Tool):
         from rankcrawler.commands.arguments import add_json, add_kind
 
         super().add_options(parser)
-        parser.add_argument("room_id", type=values.identifier, metavar="ROOM_ID", help="the room")
-        anchor = "the anchor's user id; adds fan-club levels"
+        parser.add_argument("room_id", type=values.identifier, metavar="ROOM_ID", help=tr("the room"))
+        anchor = tr("the anchor's user id; adds fan-club levels")
         parser.add_argument("--anchor", type=values.identifier, metavar="ID", help=anchor)
-        add_kind(parser, "which list")
+        add_kind(parser, tr("which list"))
         add_json(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rankcrawler.commands.subcommands import CommandGroup
+from rankcrawler.language import tr
 
 if TYPE_CHECKING:
     from rankcrawler.commands.rooms.session import RoomsSubcommand
@@ -16,7 +17,9 @@ class Command(CommandGroup):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Look after the queue: add, list, remove and retry rooms, pause and limit the fleet, see how it is doing"
+        return tr(
+            "Look after the queue: add, list, remove and retry rooms, pause and limit the fleet, see how it is doing"
+        )
 
     @property
     def subcommands(self) -> "Sequence[RoomsSubcommand]":

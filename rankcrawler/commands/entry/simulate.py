@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from rankcrawler.commands.ending import one_line_errors, refuse
 from rankcrawler.commands.tool import Tool
+from rankcrawler.language import marked, tr
 
 _PORT = 8787
 
@@ -21,7 +22,7 @@ class Command(Tool):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Serve a simulated gateway on 127.0.0.1"
+        return tr("Serve a simulated gateway on 127.0.0.1")
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare the command's own options."""
@@ -30,23 +31,27 @@ class Command(Tool):
         from rankcrawler.simulator.faults import QUICK_FAULTS, FaultKind, parse_fault_kinds
 
         super().add_options(parser)
-        kinds = f"how they fail: {', '.join(FaultKind)} (default: all but stall)"
-        seconds = number(0, 3600, "seconds")
+        kinds = tr("how they fail: {kinds} (default: all but stall)", kinds=", ".join(FaultKind))
+        seconds = number(0, 3600, marked("seconds"))
         parser.add_argument(
-            "--port", type=whole(0, 65_535), default=_PORT, help=f"0 takes a free one (default: {_PORT})"
+            "--port", type=whole(0, 65_535), default=_PORT, help=tr("0 takes a free one (default: {port})", port=_PORT)
         )
-        parser.add_argument("--seed", type=int, default=1, help="which world of rooms and contributors (default: 1)")
         parser.add_argument(
-            "--at", type=parsed_by(parse_moment), metavar="TIME", help="stop its clock at this time, ISO 8601 or ms"
+            "--seed", type=int, default=1, help=tr("which world of rooms and contributors (default: 1)")
         )
-        parser.add_argument("--latency", type=seconds, default=0.0, metavar="SECONDS", help="mean time to an answer")
         parser.add_argument(
-            "--fault-rate", type=number(0, 1), default=0.0, metavar="SHARE", help="answers that fail, 0 to 1"
+            "--at", type=parsed_by(parse_moment), metavar="TIME", help=tr("stop its clock at this time, ISO 8601 or ms")
+        )
+        parser.add_argument(
+            "--latency", type=seconds, default=0.0, metavar="SECONDS", help=tr("mean time to an answer")
+        )
+        parser.add_argument(
+            "--fault-rate", type=number(0, 1), default=0.0, metavar="SHARE", help=tr("answers that fail, 0 to 1")
         )
         parser.add_argument(
             "--faults", type=parsed_by(parse_fault_kinds), default=QUICK_FAULTS, metavar="KIND[,KIND…]", help=kinds
         )
-        parser.add_argument("--seconds", type=number(0), metavar="N", help="stop after so long (default: never)")
+        parser.add_argument("--seconds", type=number(0), metavar="N", help=tr("stop after so long (default: never)"))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve until SIGINT, SIGTERM or the end of --seconds; exit status 1 if the port is not free."""
@@ -56,4 +61,4 @@ class Command(Tool):
             try:
                 asyncio.run(simulate.run(opts, self.options.gateway_token))
             except OSError as error:
-                refuse(f"no simulated gateway on port {opts.port}: {error}")
+                refuse(tr("no simulated gateway on port {port}: {error}", port=opts.port, error=error))

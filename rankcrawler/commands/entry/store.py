@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rankcrawler.commands.subcommands import CommandGroup
+from rankcrawler.language import tr
 
 if TYPE_CHECKING:
     from rankcrawler.commands.store.records import StoreSubcommand
@@ -15,7 +16,7 @@ class Command(CommandGroup):
 
     def short_desc(self) -> str:
         """One line for the list of commands."""
-        return "Ask the store who gave how much, and where someone was listed; export, purge and migrate it"
+        return tr("Ask the store who gave how much, and where someone was listed; export, purge and migrate it")
 
     @property
     def subcommands(self) -> "Sequence[StoreSubcommand]":

@@ -5,13 +5,14 @@ import argparse
 from rankcrawler.commands.rooms.names import add_rooms, names
 from rankcrawler.commands.rooms.session import RoomsSubcommand, Session, report
 from rankcrawler.errors import SettingError
+from rankcrawler.language import marked, tr
 
 
 class Remove(RoomsSubcommand):
     """Removes single rooms."""
 
     name = "remove"
-    help = "Forget rooms in any state; the worker that polls one loses its lease"
+    help = marked("Forget rooms in any state; the worker that polls one loses its lease")
     example = "remove 6994259511469247263"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -23,54 +24,59 @@ class Remove(RoomsSubcommand):
         """Remove the rooms that are there; status 1 if any is not."""
         asked = names(given.rooms)
         removed = await session.queue.control.remove(asked)
-        print(f"{sum(removed)} removed")
-        return report(asked, removed, "is not in the queue")
+        print(tr("{number} removed", number=sum(removed)))
+        return report(asked, removed, marked("room {room} is not in the queue"))
 
 
 class Retry(RoomsSubcommand):
     """Brings dead and retired rooms back."""
 
     name = "retry"
-    help = "Poll dead or retired rooms again, on their old schedule"
+    help = marked("Poll dead or retired rooms again, on their old schedule")
     example = "retry --all"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare which rooms are polled again."""
         add_rooms(parser, nargs="*")
-        parser.add_argument("--all", action="store_true", help="every dead room, but no retired one")
+        parser.add_argument("--all", action="store_true", help=tr("every dead room, but no retired one"))
         super().add_options(parser)
 
     async def run(self, session: Session, given: argparse.Namespace) -> int:
         """Bring the rooms back; status 1 if any is neither dead nor retired."""
         if given.all == bool(given.rooms):
-            raise SettingError("rooms retry: expected either rooms or --all")
+            raise SettingError(tr("rooms retry: expected either rooms or --all"))
         if given.all:
-            print(f"{await session.queue.dead_letters.retry_all()} ready again")
+            print(tr("{number} ready again", number=await session.queue.dead_letters.retry_all()))
             return 0
         asked = names(given.rooms)
         retried = await session.queue.dead_letters.retry(asked)
-        print(f"{sum(retried)} ready again")
-        return report(asked, retried, "is neither dead nor retired")
+        print(tr("{number} ready again", number=sum(retried)))
+        return report(asked, retried, marked("room {room} is neither dead nor retired"))
 
 
 class Drain(RoomsSubcommand):
     """Empties the queue of what waits."""
 
     name = "drain"
-    help = "Remove every room that waits, and the inbox; leased and dead rooms stay"
+    help = marked("Remove every room that waits, and the inbox; leased and dead rooms stay")
     example = "drain --yes"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare the confirmation."""
-        parser.add_argument("--yes", action="store_true", help="confirm; without it nothing is removed")
+        parser.add_argument("--yes", action="store_true", help=tr("confirm; without it nothing is removed"))
         super().add_options(parser)
 
     async def run(self, session: Session, given: argparse.Namespace) -> int:
         """Remove what waits; raises SettingError without the confirmation."""
         if not given.yes:
             depth = await session.queue.depth()
-            waiting = f"{depth.ready + depth.scheduled} rooms and {depth.inbox} entries of the inbox"
-            raise SettingError(f"rooms drain removes {waiting}: confirm with --yes")
+            raise SettingError(
+                tr(
+                    "rooms drain removes {rooms} rooms and {entries} entries of the inbox: confirm with --yes",
+                    rooms=depth.ready + depth.scheduled,
+                    entries=depth.inbox,
+                )
+            )
         rooms, entries = await session.queue.control.drain()
-        print(f"{rooms} rooms and {entries} entries of the inbox removed")
+        print(tr("{rooms} rooms and {entries} entries of the inbox removed", rooms=rooms, entries=entries))
         return 0

@@ -3,13 +3,14 @@
 import argparse
 
 from rankcrawler.commands.rooms.session import RoomsSubcommand, Session
+from rankcrawler.language import marked, tr
 
 
 class Claim(RoomsSubcommand):
     """Hands the queue to the gateway of GATEWAY_URL, with all its rooms."""
 
     name = "claim"
-    help = "Poll the queue's rooms at the gateway in GATEWAY_URL, if it was another before"
+    help = marked("Poll the queue's rooms at the gateway in GATEWAY_URL, if it was another before")
     example = "claim"
 
     async def run(self, session: Session, given: argparse.Namespace) -> int:
@@ -18,5 +19,5 @@ class Claim(RoomsSubcommand):
 
         source = Gateway.of(session.options).source
         await session.queue.claim(source, force=True)
-        print(f"the queue belongs to {source}; workers of another gateway end")
+        print(tr("the queue belongs to {source}; workers of another gateway end", source=source))
         return 0

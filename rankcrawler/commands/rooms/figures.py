@@ -3,49 +3,91 @@
 from collections.abc import Iterator
 
 from rankcrawler import durations
-from rankcrawler.commands.printing.text import plain
+from rankcrawler.language import marked, tr
 from rankcrawler.queue.status import Status
+
+_EVENTS = {
+    "pushed": marked("pushed {number:,}"),
+    "restored": marked("restored {number:,}"),
+    "done": marked("polled {number:,}"),
+    "unchanged": marked("unchanged {number:,}"),
+    "retry": marked("retried {number:,}"),
+    "defer": marked("put off {number:,}"),
+    "release": marked("returned {number:,}"),
+    "dead": marked("died {number:,}"),
+    "retired": marked("retired {number:,}"),
+    "expired": marked("expired {number:,}"),
+    "unreadable": marked("unreadable {number:,}"),
+}
+"""Each counter of events, and what happened then. A room that died may be alive again: it is not `dead`."""
+
+
+_DEPTHS = {
+    "inbox": marked("inbox"),
+    "ready": marked("ready"),
+    "scheduled": marked("scheduled"),
+    "leased": marked("leased"),
+    "dead": marked("dead"),
+    "retired": marked("retired"),
+    "recurring": marked("recurring"),
+}
+_STATES = {"run": marked("run"), "paused": marked("paused"), "held": marked("held"), "stopped": marked("stopped")}
 
 
 def lines(status: Status) -> Iterator[tuple[str, str]]:
     """Name and value of each figure."""
-    yield "state", _state(status)
-    for name in ("inbox", "ready", "scheduled", "leased", "dead", "retired", "recurring"):
-        yield name, f"{getattr(status.depth, name):,}"
+    yield tr("state"), _state(status)
+    for field, name in _DEPTHS.items():
+        yield tr(name), f"{getattr(status.depth, field):,}"
     if status.inbox_kind not in ("none", "list", "set", "zset"):
-        yield "warning", f"the inbox is a {plain(status.inbox_kind)}: expected a list, a set or a sorted set"
-    yield "failing", _failing(status)
+        yield tr("warning"), tr("the inbox is a {kind}: expected a list, a set or a sorted set", kind=status.inbox_kind)
+    yield tr("failing"), _failing(status)
     for reason, rooms in status.failing_reasons.items():
-        yield "failing", f"{rooms:,} × {plain(reason)}"
+        yield tr("failing"), f"{rooms:,} × {reason}"
     for warning in status.warnings:
-        yield "warning", plain(warning)
-    yield "overdue", _seconds(status.overdue)
-    yield "lag p50", _seconds(status.lag_p50)
-    yield "lag p95", _seconds(status.lag_p95)
-    yield "polls/min", f"{status.per_minute:,}"
-    yield "missed", f"{status.missed:,}"
-    yield "so far", ", ".join(f"{plain(name)} {number:,}" for name, number in status.counters.items()) or "nothing"
-    yield "rate", "off" if status.rate is None else f"{status.rate:g}/s, burst {status.burst}"
-    yield "inflight", "off" if status.max_inflight is None else str(status.max_inflight)
-    yield "workers", str(len(status.workers))
+        yield tr("warning"), warning
+    yield tr("overdue"), _seconds(status.overdue)
+    yield tr("lag p50"), _seconds(status.lag_p50)
+    yield tr("lag p95"), _seconds(status.lag_p95)
+    yield tr("polls/min"), f"{status.per_minute:,}"
+    yield tr("missed"), f"{status.missed:,}"
+    yield tr("since it began"), _events(status)
+    yield from _limits(status)
+    yield tr("workers"), f"{len(status.workers):,}"
     for worker in status.workers:
-        age, silence = status.now - worker.since, status.now - worker.seen
-        yield "worker", f"{plain(worker.name)}, up for {_seconds(age)}, last seen {_seconds(max(silence, 0))} ago"
+        up, silence = _seconds(status.now - worker.since), _seconds(max(status.now - worker.seen, 0))
+        seen = tr("{name}, up for {up}, last seen {silence} ago", name=worker.name, up=up, silence=silence)
+        yield tr("worker"), seen
+
+
+def _limits(status: Status) -> Iterator[tuple[str, str]]:
+    off = tr("off")
+    rate = tr("{rate:g}/s, burst {burst}", rate=status.rate, burst=status.burst) if status.rate is not None else off
+    yield tr("rate"), rate
+    yield tr("inflight"), off if status.max_inflight is None else f"{status.max_inflight:,}"
 
 
 def _state(status: Status) -> str:
     if status.reason:
-        return f"stopped: {plain(status.reason)}"
+        return tr("stopped: {reason}", reason=status.reason)
+    state = tr(_STATES[status.state])
     if status.held_until is None or status.state == "paused":
-        return status.state
-    return f"{status.state} for {durations.text((status.held_until - status.now) / 1000)}"
+        return state
+    pause = durations.text((status.held_until - status.now) / 1000)
+    return tr("{state} for {pause}", state=state, pause=pause)
+
+
+def _events(status: Status) -> str:
+    happened = ((message, status.counters.get(counter, 0)) for counter, message in _EVENTS.items())
+    return ", ".join(tr(message, number=number) for message, number in happened if number) or tr("nothing")
 
 
 def _failing(status: Status) -> str:
     if not status.depth.failing or status.failing_since is None:
         return f"{status.depth.failing:,}"
-    return f"{status.depth.failing:,}, for up to {durations.text((status.now - status.failing_since) / 1000)}"
+    span = durations.text((status.now - status.failing_since) / 1000)
+    return tr("{rooms:,}, for up to {span}", rooms=status.depth.failing, span=span)
 
 
 def _seconds(ms: int | None) -> str:
-    return "unknown" if ms is None else f"{ms / 1000:,.1f} s"
+    return tr("unknown") if ms is None else tr("{seconds:,.1f} s", seconds=ms / 1000)

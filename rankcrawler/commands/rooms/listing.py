@@ -1,20 +1,108 @@
 """Prints rooms: a table on a terminal, otherwise lines with tabs, or JSON Lines."""
 
-import sys
-from collections.abc import Callable, Sequence
-
-import msgspec
-from rich.table import Table
+from collections.abc import Sequence
 
 from rankcrawler.clock import iso
-from rankcrawler.commands.printing.tables import cells, console, grid
-from rankcrawler.commands.printing.text import escaped, plain
+from rankcrawler.commands.printing import facts
+from rankcrawler.commands.printing.screen import Screen, show_json, show_lines
+from rankcrawler.commands.printing.tables import Column, Table
+from rankcrawler.language import marked, tr
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.queue.roster import Room
+
+_TIMES = ("due", "expires", "died", "failing_since")
+_NAMES = {
+    "room_id": marked("room_id"),
+    "state": marked("state"),
+    "due": marked("due"),
+    "attempts": marked("attempts"),
+    "every": marked("every"),
+    "every_max": marked("every_max"),
+    "priority": marked("priority"),
+    "anchor_id": marked("anchor_id"),
+    "worker": marked("worker"),
+    "expires": marked("expires"),
+    "pushed_again": marked("pushed_again"),
+    "died": marked("died"),
+    "reason": marked("reason"),
+    "raw": marked("raw"),
+    "interval": marked("interval"),
+    "failing_since": marked("failing_since"),
+    "last": marked("last"),
+}
+"""The name of each field of a room."""
+_KEPT = ("changed", "unchanged")
+"""What `last` is if the last poll brought a list."""
+
+
+class Listing:
+    """Prints each room as it comes; on a terminal close() draws the table, once it knows the widths."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._screen = Screen.stdout()
+        self._rooms: list[Room] = []
+
+    def add(self, room: Room) -> None:
+        """Print the room, or add it to the table."""
+        if self._as_json:
+            show_json(room.fields())
+        elif self._screen.width is None:
+            print("\t".join(map(self._screen.text, _fields(room))))
+        else:
+            self._rooms.append(room)
+
+    def close(self) -> None:
+        """Draw the table, if there is one."""
+        if self._screen.width is not None and not self._as_json:
+            show_lines(table(self._rooms).lines(self._screen))
+
+
+def table(rooms: Sequence[Room]) -> Table[Room]:
+    """The rooms as a table."""
+    return Table(_COLUMNS, rooms, note="" if rooms else tr("no rooms"))
+
+
+def show(rooms: Sequence[Room], *, as_json: bool) -> None:
+    """Print everything known about each room: a line for each fact, and an empty line between rooms."""
+    for number, room in enumerate(rooms):
+        if as_json:
+            show_json(room.fields())
+            continue
+        if number:
+            print()
+        show_lines(facts.lines(facts_of(room), Screen.stdout()))
+
+
+def facts_of(room: Room) -> list[tuple[str, str]]:
+    """The name and the value of everything known about a room."""
+    return [
+        (tr(_NAMES.get(name, name)), _time(value) if name in _TIMES else str(value))
+        for name, value in room.fields().items()
+    ]
+
+
+def _fields(room: Room) -> tuple[str, ...]:
+    """What stands in a line with tabs, the same for every room."""
+    return (
+        room.room_id,
+        room.state,
+        _due(room),
+        str(room.attempts),
+        _outcome(room),
+        _interval(room.schedule),
+        str(room.schedule.priority or 0),
+        room.anchor_id or "",
+        ": ".join(filter(None, (room.worker or room.reason, room.raw))),
+    )
 
 
 def _time(ms: int | None) -> str:
     return "" if ms is None else iso(ms)
+
+
+def _due(room: Room) -> str:
+    return _time(room.due if room.died is None else room.died)
 
 
 def _interval(schedule: Schedule) -> str:
@@ -26,62 +114,24 @@ def _interval(schedule: Schedule) -> str:
 def _outcome(room: Room) -> str:
     if room.failing_since is None:
         return room.last or ""
-    return f"failing since {_time(room.failing_since)}: {room.last}"
+    return tr("failing since {since}: {reason}", since=_time(room.failing_since), reason=room.last)
 
 
-_COLUMNS: dict[str, Callable[[Room], str]] = {
-    "room": lambda room: room.room_id,
-    "state": lambda room: room.state,
-    "due": lambda room: _time(room.due if room.died is None else room.died),
-    "attempts": lambda room: str(room.attempts),
-    "last outcome": _outcome,
-    "every": lambda room: _interval(room.schedule),
-    "priority": lambda room: str(room.schedule.priority or 0),
-    "anchor": lambda room: room.anchor_id or "",
-    "worker or reason": lambda room: ": ".join(filter(None, (room.worker or room.reason, room.raw))),
-}
-_TIMES = ("due", "expires", "died", "failing_since")
+def _reason(room: Room) -> str:
+    """Why the room is dead, retired or failing, or why its last poll brought no list; empty if it did."""
+    why = room.reason or ("" if room.last in _KEPT else _outcome(room))
+    return ": ".join(filter(None, (why, room.raw)))
 
 
-class Listing:
-    """Prints each room as it comes; on a terminal close() draws the table, once it knows the widths."""
-
-    def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
-        self._table: Table | None = None
-        if sys.stdout.isatty() and not as_json:
-            self._table = grid()
-            for name in _COLUMNS:
-                self._table.add_column(name, no_wrap=name in ("room", "state", "due"))
-
-    def add(self, room: Room) -> None:
-        """Print the room, or add it to the table."""
-        if self._as_json:
-            _print_json(room)
-            return
-        texts = [cell(room) for cell in _COLUMNS.values()]
-        if self._table is None:
-            print("\t".join(map(plain, texts)))
-        else:
-            self._table.add_row(*cells(texts))
-
-    def close(self) -> None:
-        """Draw the table, if there is one."""
-        if self._table is not None:
-            console().print(self._table)
-
-
-def show(rooms: Sequence[Room], *, as_json: bool) -> None:
-    """Print everything known about each room: a line for each fact, and an empty line between rooms."""
-    for number, room in enumerate(rooms):
-        if as_json:
-            _print_json(room)
-            continue
-        if number:
-            print()
-        for name, value in room.fields().items():
-            print(f"{name}\t{_time(value) if name in _TIMES else plain(str(value))}")
-
-
-def _print_json(room: Room) -> None:
-    print(escaped(msgspec.json.encode(room.fields())))
+_COLUMNS: tuple[Column[Room], ...] = (
+    Column(marked("room"), lambda room: room.room_id, 1),
+    Column(marked("state"), lambda room: room.state, 2),
+    Column(marked("due or died"), _due, 3),
+    Column(marked("attempts"), lambda room: str(room.attempts or ""), 4, is_number=True),
+    Column(marked("list"), lambda room: room.last if room.last in _KEPT else "", 5),
+    Column(marked("every"), lambda room: _interval(room.schedule), 6, is_number=True),
+    Column(marked("worker"), lambda room: room.worker or "", 7),
+    Column(marked("priority"), lambda room: str(room.schedule.priority or ""), 8, is_number=True),
+    Column(marked("anchor"), lambda room: room.anchor_id or "", 9),
+    Column(marked("reason"), _reason, is_long=True),
+)

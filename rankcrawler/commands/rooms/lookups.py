@@ -8,6 +8,7 @@ from rankcrawler.commands.arguments import add_json
 from rankcrawler.commands.rooms.listing import Listing, show
 from rankcrawler.commands.rooms.names import add_rooms, names
 from rankcrawler.commands.rooms.session import RoomsSubcommand, Session, report
+from rankcrawler.language import marked, tr
 from rankcrawler.queue import roster
 
 
@@ -15,13 +16,13 @@ class List(RoomsSubcommand):
     """Prints rooms in one state, or in all."""
 
     name = "list"
-    help = "List the rooms: state, when due, last outcome, schedule"
+    help = marked("List the rooms: state, when due, last outcome, schedule")
     example = "list --state leased"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare which rooms are listed, and how."""
         states = (*roster.STATES, roster.FAILING)
-        only = "only these rooms"
+        only = tr("only these rooms")
         parser.add_argument("--state", type=values.one_of(states), metavar=values.listed(states), help=only)
         _add_limit(parser)
         super().add_options(parser)
@@ -35,7 +36,7 @@ class Dead(RoomsSubcommand):
     """Prints the dead letters."""
 
     name = "dead"
-    help = "List the dead letters, each with its reason"
+    help = marked("List the dead letters, each with its reason")
     example = "dead --json"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -52,7 +53,7 @@ class Show(RoomsSubcommand):
     """Prints single rooms."""
 
     name = "show"
-    help = "Print everything that the queue knows about a room"
+    help = marked("Print everything that the queue knows about a room")
     example = "show 6994259511469247263"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -66,11 +67,11 @@ class Show(RoomsSubcommand):
         asked = names(given.rooms)
         found = await roster.find(session.queue, asked)
         show([room for room in found if room], as_json=given.json)
-        return report(asked, found, "is not in the queue")
+        return report(asked, found, marked("room {room} is not in the queue"))
 
 
 def _add_limit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--limit", type=values.whole(1), metavar="N", help="at most so many rooms (default: all)")
+    parser.add_argument("--limit", type=values.whole(1), metavar="N", help=tr("at most so many rooms (default: all)"))
     add_json(parser)
 
 

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
 
 from rankcrawler.errors import JobError
+from rankcrawler.language import tr
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job, parse
 
@@ -13,7 +14,9 @@ STDIN = "-"
 
 def add_rooms(parser: ArgumentParser, nargs: str = "+") -> None:
     """Declare the argument that names rooms."""
-    parser.add_argument("rooms", nargs=nargs, metavar="ROOM", help="a room id; - reads one a line from standard input")
+    parser.add_argument(
+        "rooms", nargs=nargs, metavar="ROOM", help=tr("a room id; - reads one a line from standard input")
+    )
 
 
 def names(words: Iterable[str]) -> list[str]:
@@ -34,7 +37,7 @@ def _jobs_of_stdin() -> Iterator[Job | JobError]:
             try:
                 yield parse(text)
             except JobError as error:
-                yield JobError(f"stdin, line {number}: {error}")
+                yield JobError(tr("stdin, line {line}: {error}", line=number, error=error))
 
 
 def _lines() -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from rankcrawler.clock import ms
 from rankcrawler.commands.rooms.session import RoomsSubcommand, Session
+from rankcrawler.language import marked, tr
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.queue.job import Job
 
@@ -13,12 +14,12 @@ class Restore(RoomsSubcommand):
     """Schedules recurring rooms that a queue server has lost."""
 
     name = "restore"
-    help = "Schedule the recurring rooms that a queue server has lost, from the store"
+    help = marked("Schedule the recurring rooms that a queue server has lost, from the store")
     example = "restore --all"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare which rooms are restored."""
-        parser.add_argument("--all", action="store_true", help="also rooms that have not been polled for long")
+        parser.add_argument("--all", action="store_true", help=tr("also rooms that have not been polled for long"))
         super().add_options(parser)
 
     async def run(self, session: Session, given: argparse.Namespace) -> int:
@@ -31,10 +32,16 @@ class Restore(RoomsSubcommand):
         # A worker whose clock was ahead has dated its polls in the future: they would make all others look old.
         newest = min(max((polled for _, polled in rooms), default=0.0), await session.queue.now() / 1000)
         wanted = [job for job, polled in rooms if given.all or polled >= newest - _longest_pause(job.schedule)]
-        print(f"{await session.queue.control.restore(wanted)} rooms restored, of {len(wanted)} that recur")
+        restored = await session.queue.control.restore(wanted)
+        print(tr("{restored} rooms restored, of {wanted} that recur", restored=restored, wanted=len(wanted)))
         if len(wanted) < len(rooms):
             left_out = len(rooms) - len(wanted)
-            print(f"{left_out} left out, because they have not been polled for long: --all restores them too")
+            print(
+                tr(
+                    "{rooms} left out, because they have not been polled for long: --all restores them too",
+                    rooms=left_out,
+                )
+            )
         return 0
 
 

@@ -9,6 +9,7 @@ from rankcrawler.commands.arguments import add_kind
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.subcommands import Subcommand
 from rankcrawler.errors import QueueError
+from rankcrawler.language import tr
 from rankcrawler.options import Options
 from rankcrawler.queue.access import open_queue
 from rankcrawler.queue.faults import FAULTS
@@ -29,7 +30,7 @@ class RoomsSubcommand(Subcommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare what every subcommand takes; call last, so that the help lists it last."""
-        add_kind(parser, "the kind of list whose queue it is")
+        add_kind(parser, tr("the kind of list whose queue it is"))
 
     @abstractmethod
     async def run(self, session: Session, given: argparse.Namespace) -> int:
@@ -38,19 +39,19 @@ class RoomsSubcommand(Subcommand):
 
 async def run(subcommand: RoomsSubcommand, given: argparse.Namespace, options: Options) -> int:
     """Run a subcommand on the queue of its kind; returns its exit status, and raises QueueError."""
-    place = "the queue"
+    place = tr("the queue")
     try:
         async with open_queue(options, given.kind) as (queue, place):
             return await subcommand.run(Session(queue, given.kind, options), given)
     except BrokenPipeError:  # of standard output, not of the queue
         raise
     except FAULTS as error:
-        raise QueueError(f"{place} does not answer as expected: {error}") from None
+        raise QueueError(tr("{place} does not answer as expected: {error}", place=place, error=error)) from None
 
 
 def report(rooms: Sequence[str], outcomes: Sequence[object], problem: str) -> int:
-    """Print a line on standard error for each room without an outcome; returns the exit status."""
+    """Print a problem, a message with {room}, for each room without an outcome; returns the exit status."""
     without = [room for room, outcome in zip(rooms, outcomes, strict=True) if not outcome]
     for room in without:
-        complain(f"room {room} {problem}")
+        complain(tr(problem, room=room))
     return 1 if without else 0

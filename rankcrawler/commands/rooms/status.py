@@ -7,14 +7,14 @@ from typing import NoReturn
 
 import msgspec
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from rankcrawler.commands.arguments import add_json
-from rankcrawler.commands.printing.tables import console
-from rankcrawler.commands.printing.text import escaped
+from rankcrawler.commands.printing import facts
+from rankcrawler.commands.printing.screen import Screen, show_json, show_lines
 from rankcrawler.commands.rooms import figures
 from rankcrawler.commands.rooms.session import RoomsSubcommand, Session
+from rankcrawler.language import marked, tr
 from rankcrawler.queue import status
 from rankcrawler.queue.room_queue import RoomQueue
 
@@ -23,12 +23,12 @@ class Status(RoomsSubcommand):
     """Prints figures once, or every second."""
 
     name = "status"
-    help = "Print rooms, lateness, outcomes, workers and limits"
+    help = marked("Print rooms, lateness, outcomes, workers and limits")
     example = "status --watch"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare how the figures are printed."""
-        parser.add_argument("--watch", action="store_true", help="print again every second, until Ctrl-C")
+        parser.add_argument("--watch", action="store_true", help=tr("print again every second, until Ctrl-C"))
         add_json(parser)
         super().add_options(parser)
 
@@ -48,9 +48,10 @@ async def _watch(queue: RoomQueue, *, as_json: bool) -> NoReturn:
         while True:
             await _print(queue, as_json=as_json)
             await asyncio.sleep(1)
-    with Live(console=console(), auto_refresh=False) as live:
+    with Live(auto_refresh=False, vertical_overflow="visible") as live:
         while True:
-            live.update(await _table(queue), refresh=True)
+            lines = facts.lines(figures.lines(await status.status(queue)), Screen.stdout())
+            live.update(Text("\n").join(lines), refresh=True)
             await asyncio.sleep(1)
 
 
@@ -58,13 +59,6 @@ async def _print(queue: RoomQueue, *, as_json: bool) -> None:
     now = await status.status(queue)
     if as_json:
         fields = msgspec.structs.asdict(now)
-        print(escaped(msgspec.json.encode(fields | {"depth": fields["depth"]._asdict()})), flush=True)
+        show_json(fields | {"depth": fields["depth"]._asdict()})
     else:
-        print("\n".join(f"{name}\t{value}" for name, value in figures.lines(now)), flush=True)
-
-
-async def _table(queue: RoomQueue) -> Table:
-    table = Table.grid(padding=(0, 2))
-    for name, value in figures.lines(await status.status(queue)):
-        table.add_row(Text(name, style="bold"), Text(value))
-    return table
+        show_lines(facts.lines(figures.lines(now), Screen.stdout()))

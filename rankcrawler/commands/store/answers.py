@@ -1,68 +1,120 @@
 """Prints what a store answers: as tables, as lines with a tab, or as JSON."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-import msgspec
-
-from rankcrawler.commands.printing.tables import cells, console, grid, number
-from rankcrawler.commands.printing.text import escaped, plain
+from rankcrawler.commands.printing import facts
+from rankcrawler.commands.printing.screen import Screen, show_json, show_lines
+from rankcrawler.commands.printing.tables import Column, Table, number
+from rankcrawler.language import counted, marked, tr
 from rankcrawler.store.answers import Contributor, Gain, Gains, Status, Stay
 
-_SCORES = ("first score", "last score")
-_NUMBERS = {"coins", *_SCORES}
+_NAMES = {
+    "source": marked("source"),
+    "user_id": marked("user_id"),
+    "display_id": marked("display_id"),
+    "sec_uid": marked("sec_uid"),
+    "nickname": marked("nickname"),
+    "gender": marked("gender"),
+    "avatar_url": marked("avatar_url"),
+    "first_seen": marked("first_seen"),
+    "last_seen": marked("last_seen"),
+    "place": marked("place"),
+    "version": marked("version"),
+    "size": marked("size"),
+    "rooms": marked("rooms"),
+    "users": marked("users"),
+    "polls": marked("polls"),
+    "failures": marked("failures"),
+    "lists": marked("lists"),
+    "entries": marked("entries"),
+    "first_day": marked("first_day"),
+    "last_day": marked("last_day"),
+}
+"""The name of each field of a profile, and of a store's status."""
+_MARKS = {
+    "entered": marked("entered"),
+    "left": marked("left"),
+    "reentered": marked("reentered"),
+    "reset": marked("reset"),
+}
+_UNITS = ("kB", "MB", "GB", "TB", "PB")
 
 
 def print_status(found: Status, *, as_json: bool) -> None:
     """A name and a value per line."""
     if as_json:
-        _print_json(found._asdict())
-        return
-    for name, value in found._asdict().items():
-        print(f"{name}\t{number(value) if isinstance(value, int) else plain(value or '')}")
+        show_json(found._asdict())
+    else:
+        show_lines(facts.lines(status_facts(found), Screen.stdout()))
 
 
 def print_contributor(found: Contributor, trail: Sequence[Stay], *, as_json: bool) -> None:
     """The profile, and a table of the rooms where the contributor was listed."""
     if as_json:
-        _print_json(found._asdict() | {"stays": [stay._asdict() for stay in trail]})
+        show_json(found._asdict() | {"stays": [stay._asdict() for stay in trail]})
         return
-    for name, value in found._asdict().items():
-        print(f"{name}\t{'' if value is None else plain(str(value))}")
-    rows = [
-        [stay.room_id, stay.kind, stay.since, stay.until, "left" if stay.is_over else "there", *_scores(stay)]
-        for stay in trail
-    ]
-    _print_table("", ["room", "kind", "since", "until", "", *_SCORES], rows)
+    screen = Screen.stdout()
+    profile = ((tr(_NAMES[name]), "" if value is None else str(value)) for name, value in found._asdict().items())
+    show_lines(facts.lines(profile, screen))
+    print()
+    show_lines(stays(trail).lines(screen))
 
 
 def print_gains(room_id: str, found: Gains, *, as_json: bool) -> None:
     """A table of what each contributor gave, and a line on what the polls may have missed."""
     if as_json:
-        _print_json(found._asdict() | {"room_id": room_id, "gains": [gain._asdict() for gain in found.gains]})
-        return
-    rows = [
-        [gain.user_id, gain.nickname or "", number(gain.coins), *_scores(gain), " ".join(gain.marks)]
-        for gain in found.gains
-    ]
-    title = f"Room {room_id}, from {found.since} to {found.until}"
-    _print_table(title, ["user id", "nickname", "coins", *_SCORES, ""], rows)
-    print(f"{found.failures} polls failed in between; the longest time without a list: {found.longest_gap:,.0f} s")
+        show_json(found._asdict() | {"room_id": room_id, "gains": [gain._asdict() for gain in found.gains]})
+    else:
+        show_lines(gains(room_id, found).lines(Screen.stdout()))
 
 
-def _print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    drawn = grid(title)
-    for name in columns:
-        justify: Any = "right" if name in _NUMBERS else "left"
-        drawn.add_column(name, justify=justify, no_wrap=name not in ("nickname", ""))
-    for row in rows:
-        drawn.add_row(*cells(row))
-    console().print(drawn)
+def status_facts(found: Status) -> Iterator[tuple[str, str]]:
+    """The name and the value of each figure."""
+    for name, value in found._asdict().items():
+        if name == "size":
+            yield tr(_NAMES[name]), size(found.size)
+        else:
+            yield tr(_NAMES[name]), number(value) if isinstance(value, int) else value or ""
 
 
-def _scores(of: Stay | Gain) -> tuple[str, str]:
-    return number(of.first_score), number(of.last_score)
+def size(size_bytes: int) -> str:
+    """`5_189_496` → `"5,189,496 bytes (5.2 MB)"`."""
+    power = min((len(str(size_bytes)) - 1) // 3, len(_UNITS))
+    rounded = f" ({size_bytes / 1000**power:.1f} {_UNITS[power - 1]})" if power else ""
+    return counted("{number} byte", "{number} bytes", size_bytes) + rounded
 
 
-def _print_json(fields: dict[str, Any]) -> None:
-    print(escaped(msgspec.json.encode(fields)))
+def stays(trail: Sequence[Stay]) -> Table[Stay]:
+    """The rooms where a contributor was listed, as a table."""
+    return Table(_STAYS, trail)
+
+
+def gains(room_id: str, found: Gains) -> Table[Gain]:
+    """What each contributor gave in a room, as a table."""
+    missed = counted(
+        "{number} poll failed in between; the longest time without a list: {gap:,.0f} s",
+        "{number} polls failed in between; the longest time without a list: {gap:,.0f} s",
+        found.failures,
+        gap=found.longest_gap,
+    )
+    title = tr("Room {room}, from {since} to {until}", room=room_id, since=found.since, until=found.until)
+    return Table(_GAINS, found.gains, title, missed)
+
+
+_STAYS: tuple[Column[Stay], ...] = (
+    Column(marked("room"), lambda stay: stay.room_id, 1),
+    Column(marked("kind"), lambda stay: stay.kind, 7),
+    Column(marked("since"), lambda stay: stay.since, 2),
+    Column(marked("until"), lambda stay: stay.until, 3),
+    Column(marked("now"), lambda stay: tr("left") if stay.is_over else tr("there"), 4),
+    Column(marked("coins at first"), lambda stay: number(stay.first_score), 6, is_number=True),
+    Column(marked("coins at last"), lambda stay: number(stay.last_score), 5, is_number=True),
+)
+_GAINS: tuple[Column[Gain], ...] = (
+    Column(marked("user id"), lambda gain: gain.user_id, 1),
+    Column(marked("nickname"), lambda gain: gain.nickname or "", 3, is_name=True),
+    Column(marked("coins given"), lambda gain: number(gain.coins), 2, is_number=True),
+    Column(marked("coins at first"), lambda gain: number(gain.first_score), 6, is_number=True),
+    Column(marked("coins at last"), lambda gain: number(gain.last_score), 5, is_number=True),
+    Column(marked("in the list"), lambda gain: tr(", ").join(tr(_MARKS[mark]) for mark in gain.marks), 4),
+)

@@ -12,6 +12,7 @@ from rankcrawler.commands.store.formats import FORMATS
 from rankcrawler.commands.store.records import StoreSubcommand, opened
 from rankcrawler.errors import SettingError, StoreError
 from rankcrawler.feeds.draft import Draft
+from rankcrawler.language import marked, tr
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.store.contract import Records
 
@@ -20,23 +21,23 @@ class Export(StoreSubcommand):
     """Writes rows to a file."""
 
     name = "export"
-    help = "Write the rows of lists to a file"
+    help = marked("Write the rows of lists to a file")
     example = "export --room all --since 30d --to ranks.parquet"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare which rows, and the file."""
-        ids = "the rooms, or all"
+        ids = tr("the rooms, or all")
         parser.add_argument("--room", type=values.rooms, required=True, metavar="ID[,ID…]", help=ids)
-        endings = f"ends in {', '.join(FORMATS)}"
+        endings = tr("ends in {endings}", endings=", ".join(FORMATS))
         parser.add_argument("--to", type=Path, required=True, metavar="FILE", help=endings)
         add_period(parser)
-        add_kind(parser, "the kind of list")
+        add_kind(parser, tr("the kind of list"))
 
     def run(self, url: str, given: argparse.Namespace) -> int:
         """Write the file, and print how many rows it has."""
         with opened(url) as store:
             rows = export(_lists(store, given), given.to)
-        print(f"{rows} rows in {given.to}")
+        print(tr("{rows} rows in {file}", rows=rows, file=given.to))
         return 0
 
 
@@ -53,7 +54,9 @@ def export(lists: Iterable[RoomSnapshot], path: Path) -> int:
     """
     make = FORMATS.get(path.suffix)
     if make is None:
-        raise SettingError(f"--to {path}: expected a file that ends in {', '.join(FORMATS)}")
+        raise SettingError(
+            tr("--to {file}: expected a file that ends in {endings}", file=path, endings=", ".join(FORMATS))
+        )
     rows = 0
     with _replaced_when_complete(path) as file:
         sink = make(file)
@@ -75,4 +78,4 @@ def _replaced_when_complete(path: Path) -> Iterator[BinaryIO]:
             raise
         draft.publish()
     except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error}") from error
+        raise StoreError(tr("{path} cannot be written: {error}", path=path, error=error)) from error

@@ -7,6 +7,7 @@ from msgspec.structs import astuple
 
 from rankcrawler.errors import SettingError, StoreError
 from rankcrawler.feeds.exporters import RowsAsCsv, RowsAsJsonLines
+from rankcrawler.language import tr
 from rankcrawler.model.columns import Row
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.rows import COLUMNS
@@ -56,7 +57,7 @@ class _Parquet:
             import pyarrow  # type: ignore[import-untyped]
             import pyarrow.parquet  # type: ignore[import-untyped]
         except ImportError:
-            raise SettingError("Parquet needs pyarrow: pip install 'rankcrawler[export]'") from None
+            raise SettingError(tr("Parquet needs pyarrow: pip install 'rankcrawler[export]'")) from None
         text = pyarrow.string()
         types = {int: pyarrow.int64(), bool: pyarrow.bool_(), str: text, tuple: pyarrow.list_(text)}
         self._schema = pyarrow.schema([(column.name, types[column.type]) for column in COLUMNS])
@@ -89,7 +90,7 @@ class _Xlsx:
         try:
             import xlsxwriter  # type: ignore[import-untyped]
         except ImportError:
-            raise SettingError("a workbook needs XlsxWriter: pip install 'rankcrawler[export]'") from None
+            raise SettingError(tr("a workbook needs XlsxWriter: pip install 'rankcrawler[export]'")) from None
         as_it_is = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self._book = xlsxwriter.Workbook(file, {"constant_memory": True, **as_it_is})
         self._sheet = self._book.add_worksheet("ranks")
@@ -101,11 +102,20 @@ class _Xlsx:
         for entry in snapshot.entries:
             self._rows += 1
             if self._rows > _SHEET_ROWS:
-                self._fail(f"a sheet holds {_SHEET_ROWS:,} rows: export to .parquet or .csv, or a shorter time")
+                self._fail(
+                    tr(
+                        "a sheet holds {rows:,} rows: export to .parquet or .csv, or a shorter time",
+                        rows=_SHEET_ROWS,
+                    )
+                )
             if self._sheet.write_row(self._rows, 0, _cells(astuple(entry))):
                 self._fail(
-                    f"a cell holds {_CELL_CHARACTERS:,} characters, and a text of room {entry.room_id} is longer: "
-                    "export to .parquet, .csv or .jsonl"
+                    tr(
+                        "a cell holds {characters:,} characters, and a text of room {room} is longer: export to "
+                        ".parquet, .csv or .jsonl",
+                        characters=_CELL_CHARACTERS,
+                        room=entry.room_id,
+                    )
                 )
 
     def close(self) -> None:

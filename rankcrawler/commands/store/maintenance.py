@@ -6,6 +6,7 @@ from rankcrawler.commands.arguments import TIMES, add_json
 from rankcrawler.commands.moments import moment
 from rankcrawler.commands.store import answers
 from rankcrawler.commands.store.records import StoreSubcommand, opened
+from rankcrawler.language import marked, tr
 from rankcrawler.store import migration
 
 
@@ -13,7 +14,7 @@ class Status(StoreSubcommand):
     """Prints the store at a glance."""
 
     name = "status"
-    help = "Print where the store is, its size, and how much it holds"
+    help = marked("Print where the store is, its size, and how much it holds")
     example = "status --json"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -31,12 +32,12 @@ class Purge(StoreSubcommand):
     """Removes old days."""
 
     name = "purge"
-    help = "Remove old days; rooms, contributors and the sums of each day stay"
+    help = marked("Remove old days; rooms, contributors and the sums of each day stay")
     example = "purge --older-than 30d"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare how old."""
-        older = f"remove the days before the day of this moment; {TIMES}"
+        older = tr("remove the days before the day of this moment; {times}", times=tr(TIMES))
         parser.add_argument("--older-than", type=moment, required=True, metavar="TIME", help=older)
 
     def run(self, url: str, given: argparse.Namespace) -> int:
@@ -44,7 +45,15 @@ class Purge(StoreSubcommand):
         with opened(url) as store:
             removed = store.purge(given.older_than)
         day = given.older_than[:10]
-        print(f"{removed.polls} polls, {removed.lists} lists and {removed.entries} rows removed, of days before {day}")
+        print(
+            tr(
+                "{polls} polls, {lists} lists and {entries} rows removed, of days before {day}",
+                polls=removed.polls,
+                lists=removed.lists,
+                entries=removed.entries,
+                day=day,
+            )
+        )
         return 0
 
 
@@ -52,7 +61,7 @@ class Migrate(StoreSubcommand):
     """Brings a store to the version of this program."""
 
     name = "migrate"
-    help = "Bring a store of an older version to this one's"
+    help = marked("Bring a store of an older version to this one's")
     example = "migrate"
 
     def run(self, url: str, given: argparse.Namespace) -> int:

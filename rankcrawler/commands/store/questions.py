@@ -7,18 +7,19 @@ from rankcrawler.commands.arguments import add_json, add_kind, add_period
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.store import answers
 from rankcrawler.commands.store.records import StoreSubcommand, opened
+from rankcrawler.language import marked, tr
 
 
 class Users(StoreSubcommand):
     """Prints one contributor."""
 
     name = "users"
-    help = "Print a contributor's latest profile, and the rooms where they were listed"
+    help = marked("Print a contributor's latest profile, and the rooms where they were listed")
     example = "users 98765432109"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare which contributor. Any text is an id, because pseudonyms are no numbers."""
-        parser.add_argument("user_id", metavar="USER_ID", help="as in the column user_id")
+        parser.add_argument("user_id", metavar="USER_ID", help=tr("as in the column user_id"))
         add_json(parser)
 
     def run(self, url: str, given: argparse.Namespace) -> int:
@@ -26,7 +27,7 @@ class Users(StoreSubcommand):
         with opened(url) as store:
             contributor = store.contributor(given.user_id)
             if contributor is None:
-                complain(f"contributor {given.user_id} was never in a list")
+                complain(tr("contributor {user} was never in a list", user=given.user_id))
                 return 1
             answers.print_contributor(contributor, store.trail(given.user_id), as_json=given.json)
         return 0
@@ -36,22 +37,22 @@ class Gains(StoreSubcommand):
     """Prints what contributors gave in one room."""
 
     name = "gains"
-    help = "Print who gave how much in a room, and what the polls may have missed"
+    help = marked("Print who gave how much in a room, and what the polls may have missed")
     example = "gains 6994259511469247263 --since 24h"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare which room, and when."""
-        parser.add_argument("room_id", type=values.identifier, metavar="ROOM_ID", help="the room")
+        parser.add_argument("room_id", type=values.identifier, metavar="ROOM_ID", help=tr("the room"))
         add_period(parser)
         add_json(parser)
-        add_kind(parser, "the kind of list")
+        add_kind(parser, tr("the kind of list"))
 
     def run(self, url: str, given: argparse.Namespace) -> int:
         """Print the gains; status 1 if the room has no list in that time."""
         with opened(url) as store:
             found = store.gains(given.room_id, given.since, given.until, kind=given.kind)
         if found.since is None:
-            complain(f"room {given.room_id} has no list in that time")
+            complain(tr("room {room} has no list in that time", room=given.room_id))
             return 1
         answers.print_gains(given.room_id, found, as_json=given.json)
         return 0

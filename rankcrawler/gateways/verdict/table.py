@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
+from rankcrawler.language import marked
+
 
 class Action(Enum):
     """What the crawl does with an answer. The values are the actions in the setting VERDICTS."""
@@ -75,13 +77,13 @@ Cell = tuple[str, int | str]
 """A field and its value."""
 Table = Mapping[Cell, Entry]
 
-_REFUSED = Entry(Action.STOP, "the gateway refuses the token")
-_SPENT = Entry(Action.STOP, "the token's quota is spent")
-_UNKNOWN_ROOM = Entry(Action.GONE, "no such room")
-_GONE = Entry(Action.GONE, "the room is gone")
-NO_ROUTE = Entry(Action.RETRY, "a web server's answer, not the gateway's")
+_REFUSED = Entry(Action.STOP, marked("the gateway refuses the token"))
+_SPENT = Entry(Action.STOP, marked("the token's quota is spent"))
+_UNKNOWN_ROOM = Entry(Action.GONE, marked("no such room"))
+_GONE = Entry(Action.GONE, marked("the room is gone"))
+NO_ROUTE = Entry(Action.RETRY, marked("a web server's answer, not the gateway's"))
 """For a status that means GONE, of an answer without the gateway's codes: it says nothing about the room."""
-_SLOW_DOWN = Entry(Action.WAIT, "the gateway asks to slow down")
+_SLOW_DOWN = Entry(Action.WAIT, marked("the gateway asks to slow down"))
 
 DEFAULTS: Table = {
     ("http", 200): Entry(Action.READ),
@@ -100,8 +102,8 @@ DEFAULTS: Table = {
     ("code", 429): _SLOW_DOWN,
     ("status_code", 0): Entry(Action.READ),
     ("shape", "no_answer"): Entry(Action.RETRY),
-    ("shape", "empty_body"): Entry(Action.RETRY, "unreadable answer"),
-    ("shape", "html_page"): Entry(Action.RETRY, "unreadable answer"),
-    ("shape", "unreadable"): Entry(Action.RETRY, "unreadable answer"),
+    ("shape", "empty_body"): Entry(Action.RETRY, marked("unreadable answer")),
+    ("shape", "html_page"): Entry(Action.RETRY, marked("unreadable answer")),
+    ("shape", "unreadable"): Entry(Action.RETRY, marked("unreadable answer")),
 }
 """READ marks a value that is not a failure. An answer is read if all its values are marked so."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from rankcrawler import durations
 from rankcrawler.gateways.verdict import retry_after, setting
 from rankcrawler.gateways.verdict.table import DEFAULTS, NO_ROUTE, Action, Cell, Entry, Seen, Shape, Table
+from rankcrawler.language import marked, tr
 
 DEFAULT_WAIT = 10.0
 """Seconds to wait if neither the gateway nor the table says how long."""
@@ -15,7 +16,7 @@ LONGEST_WAIT = 3600.0
 LONGEST_WORDS = 200
 """Characters that are shown of the gateway's words."""
 
-_SHAPES = {Shape.EMPTY_BODY: "an empty body", Shape.HTML_PAGE: "an HTML page"}
+_SHAPES = {Shape.EMPTY_BODY: marked("an empty body"), Shape.HTML_PAGE: marked("an HTML page")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,11 @@ def _wait(entry: Entry, reason: str, context: Context) -> Verdict:
     asked = retry_after.seconds(context.retry_after, context.now or datetime.now(UTC), context.reset)
     seconds = (DEFAULT_WAIT if entry.seconds is None else entry.seconds) if asked is None else asked
     if seconds > LONGEST_WAIT:
-        reason += f" (for {durations.text(seconds)}; asked again after {durations.text(LONGEST_WAIT)})"
+        reason += " " + tr(
+            "(for {asked}; asked again after {pause})",
+            asked=durations.text(seconds),
+            pause=durations.text(LONGEST_WAIT),
+        )
     return Verdict(entry.action, reason, min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT))
 
 
@@ -111,18 +116,18 @@ def _reason(cell: Cell, entry: Entry, seen: Seen, context: Context) -> str:
     """The value, what it means, what is odd, and what others wrote, quoted because it can be anything."""
     field, value = cell
     name = "" if field == "shape" else str(value) if field == "unknown" else _name(cell)
-    meaning = ", ".join(filter(None, (entry.words, _odd(seen, context))))
+    meaning = ", ".join(filter(None, (entry.words and tr(entry.words), _odd(seen, context))))
     fault = context.fault if field == "shape" and seen.shape not in _SHAPES else ""
     words = repr(context.words[:LONGEST_WORDS]) if context.words else ""
     if not meaning and not words and name.startswith("HTTP"):
-        meaning = "the gateway failed"
+        meaning = tr("the gateway failed")
     return ": ".join(filter(None, (name, meaning, fault, words))) or str(value)
 
 
 def _odd(seen: Seen, context: Context) -> str:
     if context.location:
-        return f"a redirect to {context.location[:LONGEST_WORDS]!r}"
-    return _SHAPES.get(seen.shape, "")
+        return tr("a redirect to {address!r}", address=context.location[:LONGEST_WORDS])
+    return tr(_SHAPES[seen.shape]) if seen.shape in _SHAPES else ""
 
 
 def _name(cell: Cell) -> str:

@@ -11,6 +11,7 @@ from rankcrawler.gateways.wire import integers, refusal
 from rankcrawler.gateways.wire.contributor import Contributor, Contributors
 from rankcrawler.gateways.wire.schema import Answer, Listed, PartialAnswer, Ranked, RankList, User
 from rankcrawler.gateways.wire.surrogates import repaired
+from rankcrawler.language import tr
 from rankcrawler.model.items import Quarantined
 from rankcrawler.model.kinds import ListKind
 
@@ -55,12 +56,12 @@ class Reader:
         except msgspec.DecodeError as error:
             fixed = repaired(body)
             if fixed == body:
-                raise AnswerError(f"not JSON: {error}") from error
+                raise AnswerError(tr("not JSON: {error}", error=error)) from error
             return self._read(fixed)
         except UnicodeDecodeError as error:
-            return self._read_leniently(body, AnswerError(f"not JSON: {error}"))
+            return self._read_leniently(body, AnswerError(tr("not JSON: {error}", error=error)))
         except RecursionError as error:
-            raise AnswerError(f"not JSON: {error}") from error
+            raise AnswerError(tr("not JSON: {error}", error=error)) from error
         return answer
 
     def _read_leniently(self, body: bytes, error: AnswerError) -> Answer[Any]:
@@ -72,7 +73,7 @@ class Reader:
         except msgspec.ValidationError as broken:
             return refusal.read(body, AnswerError(_with_path(broken)))
         except _UNREADABLE as broken:
-            return refusal.read(body, AnswerError(f"not JSON: {broken}"))
+            return refusal.read(body, AnswerError(tr("not JSON: {error}", error=broken)))
         ranklist = answer.ranklist
         if ranklist is None or not isinstance(ranklist.ranks, list):
             return refusal.read(body, error)
@@ -92,7 +93,14 @@ class Reader:
             except _UNREADABLE as error:
                 bad.append(_quarantined(position, answer.ranks_path, str(error)))
         if bad and not good:
-            raise AnswerError(f"none of {len(bad)} rows can be read: {bad[0].reason} - at `{bad[0].path}`")
+            raise AnswerError(
+                tr(
+                    "none of {number} rows can be read: {reason} - at `{path}`",
+                    number=len(bad),
+                    reason=bad[0].reason,
+                    path=bad[0].path,
+                )
+            )
         in_place: RankList[Any] = ranklist
         in_place.ranks = good
         return PartialAnswer[Any](answer.code, answer.data, answer.extra, answer.status_code, tuple(bad))
@@ -105,12 +113,19 @@ def _with_path(error: msgspec.ValidationError) -> str:
 
 def _check_values(body: bytes) -> None:
     if len(body) > LARGE and (values := sum(body.count(mark) for mark in (b",", b"[", b"{"))) > MOST_VALUES:
-        raise AnswerError(f"Expected at most {MOST_VALUES} values, got {values} - at `$`")
+        raise AnswerError(tr("Expected at most {most} values, got {values} - at `$`", most=MOST_VALUES, values=values))
 
 
 def _check_length(answer: Answer[Any]) -> None:
     if (rows := len(_rows_of(answer))) > LONGEST:
-        raise AnswerError(f"Expected at most {LONGEST} rows, got {rows} - at `{answer.ranks_path}`")
+        raise AnswerError(
+            tr(
+                "Expected at most {most} rows, got {rows} - at `{path}`",
+                most=LONGEST,
+                rows=rows,
+                path=answer.ranks_path,
+            )
+        )
 
 
 def _rows_of(answer: Answer[Any]) -> list[Any]:

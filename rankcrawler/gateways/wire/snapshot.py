@@ -13,6 +13,7 @@ from rankcrawler.clock import iso
 from rankcrawler.errors import AnswerError
 from rankcrawler.gateways.wire.contributor import OF_CONTRIBUTOR, Contributor
 from rankcrawler.gateways.wire.schema import Answer, Listed, PartialAnswer
+from rankcrawler.language import tr
 from rankcrawler.model.columns import Group, in_groups
 from rankcrawler.model.items import Quarantined, RoomSnapshot
 from rankcrawler.model.rows import COLUMNS, RankEntry
@@ -36,9 +37,9 @@ def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: 
     """The snapshot in a good answer; raises AnswerError if the answer has no list or no time."""
     ranklist = answer.ranklist
     if ranklist is None or ranklist.ranks is UNSET or ranklist.ranks is None:
-        raise AnswerError(f"Expected `array`, got nothing - at `{answer.ranks_path}`")
+        raise AnswerError(tr("Expected `array`, got nothing - at `{path}`", path=answer.ranks_path))
     if answer.now is None:
-        raise AnswerError(f"Expected `int`, got nothing - at `{answer.now_path}`")
+        raise AnswerError(tr("Expected `int`, got nothing - at `{path}`", path=answer.now_path))
     ranks: Sequence[Listed[Contributor]] = ranklist.ranks
     quarantined = answer.quarantined if isinstance(answer, PartialAnswer) else ()
     captured_at, polled_at = iso(answer.now), iso(polled_at_ms)

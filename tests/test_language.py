@@ -1,0 +1,376 @@
+"""The language of commands: its catalogue is complete, and processes speak it; logs and stored texts stay English."""
+
+import ast
+import io
+import json
+import re
+import string
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from rankcrawler.clock import iso
+from rankcrawler.language import CATALOGUES, chosen, counted, english, marked, speak, tr
+from rankcrawler.report import Report
+from rankcrawler.store import locate
+from tests.builders import ROOM, entry, polled, snapshot
+from tests.gateways import NOON, TOKEN, environment, run, simulated
+from tests.scripted import Asked, ranks, refusal, scripted
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "rankcrawler"
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"tr": None, "marked": None, "counted": (1, 2), "marked_both": (1, 2)}
+PRINTERS = {"complain", "refuse", "print", "ArgumentTypeError", "UsageError", "super"}
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ZH = {"LANGUAGE": "", "LC_ALL": "", "LANG": "zh_CN.UTF-8", "PYTHONIOENCODING": "utf-8"}
+
+
+@pytest.fixture
+def chinese() -> Iterator[None]:
+    """Speaks Chinese."""
+    speak({"LANG": "zh_CN.UTF-8"})
+    yield
+    speak({})
+
+
+def catalogue(name: str) -> Catalog:
+    with folder(name).with_suffix(".po").open("rb") as file:
+        return read_po(file, locale=name)
+
+
+def folder(name: str) -> Path:
+    """The files of a catalogue, without their endings."""
+    return PACKAGE / "locale" / name / "LC_MESSAGES" / "rankcrawler"
+
+
+def marked_messages() -> set[str | tuple[str, ...]]:
+    """Every message that is marked in the source."""
+    found = extract_from_dir(str(PACKAGE), [("**.py", "python")], keywords=KEYWORDS)
+    return {message for _, _, message, _, _ in found}
+
+
+def messages(name: str) -> list[Message]:
+    return [message for message in catalogue(name) if message.id]
+
+
+def forms(message: Message) -> list[tuple[str, str]]:
+    """Each form of a message in English beside its translations."""
+    original = message.id if isinstance(message.id, str) else message.id[-1]
+    translations = [message.string] if isinstance(message.string, str) else list(message.string or [""])
+    return [(original, translation) for translation in translations]
+
+
+def fields(text: str) -> set[tuple[str, str | None, str | None]]:
+    """The placeholders of a message: name, format and conversion."""
+    return {(name, spec, how) for _, name, spec, how in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_the_catalogue_has_every_message_and_no_other(name: str) -> None:
+    known = {message.id if isinstance(message.id, str) else tuple(message.id) for message in messages(name)}
+    assert known - marked_messages() == set(), "stale: run `make messages`"
+    assert marked_messages() - known == set(), "missing: run `make messages`"
+    assert not catalogue(name).obsolete
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_every_message_is_translated(name: str) -> None:
+    assert [message.id for message in messages(name) if message.fuzzy] == []
+    assert [original for each in messages(name) for original, text in forms(each) if not text.strip()] == []
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_a_translation_has_the_placeholders_of_its_message(name: str) -> None:
+    wrong = [original for each in messages(name) for original, text in forms(each) if fields(original) != fields(text)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_a_translation_keeps_what_is_typed_or_set(name: str) -> None:
+    code = re.compile(r"`[^`]+`|--[a-z][a-z-]+|\b[A-Z]+_[A-Z_]+\b|\b\w+://|%\(\w+\)[sd]")
+    wrong = [
+        original
+        for each in messages(name)
+        for original, text in forms(each)
+        if sorted(set(code.findall(original))) != sorted(set(code.findall(text)))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_the_compiled_catalogue_is_the_text(name: str) -> None:
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue(name))
+    assert folder(name).with_suffix(".mo").read_bytes() == compiled.getvalue(), "run `make messages`"
+
+
+def test_coins_and_diamonds_have_one_word_each() -> None:
+    for message in messages("zh_CN"):
+        for original, text in forms(message):
+            assert ("coins" in original) <= ("音浪" in text), original
+            assert ("diamonds" in original) <= ("抖币" in text), original
+            assert "金币" not in text
+            assert "钻石" not in text
+
+
+def test_every_language_can_be_recognised() -> None:
+    assert set(CATALOGUES) == {path.name for path in (PACKAGE / "locale").iterdir()}
+    for name, characters in CATALOGUES.items():
+        assert characters in "".join(text for each in messages(name) for _, text in forms(each))
+
+
+def english_texts(node: ast.expr) -> Iterator[str]:
+    """The words in an argument that no function of the catalogue is given."""
+    if isinstance(node, ast.Call):
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name not in ("tr", "counted", "marked"):
+            for each in (*node.args, *(word.value for word in node.keywords)):
+                yield from english_texts(each)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        for value in node.values:
+            yield from english_texts(value.value if isinstance(value, ast.FormattedValue) else value)
+    elif isinstance(node, ast.BinOp | ast.IfExp | ast.BoolOp):
+        for part in ast.iter_child_nodes(node):
+            if isinstance(part, ast.expr):
+                yield from english_texts(part)
+
+
+def errors() -> set[str]:
+    """The names of our errors."""
+    tree = ast.parse((PACKAGE / "errors.py").read_text("utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def called(node: ast.Call) -> str:
+    """What a call calls; `super` if that is the constructor of a base class."""
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "__init__" and isinstance(node.func.value, ast.Call):
+        return "super"
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def unmarked(module: Path) -> Iterator[str]:
+    """The words of messages for people that are not marked for the catalogue."""
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and called(node) in PRINTERS | errors():
+            for text in (text for each in node.args for text in english_texts(each)):
+                if re.search(r"[a-z]{2,} [a-z]{2,}", text):
+                    yield text
+
+
+@pytest.mark.parametrize("module", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_every_message_for_people_is_marked(module: Path) -> None:
+    assert list(unmarked(module)) == []
+
+
+def test_a_message_that_is_not_marked_would_be_found(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text('raise SettingError(f"{name} is not set")\ncomplain(tr("all is well {a}", a=1))\n')
+    assert list(unmarked(tmp_path / "a.py")) == [" is not set"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({}, None),
+        ({"LANG": "zh_CN.UTF-8"}, "zh_CN"),
+        ({"LANG": "zh_CN"}, "zh_CN"),
+        ({"LANG": "zh_CN.GBK@x"}, "zh_CN"),
+        ({"LANG": "zh_SG.UTF-8"}, "zh_CN"),
+        ({"LANG": "zh_TW.UTF-8"}, None),
+        ({"LANG": "de_DE.UTF-8"}, None),
+        ({"LANG": "C.UTF-8"}, None),
+        ({"LC_ALL": "zh_CN.UTF-8", "LANG": "en_GB.UTF-8"}, "zh_CN"),
+        ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, None),
+        ({"LC_MESSAGES": "zh_CN.UTF-8", "LANG": "en_GB.UTF-8"}, "zh_CN"),
+        ({"LC_CTYPE": "zh_CN.UTF-8", "LANG": "en_GB.UTF-8"}, None),
+        ({"LANGUAGE": "zh_CN", "LC_ALL": "en_GB.UTF-8"}, "zh_CN"),
+        ({"LANGUAGE": "en:zh_CN", "LANG": "zh_CN.UTF-8"}, None),
+        ({"LANGUAGE": "fr:zh", "LANG": "en_GB.UTF-8"}, "zh_CN"),
+        ({"LANGUAGE": "", "LANG": "zh_CN.UTF-8"}, "zh_CN"),
+        ({"LANGUAGE": "zh-Hans-CN"}, "zh_CN"),
+    ],
+)
+def test_the_language_is_the_first_that_is_named_and_has_a_catalogue(
+    variables: Mapping[str, str], name: str | None
+) -> None:
+    assert chosen(variables) == name
+
+
+@pytest.mark.usefixtures("chinese")
+def test_messages_are_translated_and_filled_in() -> None:
+    assert tr("no such room") == "没有这个直播间"
+    assert tr("{path}, line {line}", path="a.txt", line=5) == "a.txt 第 5 行"
+    assert tr("a text that is in no catalogue {x}", x=1) == "a text that is in no catalogue 1"
+    assert counted("{number} contributor", "{number} contributors", 1234) == "1,234 位贡献者"
+    with english():
+        assert tr("no such room") == "no such room"
+        assert counted("{number} contributor", "{number} contributors", 1) == "1 contributor"
+    assert tr(marked("no such room")) == "没有这个直播间"
+
+
+def test_an_encoding_that_cannot_show_a_language_gets_english() -> None:
+    speak({"LANG": "zh_CN.GBK"}, ("gbk", "utf-8"))
+    assert tr("no such room") == "没有这个直播间"
+    speak({"LANG": "zh_CN.GBK"}, ("utf-8", "ascii"))
+    assert tr("no such room") == "no such room"
+
+
+@pytest.mark.usefixtures("chinese")
+def test_braces_in_a_value_and_in_a_message_without_values_are_text() -> None:
+    assert "{x}" in tr("{path}, line {line}", path="{x}", line=1)
+    assert tr("{unchanged}") == "{unchanged}"
+
+
+@pytest.mark.usefixtures("chinese")
+def test_the_report_of_a_run_is_chinese() -> None:
+    stats = {
+        "finish_reason": "finished",
+        "rankcrawler/snapshots/stored": 2,
+        "rankcrawler/polls/retry": 3,
+        "rankcrawler/dead/HTTP 404": 2,
+        "rankcrawler/rooms/rejected": 1,
+        "rankcrawler/tracebacks": 2,
+        "rankcrawler/feeds/failed": 2,
+    }
+    lines = Report.of(stats).lines()
+    assert all(CHINESE.search(line) for line in lines), lines
+    assert not [line for line in lines if re.search(r"[a-z]{3,} [a-z]{3,}", line)], lines
+
+
+def test_queue_and_store_commands_speak_chinese(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    store = locate.open_records(f"sqlite:///{tmp_path}/data/ranks.db", create=True)
+    for minute, score in enumerate([100, 150]):
+        at = iso(NOON + 60_000 * minute)
+        place = {"captured_at": at, "polled_at": at, "room_id": ROOM}
+        store.write([polled(snapshot([entry(1, score=score, **place)], digest=f"{score:032d}", **place))])
+    store.close()
+    env = environment(None, tmp_path / "data", ZH)
+    shown = {
+        words: run(*words, env=env)
+        for words in [
+            ("rooms", "add", "1,2", "--every", "60"),
+            ("rooms", "status"),
+            ("rooms", "show", "1"),
+            ("store", "status"),
+            ("store", "gains", ROOM),
+            ("store", "users", "7000001"),
+        ]
+    }
+    for words, done in shown.items():
+        assert done.returncode == 0, done.stderr
+        lines = [line for line in done.stdout.splitlines() if line]
+        assert all(CHINESE.search(line.partition("\t")[0]) for line in lines if "\t" in line), words
+        assert CHINESE.search(done.stdout), words
+    assert "送出音浪" in shown["store", "gains", ROOM].stdout
+    failed = run("rooms", "show", "9", env=env)
+    assert (failed.returncode, failed.stderr) == (1, "rankcrawler: 直播间 9 不在队列中\n")
+    assert json.loads(run("rooms", "show", "1", "--json", env=env).stdout)["state"] == "ready"
+    assert run("rooms", "list", env=env).stdout.startswith("1\tready\t")
+
+
+@pytest.mark.parametrize(
+    ("variables", "words", "told"),
+    [
+        ({}, ["rank", "x"], "应为"),
+        ({}, ["rank", ROOM], "没有设置 GATEWAY_URL"),
+        ({}, ["crawl", "ranklist", "-a", "rooms=1"], "没有设置 GATEWAY_URL"),
+        ({}, ["store", "status", "-s", "STORE_URL=nowhere"], "STORE_URL 必须是"),
+        ({}, ["rooms", "rate", "fast"], "应为"),
+        ({"LANG": "en_GB.UTF-8"}, ["rank", ROOM], "GATEWAY_URL is not set"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, ["rank", ROOM], "没有设置 GATEWAY_URL"),
+        ({"LANG": "en_GB.UTF-8", "LANGUAGE": "zh_CN"}, ["rank", ROOM], "没有设置 GATEWAY_URL"),
+        ({"PYTHONIOENCODING": "ascii"}, ["rank", ROOM], "GATEWAY_URL is not set"),
+    ],
+)
+def test_errors_are_in_the_users_language(
+    tmp_path: Path, variables: dict[str, str], words: list[str], told: str
+) -> None:
+    done = run(*words, env=environment(None, tmp_path, ZH | variables))
+    assert done.returncode != 0
+    assert told in done.stderr
+
+
+def test_a_terminal_in_gbk_gets_chinese_in_gbk(tmp_path: Path) -> None:
+    env = environment(None, tmp_path, ZH | {"PYTHONIOENCODING": "gbk"})
+    command = [sys.executable, "-m", "rankcrawler", "rank", ROOM]
+    done = subprocess.run(command, env=env, capture_output=True, timeout=60, check=False)
+    assert "没有设置 GATEWAY_URL" in done.stderr.decode("gbk")
+
+
+def test_a_poll_without_a_list_says_why_in_chinese(tmp_path: Path) -> None:
+    async def too_many(_asked: Asked) -> web.Response:
+        return refusal(429, retry_after="30", msg="busy")
+
+    with scripted(too_many) as gateway:
+        ours = {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": TOKEN}
+        done = run("rank", ROOM, env=environment(None, tmp_path, ZH | ours))
+    assert "HTTP 429" in done.stderr
+    assert "网关要求放慢速度" in done.stderr
+    assert "30 秒" in done.stderr
+
+
+def test_a_rank_list_has_chinese_headings(tmp_path: Path) -> None:
+    async def one(_asked: Asked) -> web.Response:
+        return ranks()
+
+    with scripted(one) as gateway:
+        ours = {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": TOKEN}
+        done = run("rank", ROOM, env=environment(None, tmp_path, ZH | ours))
+    assert done.returncode == 0
+    assert "音浪" in done.stdout
+    assert "贡献者" in done.stdout
+    assert "coins" not in done.stdout
+
+
+def test_a_crawl_reports_in_chinese_and_logs_and_stores_in_english(tmp_path: Path) -> None:
+    async def broken(_asked: Asked) -> web.Response:
+        return web.Response(text="<h1>no</h1>", content_type="text/html")
+
+    with scripted(broken) as gateway:
+        ours = {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": TOKEN, "ROOM_ATTEMPTS": "1"}
+        env = environment(None, tmp_path / "data", ZH | ours)
+        done = run("crawl", "ranklist", "-a", f"rooms={ROOM}", env=env)
+        dead = run("rooms", "dead", env=env | {"LANG": "en_GB.UTF-8"})
+    assert done.returncode == 1
+    assert "an HTML page" in dead.stdout
+    assert not CHINESE.search(dead.stdout)
+    log = [line for line in done.stderr.splitlines() if re.match(r"\d{4}-\d\d-\d\d ", line)]
+    assert log
+    assert not [line for line in log if CHINESE.search(line)]
+    report = done.stderr.splitlines()[-4:]
+    assert all(CHINESE.search(line) for line in report), report
+
+
+def test_a_good_crawl_ends_with_a_chinese_summary(tmp_path: Path) -> None:
+    with simulated() as gateway:
+        done = run("crawl", "ranklist", "-a", f"rooms={ROOM}", env=environment(gateway, tmp_path / "data", ZH))
+    assert done.returncode == 0
+    assert "榜单" in done.stderr
+
+
+def test_the_catalogue_is_found_in_a_zipped_package_as_in_an_egg(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "rankcrawler.egg", "w") as egg:
+        for path in (PACKAGE / "__init__.py", PACKAGE / "language.py", *folder("zh_CN").parent.iterdir()):
+            egg.write(path, path.relative_to(ROOT))
+    code = (
+        "from rankcrawler import language\n"
+        "language.speak({'LANG': 'zh_CN.UTF-8'})\n"
+        "assert 'egg' in language.__file__\n"
+        "print(ascii(language.tr('no such room')))"
+    )
+    env = {"PYTHONPATH": str(tmp_path / "rankcrawler.egg")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.strip() == ascii("没有这个直播间"), done.stderr

@@ -1,0 +1,164 @@
+"""Commands on terminals, and in pipes, that do not have every character: nothing ends with a traceback."""
+
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from rankcrawler.commands.printing.text import writable
+from rankcrawler.store import locate
+from tests.builders import ROOM, body, entry, failed, polled, row, snapshot
+from tests.gateways import TOKEN, environment, simulated
+from tests.scripted import Asked, refusal, scripted
+
+NAME = "音浪😀 é ≥ 한국어"
+ENCODINGS: dict[str, dict[str, str]] = {
+    "gbk": {"PYTHONIOENCODING": "gbk"},
+    "ascii": {"PYTHONIOENCODING": "ascii"},
+    "latin-1": {"PYTHONIOENCODING": "latin-1"},
+    "C": {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+}
+"""Names of encodings, each with the variables that a user would have set."""
+QUIET = {"PYTHONWARNINGS": "error,ignore::ResourceWarning"}
+"""Scrapy leaves a loop unclosed at the very end of a crawl."""
+
+
+def run(*words: str, env: Mapping[str, str], stdin: bytes = b"") -> tuple[int, bytes, bytes]:
+    """The exit status, the output and the errors of a command line of ours."""
+    command = [sys.executable, "-m", "rankcrawler", *words]
+    done = subprocess.run(command, env=env, input=stdin, capture_output=True, timeout=60, check=False)
+    assert b"Traceback (most" not in done.stderr, done.stderr
+    assert b"UnicodeEncodeError" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def on_terminal(*words: str, env: Mapping[str, str], width: int) -> bytes:
+    """What a command line writes to a terminal of this width."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "rankcrawler", *words]
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs, env={**env, "COLUMNS": str(width)}) as process:
+        os.close(theirs)
+        seen = b""
+        while select.select([ours], [], [], 60)[0]:
+            try:
+                more = os.read(ours, 65_536)
+            except OSError:  # Linux: its other end is closed
+                break
+            if not more:
+                break
+            seen += more
+        assert process.wait(60) == 0, seen
+    os.close(ours)
+    assert b"Traceback (most" not in seen
+    return seen
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Path:
+    """A data folder whose store has a list with names in many scripts, and a poll that failed."""
+    (tmp_path / "data").mkdir(mode=0o700)
+    store = locate.open_records(f"sqlite:///{tmp_path}/data/ranks.db", create=True)
+    store.write([polled(snapshot([entry(1, nickname=NAME), entry(2, nickname="x")], room_id=ROOM))])
+    store.write([polled(failed(room_id=ROOM))])
+    store.close()
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_the_store_answers_in_any_encoding(filled: Path, encoding: str) -> None:
+    env = environment(None, filled, ENCODINGS[encoding])
+    for words in (["status"], ["gains", ROOM], ["users", "7000001"]):
+        status, shown, _ = run("store", *words, env=env)
+        assert status == 0
+        assert shown
+        status, as_json, _ = run("store", *words, "--json", env=env)
+        assert status == 0
+        assert as_json.isascii()
+        assert json.loads(as_json.decode())
+    profile = run("store", "users", "7000001", "--json", env=env)[1]
+    assert json.loads(profile)["nickname"] == NAME
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_rank_list_is_shown_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    async def named(_asked: Asked) -> web.Response:
+        return web.Response(
+            body=body(row(1, {"id": 5, "id_str": "5", "nickname": NAME})), content_type="application/json"
+        )
+
+    with scripted(named) as gateway:
+        ours = {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": TOKEN}
+        env = environment(None, tmp_path / "data", ours | ENCODINGS[encoding])
+        status, table, _ = run("rank", ROOM, env=env)
+        as_json = run("rank", ROOM, "--json", env=env)[1]
+        drawn = on_terminal("rank", ROOM, env=env, width=60)
+    assert status == 0
+    assert b"coins" in table
+    codec = "ascii" if encoding == "C" else encoding
+    assert writable(NAME, codec).encode(codec) in table
+    assert b"-" * 20 in drawn
+    assert json.loads(as_json)["entries"][0]["nickname"] == NAME
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_rooms_are_shown_in_any_encoding_and_read_from_any_bytes(tmp_path: Path, encoding: str) -> None:
+    async def chinese(_asked: Asked) -> web.Response:
+        return refusal(500, msg="余额不足，请充值 한")
+
+    env = environment(None, tmp_path / "data", ENCODINGS[encoding] | QUIET)
+    with scripted(chinese) as gateway:
+        ours = {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": TOKEN, "ROOM_ATTEMPTS": "1"}
+        assert run("crawl", "ranklist", "-a", f"rooms={ROOM}", env=env | ours)[0] == 1
+    added = run("rooms", "add", "-", "--every", "60", env=env, stdin=b"1\n\xff\xfe\n2\n")
+    assert added[:2] == (1, b"2 taken, 2 of them new\n")
+    for words in (["list"], ["status"], ["show", "1"], ["dead"]):
+        status, shown, _ = run("rooms", *words, env=env)
+        assert status == 0
+        as_json = run("rooms", *words, "--json", env=env)[1]
+        assert all(json.loads(line) for line in as_json.splitlines())
+        drawn = on_terminal("rooms", *words, env=env, width=60)
+        assert drawn.strip() or not shown
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["--help"], ["rank", "--help"], ["rooms", "--help"], ["rooms", "add", "--help"], ["store", "--help"]),
+        *(["store", "export", "--help"], ["simulate", "--help"], ["fleet", "--help"], ["crawl", "--help"]),
+        ["demo", "--help"],
+    ],
+    ids=" ".join,
+)
+def test_help_is_shown_in_any_encoding(tmp_path: Path, words: list[str], encoding: str) -> None:
+    status, shown, _ = run(*words, env=environment(None, tmp_path, ENCODINGS[encoding]))
+    assert status == 0
+    assert shown
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii"])
+def test_a_whole_crawl_on_a_terminal_of_any_encoding_ends_well(tmp_path: Path, encoding: str) -> None:
+    with simulated() as gateway:
+        env = environment(gateway, tmp_path / "data", ENCODINGS[encoding] | QUIET)
+        seen = on_terminal("crawl", "ranklist", "-a", f"rooms={ROOM}", env=env, width=80)
+    assert b"Lists: " in seen
+    assert b"\\u2501" not in seen
+
+
+@pytest.mark.parametrize(
+    "words", [["rank", "音浪"], ["rooms", "show", "音"], ["store", "users", "浪"], ["rooms", "浪"]]
+)
+def test_an_error_is_a_line_in_any_encoding(filled: Path, words: list[str]) -> None:
+    env = environment(None, filled, ENCODINGS["ascii"] | {"GATEWAY_URL": "http://127.0.0.1:9"})
+    status, shown, errors = run(*words, env=env)
+    assert status != 0
+    assert shown == b"" or b"usage" in errors.lower()
+    assert errors.isascii()
+    assert rb"\u" in errors
