@@ -132,7 +132,7 @@ def test_a_worker_told_to_stop_while_its_store_is_away_ends_within_ten_seconds_a
 
 def test_a_deadlock_is_a_reason_to_try_again(server: PostgresServer) -> None:
     where = server.database()
-    store, database = locate.open_records(where), where.partition("?")[0].rpartition("/")[2]
+    store, database = locate.open_records(where, create=True), where.partition("?")[0].rpartition("/")[2]
     rooms = ["1", "2"]
     first = [polled(snapshot(room_id=room)) for room in rooms]
     later = [polled(snapshot(room_id=room, captured_at="2026-11-23T12:00:00.000Z")) for room in rooms]
