@@ -14,10 +14,11 @@ from sys import getsizeof
 from typing import Any
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw
 from xxhash import xxh3_128_digest
 
 from rankcrawler.gateways.wire.amounts import LONGEST_TEXT, UNKNOWN, lifetime
+from rankcrawler.gateways.wire.anchors import rooms_in
 from rankcrawler.gateways.wire.schema import ClubMembership, PayGrade, User
 from rankcrawler.model.columns import Group, Row, in_groups
 from rankcrawler.model.rows import COLUMNS
@@ -68,12 +69,13 @@ _in_order = itemgetter(*(_ORDER.index(column.name) for column in OF_CONTRIBUTOR)
 
 
 class Columns(dict[tuple[bool, bool | None], Row]):
-    """The values of OF_CONTRIBUTOR for one contributor, by whether an anchor is named and the row is hidden."""
+    """The values of OF_CONTRIBUTOR and the flags of a contributor, by whether an anchor is named and the row hidden."""
 
-    __slots__ = ("_user",)
+    __slots__ = ("_flags", "_user")
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, flags: tuple[str, ...]) -> None:
         self._user = user
+        self._flags = flags
 
     def __missing__(self, key: tuple[bool, bool | None]) -> Row:
         user, (names_anchor, is_hidden) = self._user, key
@@ -82,7 +84,7 @@ class Columns(dict[tuple[bool, bool | None], Row]):
         club = (user.fans_club.data if user.fans_club is not None else None) or _NO_CLUB
         if not names_anchor and not club.club_name:  # blank, because no anchor was named
             club = _NO_CLUB
-        row: Row = _in_order((
+        values: Row = _in_order((
             None if is_anonymous else user_id,
             _avatar(user),
             user.gender or None,
@@ -95,17 +97,20 @@ class Columns(dict[tuple[bool, bool | None], Row]):
             *_grade_fields(grade),
             *_club_fields(club),
         ))  # fmt: skip
-        self[key] = row
+        self[key] = row = (*values, self._flags)
         return row
 
 
 class Contributor:
-    """One contributor in an answer."""
+    """One contributor in an answer. `flags` are those of rankcrawler.model.rules that the reading itself shows."""
 
-    __slots__ = ("columns", "fingerprint")
+    __slots__ = ("columns", "fingerprint", "own_rooms")
 
-    def __init__(self, user: User) -> None:
-        self.columns = Columns(user)
+    def __init__(self, user: User, flags: tuple[str, ...] = ()) -> None:
+        self.own_rooms = rooms_in(user.own_room)
+        """The rooms where the contributor broadcasts, if the answer says so."""
+        user.own_room = UNSET
+        self.columns = Columns(user, (*flags, "id_mismatch") if _ids_disagree(user) else flags)
         self.fingerprint = sha256(_pack(user), usedforsecurity=False).digest()[:16]
         """128 bits over everything that is kept."""
 
@@ -171,15 +176,20 @@ def _membership(club: ClubMembership) -> Row:
     return club.club_name or None, club.level or None, None if status is None else status == 1
 
 
+def id_in(text: str | None) -> str | None:
+    """The text, if it is an id: a positive number of at most 64 bits."""
+    if not text or len(text) > 20 or not text.isascii() or not text.isdigit() or text == "0":
+        return None
+    return text if len(text) < 20 or int(text) < 2**64 else None
+
+
 def _user_id(user: User) -> str | None:
-    text = user.id_str
-    if text and len(text) <= 20 and text.isascii() and text.isdigit() and text != "0":
-        return text if len(text) < 20 or int(text) < 2**64 else _number(user)
-    return _number(user)
+    return id_in(user.id_str) or (str(user.id) if user.id else None)
 
 
-def _number(user: User) -> str | None:
-    return str(user.id) if user.id else None
+def _ids_disagree(user: User) -> bool:
+    """Whether there are two ids, which differ: a number that went through a double has lost its last digits."""
+    return bool(user.id and user.id_str and user.id_str not in ("0", str(user.id)))
 
 
 def _avatar(user: User) -> str | None:

@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from rankcrawler.clock import iso
 from rankcrawler.errors import AnswerError
+from rankcrawler.gateways.wire.anchors import are_anchors
 from rankcrawler.gateways.wire.contributor import OF_CONTRIBUTOR, Contributor
 from rankcrawler.gateways.wire.schema import Answer, Listed, PartialAnswer
 from rankcrawler.model.columns import Group, in_groups
@@ -29,18 +30,22 @@ LAYOUT = [
     *_OWN,
     *(column.name for column in OF_CONTRIBUTOR),
 ]
-"""The columns in the order in which rows are built here: the declared order, without the flags."""
+"""The columns in the order in which rows are built here: the declared order; the contributor's flags follow."""
 
 
 def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: int) -> RoomSnapshot:
-    """The snapshot in a good answer; raises AnswerError if the answer has no list or no time."""
+    """The snapshot in a good answer; raises AnswerError if the answer has no list or no time, or a list of anchors."""
     ranklist = answer.ranklist
     if ranklist is None or ranklist.ranks is UNSET or ranklist.ranks is None:
         raise AnswerError(f"Expected `array`, got nothing - at `{answer.ranks_path}`")
     if answer.now is None:
         raise AnswerError(f"Expected `int`, got nothing - at `{answer.now_path}`")
     ranks: Sequence[Listed[Contributor]] = ranklist.ranks
-    quarantined = answer.quarantined if isinstance(answer, PartialAnswer) else ()
+    if are_anchors(ranks, target.room_id):
+        raise AnswerError(
+            f"Expected a room's contributors, got anchors with rooms of their own - at `{answer.ranks_path}`"
+        )
+    quarantined, flags = (answer.quarantined, answer.flags) if isinstance(answer, PartialAnswer) else ((), ())
     captured_at, polled_at = iso(answer.now), iso(polled_at_ms)
     return RoomSnapshot(
         target=target,
@@ -54,6 +59,7 @@ def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: 
         digest=sha256(_pack(ranks), usedforsecurity=False).hexdigest()[:32],
         entries=tuple(_rows(ranks, _positions(quarantined), target, captured_at, polled_at)),
         quarantined=quarantined,
+        flags=flags,
     )
 
 
