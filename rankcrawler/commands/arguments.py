@@ -14,6 +14,11 @@ def add_kind(parser: argparse.ArgumentParser, help: str) -> None:  # noqa: A002 
     parser.add_argument("--kind", choices=KINDS, default=RANKLIST.name, help=f"{help} (default: %(default)s)")
 
 
+def add_source(parser: argparse.ArgumentParser, help: str) -> None:  # noqa: A002 — as argparse calls it
+    """Declare `--source`; `help` says what happens without it."""
+    parser.add_argument("--source", metavar="NAME", help=f"the gateway of that name alone (default: {help})")
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Declare `--json`."""
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -8,6 +8,8 @@ from rankcrawler.errors import SettingError
 
 PATH = "/douyin/liveroom/{kind}"
 """The path of a kind of list."""
+NAME = re.compile(r"[\w.:-]{1,100}")
+"""The name of a gateway: letters, digits, and - . _ :"""
 _DOCUMENTED = re.compile(r"/douyin/liveroom(/[^/]*)?/*$")
 """The end of a base address that holds the path already."""
 
@@ -20,13 +22,18 @@ _HOW = (
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A gateway's base address, checked."""
+    """A gateway's base address, checked, and the name that it goes by wherever that is."""
 
     base: str
+    name: str | None = None
+    """What GATEWAY_NAME says; None without it."""
 
     @classmethod
-    def of(cls, url: str | None) -> "Address":
-        """The address in the setting GATEWAY_URL; raises SettingError if it is missing or cannot be used."""
+    def of(cls, url: str | None, name: str | None = None) -> "Address":
+        """The address in the setting GATEWAY_URL, and the name in GATEWAY_NAME.
+
+        Raises SettingError if the address is missing, or one of them cannot be used.
+        """
         if not url:
             raise SettingError(f"GATEWAY_URL is not set. {_HOW}")
         try:
@@ -48,7 +55,9 @@ class Address:
                 f"GATEWAY_URL ends with {documented[0]!r}, which is added for each kind of list. "
                 f"Set it to what comes before (GATEWAY_URL={right})."
             )
-        return cls(url.rstrip("/"))
+        if name is not None and NAME.fullmatch(name) is None:
+            raise SettingError(f"GATEWAY_NAME must have 1 to 100 letters, digits, or - . _ :, not {name[:40]!r}")
+        return cls(url.rstrip("/"), name)
 
     @property
     def origin(self) -> tuple[str, str, int]:
@@ -57,8 +66,8 @@ class Address:
 
     @property
     def source(self) -> str:
-        """The gateway's name in data: its host, with the port if the URL has one."""
-        return urlsplit(self.base).netloc.lower()
+        """The gateway's name in data: as set, or else its host, with the port if the URL has one."""
+        return self.name or urlsplit(self.base).netloc.lower()
 
     def of_list(self, kind: str, room_id: str, anchor_id: str | None) -> str:
         """The URL of a room's list of this kind, without the token."""

@@ -7,10 +7,10 @@ import msgspec
 
 from rankcrawler.commands.printing.tables import cells, console, grid, number
 from rankcrawler.commands.printing.text import escaped, plain
-from rankcrawler.store.answers import Contributor, Gain, Gains, Status, Stay
+from rankcrawler.store.answers import Contributor, Gain, Gains, Source, Status, Stay
 
 _SCORES = ("first score", "last score")
-_NUMBERS = {"coins", *_SCORES}
+_NUMBERS = {"coins", "rooms", "contributors", *_SCORES}
 
 
 def print_status(found: Status, *, as_json: bool) -> None:
@@ -20,6 +20,18 @@ def print_status(found: Status, *, as_json: bool) -> None:
         return
     for name, value in found._asdict().items():
         print(f"{name}\t{number(value) if isinstance(value, int) else plain(value or '')}")
+
+
+def print_sources(found: Sequence[Source], *, as_json: bool) -> None:
+    """A table of gateways, or a JSON object per line."""
+    if as_json:
+        for each in found:
+            _print_json(each._asdict())
+        return
+    rows = [
+        [each.source, number(each.rooms), number(each.users), each.first_polled, each.last_polled] for each in found
+    ]
+    _print_table("", ["source", "rooms", "contributors", "first polled", "last polled"], rows)
 
 
 def print_contributor(found: Contributor, trail: Sequence[Stay], *, as_json: bool) -> None:

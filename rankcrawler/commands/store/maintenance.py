@@ -2,9 +2,9 @@
 
 import argparse
 
-from rankcrawler.commands.arguments import TIMES, add_json
+from rankcrawler.commands.arguments import TIMES, add_json, add_source
 from rankcrawler.commands.moments import moment
-from rankcrawler.commands.store import answers
+from rankcrawler.commands.store import answers, sources
 from rankcrawler.commands.store.records import StoreSubcommand, opened
 from rankcrawler.store import migration
 
@@ -17,13 +17,15 @@ class Status(StoreSubcommand):
     example = "status --json"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Declare how the figures are printed."""
+        """Declare whose figures are printed, and how."""
+        add_source(parser, "all together")
         add_json(parser)
 
     def run(self, url: str, given: argparse.Namespace) -> int:
         """Print the figures."""
         with opened(url) as store:
-            answers.print_status(store.status(), as_json=given.json)
+            sources.check(store, given.source)
+            answers.print_status(store.status(given.source), as_json=given.json)
         return 0
 
 
@@ -38,11 +40,13 @@ class Purge(StoreSubcommand):
         """Declare how old."""
         older = f"remove the days before the day of this moment; {TIMES}"
         parser.add_argument("--older-than", type=moment, required=True, metavar="TIME", help=older)
+        add_source(parser, "all")
 
     def run(self, url: str, given: argparse.Namespace) -> int:
         """Remove the days, and print how much was in them."""
         with opened(url) as store:
-            removed = store.purge(given.older_than)
+            sources.check(store, given.source)
+            removed = store.purge(given.older_than, given.source)
         day = given.older_than[:10]
         print(f"{removed.polls} polls, {removed.lists} lists and {removed.entries} rows removed, of days before {day}")
         return 0
