@@ -18,7 +18,6 @@ from msgspec import UNSET, Raw
 from xxhash import xxh3_128_digest
 
 from rankcrawler.gateways.wire.amounts import LONGEST_TEXT, UNKNOWN, lifetime
-from rankcrawler.gateways.wire.anchors import rooms_in
 from rankcrawler.gateways.wire.schema import ClubMembership, PayGrade, User
 from rankcrawler.model.columns import Group, Row, in_groups
 from rankcrawler.model.rows import COLUMNS
@@ -65,7 +64,8 @@ def _fields(group: Group) -> Callable[[Any], Row]:
 
 _profile_fields, _grade_fields, _club_fields = (_fields(group) for group in (Group.PROFILE, Group.GRADE, Group.CLUB))
 _ORDER = [*_SPECIAL, *_plain(Group.PROFILE), *_plain(Group.GRADE), *_plain(Group.CLUB)]
-_in_order = itemgetter(*(_ORDER.index(column.name) for column in OF_CONTRIBUTOR))
+_in_order = itemgetter(*(_ORDER.index(column.name) for column in OF_CONTRIBUTOR), len(_ORDER))
+"""Puts the values of _ORDER into the order of OF_CONTRIBUTOR; what follows them, the flags, stays last."""
 
 
 class Columns(dict[tuple[bool, bool | None], Row]):
@@ -79,12 +79,13 @@ class Columns(dict[tuple[bool, bool | None], Row]):
 
     def __missing__(self, key: tuple[bool, bool | None]) -> Row:
         user, (names_anchor, is_hidden) = self._user, key
-        user_id, grade = _user_id(user), user.pay_grade or _NO_GRADE
+        user_id, flags = _identity(user, self._flags)
+        grade = user.pay_grade or _NO_GRADE
         is_anonymous = user_id == MASKED_ID and not user.sec_uid and not user.display_id
         club = (user.fans_club.data if user.fans_club is not None else None) or _NO_CLUB
         if not names_anchor and not club.club_name:  # blank, because no anchor was named
             club = _NO_CLUB
-        values: Row = _in_order((
+        row: Row = _in_order((
             None if is_anonymous else user_id,
             _avatar(user),
             user.gender or None,
@@ -96,21 +97,23 @@ class Columns(dict[tuple[bool, bool | None], Row]):
             *_profile_fields(user),
             *_grade_fields(grade),
             *_club_fields(club),
+            flags,
         ))  # fmt: skip
-        self[key] = row = (*values, self._flags)
+        self[key] = row
         return row
 
 
 class Contributor:
     """One contributor in an answer. `flags` are those of rankcrawler.model.rules that the reading itself shows."""
 
-    __slots__ = ("columns", "fingerprint", "own_rooms")
+    __slots__ = ("columns", "fingerprint", "own_room")
 
     def __init__(self, user: User, flags: tuple[str, ...] = ()) -> None:
-        self.own_rooms = rooms_in(user.own_room)
-        """The rooms where the contributor broadcasts, if the answer says so."""
-        user.own_room = UNSET
-        self.columns = Columns(user, (*flags, "id_mismatch") if _ids_disagree(user) else flags)
+        self.own_room = user.own_room
+        """Where the contributor broadcasts, as the answer writes it; UNSET if it does not."""
+        if self.own_room is not UNSET:
+            user.own_room = UNSET
+        self.columns = Columns(user, flags)
         self.fingerprint = sha256(_pack(user), usedforsecurity=False).digest()[:16]
         """128 bits over everything that is kept."""
 
@@ -183,13 +186,18 @@ def id_in(text: str | None) -> str | None:
     return text if len(text) < 20 or int(text) < 2**64 else None
 
 
-def _user_id(user: User) -> str | None:
-    return id_in(user.id_str) or (str(user.id) if user.id else None)
+def _identity(user: User, flags: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """The contributor's id, and the flags with one for two ids that differ.
 
-
-def _ids_disagree(user: User) -> bool:
-    """Whether there are two ids, which differ: a number that went through a double has lost its last digits."""
-    return bool(user.id and user.id_str and user.id_str not in ("0", str(user.id)))
+    A number that went through a double has lost its last digits.
+    """
+    number, text = user.id, user.id_str
+    if not number:
+        return id_in(text), flags
+    spelt = str(number)
+    if not text or text in (spelt, "0"):
+        return spelt, flags
+    return id_in(text) or spelt, (*flags, "id_mismatch")
 
 
 def _avatar(user: User) -> str | None:

@@ -63,7 +63,7 @@ class User(msgspec.Struct, gc=False):
     fans_club: FansClub | None = None
     mystery_man: Small | None = None
     own_room: Any = UNSET
-    """The room where they broadcast themselves, as in lists of anchors; it is not kept."""
+    """The room where they broadcast, as in lists of anchors; it is not kept."""
 
 
 class UserOfText(User, gc=False):

@@ -34,17 +34,16 @@ LAYOUT = [
 
 
 def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: int) -> RoomSnapshot:
-    """The snapshot in a good answer; raises AnswerError if the answer has no list or no time, or a list of anchors."""
+    """The snapshot in a good answer; raises AnswerError if the answer has no time, or no list of contributors."""
     ranklist = answer.ranklist
     if ranklist is None or ranklist.ranks is UNSET or ranklist.ranks is None:
         raise AnswerError(f"Expected `array`, got nothing - at `{answer.ranks_path}`")
     if answer.now is None:
         raise AnswerError(f"Expected `int`, got nothing - at `{answer.now_path}`")
     ranks: Sequence[Listed[Contributor]] = ranklist.ranks
-    if are_anchors(ranks, target.room_id):
-        raise AnswerError(
-            f"Expected a room's contributors, got anchors with rooms of their own - at `{answer.ranks_path}`"
-        )
+    if are_anchors(ranks):
+        path = answer.ranks_path
+        raise AnswerError(f"Expected a room's contributors, got anchors with rooms of their own - at `{path}`")
     quarantined, flags = (answer.quarantined, answer.flags) if isinstance(answer, PartialAnswer) else ((), ())
     captured_at, polled_at = iso(answer.now), iso(polled_at_ms)
     return RoomSnapshot(
