@@ -79,7 +79,9 @@ class Columns(dict[tuple[bool, bool | None], Row]):
 
     def __missing__(self, key: tuple[bool, bool | None]) -> Row:
         user, (names_anchor, is_hidden) = self._user, key
-        user_id, flags = _identity(user, self._flags)
+        user_id, flags = user.id_str, self._flags
+        if not user.id or str(user.id) != user_id:  # nearly all contributors have both ids, and these agree
+            user_id, flags = _identity(user, flags)
         grade = user.pay_grade or _NO_GRADE
         is_anonymous = user_id == MASKED_ID and not user.sec_uid and not user.display_id
         club = (user.fans_club.data if user.fans_club is not None else None) or _NO_CLUB
