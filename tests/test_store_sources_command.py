@@ -23,7 +23,7 @@ Command = Callable[..., Finished]
 def command(request: pytest.FixtureRequest, tmp_path: Path) -> Command:
     """Runs `scrapy store` on a store where a gateway has moved: two lists of room 1 by each name."""
     where = stores.address(request.param, tmp_path, request)
-    store = locate.open_records(where)
+    store = locate.open_records(where, create=True)
     for minute, (source, score) in enumerate([(OLD, 100), (OLD, 150), (NEW, 170), (NEW, 200)]):
         at = iso(NOON + MINUTE * minute)
         place = {"source": source, "captured_at": at, "polled_at": at, "room_id": "1"}
@@ -145,7 +145,7 @@ def test_a_name_that_cannot_be_is_one_line(command: Command, words: list[str], m
 
 def test_a_restore_says_whose_rooms_it_leaves_out(tmp_path: Path) -> None:
     where = f"sqlite:///{tmp_path}/ranks.db"
-    store = locate.open_records(where)
+    store = locate.open_records(where, create=True)
     for source, room_id in ((OLD, "1"), (OLD, "2"), (NEW, "3")):
         store.write([polled(snapshot(source=source, room_id=room_id), every=60)])
     store.close()
