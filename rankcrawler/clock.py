@@ -6,12 +6,14 @@ The text is always UTC with milliseconds and a Z, so sorting by text sorts by ti
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_MS = -62_135_596_800_000
+"""The first millisecond of the year 1."""
 LAST_MS = 253_402_300_799_999
 """The last millisecond of the year 9999, the last that ISO 8601 writes with four digits."""
 
 
 def iso(ms: int) -> str:
-    """`1631843079980` → `"2021-09-17T01:44:39.980Z"`; takes 0 … LAST_MS."""
+    """`1631843079980` → `"2021-09-17T01:44:39.980Z"`; takes FIRST_MS … LAST_MS."""
     return (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 

@@ -77,8 +77,9 @@ class QueueOfAnother(QueueError):  # noqa: N818 — the queue is not at fault
     def __init__(self, holder: str, source: str) -> None:
         super().__init__(
             tr(
-                "The queue belongs to the gateway {holder}, and GATEWAY_URL names {source}. Set QUEUE_NAME to have a "
-                "queue of your own on this server; or, if it is the gateway that has moved, run `scrapy rooms claim`",
+                "The queue belongs to the gateway {holder}, and the settings name {source}. Set QUEUE_NAME to have a "
+                "queue of your own on this server. If it is the same gateway, set GATEWAY_NAME={holder}; or run "
+                "`scrapy rooms claim`, and `scrapy store rename-source {holder} {source}`",
                 holder=holder,
                 source=source,
             )

@@ -53,7 +53,7 @@ _NUMBERS: dict[str, _Number] = {
     "DOWNLOAD_MAXSIZE": _Number(int, 1),
 }
 _TEXTS = (
-    *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "VERDICTS"),
+    *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "VERDICTS"),
     *("STORE_URL", "DATA_DIR", "QUEUE_NAME"),
 )
 REDIS = (
@@ -67,7 +67,8 @@ REDIS = (
 )
 """scrapy-redis's settings that work here too."""
 ENVIRONMENT = (
-    *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "GATEWAY_PATIENCE", "VERDICTS"),
+    *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "GATEWAY_PATIENCE"),
+    "VERDICTS",
     *("STORE_URL", "REDIS_URL", "QUEUE_NAME", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
     *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT"),
 )
@@ -86,6 +87,8 @@ class Options:
     """The settings of one run. Durations are in seconds, sizes in bytes; fields have their settings' names."""
 
     gateway_url: str | None
+    gateway_name: str | None
+    """What the gateway is called in the data and in the queue; its address if GATEWAY_NAME is not set."""
     gateway_token: str = field(repr=False)
     """Empty if GATEWAY_TOKEN is not set."""
     gateway_token_file: str | None
@@ -137,6 +140,7 @@ class Options:
         data_dir = texts["DATA_DIR"] or "data"
         return cls(
             gateway_url=texts["GATEWAY_URL"],
+            gateway_name=texts["GATEWAY_NAME"],
             gateway_token=environment.get("GATEWAY_TOKEN", ""),
             gateway_token_file=texts["GATEWAY_TOKEN_FILE"],
             gateway_ca_file=texts["GATEWAY_CA_FILE"],

@@ -13,6 +13,7 @@ _NOT_OURS = (
 # Without REDIS_URL or STORE_URL, the queue or the store is in DATA_DIR. Secrets are not settings; rankcrawler.options
 # says why.
 GATEWAY_URL = None
+GATEWAY_NAME = None
 GATEWAY_TOKEN_FILE = None
 GATEWAY_CA_FILE = None
 GATEWAY_PROXY = None

@@ -29,13 +29,14 @@ class Simulated(Gateway, frozen=True):
     """A simulated gateway, and the stores of those who were sent to it."""
 
     journal: books.Journal
-    stores: set[str]
+    stores: set[tuple[str, str]]
+    """Their addresses, each with the name of the gateway in it."""
 
     def balance(self) -> books.Balance:
         """What it gave out, held against what is on record."""
         kept = books.Books(Counter(), Counter())
-        for where in self.stores:
-            kept = kept.and_also(books.on_record(where, Address.of(self.url).source))
+        for where, source in self.stores:
+            kept = kept.and_also(books.on_record(where, source))
         return books.balance(self.journal.books(), kept)
 
 
@@ -83,7 +84,8 @@ def environment(gateway: Gateway | None, data: Path, extra: Mapping[str, str] | 
         clean |= {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": gateway.token}
     clean |= dict(extra or {})
     if isinstance(gateway, Simulated):
-        gateway.stores.add(Options.of(Settings(), clean).store_url)
+        options = Options.of(Settings(), clean)
+        gateway.stores.add((options.store_url, Address.of(gateway.url, options.gateway_name).source))
     return clean
 
 

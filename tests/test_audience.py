@@ -3,14 +3,12 @@
 import json
 from pathlib import Path
 
-import pytest
 from msgspec.structs import replace
 from redis import Redis
 
-from rankcrawler.errors import AnswerError
 from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
-from tests.builders import TARGET, body, read, row, taken
+from tests.builders import TARGET, body, row, taken
 from tests.gateways import environment, run, simulated
 
 ROOM = "6994259511469247263"
@@ -38,9 +36,9 @@ def test_a_visitor_behind_one_that_cannot_be_read_keeps_the_place() -> None:
     assert {snapshot.target.kind, *(entry.kind for entry in snapshot.entries)} == {"audience"}
 
 
-def test_a_rank_list_needs_its_ranks() -> None:
-    with pytest.raises(AnswerError, match="missing required field `rank`"):
-        read(body({"user": {"id": 5}}))
+def test_a_rank_list_needs_a_rank_in_every_row_or_in_none() -> None:
+    assert taken(body({"user": {"id": 5}})).flags == ("rank_missing",)
+    assert [unread.position for unread in taken(body({"user": {"id": 5}}, row(2))).quarantined] == [1]
     assert ranks(body(row(2), row(3))) == [2, 3]
 
 
@@ -55,7 +53,7 @@ def test_a_crawl_of_audiences_asks_for_them_and_says_so_in_every_row(tmp_path: P
     rows = [json.loads(line) for line in feed.read_text("utf-8").splitlines()]
     assert len(rows) == served > 0
     assert {row["kind"] for row in rows} == {json.loads(shown.stdout)["kind"]} == {"audience"}
-    assert json.loads(shown.stdout)["flags"] == []
+    assert json.loads(shown.stdout)["flags"] == ["captured_in_past"]
 
 
 def test_the_two_kinds_have_queues_of_their_own(tmp_path: Path, redis_url: str, redis: Redis) -> None:

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 import pytest
 
 from rankcrawler import __version__
+from rankcrawler.gateways.address import Address
 from tests.checkouts import ROOT, bare, clone
 from tests.crawls import until
 from tests.gateways import TOKEN, simulated
@@ -174,7 +175,7 @@ def test_scrapyd_crawls_with_the_egg(egg: Path, checkout: Path, tmp_path: Path) 
             job = {"project": "rankcrawler", "spider": "ranklist", "rooms": ROOM}
             assert asked(f"{url}/schedule.json", job)["status"] == "ok"
             until(lambda: bool(asked(f"{url}/listjobs.json?project=rankcrawler")["finished"]), 60)
-        gateway.stores.add(f"sqlite:///{tmp_path}/data/ranks.db")
+        gateway.stores.add((f"sqlite:///{tmp_path}/data/ranks.db", Address.of(gateway.url).source))
     (log,) = (tmp_path / "logs").rglob("*.log")
     assert polled(tmp_path) == [ROOM], log.read_text("utf-8")
     assert "Spider closed (finished)" in log.read_text("utf-8")

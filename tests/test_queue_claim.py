@@ -30,7 +30,7 @@ async def test_a_queue_with_rooms_is_the_first_gateways_and_no_others(queue: Roo
     await queue.claim("a.example")
     with pytest.raises(QueueOfAnother) as told:
         await queue.claim("b.example")
-    assert "belongs to the gateway a.example, and GATEWAY_URL names b.example" in str(told.value)
+    assert "belongs to the gateway a.example, and the settings name b.example" in str(told.value)
     assert "QUEUE_NAME" in str(told.value)
     assert "scrapy rooms claim" in str(told.value)
 

@@ -38,7 +38,7 @@ async def one_row(_asked: Asked) -> web.Response:
 def test_a_list_is_a_table(rank: Rank) -> None:
     status, output, errors = rank(one_row, ROOM)
     assert (status, errors) == (0, "")
-    assert output.rstrip().splitlines()[-1].split() == ["1", "10", "5"]
+    assert output.rstrip().splitlines()[-1].split() == ["1", "10", "5", "captured_in_past"]
 
 
 def test_a_list_is_one_object_with_the_fields_of_its_target_beside_the_others(rank: Rank) -> None:

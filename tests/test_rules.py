@@ -1,5 +1,6 @@
 """Each rule has a list that breaks it, and a good list breaks none."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -8,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rankcrawler.clock import iso
-from rankcrawler.model import rules
+from rankcrawler.model import clocks, rules
 from rankcrawler.model.items import Quarantined, RoomSnapshot
 from rankcrawler.model.rows import RankEntry
-from tests.builders import body, entry, row, snapshot, taken
+from tests.builders import CAPTURED, POLLED_MS, body, entry, row, snapshot, taken
 
 
 def flags(*entries: RankEntry, **changes: Any) -> list[tuple[str, ...]]:
@@ -114,6 +115,37 @@ def test_a_list_that_goes_on_is_flagged_even_where_it_is_empty() -> None:
 )
 def test_a_clock_over_five_minutes_ahead_is_in_the_future(captured_at: str, is_flagged: bool) -> None:
     assert flags(captured_at=captured_at) == [("captured_in_future",) if is_flagged else ()]
+
+
+@pytest.mark.parametrize(
+    ("captured_at", "is_flagged"),
+    [
+        ("2021-09-17T00:44:40.000Z", False),
+        ("2021-09-17T00:44:39.999Z", True),
+        ("1970-01-19T21:17:23.079Z", True),
+        ("1970-01-01T00:00:00.000Z", True),
+        ("1969-12-31T23:59:59.999Z", True),
+        ("0001-01-01T00:00:00.000Z", True),
+    ],
+    ids=["an-hour", "a-millisecond-more", "in-seconds", "zero", "negative", "first"],
+)
+def test_a_clock_over_an_hour_behind_is_in_the_past(captured_at: str, is_flagged: bool) -> None:
+    assert flags(captured_at=captured_at) == [("captured_in_past",) if is_flagged else ()]
+
+
+def test_what_the_reading_of_a_list_has_flagged_stays_and_nothing_else_does() -> None:
+    rows = entry(1, flags=("id_mismatch", "rank_gap")), entry(2, flags=("user_missing",)), entry(3)
+    assert flags(*rows, flags=("rank_missing", "has_more")) == [
+        ("rank_missing", "id_mismatch", "user_missing"),
+        ("rank_missing", "id_mismatch"),
+        ("rank_missing", "user_missing"),
+        ("rank_missing",),
+    ]
+
+
+def test_the_table_lists_the_flags_of_reading_and_of_clocks() -> None:
+    listed = set(re.findall(r"^\| `(\w+)` \|", rules.__doc__ or "", re.MULTILINE))
+    assert {*rules.OF_READING, *rules.OF_READING_ROWS, clocks.IN_FUTURE, clocks.IN_PAST} <= listed
 
 
 def test_a_row_carries_the_flags_of_the_list_before_its_own() -> None:
@@ -226,7 +258,8 @@ polls = st.lists(st.builds(Seen, st.integers(0, 3), st.integers(0, 4), st.intege
 def flags_over_time(history: list[Seen], earlier: rules.Earlier) -> Iterator[set[str]]:
     """The flags of each poll's list as a run sets them."""
     for seen in history:
-        listed = snapshot(room_id=str(seen.room), digest=str(seen.listed), captured_at=iso(seen.clock))
+        clock = iso(POLLED_MS + seen.clock)
+        listed = snapshot(room_id=str(seen.room), digest=str(seen.listed), captured_at=clock)
         yield set(rules.flagged(listed, earlier).flags)
 
 
@@ -239,6 +272,13 @@ def test_what_only_several_lists_can_show_is_flagged_exactly(history: list[Seen]
         of_two = any(each.listed == seen.listed and each.room != seen.room for each in before)
         rules_broken = {"captured_backwards": backwards, "list_of_two_rooms": of_two}
         assert flagged[at] == {flag for flag, is_broken in rules_broken.items() if is_broken}
+
+
+@pytest.mark.parametrize("wrong", ["2100-01-01T00:00:00.000Z", "1970-01-19T21:17:23.079Z"])
+def test_a_wrong_clock_makes_no_other_list_go_backwards_and_does_not_itself(wrong: str) -> None:
+    earlier = rules.Earlier()
+    found = [rules.flagged(snapshot(captured_at=clock), earlier).flags for clock in (CAPTURED, wrong, CAPTURED)]
+    assert [flags for flags in found if "captured_backwards" in flags] == []
 
 
 def test_the_same_list_of_another_gateway_or_kind_is_another_list() -> None:

@@ -141,6 +141,38 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was_and_can_be_started_ag
     assert f"from version {version}" in migration.migrate(where)
 
 
+FUTURE = (
+    """INSERT INTO polls (room_key, at_ms, is_answered, polled_ms, outcome, snapshot_key)
+    SELECT room_key, 4102444800000, 1, polled_ms, 'unchanged', snapshot_key FROM polls WHERE room_key = 3""",
+    "UPDATE rooms SET last_captured_ms = 4102444800000 WHERE room_key = 3",
+)
+"""What a list from the year 2100 left of room 1's audience."""
+
+
+@pytest.mark.parametrize("kind", stores.DATABASES)
+def test_a_room_that_a_list_from_the_future_has_stopped_goes_on(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    where = stores.address(kind, tmp_path, request)
+    earlier.restore(where, 3)
+    if kind == "sqlite":
+        with closing(apsw.Connection(where.removeprefix("sqlite:///"))) as database:
+            database.execute(";".join(FUTURE)).fetchall()
+    else:
+        with psycopg.connect(where, autocommit=True) as connection:
+            for statement in FUTURE:
+                connection.execute(statement.encode())
+    migration.migrate(where)
+    (last,) = [each for each in earlier.polls(3) if each.snapshot is not None and each.target.kind == "audience"]
+    with opened(where) as store:
+        assert store.latest("1", kind="audience") == last.found
+        following = later([last])
+        assert store.write([following]) == [Kept.STORED]
+        latest = store.latest("1", kind="audience")
+    assert latest is not None
+    assert latest.captured_at == iso(earlier.NOON + 25 * 3_600_000)
+
+
 @FROM_EACH
 def test_a_store_that_is_in_use_is_not_migrated(places: tuple[str, str], version: int) -> None:
     where, _ = places

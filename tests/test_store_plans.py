@@ -32,6 +32,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "score_in": {**CHAIN, "user_key": 1},
     "last_seen": {"user_key": 1},
     "top_contributors": {"day": 1, "kind": "ranklist", "limit": 100},
+    "sources_of_user": {"user_id": "7"},
     "active_rooms": {"day": 1, "limit": 100},
     "recurring": {"source_key": 1, "after": 0},
 }

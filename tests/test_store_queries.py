@@ -48,6 +48,7 @@ def test_values_have_names_except_in_queries_for_many_rows(dialect: Dialect) -> 
 
 def test_every_query_is_named_by_a_literal_where_it_is_asked() -> None:
     fragments = {"in_chain", "list_columns", "list_texts", "topmost_rows"}
+    fragments |= {"merged_rooms", "merged_users", "lists_of_source", "polls_of_source"}
     names = {*queries.load(SQLITE), *queries.load(POSTGRESQL)} - fragments
     assert {name for name in names if f'"{name}"' not in PYTHON} == set()
 
@@ -56,4 +57,8 @@ def test_no_query_is_in_two_files() -> None:
     names = [
         name for path in (FOLDER / "sql").glob("*.sql") for name in re.findall("-- name: (.*)", path.read_text("utf-8"))
     ]
-    assert sorted({name for name in names if names.count(name) > 1}) == ["sort_arrivals", "topmost_rows"]
+    assert sorted({name for name in names if names.count(name) > 1}) == [
+        "lock_sources",
+        "sort_arrivals",
+        "topmost_rows",
+    ]

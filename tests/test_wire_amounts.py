@@ -55,6 +55,31 @@ def test_an_amount_in_words_is_as_exact_as_its_last_digit(text: str, bounds: tup
 
 
 @pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("1000~1998", (1000, 1998)),
+        ("1000～1998抖币", (1000, 1998)),
+        ("1000-1998", (1000, 1998)),
+        ("1000至1998抖币", (1000, 1998)),
+        ("1~2万", (1, 25_000)),
+        ("1.0万 ~ 1.5万抖币", (9_500, 15_500)),
+        ("5~5", (5, 5)),
+    ],
+)
+def test_a_range_of_amounts_is_from_the_least_to_the_most(text: str, bounds: tuple[int, int]) -> None:
+    assert amount(text) == bounds
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5级", "5 级", "２０％", "20%", "3天", "3小时", "1998~", "1998～", "2~1", "3000多", "3000左右", "5~6级", "1~2~3"],
+)
+def test_an_amount_of_something_else_or_about_so_much_is_not_exact(text: str) -> None:
+    assert amount(text) == missing(f"距离26级还差{text}") == UNKNOWN
+    assert lifetime(15_000, 20_000, f"距离26级还差{text}") == (15_000, 19_999)
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "音浪", "-5", "1.5", "15,1w", "1,23", "3百万", "3千", "5k", "1万亿", "1.2.3万", "1++", "9" * 19, "NaN"],
 )  # fmt: skip

@@ -86,16 +86,16 @@ def test_a_wrong_field_is_named_by_its_path_in_the_bare_shape() -> None:
     assert refused(json.dumps(bare).encode()).endswith("at `$.data.ranks[0].rank`")
 
 
-@pytest.mark.parametrize("rank", ["null", "0", "-1", "1.5", "2147483648", "[]"])
+@pytest.mark.parametrize("rank", ["-1", "1.5", "2147483648", "[]"])
 def test_a_rank_is_a_natural_number(rank: str) -> None:
     answer = body(row(987654)).replace(b"987654", rank.encode())
     assert refused(answer).endswith("at `$.data.data.ranks[0].rank`")
 
 
 def test_the_largest_rank_and_the_first_moment_are_taken() -> None:
-    answer = body(row(2**31 - 1)).replace(b"1631843079980", b"1")
+    answer = body(row(2**31 - 1)).replace(b"1631843079980", b"-62135596800000")
     snapshot = taken(answer)
-    assert (snapshot.entries[0].rank, snapshot.captured_at) == (2**31 - 1, "1970-01-01T00:00:00.001Z")
+    assert (snapshot.entries[0].rank, snapshot.captured_at) == (2**31 - 1, "0001-01-01T00:00:00.000Z")
 
 
 def test_an_envelope_may_leave_its_verdict_out() -> None:
@@ -104,12 +104,10 @@ def test_an_envelope_may_leave_its_verdict_out() -> None:
     assert taken(answer) == taken(example())
 
 
-@pytest.mark.parametrize("missing", ["rank", "user"])
-def test_a_row_without_rank_or_user_is_named_by_its_path(missing: str) -> None:
+def test_a_row_without_user_is_named_by_its_path() -> None:
     ranked = row()
-    del ranked[missing]
-    told = refused(body(ranked))
-    assert told.endswith(f"Object missing required field `{missing}` - at `$.data.data.ranks[0]`")
+    del ranked["user"]
+    assert refused(body(ranked)).endswith("Object missing required field `user` - at `$.data.data.ranks[0]`")
 
 
 @pytest.mark.parametrize("score", ["-1", "9223372036854775808", "18446744073709551616", "1e999", "1.5", "true", '"x"'])
@@ -125,7 +123,7 @@ def test_what_is_not_a_json_number_is_refused(score: str, nickname: str) -> None
     assert refused(answer).startswith("not JSON")
 
 
-@pytest.mark.parametrize("now", ["0", "-1", "253402300800000", '"soon"'])
+@pytest.mark.parametrize("now", ["-62135596800001", "253402300800000", '"soon"'])
 def test_a_time_outside_of_four_digit_years_is_refused_with_its_path(now: str) -> None:
     answer = body(row()).replace(b"1631843079980", now.encode())
     assert refused(answer).endswith("at `$.data.extra.now`")

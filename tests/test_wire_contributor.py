@@ -96,11 +96,20 @@ def test_an_answer_that_is_cut_short_gives_the_same_error_with_and_without_a_cac
     assert str(fresh.value) == str(again.value)
 
 
-@pytest.mark.parametrize("user", [0, 7, "", "0", "f" * 34, None, [], True])
+@pytest.mark.parametrize("user", [0, 7, "", "0", "f" * 34, [], True])
 def test_only_an_object_is_a_user(cache: Contributors, user: Any) -> None:
     cached(cache, listed(USER))
     snapshot = taken(listed(USER, user), TARGET, cache)
     assert [each.path for each in snapshot.quarantined] == ["$.data.data.ranks[1].user"]
+
+
+def test_no_user_at_all_is_nobody(cache: Contributors) -> None:
+    cached(cache, listed(USER))
+    snapshot = taken(listed(USER, None), TARGET, cache)
+    assert [(each.user_id, each.flags) for each in snapshot.entries] == [
+        (str(USER["id"]), ()),
+        (None, ("user_missing",)),
+    ]
 
 
 def test_two_caches_hash_the_same_bytes_differently() -> None:

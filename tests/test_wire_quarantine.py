@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rankcrawler.errors import AnswerError
 from rankcrawler.model import rules
 from rankcrawler.model.items import Quarantined, RoomSnapshot
-from tests.builders import EXAMPLE, body, row, taken
+from tests.builders import EXAMPLE, TARGET, body, row, taken
 
 
 def five_rows() -> Any:
@@ -16,7 +17,8 @@ def five_rows() -> Any:
     answer = json.loads((EXAMPLE / "answer.json").read_text("utf-8"))
     first = answer["data"]["data"]["ranks"][0]
     rows = [first | {"rank": rank, "score": 1000 - rank, "delta": int(rank > 1)} for rank in range(1, 6)]
-    rows = [row | {"user": row["user"] | {"id_str": str(9000 + row["rank"])}} for row in rows]
+    ids = [{"id": 9000 + row["rank"], "id_str": str(9000 + row["rank"])} for row in rows]
+    rows = [row | {"user": row["user"] | own} for row, own in zip(rows, ids, strict=True)]
     answer["data"]["data"]["ranks"] = rows
     return answer
 
@@ -64,7 +66,7 @@ def test_a_partial_list_keeps_its_other_facts() -> None:
 def test_a_list_of_which_no_row_can_be_read_is_an_error_with_a_path() -> None:
     answer = five_rows()
     for ranked in answer["data"]["data"]["ranks"]:
-        ranked["rank"] = 0
+        ranked["rank"] = -1
     with pytest.raises(AnswerError, match=r"at `\$\.data\.data\.ranks\[0\]\.rank`"):
         read(answer)
 
@@ -80,6 +82,61 @@ def test_what_is_wrong_outside_the_rows_is_an_error_of_the_whole_answer() -> Non
 def test_the_answer_cannot_claim_a_quarantine_of_its_own() -> None:
     answer = five_rows() | {"quarantined": [{"position": 1, "path": "$", "reason": "claimed"}]}
     assert read(answer).quarantined == ()
+
+
+@pytest.mark.parametrize("unread", [1.5e10, "many", -1, 2**64, True, [], {"low": 5}])
+def test_a_row_whose_id_cannot_be_read_is_kept_by_its_text(unread: Any) -> None:
+    ranks = [row(1), row(2, {"id": unread, "id_str": "6994259511469247263", "nickname": "乙"}, score=7)]
+    snapshot = rules.flagged(taken(body(*ranks)))
+    second = snapshot.entries[1]
+    assert (second.user_id, second.nickname, second.score) == ("6994259511469247263", "乙", 7)
+    assert (snapshot.flags, second.flags, snapshot.quarantined) == (("id_unreadable",), ("id_unreadable",), ())
+
+
+@pytest.mark.parametrize("text", [None, "", "0", "someone", "1" * 21, 5.5])
+def test_an_unreadable_id_without_a_good_text_is_quarantined(text: Any) -> None:
+    snapshot = taken(body(row(1), row(2, {"id": "many", "id_str": text})))
+    assert [unread.path for unread in snapshot.quarantined] == ["$.data.data.ranks[1].user.id"]
+
+
+def test_an_unreadable_id_hides_nothing_else_that_is_wrong() -> None:
+    ranks = [
+        row(1),
+        row(2, {"id": "many", "id_str": "7"}, score=-1),
+        row(3, {"id": "many", "id_str": "7", "gender": -1}),
+    ]
+    snapshot = taken(body(*ranks))
+    assert [unread.position for unread in snapshot.quarantined] == [2, 3]
+
+
+def test_rows_without_a_contributor_are_not_one_contributor() -> None:
+    ranks = [row(rank, delta=int(rank > 1), score=10 - rank) | {"user": None} for rank in (1, 2, 3)]
+    snapshot = rules.flagged(taken(body(*ranks)))
+    assert [(entry.rank, entry.score, entry.user_id) for entry in snapshot.entries] == [
+        (1, 9, None),
+        (2, 8, None),
+        (3, 7, None),
+    ]
+    assert {entry.flags for entry in snapshot.entries} == {("user_missing",)}
+
+
+@pytest.mark.parametrize("stated", [{"rank": 0}, {"rank": None}, {"rank": "0"}, {}])
+def test_ranks_that_no_row_states_are_the_places(stated: dict[str, Any]) -> None:
+    ranks = [{name: value for name, value in row(1).items() if name != "rank"} | stated for _ in range(3)]
+    snapshot = taken(body(*ranks))
+    assert ([entry.rank for entry in snapshot.entries], snapshot.flags) == ([1, 2, 3], ("rank_missing",))
+
+
+@pytest.mark.parametrize("other", [0, None, "0"])
+def test_a_rank_that_only_some_rows_lack_is_not_made_up(other: Any) -> None:
+    snapshot = taken(body(row(1), row(other), row(3)))
+    assert ([entry.rank for entry in snapshot.entries], snapshot.flags) == ([1, 3], ())
+    assert [unread.path for unread in snapshot.quarantined] == ["$.data.data.ranks[1].rank"]
+
+
+def test_a_list_of_another_kind_states_no_ranks_and_is_not_flagged_for_it() -> None:
+    snapshot = taken(body(row(0), row(0)), replace(TARGET, kind="audience"))
+    assert ([entry.rank for entry in snapshot.entries], snapshot.flags) == ([1, 2], ())
 
 
 @pytest.mark.parametrize("others", [1, "1"])

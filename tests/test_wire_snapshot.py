@@ -161,6 +161,23 @@ def test_ids_are_lossless(uid: int) -> None:
     assert user(id=1, id_str=str(uid)).user_id == str(uid)
 
 
+@pytest.mark.parametrize(
+    ("told", "is_flagged"),
+    [
+        ({"id": 7, "id_str": "7"}, False),
+        ({"id": 7}, False),
+        ({"id_str": "7"}, False),
+        ({"id": 0, "id_str": "7"}, False),
+        ({"id": 7, "id_str": ""}, False),
+        ({"id": 7, "id_str": "0"}, False),
+        ({"id": 6994259511469247488, "id_str": "6994259511469247263"}, True),
+        ({"id": 7, "id_str": "someone"}, True),
+    ],
+)
+def test_ids_that_disagree_are_flagged(told: dict[str, Any], is_flagged: bool) -> None:
+    assert user(**told).flags == (("id_mismatch",) if is_flagged else ())
+
+
 @pytest.mark.parametrize("text", ["", "0", "abc", "-5", "٣", "1" * 21, str(2**64), None])
 def test_an_id_text_that_is_no_id_gives_way_to_the_number(text: str | None) -> None:
     assert user(id=5, id_str=text).user_id == "5"

@@ -18,6 +18,12 @@ def add_kind(parser: argparse.ArgumentParser, help: str) -> None:  # noqa: A002 
     parser.add_argument("--kind", type=named, metavar=one_of, default=RANKLIST.name, help=default)
 
 
+def add_source(parser: argparse.ArgumentParser, help: str) -> None:  # noqa: A002 — as argparse calls it
+    """Declare `--source`; `help` says what happens without it."""
+    alone = tr("the gateway of that name alone (default: {default})", default=help)
+    parser.add_argument("--source", metavar="NAME", help=alone)
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Declare `--json`."""
     parser.add_argument("--json", action="store_true", help=tr("print JSON"))

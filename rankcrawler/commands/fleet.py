@@ -37,7 +37,7 @@ async def run(options: Options, workers: int, arguments: Mapping[str, str], word
     live = LiveLine() if sys.stderr.isatty() else None
     with _logging(live):
         async with open_queue(options, kind) as (queue, _):
-            await queue.claim(Address.of(options.gateway_url).source)
+            await queue.claim(Address.of(options.gateway_url, options.gateway_name).source)
             pushed = {} if rooms is None else await _push(queue, rooms)
             commands = _commands(workers, words, options.log_format, kind=kind, drain=rooms is not None)
             fleet = _fleet(commands, live, drain=rooms is not None)

@@ -7,6 +7,7 @@ from math import inf
 from typing import TypeVar
 
 from rankcrawler.errors import RankcrawlerError
+from rankcrawler.gateways.address import NAME
 from rankcrawler.language import marked, tr
 from rankcrawler.queue.limits import LARGEST_ID
 from rankcrawler.spelling import meant
@@ -47,6 +48,13 @@ def identifier(text: str) -> str:
     if re.fullmatch(r"\d{1,19}", text, re.ASCII) and 0 < int(text) <= LARGEST_ID:
         return str(int(text))
     raise _unexpected(tr("an id, which is a whole number of 1 to 19 digits"), text)
+
+
+def source(text: str) -> str:
+    """The name of a gateway."""
+    if NAME.fullmatch(text):
+        return text
+    raise _unexpected(tr("a name of 1 to 100 letters, digits, or - . _ :"), text)
 
 
 def rooms(text: str) -> list[str] | None:

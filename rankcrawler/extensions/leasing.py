@@ -84,7 +84,7 @@ class Leasing:
         GatewayDown when the gateway is down for too long.
         """
         queue, place = await self._exit.enter_async_context(open_queue(self._options, kind))
-        source = Address.of(self._options.gateway_url).source
+        source = Address.of(self._options.gateway_url, self._options.gateway_name).source
         self._queue = queue
         try:
             await queue.claim(source)

@@ -9,6 +9,8 @@ from rankcrawler.language import marked, tr
 
 PATH = "/douyin/liveroom/{kind}"
 """The path of a kind of list."""
+NAME = re.compile(r"[\w.:-]{1,100}")
+"""The name of a gateway: letters, digits, and - . _ :"""
 _DOCUMENTED = re.compile(r"/douyin/liveroom(/[^/]*)?/*$")
 """The end of a base address that holds the path already."""
 
@@ -21,13 +23,18 @@ _HOW = marked(
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A gateway's base address, checked."""
+    """A gateway's base address, checked, and the name that it goes by wherever that is."""
 
     base: str
+    name: str | None = None
+    """What GATEWAY_NAME says; None without it."""
 
     @classmethod
-    def of(cls, url: str | None) -> "Address":
-        """The address in the setting GATEWAY_URL; raises SettingError if it is missing or cannot be used."""
+    def of(cls, url: str | None, name: str | None = None) -> "Address":
+        """The address in the setting GATEWAY_URL, and the name in GATEWAY_NAME.
+
+        Raises SettingError if the address is missing, or one of them cannot be used.
+        """
         if not url:
             raise SettingError(tr("GATEWAY_URL is not set. {how}", how=tr(_HOW)))
         try:
@@ -57,7 +64,11 @@ class Address:
                     right=right,
                 )
             )
-        return cls(url.rstrip("/"))
+        if name is not None and NAME.fullmatch(name) is None:
+            raise SettingError(
+                tr("GATEWAY_NAME must have 1 to 100 letters, digits, or - . _ :, not {name!r}", name=name[:40])
+            )
+        return cls(url.rstrip("/"), name)
 
     @property
     def origin(self) -> tuple[str, str, int]:
@@ -66,8 +77,8 @@ class Address:
 
     @property
     def source(self) -> str:
-        """The gateway's name in data: its host, with the port if the URL has one."""
-        return urlsplit(self.base).netloc.lower()
+        """The gateway's name in data: as set, or else its host, with the port if the URL has one."""
+        return self.name or urlsplit(self.base).netloc.lower()
 
     def of_list(self, kind: str, room_id: str, anchor_id: str | None) -> str:
         """The URL of a room's list of this kind, without the token."""

@@ -38,7 +38,7 @@ class Gateway:
     @classmethod
     def of(cls, options: Options, contributors: wire.Contributors | None = None) -> "Gateway":
         """The gateway in the options; raises SettingError if GATEWAY_URL or VERDICTS cannot be used."""
-        return cls(Address.of(options.gateway_url), Verdicts.of(options.verdicts), contributors)
+        return cls(Address.of(options.gateway_url, options.gateway_name), Verdicts.of(options.verdicts), contributors)
 
     @property
     def source(self) -> str:
@@ -97,7 +97,7 @@ class Gateway:
 def client(options: Options, keyring: Keyring | None = None) -> Client:
     """The client for these options; raises SettingError if they cannot be used."""
     return Client(
-        Address.of(options.gateway_url),
+        Address.of(options.gateway_url, options.gateway_name),
         keyring or keys(options),
         timeout=options.download_timeout,
         max_bytes=options.download_maxsize,

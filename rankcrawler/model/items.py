@@ -7,6 +7,7 @@ Unknown values are None, never 0 or "". Times are ISO 8601 in UTC with milliseco
 
 import msgspec
 
+from rankcrawler.model import clocks
 from rankcrawler.model.rows import RankEntry
 from rankcrawler.model.schedules import ONCE, Schedule
 from rankcrawler.model.targets import Target
@@ -42,6 +43,11 @@ class RoomSnapshot(msgspec.Struct, frozen=True):
     """The rows that could not be read."""
     flags: tuple[str, ...] = ()
     """The rules that the list or one of its rows breaks."""
+
+    @property
+    def ordered_at(self) -> str:
+        """The moment by which a room's lists are ordered: `captured_at`, or `polled_at` if the clock is wrong."""
+        return clocks.ordered_at(self.captured_at, self.polled_at, self.flags)
 
 
 class FailedPoll(msgspec.Struct, frozen=True):

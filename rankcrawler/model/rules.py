@@ -10,7 +10,12 @@
 | `scores_withheld` | the gateway withholds every score |
 | `partial` | a row could not be read and is in quarantine |
 | `has_more` | the gateway says that the list continues, but offers no way to get the rest |
-| `captured_in_future` | the list's clock is more than five minutes ahead of the worker's |
+| `rank_missing` | no row states its rank, or all state 0; each has its place as its rank |
+| `id_mismatch` | the gateway gives a contributor two ids, a number and a text, that differ; the text counts |
+| `id_unreadable` | a contributor's id as a number cannot be read; the one as a text counts |
+| `user_missing` | a row has no contributor; its rank and score are kept |
+| `captured_in_future` | the list's clock is more than five minutes ahead of the worker's, which orders it |
+| `captured_in_past` | the list's clock is more than an hour behind the worker's, which orders it |
 | `captured_backwards` | the list is older than one that this run got for the room before |
 | `list_of_two_rooms` | this run got the same list for another room too |
 """
@@ -22,7 +27,7 @@ from typing import TypeVar
 
 import msgspec
 
-from rankcrawler.clock import ms
+from rankcrawler.model import clocks
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.rows import RankEntry
 from rankcrawler.model.targets import RoomName
@@ -30,10 +35,10 @@ from rankcrawler.model.targets import RoomName
 K = TypeVar("K")
 V = TypeVar("V")
 
-FUTURE_MS = 300_000
-"""How far the list's clock may be ahead of the worker's, which is not exact either."""
-
-
+OF_READING = ("rank_missing",)
+"""Flags of lists that the reading of an answer sets."""
+OF_READING_ROWS = ("id_mismatch", "id_unreadable", "user_missing")
+"""Flags of rows that the reading of an answer sets."""
 REMEMBERED = 3_000
 """Rooms and lists that later lists are compared with: those of the last minutes, at 300 bytes each."""
 
@@ -61,13 +66,17 @@ class Earlier:
 
     def flags(self, snapshot: RoomSnapshot) -> Iterator[str]:
         """Yield the rules that the snapshot breaks compared with earlier ones, and remember it."""
+        if clocks.fault(snapshot.captured_at, snapshot.polled_at) is None:
+            yield from self._older_list(snapshot)
+        if any(entry.user_id for entry in snapshot.entries):  # masked lists can be equal by chance
+            yield from self._shared_list(snapshot)
+
+    def _older_list(self, snapshot: RoomSnapshot) -> Iterator[str]:
         room = snapshot.target.room
         clock = self._clocks.get(room, "")
         self._clocks.put(room, max(clock, snapshot.captured_at))
         if snapshot.captured_at < clock:
             yield "captured_backwards"
-        if any(entry.user_id for entry in snapshot.entries):  # masked lists can be equal by chance
-            yield from self._shared_list(snapshot)
 
     def _shared_list(self, snapshot: RoomSnapshot) -> Iterator[str]:
         target = snapshot.target
@@ -81,7 +90,7 @@ class Earlier:
 
 def flagged(snapshot: RoomSnapshot, earlier: Earlier | None = None) -> RoomSnapshot:
     """The snapshot with a flag for every rule that it breaks, on itself and on the rows concerned."""
-    list_flags = tuple(_list_flags(snapshot))
+    list_flags = (*(flag for flag in snapshot.flags if flag in OF_READING), *_list_flags(snapshot))
     if earlier is not None:
         list_flags = (*list_flags, *earlier.flags(snapshot))
     entries = tuple(_with_flags(snapshot, list_flags))
@@ -101,8 +110,8 @@ def _list_flags(snapshot: RoomSnapshot) -> Iterator[str]:
         yield "partial"
     if snapshot.has_more:
         yield "has_more"
-    if snapshot.captured_at > snapshot.polled_at and (ms(snapshot.captured_at) - ms(snapshot.polled_at) > FUTURE_MS):
-        yield "captured_in_future"
+    if (fault := clocks.fault(snapshot.captured_at, snapshot.polled_at)) is not None:
+        yield fault
 
 
 def _with_flags(snapshot: RoomSnapshot, list_flags: tuple[str, ...]) -> Iterator[RankEntry]:
@@ -112,7 +121,8 @@ def _with_flags(snapshot: RoomSnapshot, list_flags: tuple[str, ...]) -> Iterator
     read = (position for position in count(1) if position not in unread)
     for position, entry in zip(read, snapshot.entries, strict=False):
         knows_above = position == 1 or position - 1 not in unread
-        flags = [*list_flags, *_row_flags(entry, above, position, knows_above)]
+        read_flags = [flag for flag in entry.flags if flag in OF_READING_ROWS]
+        flags = [*list_flags, *read_flags, *_row_flags(entry, above, position, knows_above)]
         if entry.user_id is not None:
             if entry.user_id in seen:
                 flags.append("user_repeated")

@@ -23,7 +23,7 @@ class PollRecord(NamedTuple):
     """One poll of a room and its outcome. A moment without a record is a moment without a poll."""
 
     at: str
-    """The list's own clock; the worker's for a failed poll."""
+    """The list's own clock; the worker's for a failed poll, or if the list's is wrong."""
     polled_at: str
     outcome: Outcome
     """withheld: there are contributors, and the gateway does not publish their scores."""
@@ -38,6 +38,8 @@ class PollRecord(NamedTuple):
     code: int | None = None
     status_code: int | None = None
     attempt: int | None = None
+    captured_at: str | None = None
+    """What the list's own clock said, right or wrong; None for a failed poll."""
 
 
 class Contributor(NamedTuple):
@@ -135,6 +137,17 @@ class Recurring(NamedTuple):
     last_polled: str
 
 
+class Source(NamedTuple):
+    """A gateway, by its name, and what it served."""
+
+    source: str
+    rooms: int
+    """Rooms and kinds of list."""
+    users: int
+    first_polled: str
+    last_polled: str
+
+
 class Status(NamedTuple):
     """A store at a glance; the counts are sums that were kept while writing."""
 
@@ -153,6 +166,15 @@ class Status(NamedTuple):
     first_day: str | None
     """The oldest day with polls, as YYYY-MM-DD."""
     last_day: str | None
+
+
+class Joined(NamedTuple):
+    """What two gateways that became one had in common; nothing if only a name has changed."""
+
+    rooms: int
+    """Rooms and kinds of list that both had."""
+    polls: int
+    """Polls of one moment that both had, and that are kept once."""
 
 
 class Purged(NamedTuple):

@@ -15,9 +15,11 @@ from rankcrawler.store.answers import (
     Contributor,
     Counts,
     Gains,
+    Joined,
     PollRecord,
     Purged,
     Recurring,
+    Source,
     Status,
     Stay,
     TopContributor,
@@ -112,11 +114,26 @@ class Records(Store, Protocol):
     def recurring(self, source: str) -> Iterator[Recurring]:
         """A gateway's rooms that are polled repeatedly and have not ended: what a lost queue held."""
 
-    def status(self) -> Status:
-        """The store at a glance."""
+    def sources(self) -> list[Source]:
+        """Every gateway, the one polled last first."""
 
-    def purge(self, before: str) -> Purged:
-        """Remove the polls, lists and rows of all days (UTC) before the day of `before`.
+    def sources_of_room(self, room_id: str, kind: str = RANKLIST.name) -> list[str]:
+        """The gateways that served a room's lists of that kind, the one polled last first."""
+
+    def sources_of_contributor(self, user_id: str) -> list[str]:
+        """The gateways whose lists had a contributor, the one seen last first."""
+
+    def rename_source(self, old: str, new: str) -> Joined:
+        """Call a gateway by another name. If there is a gateway of that name, the two become one.
+
+        Raises StoreError if there is none of the old name.
+        """
+
+    def status(self, source: str | None = None) -> Status:
+        """The store, or what it holds of one gateway, at a glance."""
+
+    def purge(self, before: str, source: str | None = None) -> Purged:
+        """Remove the polls, lists and rows of all days (UTC) before the day of `before`, of one gateway or of all.
 
         Rooms, contributors and the sums of each day stay. What remains reads as before.
         """

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from rankcrawler.clock import ms
+from rankcrawler.model import clocks
 from rankcrawler.model.items import FailedPoll, Poll, Quarantined, RoomSnapshot
 from rankcrawler.store.answers import Outcome
 from rankcrawler.store.contract import Kept
@@ -55,9 +56,9 @@ class Decision(NamedTuple):
 
     kept: Kept
     at_ms: int
-    """When the list was captured; when the worker polled, for a failed poll."""
+    """When the list was captured; when the worker polled, for a failed poll or a list whose clock is wrong."""
     is_newest: bool = False
-    """Whether the list was captured after all others of the room."""
+    """Whether the list comes after all others of the room."""
     is_same: bool = False
     """Whether it is the list that the room had before."""
     fingerprint: bytes = b""
@@ -81,7 +82,7 @@ def decide(poll: Poll, room: KnownRoom, is_stored: Callable[[int, bool], bool]) 
     if isinstance(found, FailedPoll):
         return Decision(Kept.FAILED, at_ms)
     own = list_fingerprint(found.target.anchor_id, found)
-    is_newest = at_ms > room.last_captured_ms
+    is_newest = at_ms > room.last_captured_ms and clocks.may_be_newest(found.flags)
     is_same = is_newest and own == room.last_fingerprint
     is_empty = not found.entries and not found.quarantined
     kept = Kept.EMPTY if is_empty else Kept.UNCHANGED if is_same else Kept.STORED
@@ -89,8 +90,8 @@ def decide(poll: Poll, room: KnownRoom, is_stored: Callable[[int, bool], bool]) 
 
 
 def moment(found: RoomSnapshot | FailedPoll) -> int:
-    """When a list was captured, or a failed poll was made; in ms."""
-    return ms(found.captured_at if isinstance(found, RoomSnapshot) else found.polled_at)
+    """When a list was captured, or a failed poll was made, or a list whose clock is wrong arrived; in ms."""
+    return ms(found.ordered_at if isinstance(found, RoomSnapshot) else found.polled_at)
 
 
 def outcome_of(found: RoomSnapshot | FailedPoll, kept: Kept) -> Outcome:

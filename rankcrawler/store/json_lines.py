@@ -158,7 +158,7 @@ class JsonLinesStore:
         name = poll.target.room
         room = batch.rooms.get(name) or self._rooms.get(name, LineRoom()).copied()
         found = poll.found
-        moment = (found.captured_at, True) if isinstance(found, RoomSnapshot) else (found.polled_at, False)
+        moment = (found.ordered_at, True) if isinstance(found, RoomSnapshot) else (found.polled_at, False)
         decision = decide(poll, room, lambda *_: self._is_stored(name, room, moment))
         if decision.is_written:
             batch.rooms[name] = room

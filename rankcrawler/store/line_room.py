@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from rankcrawler.clock import ms
 from rankcrawler.store.poll_line import Moment, PollLine
 
 REMEMBERED = 128
@@ -26,8 +27,8 @@ class LineRoom:
 
     @property
     def last_captured_ms(self) -> int:
-        """When the last list was captured; -1 before the first."""
-        return -1 if self.last is None else self.last.captured_ms
+        """The moment of the last list; -1 before the first."""
+        return -1 if self.last is None else ms(self.last.ordered_at)
 
     @property
     def last_fingerprint(self) -> bytes | None:
@@ -49,7 +50,7 @@ class LineRoom:
         if len(self.recent) > REMEMBERED:
             del self.recent[next(iter(self.recent))]
             self.has_older = True
-        if line.captured_at is None or (self.last is not None and line.captured_at <= (self.last.captured_at or "")):
+        if not line.may_be_newest or (self.last is not None and line.ordered_at <= self.last.ordered_at):
             return
         self.last = line
         if line.entries_end > entries_start:

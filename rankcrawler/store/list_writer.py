@@ -47,7 +47,8 @@ class ListWriter:
             key = self._add_list(taken, rows, batch)
         description = self._interned.text(snapshot.user_count_desc)
         times = taken.at_ms, 1, ms(snapshot.polled_at)
-        batch.polls.append((room_key, *times, taken.outcome, key, snapshot.total, description, None, None))
+        facts = taken.outcome, key, snapshot.total, description
+        batch.polls.append((room_key, *times, *facts, None, None, taken.clock_ms))
 
     def _add_list(self, taken: TakenList, rows: list[EntryRow], batch: Batch) -> int:
         before = self._before(taken) if taken.is_newest else None

@@ -29,6 +29,9 @@ class StoredList(NamedTuple):
     base_key: int
     step: int
     at_ms: int
+    """The moment by which it is ordered."""
+    clock_ms: int | None
+    """What its own clock said, if that is wrong."""
     polled_ms: int
     entry_count: int
     anchor_id: str | None
@@ -38,6 +41,11 @@ class StoredList(NamedTuple):
     digest: bytes
     total: int | None
     user_count_desc: str | None
+
+    @property
+    def captured_ms(self) -> int:
+        """What its own clock said."""
+        return self.at_ms if self.clock_ms is None else self.clock_ms
 
     @property
     def chain(self) -> dict[str, int]:
@@ -59,7 +67,7 @@ def snapshot(database: Database, room: StoredRoom, record: Record) -> RoomSnapsh
     """A list of a room, given a record of list_columns."""
     stored = StoredList(*restored(record))
     target = Target(room.name.source, room.name.kind, room.name.room_id, stored.anchor_id)
-    times = {"captured_at": iso(stored.at_ms), "polled_at": iso(stored.polled_ms)}
+    times = {"captured_at": iso(stored.captured_ms), "polled_at": iso(stored.polled_ms)}
     unread = database.all("quarantined", snapshot_key=stored.snapshot_key)
     rows = database.all("served_rows", **stored.chain, entry_count=stored.entry_count)
     return RoomSnapshot(

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from rankcrawler.clock import ms
 from rankcrawler.errors import StoreError
 from rankcrawler.language import tr
+from rankcrawler.model import clocks
 from rankcrawler.model.items import FailedPoll, Poll, Quarantined, RoomSnapshot
 from rankcrawler.model.targets import RoomName, Target
 from rankcrawler.store.answers import Outcome
@@ -21,7 +21,7 @@ from rankcrawler.store.deduplication import list_fingerprint, outcome_of
 VERSION = 2
 
 Moment = tuple[str, bool]
-"""When a list was captured, and True; when a failed poll was made, and False."""
+"""The moment by which a list is ordered, and True; when a failed poll was made, and False."""
 
 
 class PollLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,12 +70,21 @@ class PollLine(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def moment(self) -> Moment:
         """What distinguishes this poll from the room's others."""
-        return (self.polled_at, False) if self.captured_at is None else (self.captured_at, True)
+        return (self.ordered_at, self.captured_at is not None)
 
     @property
-    def captured_ms(self) -> int:
-        """When the list was captured; -1 for a failed poll."""
-        return -1 if self.captured_at is None else ms(self.captured_at)
+    def ordered_at(self) -> str:
+        """The moment by which the room's polls are ordered."""
+        return (
+            self.polled_at
+            if self.captured_at is None
+            else clocks.ordered_at(self.captured_at, self.polled_at, self.flags)
+        )
+
+    @property
+    def may_be_newest(self) -> bool:
+        """Whether its list, if it has one, can be the room's newest."""
+        return self.captured_at is not None and clocks.may_be_newest(self.flags)
 
     @property
     def fingerprint(self) -> bytes:

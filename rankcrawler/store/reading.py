@@ -14,8 +14,8 @@ from rankcrawler.store.answers import (
     Counts,
     Gains,
     PollRecord,
-    Purged,
     Recurring,
+    Source,
     Status,
     Stay,
     TopContributor,
@@ -74,7 +74,10 @@ class Reading:
             return []
         span = {"since_ms": ms(since), "until_ms": ms(until)}
         records = self._database.all("polls", room_key=room.room_key, **span, limit=limit)
-        return [PollRecord(iso(at), iso(polled), *restored(rest)) for at, polled, *rest in records]
+        return [
+            PollRecord._make([iso(at), iso(polled), *restored(rest), None if clock is None else iso(clock)])
+            for at, polled, clock, *rest in records
+        ]
 
     def contributor(self, user_id: str, *, source: str | None = None) -> Contributor | None:
         """A contributor's latest profile."""
@@ -129,17 +132,30 @@ class Reading:
                     target = Target(source, kind, room_id, anchor_id)
                     yield Recurring(target, Schedule(*schedule), iso(last_polled_ms))
 
-    def status(self) -> Status:
+    def sources(self) -> list[Source]:
+        """Every gateway."""
+        return [
+            Source(name, rooms, users, iso(first), iso(last))
+            for name, rooms, users, first, last in map(restored, self._database.all("sources"))
+        ]
+
+    def sources_of_room(self, room_id: str, kind: str = RANKLIST.name) -> list[str]:
+        """The gateways that served a room."""
+        found = self._database.all("rooms_named", room_id=encoded(room_id), kind=kind)
+        return [restored(record)[1] for record in found]
+
+    def sources_of_contributor(self, user_id: str) -> list[str]:
+        """The gateways that listed a contributor."""
+        return [restored(record)[0] for record in self._database.all("sources_of_user", user_id=encoded(user_id))]
+
+    def status(self, source: str | None = None) -> Status:
         """The store at a glance."""
-        *sums, first_day, last_day = self._database.all("sums")[0]
-        rooms, users = self._database.all("rooms_and_users")[0]
+        ask, of = self._database.all, {} if source is None else {"source": encoded(source)}
+        *sums, first_day, last_day = ask("sums_of_source" if of else "sums", **of)[0]
+        rooms, users = ask("rooms_and_users_of_source" if of else "rooms_and_users", **of)[0]
         known = [None if day is None else days.name(day) for day in (first_day, last_day)]
         place, version, size = self._database.place, self._database.version(), self._database.size()
         return Status._make([place, version, size, rooms, users, *map(int, sums), *known])
-
-    def purge(self, before: str) -> Purged:
-        """Remove days."""
-        return Purged(*self._database.purge(days.day_of(ms(before))))
 
     def _room(self, room_id: str, kind: str, source: str | None) -> StoredRoom | None:
         """The room of that id; if several gateways have one, the one polled last."""

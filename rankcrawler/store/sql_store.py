@@ -6,7 +6,8 @@ from functools import partial
 from rankcrawler.clock import ms
 from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
 from rankcrawler.model.targets import RoomName
-from rankcrawler.store import deduplication, tables
+from rankcrawler.store import deduplication, sources, tables
+from rankcrawler.store.answers import Joined, Purged
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.database import Database, Record
@@ -48,12 +49,26 @@ class SqlStore(Reading):
             self._lists.forget()
             raise
 
+    def rename_source(self, old: str, new: str) -> Joined:
+        """Call a gateway by another name; joins it with the one of that name, if there is one."""
+        with self._database.transaction():
+            return sources.rename(self._database, old, new)
+
+    def purge(self, before: str, source: str | None = None) -> Purged:
+        """Remove days, of all gateways or of one."""
+        day = day_of(ms(before))
+        if source is None:
+            return Purged(*self._database.purge(day))
+        with self._database.transaction():
+            return sources.purge(self._database, source, day)
+
     def close(self) -> None:
         """Close the database."""
         self._database.close()
 
     def _write_all(self, polls: Sequence[Poll]) -> list[Kept]:
         batch = Batch()
+        self._check_sources(sorted({poll.target.source for poll in polls}))
         rooms = self._rooms(polls)
         kept: list[Kept] = []
         lists: list[TakenList] = []
@@ -85,7 +100,7 @@ class SqlStore(Reading):
 
     def _add_failure(self, failed: FailedPoll, room: Room, at_ms: int, batch: Batch) -> None:
         verdict = self._interned.verdict((failed.action, failed.reason, failed.status, failed.code, failed.status_code))
-        batch.polls.append((room.room_key, at_ms, 0, at_ms, "failed", None, None, None, verdict, failed.attempt))
+        batch.polls.append((room.room_key, at_ms, 0, at_ms, "failed", None, None, None, verdict, failed.attempt, None))
         day = batch.room_days[day_of(at_ms), room.room_key]
         day.polls += 1
         day.failures += 1
@@ -113,6 +128,14 @@ class SqlStore(Reading):
         records = self._database.find("find_rooms", wanted)
         return {record[:3]: Room.of(record[2:]) for record in records}
 
+    def _check_sources(self, names: Sequence[str]) -> None:
+        """Forget everything if a gateway's key has changed: someone has renamed it, or joined it with another."""
+        found: dict[str, int] = dict(self._database.find(tables.SOURCES.find, [(encoded(name),) for name in names]))
+        if any(self._sources.get(name) not in (None, found.get(encoded(name))) for name in names):
+            self._sources.clear()
+            self._interned.forget()
+            self._lists.forget()
+
     def _source(self, source: str) -> int:
         if source not in self._sources:
             [self._sources[source]] = keys_of(self._database, tables.SOURCES, [(encoded(source),)])
@@ -121,7 +144,7 @@ class SqlStore(Reading):
     def _is_stored(self, room: Room, at_ms: int, is_list: bool) -> bool:
         if (at_ms, is_list) in room.seen:
             return True
-        newest = room.last_captured_ms if is_list else room.last_polled_ms
+        newest = max(room.last_captured_ms, room.last_polled_ms) if is_list else room.last_polled_ms
         if at_ms > newest:
             return False
         return bool(self._database.all("has_poll", room_key=room.room_key, at_ms=at_ms, is_answered=int(is_list)))

@@ -71,7 +71,7 @@ POLLS = Table(
     "polls",
     columns(
         "room_key int, at_ms big, is_answered small, polled_ms big, outcome text, snapshot_key big, total big, "
-        "user_count_desc int, verdict_key int, attempt int"
+        "user_count_desc int, verdict_key int, attempt int, clock_ms big"
     ),
 )
 STAYS = Table("stays", columns("room_key int, user_key int, since_ms big, first_score big"))

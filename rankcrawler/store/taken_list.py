@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from rankcrawler.clock import ms
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.store.answers import Outcome
 from rankcrawler.store.days import KEY_BITS, day_of
@@ -15,13 +16,19 @@ class TakenList(NamedTuple):
     room: Room
     outcome: Outcome
     at_ms: int
-    """When it was captured."""
+    """When it was captured, or, if its clock is wrong, when it was polled."""
     is_newest: bool
-    """Whether it was captured after all others of the room."""
+    """Whether it comes after all others of the room."""
     is_same: bool
     """Whether it is the list that the room had before."""
     before_ms: int
     """When the room's last list was captured, before this one; -1 for none."""
+
+    @property
+    def clock_ms(self) -> int | None:
+        """What the list's own clock said, if that is wrong."""
+        captured_ms = ms(self.snapshot.captured_at)
+        return None if captured_ms == self.at_ms else captured_ms
 
     @property
     def may_need_rows(self) -> bool:

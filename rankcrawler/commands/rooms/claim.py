@@ -7,10 +7,10 @@ from rankcrawler.language import marked, tr
 
 
 class Claim(RoomsSubcommand):
-    """Hands the queue to the gateway of GATEWAY_URL, with all its rooms."""
+    """Hands the queue to the gateway that the settings name, with all its rooms."""
 
     name = "claim"
-    help = marked("Poll the queue's rooms at the gateway in GATEWAY_URL, if it was another before")
+    help = marked("Poll the queue's rooms at the gateway of GATEWAY_NAME or GATEWAY_URL, if it was another before")
     example = "claim"
 
     async def run(self, session: Session, given: argparse.Namespace) -> int:

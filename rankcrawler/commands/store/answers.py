@@ -6,7 +6,7 @@ from rankcrawler.commands.printing import facts
 from rankcrawler.commands.printing.screen import Screen, show_json, show_lines
 from rankcrawler.commands.printing.tables import Column, Table, number
 from rankcrawler.language import counted, marked, tr
-from rankcrawler.store.answers import Contributor, Gain, Gains, Status, Stay
+from rankcrawler.store.answers import Contributor, Gain, Gains, Source, Status, Stay
 
 _NAMES = {
     "source": marked("source"),
@@ -46,6 +46,15 @@ def print_status(found: Status, *, as_json: bool) -> None:
         show_json(found._asdict())
     else:
         show_lines(facts.lines(status_facts(found), Screen.stdout()))
+
+
+def print_sources(found: Sequence[Source], *, as_json: bool) -> None:
+    """A table of gateways, or a JSON object per line."""
+    if as_json:
+        for each in found:
+            show_json(each._asdict())
+    else:
+        show_lines(Table(_SOURCES, found).lines(Screen.stdout()))
 
 
 def print_contributor(found: Contributor, trail: Sequence[Stay], *, as_json: bool) -> None:
@@ -101,6 +110,13 @@ def gains(room_id: str, found: Gains) -> Table[Gain]:
     return Table(_GAINS, found.gains, title, missed)
 
 
+_SOURCES: tuple[Column[Source], ...] = (
+    Column(marked("source"), lambda each: each.source, 1),
+    Column(marked("rooms"), lambda each: number(each.rooms), 3, is_number=True),
+    Column(marked("contributors"), lambda each: number(each.users), 4, is_number=True),
+    Column(marked("first polled"), lambda each: each.first_polled, 5),
+    Column(marked("last polled"), lambda each: each.last_polled, 2),
+)
 _STAYS: tuple[Column[Stay], ...] = (
     Column(marked("room"), lambda stay: stay.room_id, 1),
     Column(marked("kind"), lambda stay: stay.kind, 7),

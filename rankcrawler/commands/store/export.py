@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rankcrawler.commands import values
-from rankcrawler.commands.arguments import add_kind, add_period
+from rankcrawler.commands.arguments import add_kind, add_period, add_source
+from rankcrawler.commands.store import sources
 from rankcrawler.commands.store.formats import FORMATS
 from rankcrawler.commands.store.records import StoreSubcommand, opened
 from rankcrawler.errors import SettingError, StoreError
@@ -31,11 +32,13 @@ class Export(StoreSubcommand):
         endings = tr("ends in {endings}", endings=", ".join(FORMATS))
         parser.add_argument("--to", type=Path, required=True, metavar="FILE", help=endings)
         add_period(parser)
+        add_source(parser, tr("all"))
         add_kind(parser, tr("the kind of list"))
 
     def run(self, url: str, given: argparse.Namespace) -> int:
         """Write the file, and print how many rows it has."""
         with opened(url) as store:
+            sources.check(store, given.source)
             rows = export(_lists(store, given), given.to)
         print(tr("{rows} rows in {file}", rows=rows, file=given.to))
         return 0
@@ -43,7 +46,8 @@ class Export(StoreSubcommand):
 
 def _lists(store: Records, given: argparse.Namespace) -> Iterator[RoomSnapshot]:
     for room_id in store.rooms(given.kind) if given.room is None else given.room:
-        yield from store.lists(room_id, given.since, given.until, kind=given.kind)
+        for source in store.sources_of_room(room_id, given.kind) if given.source is None else [given.source]:
+            yield from store.lists(room_id, given.since, given.until, kind=given.kind, source=source)
 
 
 def export(lists: Iterable[RoomSnapshot], path: Path) -> int:

@@ -2,9 +2,9 @@
 
 import argparse
 
-from rankcrawler.commands.arguments import TIMES, add_json
+from rankcrawler.commands.arguments import TIMES, add_json, add_source
 from rankcrawler.commands.moments import moment
-from rankcrawler.commands.store import answers
+from rankcrawler.commands.store import answers, sources
 from rankcrawler.commands.store.records import StoreSubcommand, opened
 from rankcrawler.language import marked, tr
 from rankcrawler.store import migration
@@ -18,13 +18,15 @@ class Status(StoreSubcommand):
     example = "status --json"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Declare how the figures are printed."""
+        """Declare whose figures are printed, and how."""
+        add_source(parser, tr("all together"))
         add_json(parser)
 
     def run(self, url: str, given: argparse.Namespace) -> int:
         """Print the figures."""
         with opened(url) as store:
-            answers.print_status(store.status(), as_json=given.json)
+            sources.check(store, given.source)
+            answers.print_status(store.status(given.source), as_json=given.json)
         return 0
 
 
@@ -39,11 +41,13 @@ class Purge(StoreSubcommand):
         """Declare how old."""
         older = tr("remove the days before the day of this moment; {times}", times=tr(TIMES))
         parser.add_argument("--older-than", type=moment, required=True, metavar="TIME", help=older)
+        add_source(parser, tr("all"))
 
     def run(self, url: str, given: argparse.Namespace) -> int:
         """Remove the days, and print how much was in them."""
         with opened(url) as store:
-            removed = store.purge(given.older_than)
+            sources.check(store, given.source)
+            removed = store.purge(given.older_than, given.source)
         day = given.older_than[:10]
         print(
             tr(

@@ -3,9 +3,9 @@
 import argparse
 
 from rankcrawler.commands import values
-from rankcrawler.commands.arguments import add_json, add_kind, add_period
+from rankcrawler.commands.arguments import add_json, add_kind, add_period, add_source
 from rankcrawler.commands.ending import complain
-from rankcrawler.commands.store import answers
+from rankcrawler.commands.store import answers, sources
 from rankcrawler.commands.store.records import StoreSubcommand, opened
 from rankcrawler.language import marked, tr
 
@@ -20,16 +20,20 @@ class Users(StoreSubcommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare which contributor. Any text is an id, because pseudonyms are no numbers."""
         parser.add_argument("user_id", metavar="USER_ID", help=tr("as in the column user_id"))
+        add_source(parser, tr("the one that listed them last"))
         add_json(parser)
 
     def run(self, url: str, given: argparse.Namespace) -> int:
         """Print the profile; status 1 if no list held the contributor."""
         with opened(url) as store:
-            contributor = store.contributor(given.user_id)
+            sources.check(store, given.source)
+            known = store.sources_of_contributor(given.user_id)
+            source = sources.pick(known, given.source, tr("contributor {user}", user=given.user_id))
+            contributor = store.contributor(given.user_id, source=source) if source is not None else None
             if contributor is None:
                 complain(tr("contributor {user} was never in a list", user=given.user_id))
                 return 1
-            answers.print_contributor(contributor, store.trail(given.user_id), as_json=given.json)
+            answers.print_contributor(contributor, store.trail(given.user_id, source=source), as_json=given.json)
         return 0
 
 
@@ -44,14 +48,18 @@ class Gains(StoreSubcommand):
         """Declare which room, and when."""
         parser.add_argument("room_id", type=values.identifier, metavar="ROOM_ID", help=tr("the room"))
         add_period(parser)
+        add_source(parser, tr("the one that served the room last"))
         add_json(parser)
         add_kind(parser, tr("the kind of list"))
 
     def run(self, url: str, given: argparse.Namespace) -> int:
         """Print the gains; status 1 if the room has no list in that time."""
         with opened(url) as store:
-            found = store.gains(given.room_id, given.since, given.until, kind=given.kind)
-        if found.since is None:
+            sources.check(store, given.source)
+            known = store.sources_of_room(given.room_id, given.kind)
+            source = sources.pick(known, given.source, tr("room {room}", room=given.room_id))
+            found = store.gains(given.room_id, given.since, given.until, kind=given.kind, source=source)
+        if source is None or found.since is None:
             complain(tr("room {room} has no list in that time", room=given.room_id))
             return 1
         answers.print_gains(given.room_id, found, as_json=given.json)

@@ -4,5 +4,9 @@ from rankcrawler.commands.store.export import Export
 from rankcrawler.commands.store.maintenance import Migrate, Purge, Status
 from rankcrawler.commands.store.questions import Gains, Users
 from rankcrawler.commands.store.records import StoreSubcommand
+from rankcrawler.commands.store.sources import RenameSource, Sources
 
-SUBCOMMANDS: tuple[StoreSubcommand, ...] = (Migrate(), Status(), Purge(), Export(), Users(), Gains())
+SUBCOMMANDS: tuple[StoreSubcommand, ...] = (
+    *(Migrate(), Status(), Purge(), Sources(), RenameSource()),
+    *(Export(), Users(), Gains()),
+)

@@ -7,7 +7,10 @@ from typing import NamedTuple
 _UNITS = {"万": 10_000, "w": 10_000, "亿": 100_000_000}
 _NUMBER = r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?\s*([万亿wW]?)(\+?)"
 _GOES_ON = r"(?![\d.,+万亿wWkKmM十百千])"
-_AMOUNT = re.compile(rf"\s*{_NUMBER}{_GOES_ON}")
+_OTHER_UNIT = r"(?!\s*(?:[级%‰天日周月年分秒次人名位]|小时))"
+_ROUGHLY = r"(?!\s*(?:[~〜–—至到多余几起]|-|左右|上下|以[上下内]))"
+_AMOUNT = re.compile(rf"\s*{_NUMBER}{_GOES_ON}{_OTHER_UNIT}{_ROUGHLY}")
+_RANGE = re.compile(rf"\s*{_NUMBER}\s*[~〜–—至到-]\s*{_NUMBER}{_GOES_ON}{_OTHER_UNIT}{_ROUGHLY}")
 _MISSING = "差"
 _LONGEST = 18
 """Digits; a longer number does not fit into 64 bits."""
@@ -26,16 +29,31 @@ UNKNOWN = Bounds(None, None)
 
 
 def amount(text: str) -> Bounds:
-    """The bounds of an amount in words: `1,939` → exact, `15.1万音浪` → ±500, `3万+` → 30000 to 39999.
+    """The bounds of an amount in words: `1,939` → exact, `15.1万音浪` → ±500, `3万+` → 30000 to 39999, `5~9` → 5 to 9.
 
     An amount in 万, w or 亿 is rounded to its last digit, so it is off by at most half a unit of that digit; one with
-    a + is rounded down. Full-width digits are accepted, suffixes are ignored. Returns UNKNOWN if the text does not
-    start with an amount, or is longer than LONGEST_TEXT.
+    a + is rounded down. Full-width digits are accepted, and so is any name of a coin after the amount. Returns UNKNOWN
+    if the text does not start with an amount, if it counts something else (`5级`, `20%`, `3天`) or only about so many
+    (`1998~`, `3000多`), or if it is longer than LONGEST_TEXT.
     """
-    found = _AMOUNT.match(unicodedata.normalize("NFKC", text)) if len(text) <= LONGEST_TEXT else None
-    if found is None:
+    if len(text) > LONGEST_TEXT:
         return UNKNOWN
-    digits, decimals, unit, more = found.groups("")
+    normal = unicodedata.normalize("NFKC", text)
+    if found := _AMOUNT.match(normal):
+        return _bounds(*found.groups(""))
+    if found := _RANGE.match(normal):
+        groups = found.groups("")
+        return _between(_bounds(*groups[:4]), _bounds(*groups[4:]))
+    return UNKNOWN
+
+
+def _between(least: Bounds, most: Bounds) -> Bounds:
+    if least.low is None or most.high is None or least.low > most.high:
+        return UNKNOWN
+    return Bounds(least.low, most.high)
+
+
+def _bounds(digits: str, decimals: str, unit: str, more: str) -> Bounds:
     if len(digits) > _LONGEST or (decimals and not unit):
         return UNKNOWN
     if not unit:

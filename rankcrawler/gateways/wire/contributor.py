@@ -14,7 +14,7 @@ from sys import getsizeof
 from typing import Any
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw
 from xxhash import xxh3_128_digest
 
 from rankcrawler.gateways.wire.amounts import LONGEST_TEXT, UNKNOWN, lifetime
@@ -64,20 +64,25 @@ def _fields(group: Group) -> Callable[[Any], Row]:
 
 _profile_fields, _grade_fields, _club_fields = (_fields(group) for group in (Group.PROFILE, Group.GRADE, Group.CLUB))
 _ORDER = [*_SPECIAL, *_plain(Group.PROFILE), *_plain(Group.GRADE), *_plain(Group.CLUB)]
-_in_order = itemgetter(*(_ORDER.index(column.name) for column in OF_CONTRIBUTOR))
+_in_order = itemgetter(*(_ORDER.index(column.name) for column in OF_CONTRIBUTOR), len(_ORDER))
+"""Puts the values of _ORDER into the order of OF_CONTRIBUTOR; what follows them, the flags, stays last."""
 
 
 class Columns(dict[tuple[bool, bool | None], Row]):
-    """The values of OF_CONTRIBUTOR for one contributor, by whether an anchor is named and the row is hidden."""
+    """The values of OF_CONTRIBUTOR and the flags of a contributor, by whether an anchor is named and the row hidden."""
 
-    __slots__ = ("_user",)
+    __slots__ = ("_flags", "_user")
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, flags: tuple[str, ...]) -> None:
         self._user = user
+        self._flags = flags
 
     def __missing__(self, key: tuple[bool, bool | None]) -> Row:
         user, (names_anchor, is_hidden) = self._user, key
-        user_id, grade = _user_id(user), user.pay_grade or _NO_GRADE
+        user_id, flags = user.id_str, self._flags
+        if not user.id or str(user.id) != user_id:  # nearly all contributors have both ids, and these agree
+            user_id, flags = _identity(user, flags)
+        grade = user.pay_grade or _NO_GRADE
         is_anonymous = user_id == MASKED_ID and not user.sec_uid and not user.display_id
         club = (user.fans_club.data if user.fans_club is not None else None) or _NO_CLUB
         if not names_anchor and not club.club_name:  # blank, because no anchor was named
@@ -94,18 +99,23 @@ class Columns(dict[tuple[bool, bool | None], Row]):
             *_profile_fields(user),
             *_grade_fields(grade),
             *_club_fields(club),
+            flags,
         ))  # fmt: skip
         self[key] = row
         return row
 
 
 class Contributor:
-    """One contributor in an answer."""
+    """One contributor in an answer. `flags` are those of rankcrawler.model.rules that the reading itself shows."""
 
-    __slots__ = ("columns", "fingerprint")
+    __slots__ = ("columns", "fingerprint", "own_room")
 
-    def __init__(self, user: User) -> None:
-        self.columns = Columns(user)
+    def __init__(self, user: User, flags: tuple[str, ...] = ()) -> None:
+        self.own_room = user.own_room
+        """Where the contributor broadcasts, as the answer writes it; UNSET if it does not."""
+        if self.own_room is not UNSET:
+            user.own_room = UNSET
+        self.columns = Columns(user, flags)
         self.fingerprint = sha256(_pack(user), usedforsecurity=False).digest()[:16]
         """128 bits over everything that is kept."""
 
@@ -171,15 +181,25 @@ def _membership(club: ClubMembership) -> Row:
     return club.club_name or None, club.level or None, None if status is None else status == 1
 
 
-def _user_id(user: User) -> str | None:
-    text = user.id_str
-    if text and len(text) <= 20 and text.isascii() and text.isdigit() and text != "0":
-        return text if len(text) < 20 or int(text) < 2**64 else _number(user)
-    return _number(user)
+def id_in(text: str | None) -> str | None:
+    """The text, if it is an id: a positive number of at most 64 bits."""
+    if not text or len(text) > 20 or not text.isascii() or not text.isdigit() or text == "0":
+        return None
+    return text if len(text) < 20 or int(text) < 2**64 else None
 
 
-def _number(user: User) -> str | None:
-    return str(user.id) if user.id else None
+def _identity(user: User, flags: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """The contributor's id, and the flags with one for two ids that differ.
+
+    A number that went through a double has lost its last digits.
+    """
+    number, text = user.id, user.id_str
+    if not number:
+        return id_in(text), flags
+    spelt = str(number)
+    if not text or text in (spelt, "0"):
+        return spelt, flags
+    return id_in(text) or spelt, (*flags, "id_mismatch")
 
 
 def _avatar(user: User) -> str | None:

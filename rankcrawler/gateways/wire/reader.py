@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from rankcrawler.errors import AnswerError
-from rankcrawler.gateways.wire import integers, refusal
+from rankcrawler.gateways.wire import integers, refusal, rows
 from rankcrawler.gateways.wire.contributor import Contributor, Contributors
 from rankcrawler.gateways.wire.schema import Answer, Listed, PartialAnswer, Ranked, RankList, User
 from rankcrawler.gateways.wire.surrogates import repaired
@@ -24,7 +24,6 @@ MOST_VALUES = 400_000
 
 _BOM = b"\xef\xbb\xbf"
 _decode_raw = msgspec.json.Decoder(Answer[Raw], strict=False).decode
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Reader:
@@ -35,12 +34,13 @@ class Reader:
         user: Any = User if contributors is None else Raw
         self._contributor: Callable[[Any], Contributor] = Contributor if contributors is None else contributors.of
         self._decode: Callable[[bytes], Answer[Any]] = msgspec.json.Decoder(Answer[row[user]]).decode
-        self._decode_row: Callable[[Raw], Any] = msgspec.json.Decoder(row[User], strict=False).decode
+        self._states_ranks = kind.states_ranks
 
     def read(self, body: bytes) -> Answer[Listed[Contributor]]:
         """Decode a body; raises AnswerError with the JSON path of the first error.
 
-        If only some rows of the list are wrong, returns a PartialAnswer that quarantines them.
+        If only some rows of the list are wrong, returns a PartialAnswer that quarantines them. If no row states its
+        rank, it has the flag `rank_missing`.
         """
         return self._read(body.removeprefix(_BOM))
 
@@ -72,7 +72,7 @@ class Reader:
             integers.check(answer, body)
         except msgspec.ValidationError as broken:
             return refusal.read(body, AnswerError(_with_path(broken)))
-        except _UNREADABLE as broken:
+        except rows.UNREADABLE as broken:
             return refusal.read(body, AnswerError(tr("not JSON: {error}", error=broken)))
         ranklist = answer.ranklist
         if ranklist is None or not isinstance(ranklist.ranks, list):
@@ -81,16 +81,15 @@ class Reader:
         return self._by_row(answer, ranklist)
 
     def _by_row(self, answer: Answer[Raw], ranklist: RankList[Raw]) -> Answer[Any]:
-        good: list[Any] = []
+        good: list[Listed[Contributor]] = []
         bad: list[Quarantined] = []
         assert isinstance(ranklist.ranks, list)
+        is_unranked = self._states_ranks and rows.are_unranked(ranklist.ranks)
+        read = rows.RowReader(states_ranks=self._states_ranks and not is_unranked).read
         for position, raw in enumerate(ranklist.ranks, start=1):
             try:
-                row = self._decode_row(raw)
-                integers.check(row, raw)
-                row.user = Contributor(row.user)
-                good.append(row)
-            except _UNREADABLE as error:
+                good.append(read(raw))
+            except rows.UNREADABLE as error:
                 bad.append(_quarantined(position, answer.ranks_path, str(error)))
         if bad and not good:
             raise AnswerError(
@@ -103,7 +102,8 @@ class Reader:
             )
         in_place: RankList[Any] = ranklist
         in_place.ranks = good
-        return PartialAnswer[Any](answer.code, answer.data, answer.extra, answer.status_code, tuple(bad))
+        flags = ("rank_missing",) if is_unranked else ()
+        return PartialAnswer[Any](answer.code, answer.data, answer.extra, answer.status_code, tuple(bad), flags)
 
 
 def _with_path(error: msgspec.ValidationError) -> str:

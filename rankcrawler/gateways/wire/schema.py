@@ -5,18 +5,18 @@ and the same without the outer pair, `{data: LIST, extra, status_code}`. Unknown
 the gateway says: rankcrawler.gateways.wire.words reads it where there is no list.
 """
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from rankcrawler.clock import LAST_MS
+from rankcrawler.clock import FIRST_MS, LAST_MS
 from rankcrawler.model.items import Quarantined
 
 Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Small = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Position = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
-Moment = Annotated[int, msgspec.Meta(ge=1, le=LAST_MS)]
+Moment = Annotated[int, msgspec.Meta(ge=FIRST_MS, le=LAST_MS)]
 Code = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
@@ -62,6 +62,14 @@ class User(msgspec.Struct, gc=False):
     pay_grade: PayGrade | None = None
     fans_club: FansClub | None = None
     mystery_man: Small | None = None
+    own_room: Any = UNSET
+    """The room where they broadcast, as in lists of anchors; it is not kept."""
+
+
+class UserOfText(User, gc=False):
+    """A contributor whose `id` is not read: it may be anything."""
+
+    id: Any = None
 
 
 Contributor_ = TypeVar("Contributor_")
@@ -79,6 +87,8 @@ class Listed(msgspec.Struct, Generic[Contributor_], gc=False, kw_only=True):
     gap_description: str | None = None
     delta: Natural | None = None
     is_hidden: bool | None = None
+    room_id: Any = UNSET
+    """The room that the row is about, as in lists of anchors; it is not kept."""
 
 
 class Ranked(Listed[Contributor_], Generic[Contributor_], gc=False, kw_only=True):
@@ -155,6 +165,9 @@ class Answer(msgspec.Struct, Generic[Row]):
 
 
 class PartialAnswer(Answer[Row], Generic[Row]):
-    """An answer with rows that could not be read; `ranks` has the others."""
+    """An answer that was read row by row; `ranks` has the rows that could be read."""
 
     quarantined: tuple[Quarantined, ...] = ()
+    """The others."""
+    flags: tuple[str, ...] = ()
+    """What the list lacks, as flags of rankcrawler.model.rules."""

@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from rankcrawler.clock import iso
 from rankcrawler.errors import AnswerError
+from rankcrawler.gateways.wire.anchors import are_anchors
 from rankcrawler.gateways.wire.contributor import OF_CONTRIBUTOR, Contributor
 from rankcrawler.gateways.wire.schema import Answer, Listed, PartialAnswer
 from rankcrawler.language import tr
@@ -30,18 +31,23 @@ LAYOUT = [
     *_OWN,
     *(column.name for column in OF_CONTRIBUTOR),
 ]
-"""The columns in the order in which rows are built here: the declared order, without the flags."""
+"""The columns in the order in which rows are built here: the declared order; the contributor's flags follow."""
 
 
 def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: int) -> RoomSnapshot:
-    """The snapshot in a good answer; raises AnswerError if the answer has no list or no time."""
+    """The snapshot in a good answer; raises AnswerError if the answer has no time, or no list of contributors."""
     ranklist = answer.ranklist
     if ranklist is None or ranklist.ranks is UNSET or ranklist.ranks is None:
         raise AnswerError(tr("Expected `array`, got nothing - at `{path}`", path=answer.ranks_path))
     if answer.now is None:
         raise AnswerError(tr("Expected `int`, got nothing - at `{path}`", path=answer.now_path))
     ranks: Sequence[Listed[Contributor]] = ranklist.ranks
-    quarantined = answer.quarantined if isinstance(answer, PartialAnswer) else ()
+    if are_anchors(ranks):
+        path = answer.ranks_path
+        raise AnswerError(
+            tr("Expected a room's contributors, got anchors with rooms of their own - at `{path}`", path=path)
+        )
+    quarantined, flags = (answer.quarantined, answer.flags) if isinstance(answer, PartialAnswer) else ((), ())
     captured_at, polled_at = iso(answer.now), iso(polled_at_ms)
     return RoomSnapshot(
         target=target,
@@ -55,6 +61,7 @@ def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: 
         digest=sha256(_pack(ranks), usedforsecurity=False).hexdigest()[:32],
         entries=tuple(_rows(ranks, _positions(quarantined), target, captured_at, polled_at)),
         quarantined=quarantined,
+        flags=flags,
     )
 
 

@@ -11,6 +11,10 @@ WITH moved AS (DELETE FROM arrivals RETURNING user_key, room_key)
 INSERT INTO visits (user_key, room_key) SELECT DISTINCT user_key, room_key FROM moved ORDER BY user_key, room_key
 ON CONFLICT DO NOTHING;
 
+-- name: lock_sources
+-- Before gateways are renamed: waits for those who write, and has others wait. They read the names first.
+LOCK TABLE sources IN ACCESS EXCLUSIVE MODE;
+
 -- name: size
 -- Bytes of all tables of the store with their indexes.
 SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c

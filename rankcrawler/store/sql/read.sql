@@ -7,7 +7,7 @@ s.base_key = :base_key AND s.step <= :step AND s.snapshot_key BETWEEN :base_key 
 
 -- name: list_columns
 -- A list as it was seen at a poll.
-s.snapshot_key, s.base_key, s.step, p.at_ms, p.polled_ms, s.entry_count, s.anchor_id, c.text, s.has_more, f.text, s.digest,
+s.snapshot_key, s.base_key, s.step, p.at_ms, p.clock_ms, p.polled_ms, s.entry_count, s.anchor_id, c.text, s.has_more, f.text, s.digest,
   p.total, d.text
 
 -- name: list_texts
@@ -27,7 +27,7 @@ SELECT DISTINCT room_id FROM rooms WHERE kind = :kind AND room_id > :after ORDER
 -- name: rooms_named
 -- The rooms of an id at all gateways, the one polled last first.
 SELECT r.room_key, g.source, r.kind, r.room_id FROM rooms r JOIN sources g ON g.source_key = r.source_key
-WHERE r.room_id = :room_id AND r.kind = :kind ORDER BY r.last_polled_ms DESC;
+WHERE r.room_id = :room_id AND r.kind = :kind ORDER BY r.last_polled_ms DESC, r.room_key;
 
 -- name: latest_list
 -- A room's last list, as last seen.
@@ -67,8 +67,8 @@ SELECT position, path, reason FROM quarantine WHERE snapshot_key = :snapshot_key
 
 -- name: polls
 -- A room's latest polls in a time.
-SELECT p.at_ms, p.polled_ms, p.outcome, s.entry_count, p.total, t.text, v.action, v.reason, v.status, v.code,
-  v.status_code, p.attempt
+SELECT p.at_ms, p.polled_ms, CASE WHEN p.is_answered = 1 THEN coalesce(p.clock_ms, p.at_ms) END, p.outcome,
+  s.entry_count, p.total, t.text, v.action, v.reason, v.status, v.code, v.status_code, p.attempt
 FROM (
   SELECT * FROM polls WHERE room_key = :room_key AND at_ms >= :since_ms AND at_ms < :until_ms
   ORDER BY at_ms DESC LIMIT :limit
@@ -82,7 +82,7 @@ ORDER BY p.at_ms, p.is_answered;
 -- The contributors of an id at all gateways, the one seen last first.
 SELECT u.user_key, u.first_seen_ms, g.source, u.user_id, p.display_id, p.sec_uid, p.nickname, p.gender, p.avatar_url
 FROM users u JOIN sources g ON g.source_key = u.source_key LEFT JOIN profiles p ON p.profile_key = u.profile_key
-WHERE u.user_id = :user_id ORDER BY u.profile_ms DESC;
+WHERE u.user_id = :user_id ORDER BY u.profile_ms DESC, u.user_key;
 
 -- name: last_seen
 -- The last list with a contributor in it.

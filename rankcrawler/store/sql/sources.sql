@@ -1,0 +1,240 @@
+-- What a store is asked about gateways, by name, and how two names are joined. `:gone` and `:kept` are keys of sources:
+-- what belongs to the one goes to the other. {name} stands for the text of that name.
+
+-- name: sources
+-- Every gateway, with what it served.
+SELECT g.source, count(*), (SELECT count(*) FROM users u WHERE u.source_key = g.source_key),
+  min(r.first_polled_ms), max(r.last_polled_ms)
+FROM sources g JOIN rooms r ON r.source_key = g.source_key GROUP BY g.source_key, g.source ORDER BY 5 DESC, 1;
+
+-- name: sums_of_source
+-- What was counted while writing the polls of a gateway.
+SELECT coalesce(sum(d.polls), 0), coalesce(sum(d.failures), 0), coalesce(sum(d.lists), 0), coalesce(sum(d.entries), 0),
+  min(d.day), max(d.day)
+FROM room_days d JOIN rooms r ON r.room_key = d.room_key JOIN sources g ON g.source_key = r.source_key
+WHERE g.source = :source;
+
+-- name: rooms_and_users_of_source
+-- How many rooms and contributors a gateway has.
+SELECT (SELECT count(*) FROM rooms r WHERE r.source_key = g.source_key AND r.last_outcome <> ''),
+  (SELECT count(*) FROM users u WHERE u.source_key = g.source_key)
+FROM sources g WHERE g.source = :source;
+
+-- name: sources_of_user
+-- The gateways whose lists had a contributor of that id.
+SELECT g.source FROM users u JOIN sources g ON g.source_key = u.source_key WHERE u.user_id = :user_id
+ORDER BY u.profile_ms DESC, u.user_key;
+
+-- name: lists_of_source
+-- The lists of a gateway before a key.
+SELECT s.snapshot_key FROM snapshots s JOIN rooms r ON r.room_key = s.room_key
+WHERE r.source_key = :source_key AND s.snapshot_key < :end_key
+
+-- name: polls_of_source
+-- The polls of a gateway before a moment.
+at_ms < :end_ms AND room_key IN (SELECT r.room_key FROM rooms r WHERE r.source_key = :source_key)
+
+-- name: count_of_source
+-- How many polls, lists and rows of a gateway would be purged.
+SELECT (SELECT count(*) FROM polls WHERE {polls_of_source}), (SELECT count(*) FROM ({lists_of_source}) l),
+  (SELECT count(*) FROM entries WHERE snapshot_key IN ({lists_of_source}));
+
+-- name: end_stays_of_source
+-- As end_stays_of_purged.
+UPDATE stays SET until_ms = (SELECT r.last_captured_ms FROM rooms r WHERE r.room_key = stays.room_key)
+WHERE until_ms IS NULL AND room_key IN (
+  SELECT r.room_key FROM rooms r WHERE r.source_key = :source_key AND r.last_snapshot < :end_key
+);
+
+-- name: delete_entries_of_source
+DELETE FROM entries WHERE snapshot_key IN ({lists_of_source});
+
+-- name: delete_quarantine_of_source
+DELETE FROM quarantine WHERE snapshot_key IN ({lists_of_source});
+
+-- name: delete_polls_of_source
+DELETE FROM polls WHERE {polls_of_source};
+
+-- name: delete_snapshots_of_source
+DELETE FROM snapshots WHERE snapshot_key IN ({lists_of_source});
+
+-- name: source_keys
+-- The keys of gateways.
+SELECT source, source_key FROM sources WHERE source = :one OR source = :other;
+
+-- name: merged_rooms
+-- Rooms that both have.
+SELECT g.room_key AS gone, k.room_key AS kept FROM rooms g JOIN rooms k ON k.room_id = g.room_id AND k.kind = g.kind
+WHERE g.source_key = :gone AND k.source_key = :kept
+
+-- name: merged_users
+-- Contributors that both have.
+SELECT g.user_key AS gone, k.user_key AS kept FROM users g JOIN users k ON k.user_id = g.user_id
+WHERE g.source_key = :gone AND k.source_key = :kept
+
+-- name: count_merged_rooms
+-- How many rooms both have.
+SELECT count(*) FROM ({merged_rooms}) m;
+
+-- name: count_merged_polls
+-- How many polls both have of one moment.
+SELECT count(*) FROM ({merged_rooms}) m JOIN polls g ON g.room_key = m.gone
+JOIN polls k ON k.room_key = m.kept AND k.at_ms = g.at_ms AND k.is_answered = g.is_answered;
+
+-- name: days_of_merged_rooms
+-- The days of rooms that both have.
+SELECT DISTINCT d.day FROM room_days d WHERE d.room_key IN (
+  SELECT m.gone FROM ({merged_rooms}) m UNION SELECT m.kept FROM ({merged_rooms}) m
+) ORDER BY d.day;
+
+-- name: rooms_of_day
+-- A gateway's rooms of a day, and how many lists of that day were written for each.
+SELECT r.room_key, r.kind, r.room_id, d.lists FROM room_days d JOIN rooms r ON r.room_key = d.room_key
+WHERE d.day = :day AND r.source_key = :source_key ORDER BY r.room_key;
+
+-- name: has_list
+-- Whether a list of a room is stored in a time.
+SELECT 1 FROM polls WHERE room_key = :room_key AND at_ms >= :since_ms AND at_ms < :until_ms AND is_answered = 1 LIMIT 1;
+
+-- name: recount_room
+-- The coins of a room on a day.
+UPDATE room_days SET coins = :coins WHERE day = :day AND room_key = :room_key;
+
+-- name: clear_contributor_days
+-- What a gateway's contributors gave on a day, before it is counted again.
+DELETE FROM contributor_days WHERE day = :day
+  AND user_key IN (SELECT u.user_key FROM users u WHERE u.source_key = :source_key);
+
+-- name: recount_contributors
+-- What a gateway's contributors gave on a day.
+-- rows: day int, kind text, user_id text, source_key int, coins big
+WITH w ({columns}) AS ({rows})
+INSERT INTO contributor_days (day, kind, user_key, coins)
+SELECT w.day, w.kind, u.user_key, w.coins FROM w CROSS JOIN users u
+WHERE u.user_id = w.user_id AND u.source_key = w.source_key;
+
+-- name: earlier_lists
+-- Of the rooms that both have, the last list of the one that ended earlier, where it is kept.
+SELECT r.room_key, r.last_captured_ms, s.snapshot_key, s.base_key, s.step, s.entry_count
+FROM ({merged_rooms}) m JOIN rooms g ON g.room_key = m.gone JOIN rooms k ON k.room_key = m.kept
+JOIN rooms r ON r.room_key = CASE WHEN g.last_captured_ms < k.last_captured_ms THEN m.gone ELSE m.kept END
+LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
+WHERE EXISTS (SELECT 1 FROM stays y WHERE y.room_key = r.room_key AND y.until_ms IS NULL);
+
+-- name: end_stays_of_room
+-- Ends the stays that are open in a room.
+UPDATE stays SET until_ms = :until_ms WHERE room_key = :room_key AND until_ms IS NULL;
+
+-- name: merge_profiles
+-- Each merge_ query gives to the one what the other has; each drop_ query removes what is left of the other.
+UPDATE profiles SET user_key = m.kept FROM ({merged_users}) m WHERE profiles.user_key = m.gone;
+
+-- name: merge_stays_of_users
+UPDATE stays SET user_key = m.kept FROM ({merged_users}) m WHERE stays.user_key = m.gone;
+
+-- name: merge_arrivals_of_users
+UPDATE arrivals SET user_key = m.kept FROM ({merged_users}) m WHERE arrivals.user_key = m.gone;
+
+-- name: merge_visits_of_users
+INSERT INTO visits (user_key, room_key)
+SELECT m.kept, v.room_key FROM visits v JOIN ({merged_users}) m ON m.gone = v.user_key WHERE true ON CONFLICT DO NOTHING;
+
+-- name: drop_visits_of_users
+DELETE FROM visits WHERE user_key IN (SELECT m.gone FROM ({merged_users}) m);
+
+-- name: merge_contributor_days
+-- Of days that both have the larger sum, because the two may have counted the same gifts. Recounting follows.
+INSERT INTO contributor_days AS d (day, kind, user_key, coins)
+SELECT c.day, c.kind, m.kept, c.coins FROM contributor_days c JOIN ({merged_users}) m ON m.gone = c.user_key WHERE true
+ON CONFLICT (day, kind, user_key) DO UPDATE SET coins = CASE
+  WHEN d.coins > excluded.coins THEN d.coins ELSE excluded.coins END;
+
+-- name: drop_contributor_days
+DELETE FROM contributor_days WHERE user_key IN (SELECT m.gone FROM ({merged_users}) m);
+
+-- name: merge_users
+UPDATE users SET first_seen_ms = {least}(users.first_seen_ms, g.first_seen_ms),
+  profile_key = CASE WHEN g.profile_ms > users.profile_ms THEN g.profile_key ELSE users.profile_key END,
+  profile_ms = CASE WHEN g.profile_ms > users.profile_ms THEN g.profile_ms ELSE users.profile_ms END
+FROM ({merged_users}) m JOIN users g ON g.user_key = m.gone WHERE users.user_key = m.kept;
+
+-- name: drop_users
+DELETE FROM users WHERE user_key IN (SELECT m.gone FROM ({merged_users}) m);
+
+-- name: move_users
+UPDATE users SET source_key = :kept WHERE source_key = :gone;
+
+-- name: drop_polls
+-- Polls that are stored under both names: one list, or one failure, of one moment.
+DELETE FROM polls WHERE EXISTS (
+  SELECT 1 FROM ({merged_rooms}) m JOIN polls k ON k.room_key = m.kept
+  WHERE m.gone = polls.room_key AND k.at_ms = polls.at_ms AND k.is_answered = polls.is_answered
+);
+
+-- name: merge_polls
+UPDATE polls SET room_key = m.kept FROM ({merged_rooms}) m WHERE polls.room_key = m.gone;
+
+-- name: merge_snapshots
+UPDATE snapshots SET room_key = m.kept FROM ({merged_rooms}) m WHERE snapshots.room_key = m.gone;
+
+-- name: drop_stays
+-- Stays that began in both at once.
+DELETE FROM stays WHERE EXISTS (
+  SELECT 1 FROM ({merged_rooms}) m JOIN stays k ON k.room_key = m.kept
+  WHERE m.gone = stays.room_key AND k.user_key = stays.user_key AND k.since_ms = stays.since_ms
+);
+
+-- name: merge_stays_of_rooms
+UPDATE stays SET room_key = m.kept FROM ({merged_rooms}) m WHERE stays.room_key = m.gone;
+
+-- name: merge_arrivals_of_rooms
+UPDATE arrivals SET room_key = m.kept FROM ({merged_rooms}) m WHERE arrivals.room_key = m.gone;
+
+-- name: merge_visits_of_rooms
+INSERT INTO visits (user_key, room_key)
+SELECT v.user_key, m.kept FROM visits v JOIN ({merged_rooms}) m ON m.gone = v.room_key WHERE true ON CONFLICT DO NOTHING;
+
+-- name: drop_visits_of_rooms
+DELETE FROM visits WHERE room_key IN (SELECT m.gone FROM ({merged_rooms}) m);
+
+-- name: merge_room_days
+-- As merge_contributor_days.
+INSERT INTO room_days AS d (day, room_key, polls, failures, lists, entries, coins)
+SELECT c.day, m.kept, c.polls, c.failures, c.lists, c.entries, c.coins
+FROM room_days c JOIN ({merged_rooms}) m ON m.gone = c.room_key WHERE true
+ON CONFLICT (day, room_key) DO UPDATE SET polls = d.polls + excluded.polls, failures = d.failures + excluded.failures,
+  lists = d.lists + excluded.lists, entries = d.entries + excluded.entries, coins = CASE
+  WHEN d.coins > excluded.coins THEN d.coins ELSE excluded.coins END;
+
+-- name: drop_room_days
+DELETE FROM room_days WHERE room_key IN (SELECT m.gone FROM ({merged_rooms}) m);
+
+-- name: merge_rooms_as_polled
+-- Rooms that were polled last under the name that goes: their schedule, last poll and fence.
+UPDATE rooms SET every = g.every, every_max = g.every_max, priority = g.priority, last_polled_ms = g.last_polled_ms,
+  last_outcome = g.last_outcome, ended_ms = g.ended_ms, fence = g.fence, anchor_id = coalesce(g.anchor_id, rooms.anchor_id)
+FROM ({merged_rooms}) m JOIN rooms g ON g.room_key = m.gone
+WHERE rooms.room_key = m.kept AND g.last_polled_ms > rooms.last_polled_ms;
+
+-- name: merge_rooms_as_listed
+-- Rooms whose last list came under the name that goes.
+UPDATE rooms SET last_captured_ms = g.last_captured_ms, last_snapshot = g.last_snapshot,
+  last_fingerprint = g.last_fingerprint
+FROM ({merged_rooms}) m JOIN rooms g ON g.room_key = m.gone
+WHERE rooms.room_key = m.kept AND g.last_captured_ms > rooms.last_captured_ms;
+
+-- name: merge_rooms_as_begun
+UPDATE rooms SET first_polled_ms = {least}(rooms.first_polled_ms, g.first_polled_ms)
+FROM ({merged_rooms}) m JOIN rooms g ON g.room_key = m.gone WHERE rooms.room_key = m.kept;
+
+-- name: drop_rooms
+DELETE FROM rooms WHERE room_key IN (SELECT m.gone FROM ({merged_rooms}) m);
+
+-- name: move_rooms
+UPDATE rooms SET source_key = :kept WHERE source_key = :gone;
+
+-- name: drop_source
+DELETE FROM sources WHERE source_key = :gone;
+
+-- name: name_source
+UPDATE sources SET source = :source WHERE source_key = :kept;
