@@ -82,6 +82,7 @@ _MESSAGES = {
     statistics.ROOMS_FAILING: "{} recurring rooms failed again and again; they are polled more and more rarely until "
     "they are answered: see `scrapy rooms list --state failing`",
     statistics.INBOX_UNREADABLE: "{} inbox entries did not name a room",
+    statistics.POLLS_REFUSED: "{} polls could not be stored, and are made again: see the log",
     statistics.ROWS_QUARANTINED: "{} rows could not be read and are in quarantine; the others are stored",
     statistics.TOKENS_REFUSED: "{} tokens were refused and set aside: replace or remove them",
     statistics.TRACEBACKS: "{} unexpected errors: see the tracebacks in the log",

@@ -5,6 +5,7 @@ A name that ends in / is the beginning of several: what follows it is an action,
 
 POLLS = "rankcrawler/polls/"
 POLLS_IN_OUTAGE = "rankcrawler/polls/outage"
+POLLS_REFUSED = "rankcrawler/polls/refused"
 SNAPSHOTS = "rankcrawler/snapshots/"
 SNAPSHOTS_REDELIVERED = "rankcrawler/snapshots/redelivered"
 ROWS_STORED = "rankcrawler/rows/stored"
@@ -27,6 +28,7 @@ FEEDS_FAILED = "rankcrawler/feeds/failed"
 MEANINGS = {
     POLLS: "polls without a list, by the action that followed: `retry`, `wait`, `gone_once`, `gone` or `stop`",
     POLLS_IN_OUTAGE: "of those, polls that failed while the gateway was out, and cost their rooms no attempt",
+    POLLS_REFUSED: "polls that the store could not keep; their rooms are polled again",
     SNAPSHOTS: "lists, by what the store made of them: `stored`, `unchanged`, `empty`, `duplicate` or `stale`",
     SNAPSHOTS_REDELIVERED: "lists that this run had stored before, and dropped",
     ROWS_STORED: "rows of the lists that were stored",

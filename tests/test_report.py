@@ -57,6 +57,7 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
     [
         ({"rankcrawler/rooms/rejected": 2}, "2 entries of the room list could not be read; the others were added"),
         ({"rankcrawler/inbox/unreadable": 1}, "1 inbox entries did not name a room"),
+        ({"rankcrawler/polls/refused": 2}, "2 polls could not be stored, and are made again: see the log"),
         ({"rankcrawler/rows/quarantined": 2}, "2 rows could not be read and are in quarantine; the others are stored"),
         ({"rankcrawler/feeds/failed": 3}, "3 writes to feeds failed: the feeds are incomplete, the store is complete"),
         (
