@@ -14,7 +14,8 @@ RankcrawlerError
 ├── StoreError        the store cannot be opened or written
 │   ├── StoreUnavailable   … now; the same call may succeed later
 │   ├── RefusedByStore     … because of one poll
-│   └── NoStore            there is none yet
+│   ├── NoStore            there is none yet
+│   └── DamagedList   rows of a list that was stored are missing
 └── FeedError         a feed cannot be opened or written
 """
 
@@ -95,6 +96,15 @@ class NoStore(StoreError):  # noqa: N818 — it is no fault of a store's
         super().__init__(
             f"there is no store at {place}: a crawl creates it. Set STORE_URL or DATA_DIR if it is somewhere else"
         )
+
+
+class DamagedList(StoreError):  # noqa: N818 — names what it found
+    """Rows of a list that was stored are missing."""
+
+    def __init__(self, room_id: str, captured_at: str) -> None:
+        super().__init__(f"room {room_id}: rows of its list of {captured_at} are missing: see `scrapy store check`")
+        self.room_id = room_id
+        self.captured_at = captured_at
 
 
 class FeedError(RankcrawlerError):

@@ -72,7 +72,7 @@ def test_the_same_crawl_twice_gives_the_same_feed_and_stores_each_snapshot_once(
         runs = [run(*args, str(tmp_path / name), env=env) for name in ("first.jsonl", "second.jsonl")]
     assert [done.returncode for done in runs] == [0, 0]
     assert "7 stored, 0 unchanged, 1 empty" in runs[0].stderr
-    assert "0 stored, 0 unchanged, 0 empty, 8 stored before" in runs[1].stderr
+    assert "0 stored, 7 unchanged, 1 empty, 0 dead" in runs[1].stderr
     feeds = [
         sorted([row | {"polled_at": None} for row in jsonl(tmp_path / name)], key=json.dumps)
         for name in ("first.jsonl", "second.jsonl")

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.model.items import Poll, RoomSnapshot
 from rankcrawler.store import writer as writer_module
-from rankcrawler.store.answers import Counts
+from rankcrawler.store.answers import Counts, Finding
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.json_lines import JsonLinesStore
 from rankcrawler.store.writer import MAX_BATCH, Writer
@@ -37,6 +37,9 @@ class SlowStore:
         raise NotImplementedError
 
     def counts(self) -> Counts:
+        raise NotImplementedError
+
+    def check(self) -> Iterator[Finding]:
         raise NotImplementedError
 
     def close(self) -> None:

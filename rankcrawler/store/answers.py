@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.model.targets import Target
 
-Outcome = Literal["stored", "unchanged", "empty", "withheld", "failed"]
+Outcome = Literal["stored", "unchanged", "empty", "withheld", "failed", "damaged"]
 
 
 class Counts(NamedTuple):
@@ -26,7 +26,9 @@ class PollRecord(NamedTuple):
     """The list's own clock; the worker's for a failed poll."""
     polled_at: str
     outcome: Outcome
-    """withheld: there are contributors, and the gateway does not publish their scores."""
+    """withheld: there are contributors, and the gateway does not publish their scores. damaged: rows of the list were
+    lost, and a repair has removed the rest.
+    """
     entry_count: int | None
     """None for a failed poll."""
     total: int | None = None
@@ -38,6 +40,8 @@ class PollRecord(NamedTuple):
     code: int | None = None
     status_code: int | None = None
     attempt: int | None = None
+    flags: tuple[str, ...] = ()
+    """What is wrong with the poll, not with its list: `clock_stands_still`."""
 
 
 class Contributor(NamedTuple):
@@ -153,6 +157,16 @@ class Status(NamedTuple):
     first_day: str | None
     """The oldest day with polls, as YYYY-MM-DD."""
     last_day: str | None
+
+
+class Finding(NamedTuple):
+    """Something in a store that is not as it was written."""
+
+    what: Literal["list", "poll", "row", "sum", "index", "unchecked"]
+    """unchecked: it may be as it was written; the store cannot tell."""
+    place: str
+    """The room and the moment, or the name of the index."""
+    problem: str
 
 
 class Purged(NamedTuple):

@@ -15,12 +15,9 @@ from rankcrawler.model.items import FailedPoll, Poll, Quarantined, RoomSnapshot
 from rankcrawler.model.targets import RoomName, Target
 from rankcrawler.store.answers import Outcome
 from rankcrawler.store.contract import Kept
-from rankcrawler.store.deduplication import list_fingerprint, outcome_of
+from rankcrawler.store.deduplication import Identity, list_fingerprint, outcome_of
 
 VERSION = 2
-
-Moment = tuple[str, bool]
-"""When a list was captured, and True; when a failed poll was made, and False."""
 
 
 class PollLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -67,9 +64,9 @@ class PollLine(msgspec.Struct, frozen=True, omit_defaults=True):
         return Target(self.source, self.kind, self.room_id, self.anchor_id)
 
     @property
-    def moment(self) -> Moment:
+    def identity(self) -> Identity:
         """What distinguishes this poll from the room's others."""
-        return (self.polled_at, False) if self.captured_at is None else (self.captured_at, True)
+        return self.polled_at, self.captured_at, self.digest
 
     @property
     def captured_ms(self) -> int:

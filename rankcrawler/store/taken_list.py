@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from rankcrawler.clock import ms
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.store.answers import Outcome
 from rankcrawler.store.days import KEY_BITS, day_of
@@ -15,13 +16,21 @@ class TakenList(NamedTuple):
     room: Room
     outcome: Outcome
     at_ms: int
-    """When it was captured."""
+    """Its place in the order of the room's lists: its clock, unless the clock stands still."""
     is_newest: bool
-    """Whether it was captured after all others of the room."""
+    """Whether it comes after all others of the room."""
     is_same: bool
     """Whether it is the list that the room had before."""
     before_ms: int
-    """When the room's last list was captured, before this one; -1 for none."""
+    """The place of the room's last list, before this one; -1 for none."""
+    stands_still: bool
+    """Whether the list before has the same clock."""
+
+    @property
+    def clock_ms(self) -> int | None:
+        """What its own clock said, if that is not its place."""
+        captured_ms = ms(self.snapshot.captured_at)
+        return None if captured_ms == self.at_ms else captured_ms
 
     @property
     def may_need_rows(self) -> bool:

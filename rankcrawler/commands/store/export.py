@@ -9,7 +9,7 @@ from typing import BinaryIO
 from rankcrawler.commands import values
 from rankcrawler.commands.arguments import add_kind, add_period
 from rankcrawler.commands.store.formats import FORMATS
-from rankcrawler.commands.store.records import StoreSubcommand, opened
+from rankcrawler.commands.store.records import StoreSubcommand, opened, report_damage
 from rankcrawler.errors import SettingError, StoreError
 from rankcrawler.feeds.draft import Draft
 from rankcrawler.model.items import RoomSnapshot
@@ -33,11 +33,11 @@ class Export(StoreSubcommand):
         add_kind(parser, "the kind of list")
 
     def run(self, url: str, given: argparse.Namespace) -> int:
-        """Write the file, and print how many rows it has."""
+        """Write the file, and print how many rows it has; status 1 if lists are left out because rows are missing."""
         with opened(url) as store:
             rows = export(_lists(store, given), given.to)
         print(f"{rows} rows in {given.to}")
-        return 0
+        return report_damage(store)
 
 
 def _lists(store: Records, given: argparse.Namespace) -> Iterator[RoomSnapshot]:

@@ -6,7 +6,7 @@ from rankcrawler.commands import values
 from rankcrawler.commands.arguments import add_json, add_kind, add_period
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.store import answers
-from rankcrawler.commands.store.records import StoreSubcommand, opened
+from rankcrawler.commands.store.records import StoreSubcommand, opened, report_damage
 
 
 class Users(StoreSubcommand):
@@ -47,11 +47,11 @@ class Gains(StoreSubcommand):
         add_kind(parser, "the kind of list")
 
     def run(self, url: str, given: argparse.Namespace) -> int:
-        """Print the gains; status 1 if the room has no list in that time."""
+        """Print the gains; status 1 if the room has no list in that time, or one with missing rows."""
         with opened(url) as store:
             found = store.gains(given.room_id, given.since, given.until, kind=given.kind)
         if found.since is None:
             complain(f"room {given.room_id} has no list in that time")
             return 1
         answers.print_gains(given.room_id, found, as_json=given.json)
-        return 0
+        return report_damage(store)

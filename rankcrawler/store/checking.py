@@ -1,0 +1,91 @@
+"""Looks through a whole database for what is not as it was written: lists, polls, rows, sums and indexes."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from rankcrawler.clock import iso
+from rankcrawler.store import days
+from rankcrawler.store.answers import Finding
+from rankcrawler.store.database import Database
+from rankcrawler.store.laying import Laid, Listed
+from rankcrawler.store.values import restored
+
+
+class Chain(NamedTuple):
+    """A chain of delta lists with missing rows."""
+
+    base_key: int
+    room_key: int
+    damaged: list[int]
+    """When those of its lists were captured that have not all their rows."""
+
+
+def findings(database: Database) -> Iterator[Finding]:
+    """Everything that is wrong; takes time in proportion to what the database holds."""
+    indexes = database.broken_indexes()
+    if indexes is None:
+        yield Finding("unchecked", "indexes", "PostgreSQL checks them with an extension: `CREATE EXTENSION amcheck`")
+    for index, problem in indexes or ():
+        yield Finding("index", index, problem)
+    if indexes:
+        yield Finding("unchecked", "everything else", "what is read by a broken index means nothing")
+        return
+    named = _Names(database)
+    for chain in broken_chains(database):
+        for captured_ms in chain.damaged:
+            yield Finding("list", named.at(chain.room_key, captured_ms), "rows are missing")
+    for room_key, captured_ms, rows in database.all("check_keys"):
+        problem = f"the profile, level or membership of {rows} rows is missing"
+        yield Finding("row", named.at(room_key, captured_ms), problem)
+    for room_key, captured_ms in database.all("check_polls"):
+        yield Finding("poll", named.at(room_key, captured_ms), "its list is missing")
+    for room_key, captured_ms in database.all("check_lists"):
+        yield Finding("list", named.at(room_key, captured_ms), "its poll is missing")
+    [(lost,)] = database.all("check_rows")
+    if lost:
+        yield Finding("row", "lists that are missing", f"{lost} rows belong to them")
+    for day, room_key, *counted in database.all("check_days"):
+        problem = "there are {} polls, {} failures, {} lists and {} rows, the sums differ".format(*counted)
+        yield Finding("sum", f"{named.room(room_key)}, {days.name(day)}", problem)
+
+
+def broken_chains(database: Database) -> Iterator[Chain]:
+    """The chains that have lists with missing rows."""
+    after = -1
+    while chains := database.all("check_chains", after=after):
+        after = chains[-1][0]
+        for base_key, step, room_key in chains:
+            damaged = _damaged(database, base_key, step)
+            if damaged:
+                yield Chain(base_key, room_key, damaged)
+
+
+def _damaged(database: Database, base_key: int, step: int) -> list[int]:
+    laid, damaged = Laid[int](), []
+    values = days.chain(base_key, step)
+    records = database.all("check_chain", base_key=base_key, last_key=values["last_key"])
+    for (_, captured_ms, *place), rows in groupby(records, key=itemgetter(slice(5))):
+        laid.lay(Listed(*place), {row[5]: row[5] for row in rows if row[5] is not None})
+        if not laid.is_sound:
+            damaged.append(captured_ms)
+    return damaged
+
+
+class _Names:
+    """What rooms are called in findings."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[int, str] = {}
+
+    def room(self, room_key: int) -> str:
+        if room_key not in self._known:
+            found = self._database.all("room_named", room_key=room_key)
+            kind, room_id = restored(found[0]) if found else ("?", f"of the key {room_key}")
+            self._known[room_key] = f"room {room_id} ({kind})"
+        return self._known[room_key]
+
+    def at(self, room_key: int, captured_ms: int) -> str:
+        return f"{self.room(room_key)}, {iso(captured_ms)}"
