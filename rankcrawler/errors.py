@@ -14,7 +14,8 @@ RankcrawlerError
 ├── StoreError        the store cannot be opened or written
 │   ├── StoreUnavailable   … now; the same call may succeed later
 │   ├── RefusedByStore     … because of one poll
-│   └── NoStore            there is none yet
+│   ├── NoStore            there is none yet
+│   └── DamagedList   rows of a list that was stored are missing
 └── FeedError         a feed cannot be opened or written
 """
 
@@ -108,6 +109,21 @@ class NoStore(StoreError):  # noqa: N818 — it is no fault of a store's
                 place=place,
             )
         )
+
+
+class DamagedList(StoreError):  # noqa: N818 — names what it found
+    """Rows of a list that was stored are missing."""
+
+    def __init__(self, room_id: str, captured_at: str) -> None:
+        super().__init__(
+            tr(
+                "room {room}: rows of its list of {moment} are missing: see `scrapy store check`",
+                room=room_id,
+                moment=captured_at,
+            )
+        )
+        self.room_id = room_id
+        self.captured_at = captured_at
 
 
 class FeedError(RankcrawlerError):

@@ -110,6 +110,10 @@ _MESSAGES = {
         "{number} entry of the inbox did not name a room",
         "{number} entries of the inbox did not name a room",
     ),
+    statistics.POLLS_REFUSED: marked_both(
+        "{number} poll could not be stored, and is made again: see the log",
+        "{number} polls could not be stored, and are made again: see the log",
+    ),
     statistics.ROWS_QUARANTINED: marked_both(
         "{number} row could not be read and is in quarantine; the other rows are stored",
         "{number} rows could not be read and are in quarantine; the other rows are stored",

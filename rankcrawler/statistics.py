@@ -8,6 +8,7 @@ from typing import Any
 
 POLLS = "rankcrawler/polls/"
 POLLS_IN_OUTAGE = "rankcrawler/polls/outage"
+POLLS_REFUSED = "rankcrawler/polls/refused"
 SNAPSHOTS = "rankcrawler/snapshots/"
 SNAPSHOTS_REDELIVERED = "rankcrawler/snapshots/redelivered"
 ROWS_STORED = "rankcrawler/rows/stored"
@@ -35,6 +36,7 @@ _OF_THE_QUEUE = (ROOMS_LEFT, ROOMS_RECURRING)
 MEANINGS = {
     POLLS: "polls without a list, by the action that followed: `retry`, `wait`, `gone_once`, `gone` or `stop`",
     POLLS_IN_OUTAGE: "of those, polls that failed while the gateway was out, and cost their rooms no attempt",
+    POLLS_REFUSED: "polls that the store could not keep; their rooms are polled again",
     SNAPSHOTS: "lists, by what the store made of them: `stored`, `unchanged`, `empty`, `duplicate` or `stale`",
     SNAPSHOTS_REDELIVERED: "lists that this run had stored before, and dropped",
     ROWS_STORED: "rows of the lists that were stored",

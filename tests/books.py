@@ -1,8 +1,8 @@
 """Compares the simulated gateway's books with the stores: everything it served is on record, and nothing else.
 
-A room and a clock identify a list. One that was served several times, by a clock that stands still or to a worker that
-was killed, is on record at least once, and not more often than that. Each of its rows is an entry or in quarantine. A
-failed answer is a failed poll.
+A room and a moment identify a list. One that was served several times, by a clock that stands still or to a worker that
+was killed, is on record at least once, and at most as often as it was served. Each of its rows is an entry or in
+quarantine. A failed answer is a failed poll.
 """
 
 from collections import Counter
@@ -83,7 +83,7 @@ class Balance(NamedTuple):
     lost: list[str]
     """Answers that are not on record: those on their way to a worker that was killed or stopped."""
     invented: list[str]
-    """Polls on record without an answer, or with other rows, and lists that are there twice."""
+    """Polls on record without an answer, or with other rows, and lists that are there more often than served."""
 
 
 def balance(given: Books, kept: Books) -> Balance:
@@ -92,9 +92,9 @@ def balance(given: Books, kept: Books) -> Balance:
     missing = [f"a list of {room} at {at}" for room, at in served.keys() - stored.keys()]
     failed = list((given.failures - kept.failures).elements())
     odd = [f"{each}, where {served.get(each[:2], 'nothing')} was given" for each in kept.lists.keys() - given.lists]
-    twice = [f"{key} {count} times" for key, count in stored.items() if count > served[key] > 0]
+    often = [f"{key} {count} times, not {served[key]}" for key, count in stored.items() if count > served[key] > 0]
     more = [f"a failure of {room}" for room in (kept.failures - given.failures).elements()]
-    return Balance(sorted(missing + [f"a failure of {room}" for room in failed]), sorted(odd + twice + more))
+    return Balance(sorted(missing + [f"a failure of {room}" for room in failed]), sorted(odd + often + more))
 
 
 def _moments(lists: Counter[List]) -> Counter[tuple[Room, str]]:
@@ -131,14 +131,14 @@ def _of_records(store: Records, source: str) -> Books:
 def _lists(store: Records, room_id: str, kind: str, source: str, polls: Iterable[PollRecord]) -> Iterator[List]:
     """The lists of a room's polls, each with the rows that are read back."""
     changes = [
-        (each.ordered_at, len(each.entries), len(each.quarantined))
+        ((each.captured_at, each.polled_at), len(each.entries), len(each.quarantined))
         for each in store.lists(room_id, *_EVER, kind=kind, source=source)
     ]
     good = bad = 0
     for poll in polls:
         if poll.outcome == "failed":
             continue
-        while changes and changes[0][0] <= poll.at:
+        if changes and changes[0][0] == (poll.captured_at, poll.polled_at):
             _, good, bad = changes.pop(0)
         yield List(Room(kind, room_id), poll.captured_at or "", *((0, 0) if poll.outcome == "empty" else (good, bad)))
 

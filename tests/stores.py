@@ -30,6 +30,8 @@ def records(where: str) -> Iterator[Callable[[], Records]]:
         opened.append(locate.open_records(where, create=True))
         return opened[-1]
 
-    yield open_it
-    for store in opened:
-        store.close()
+    try:
+        yield open_it
+    finally:
+        for store in opened:
+            store.close()

@@ -63,8 +63,13 @@ def test_an_unchanged_list_an_empty_one_and_one_withheld_are_answers_too(balance
     assert balanced(answers, polls) == ([], [])
 
 
-def test_a_list_that_was_given_out_twice_at_one_moment_is_on_record_once(balanced: Balanced) -> None:
+def test_a_list_that_was_given_out_twice_at_one_moment_is_on_record_once_or_twice(balanced: Balanced) -> None:
     assert balanced([LIST, LIST], [snapshot(), snapshot()]) == ([], [])
+    assert balanced([LIST, LIST], [snapshot(), snapshot(polled_at=LATER)]) == ([], [])
+
+
+def test_a_list_that_is_on_record_more_often_than_it_was_given_out_is_invented(balanced: Balanced) -> None:
+    assert len(balanced([LIST], [snapshot(), snapshot(polled_at=LATER)]).invented) == 1
 
 
 @pytest.mark.parametrize("given", [LIST, FAILURE, Given("ok", ROOM, "audience", ms(CAPTURED), 3)], ids=str)

@@ -41,7 +41,7 @@ def test_a_gateway_whose_address_changes_is_the_same_in_queue_and_store(redis_ur
             env = environment(gateway, tmp_path, ours) | {"GATEWAY_URL": url}
             assert run("rooms", "add", ",".join(rooms), "--every", "3600", env=env).returncode == 0
             done = run("crawl", "ranklist", *WAIT, env=env)
-            assert (done.returncode, "Rooms: 2 stored" in done.stderr) == (0, True), done.stderr
+            assert (done.returncode, "Lists: 2 stored" in done.stderr) == (0, True), done.stderr
     store = locate.open_records(f"sqlite:///{tmp_path}/ranks.db")
     assert [(each.source, each.rooms) for each in store.sources()] == [("ours", 4)]
     store.close()

@@ -70,6 +70,7 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
             "1 entry of the room list could not be read; the other room was added",
         ),
         ({"rankcrawler/inbox/unreadable": 1}, "1 entry of the inbox did not name a room"),
+        ({"rankcrawler/polls/refused": 2}, "2 polls could not be stored, and are made again: see the log"),
         (
             {"rankcrawler/rows/quarantined": 2},
             "2 rows could not be read and are in quarantine; the other rows are stored",

@@ -270,7 +270,12 @@ def test_what_only_several_lists_can_show_is_flagged_exactly(history: list[Seen]
         before = history[:at]
         backwards = any(each.room == seen.room and each.clock > seen.clock for each in before)
         of_two = any(each.listed == seen.listed and each.room != seen.room for each in before)
-        rules_broken = {"captured_backwards": backwards, "list_of_two_rooms": of_two}
+        stands_still = seen.clock == max((each.clock for each in before if each.room == seen.room), default=None)
+        rules_broken = {
+            "captured_backwards": backwards,
+            "list_of_two_rooms": of_two,
+            "clock_stands_still": stands_still,
+        }
         assert flagged[at] == {flag for flag, is_broken in rules_broken.items() if is_broken}
 
 

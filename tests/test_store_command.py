@@ -231,7 +231,7 @@ def test_ages_are_from_now() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "version"), [("sqlite", 1), ("sqlite", 2), ("sqlite", 3), ("postgresql", 2), ("postgresql", 3)]
+    ("kind", "version"), [*(("sqlite", each) for each in (1, 2, 3, 4)), *(("postgresql", each) for each in (2, 3, 4))]
 )
 def test_a_store_of_an_earlier_version_is_refused_and_migrated(
     kind: str, version: int, tmp_path: Path, request: pytest.FixtureRequest

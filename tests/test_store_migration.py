@@ -20,7 +20,7 @@ from rankcrawler.store.contract import Kept, Records
 from rankcrawler.store.dialects import POSTGRESQL, SQLITE, Dialect
 from tests import earlier, stores
 
-EARLIER = [("sqlite", 1), ("sqlite", 2), ("sqlite", 3), ("postgresql", 2), ("postgresql", 3)]
+EARLIER = [("sqlite", version) for version in (1, 2, 3, 4)] + [("postgresql", version) for version in (2, 3, 4)]
 EVER = ("2026-01-01", "2027-01-01")
 DAYS = ("2026-11-23", "2026-11-24")
 
@@ -183,7 +183,7 @@ def test_a_store_that_is_in_use_is_not_migrated(places: tuple[str, str], version
                 migration.migrate(where)
     else:
         with psycopg.connect(where) as other:
-            other.execute("SELECT count(*) FROM stays, profiles")
+            other.execute("SELECT count(*) FROM stays, profiles, polls")
             with pytest.raises(StoreError, match="is in use: stop the workers first"):
                 migration.migrate(where)
     assert f"from version {version}" in migration.migrate(where)

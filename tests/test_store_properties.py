@@ -1,12 +1,14 @@
 """Every list is read back as it was served, whichever workers write it, and in any order."""
 
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rankcrawler.clock import iso
+from rankcrawler.clock import iso, ms
+from rankcrawler.model import rules
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.rows import RankEntry
 from rankcrawler.store.contract import Kept
@@ -60,20 +62,28 @@ def test_every_list_is_read_back_as_it_was_served(kind: str, tmp_path: Path, req
         def write_and_read(turns: list[tuple[int, list[Row]]], sizes: list[int], who: int) -> None:
             room = str(next(rooms))
             lists = [listed(room, hours, rows) for hours, rows in turns]
-            written: dict[str, RoomSnapshot] = {}
+            written: dict[tuple[str, str], RoomSnapshot] = {}
             rest = lists
             for number, size in enumerate(sizes):
                 batch, rest = rest[:size], rest[size:]
                 kept = workers[who >> number & 1].write(list(map(polled, batch)))
                 for each, outcome in zip(batch, kept, strict=True):
-                    assert (outcome is Kept.DUPLICATE) == (each.captured_at in written)
-                    written.setdefault(each.captured_at, each)
+                    assert (outcome is Kept.DUPLICATE) == ((each.captured_at, each.digest) in written)
+                    written.setdefault((each.captured_at, each.digest), each)
                 if not rest:
                     break
-            written |= {each.captured_at: each for each in rest if each.captured_at not in written}
+            written = {(each.captured_at, each.digest): each for each in rest} | written
             workers[0].write(list(map(polled, rest)))
-            for moment, each in written.items():
-                assert workers[1].at(room, moment) == each
-            assert workers[0].latest(room) == written[max(written)]
+            clocks: defaultdict[str, list[RoomSnapshot]] = defaultdict(list)
+            for each in written.values():
+                clocks[each.captured_at].append(each)
+            for clock, of_clock in clocks.items():
+                for place, each in enumerate(of_clock):
+                    found = workers[1].at(room, iso(ms(clock) + place))
+                    assert found is not None
+                    assert rules.with_flags_of_poll(found, ()) == each
+            latest = workers[0].latest(room)
+            assert latest is not None
+            assert rules.with_flags_of_poll(latest, ()) == clocks[max(clocks)][-1]
 
         write_and_read()

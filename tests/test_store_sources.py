@@ -162,20 +162,49 @@ def test_days_of_joined_gateways_are_counted_again_from_all_lists(store: Records
 
 
 def both_at_once(store: Records) -> None:
-    """One room under both names, at the same moments."""
-    for source, gifts in ((OLD, 50), (NEW, 51)):
+    """One room under both names, at the same moments: once the same list, once another."""
+    for source, gifts in ((OLD, 51), (NEW, 50)):
         store.write([polled(listed(source, 0, {"7": 100})), polled(listed(source, 2, {"7": 100 + gifts}))])
 
 
 def test_a_room_that_was_polled_under_both_names_at_once_is_counted_once(store: Records) -> None:
     both_at_once(store)
-    assert store.rename_source(OLD, NEW) == (1, 2)
+    assert store.rename_source(OLD, NEW) == (1, 1)
     (top,) = store.top_contributors("2026-11-23")
     assert (top.user_id, top.coins) == ("7", 51)
-    assert [poll.at for poll in store.polls("1", iso(0), iso(NOON + 60 * MINUTE))] == [
-        iso(NOON),
-        iso(NOON + 2 * MINUTE),
+    assert [(poll.captured_at, poll.flags) for poll in store.polls("1", iso(0), iso(NOON + 60 * MINUTE))] == [
+        (iso(NOON), ()),
+        (iso(NOON + 2 * MINUTE), ()),
+        (iso(NOON + 2 * MINUTE), ("clock_stands_still",)),
     ]
+
+
+@pytest.mark.parametrize("names", [(OLD, NEW), (NEW, OLD)])
+def test_lists_of_one_clock_that_differ_are_all_kept_when_gateways_are_joined(
+    store: Records, names: tuple[str, str]
+) -> None:
+    both_at_once(store)
+    store.rename_source(*names)
+    assert [[row.score for row in each.entries] for each in lists(store)] == [[100], [150], [151]]
+    assert store.write([polled(listed(names[1], 2, {"7": 152}, polled_at=iso(NOON + 3 * MINUTE)), fence=9)]) == [
+        Kept.STORED
+    ]
+    latest = store.latest("1")
+    assert latest is not None
+    assert [row.score for row in latest.entries] == [152]
+
+
+@pytest.mark.parametrize("names", [(OLD, NEW), (NEW, OLD)])
+def test_nothing_is_wrong_in_a_store_whose_gateways_were_joined_or_purged(
+    store: Records, names: tuple[str, str]
+) -> None:
+    both_at_once(store)
+    moved(store)
+    store.rename_source(*names)
+    assert [each for each in store.check() if each.what != "unchecked"] == []
+    store.write([polled(listed("third", 3, {"7": 1}))])
+    store.purge(iso(NOON + 24 * 60 * MINUTE), names[1])
+    assert [each for each in store.check() if each.what != "unchecked"] == []
 
 
 def test_sums_of_days_that_were_purged_are_not_added(store: Records) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.model.items import Poll, RoomSnapshot
 from rankcrawler.store import writer as writer_module
-from rankcrawler.store.answers import Counts
+from rankcrawler.store.answers import Counts, Finding
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.json_lines import JsonLinesStore
 from rankcrawler.store.writer import MAX_BATCH, Writer
@@ -37,6 +37,9 @@ class SlowStore:
         raise NotImplementedError
 
     def counts(self) -> Counts:
+        raise NotImplementedError
+
+    def check(self) -> Iterator[Finding]:
         raise NotImplementedError
 
     def close(self) -> None:
@@ -149,18 +152,19 @@ def test_the_writer_waits_for_a_store_that_is_unavailable(
 
 
 class DefectiveStore(SlowStore):
-    """Raises what no store should raise."""
+    """Raises what no store should raise when it meets room 13."""
 
     def write(self, polls: Sequence[Poll]) -> list[Kept]:
-        raise KeyError(f"met with {len(polls)} polls")
+        if "13" in (each.target.room_id for each in polls):
+            raise KeyError("met with room 13")
+        return super().write(polls)
 
 
-def test_a_defect_of_the_store_fails_its_polls_and_none_waits_forever(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    results = asyncio.run(_write_all(DefectiveStore(), [1, 2]))
-    assert [repr(each) for each in results] == ["StoreError('a defect, KeyError')"] * 2
-    assert "KeyError: 'met with " in caplog.text
+def test_a_defect_in_one_poll_fails_that_poll_alone(caplog: pytest.LogCaptureFixture) -> None:
+    results = asyncio.run(_write_all(DefectiveStore(), [11, 12, 13, 14]))
+    assert results[:2] + results[3:] == [Kept.STORED] * 3
+    assert repr(results[2]) == "RefusedByStore('room 13: a defect of the store, KeyError')"
+    assert caplog.text.count("KeyError: 'met with room 13'") == 1, "one traceback, of the poll that fails"
 
 
 def test_the_writer_gives_an_unavailable_store_up_some_time_after_the_crawl(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ class Quarantined(msgspec.Struct, frozen=True):
 
 
 class RoomSnapshot(msgspec.Struct, frozen=True):
-    """One room's list in one poll, identified by its target's room and `captured_at`."""
+    """One room's list in one poll, identified by its target's room, `captured_at`, `digest` and `polled_at`."""
 
     target: Target
     captured_at: str

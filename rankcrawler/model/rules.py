@@ -18,6 +18,9 @@
 | `captured_in_past` | the list's clock is more than an hour behind the worker's, which orders it |
 | `captured_backwards` | the list is older than one that this run got for the room before |
 | `list_of_two_rooms` | this run got the same list for another room too |
+| `clock_stands_still` | the list has the clock of the room's list before it |
+
+The last one is about the poll and not about its list: a list that is the same but for this flag is unchanged.
 """
 
 from collections import OrderedDict
@@ -39,6 +42,10 @@ OF_READING = ("rank_missing",)
 """Flags of lists that the reading of an answer sets."""
 OF_READING_ROWS = ("id_mismatch", "id_unreadable", "user_missing")
 """Flags of rows that the reading of an answer sets."""
+CLOCK_STANDS_STILL = "clock_stands_still"
+OF_POLLS = frozenset({CLOCK_STANDS_STILL})
+"""The flags that belong to a poll and not to its list. They come last in a list and in its rows."""
+
 REMEMBERED = 3_000
 """Rooms and lists that later lists are compared with: those of the last minutes, at 300 bytes each."""
 
@@ -77,6 +84,8 @@ class Earlier:
         self._clocks.put(room, max(clock, snapshot.captured_at))
         if snapshot.captured_at < clock:
             yield "captured_backwards"
+        if snapshot.captured_at == clock:
+            yield CLOCK_STANDS_STILL
 
     def _shared_list(self, snapshot: RoomSnapshot) -> Iterator[str]:
         target = snapshot.target
@@ -90,14 +99,49 @@ class Earlier:
 
 def flagged(snapshot: RoomSnapshot, earlier: Earlier | None = None) -> RoomSnapshot:
     """The snapshot with a flag for every rule that it breaks, on itself and on the rows concerned."""
-    list_flags = (*(flag for flag in snapshot.flags if flag in OF_READING), *_list_flags(snapshot))
-    if earlier is not None:
-        list_flags = (*list_flags, *earlier.flags(snapshot))
-    entries = tuple(_with_flags(snapshot, list_flags))
-    row_flags = {flag for entry in entries for flag in entry.flags} - set(list_flags)
-    if not list_flags and not row_flags:
+    found = (
+        *(flag for flag in snapshot.flags if flag in OF_READING),
+        *_list_flags(snapshot),
+        *(() if earlier is None else earlier.flags(snapshot)),
+    )
+    list_flags, poll_flags = _divided(found)
+    entries = tuple(_with_flags(snapshot, list_flags, poll_flags))
+    row_flags = {flag for entry in entries for flag in entry.flags} - set(found)
+    if not found and not row_flags:
         return snapshot
-    return msgspec.structs.replace(snapshot, entries=entries, flags=(*list_flags, *sorted(row_flags)))
+    return msgspec.structs.replace(snapshot, entries=entries, flags=(*list_flags, *sorted(row_flags), *poll_flags))
+
+
+def with_flags_of_poll(snapshot: RoomSnapshot, wanted: tuple[str, ...]) -> RoomSnapshot:
+    """The snapshot with these flags of OF_POLLS, and no others of them, on itself and on each row."""
+    flags = (*of_list(snapshot.flags), *wanted)
+    if flags == snapshot.flags:
+        return snapshot
+    return msgspec.structs.replace(snapshot, entries=rows_with_flags_of_poll(snapshot.entries, wanted), flags=flags)
+
+
+def rows_with_flags_of_poll(rows: tuple[RankEntry, ...], wanted: tuple[str, ...]) -> tuple[RankEntry, ...]:
+    """The rows with these flags of OF_POLLS, and no others of them."""
+    flags = [(*of_list(row.flags), *wanted) for row in rows]
+    return tuple(
+        row if row.flags == own else msgspec.structs.replace(row, flags=own)
+        for row, own in zip(rows, flags, strict=True)
+    )
+
+
+def of_list(flags: tuple[str, ...]) -> tuple[str, ...]:
+    """The flags that belong to a list and not to its poll."""
+    return flags if OF_POLLS.isdisjoint(flags) else _divided(flags)[0]
+
+
+def of_poll(flags: tuple[str, ...]) -> tuple[str, ...]:
+    """The flags that belong to a poll and not to its list."""
+    return _divided(flags)[1]
+
+
+def _divided(flags: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The flags of a list, and those of its poll."""
+    return tuple(each for each in flags if each not in OF_POLLS), tuple(each for each in flags if each in OF_POLLS)
 
 
 def _list_flags(snapshot: RoomSnapshot) -> Iterator[str]:
@@ -114,7 +158,9 @@ def _list_flags(snapshot: RoomSnapshot) -> Iterator[str]:
         yield fault
 
 
-def _with_flags(snapshot: RoomSnapshot, list_flags: tuple[str, ...]) -> Iterator[RankEntry]:
+def _with_flags(
+    snapshot: RoomSnapshot, list_flags: tuple[str, ...], poll_flags: tuple[str, ...]
+) -> Iterator[RankEntry]:
     seen: set[str] = set()
     above: RankEntry | None = None
     unread = {row.position for row in snapshot.quarantined}
@@ -127,6 +173,7 @@ def _with_flags(snapshot: RoomSnapshot, list_flags: tuple[str, ...]) -> Iterator
             if entry.user_id in seen:
                 flags.append("user_repeated")
             seen.add(entry.user_id)
+        flags += poll_flags
         yield msgspec.structs.replace(entry, flags=tuple(flags)) if flags else entry
         above = entry
 

@@ -1,4 +1,4 @@
-"""Second: drop snapshots that this run has delivered before.
+"""Second: drop snapshots that this run has delivered before: of the same poll, with the same clock and the same rows.
 
 The memory belongs to the run, so a feed has what its run saw, and repeating a crawl gives the same feed. The store
 decides whether a list is stored already, or unchanged since the previous poll, which another worker may have made.
@@ -12,8 +12,11 @@ from scrapy.exceptions import DropItem
 from scrapy.statscollectors import StatsCollector
 
 from rankcrawler import statistics
-from rankcrawler.model.items import Poll
+from rankcrawler.model.items import Poll, RoomSnapshot
 from rankcrawler.model.targets import RoomName
+
+Identity = tuple[str, str, str]
+"""When a poll was made, and the clock and digest of its list."""
 
 REMEMBERED = 3_000
 """Rooms whose last snapshot is remembered, at about 300 bytes each."""
@@ -25,7 +28,7 @@ class DeduplicatePipeline:
     def __init__(self, stats: StatsCollector, remembered: int = REMEMBERED) -> None:
         self._stats = stats
         self._remembered = remembered
-        self._last: OrderedDict[RoomName, str] = OrderedDict()
+        self._last: OrderedDict[RoomName, Identity] = OrderedDict()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "DeduplicatePipeline":
@@ -37,7 +40,7 @@ class DeduplicatePipeline:
     def process_item(self, item: object) -> object:
         """The item; raises DropItem if its snapshot was delivered before."""
         snapshot = item.snapshot if isinstance(item, Poll) else None
-        if snapshot is not None and self._last.get(snapshot.target.room) == snapshot.captured_at:
+        if snapshot is not None and self._last.get(snapshot.target.room) == _identity(snapshot):
             self._stats.inc_value(statistics.SNAPSHOTS_REDELIVERED)
             raise DropItem(f"snapshot of {snapshot.captured_at} was delivered before", log_level="INFO")
         return item
@@ -48,7 +51,11 @@ class DeduplicatePipeline:
         if snapshot is None:
             return
         room = snapshot.target.room
-        self._last[room] = snapshot.captured_at
+        self._last[room] = _identity(snapshot)
         self._last.move_to_end(room)
         if len(self._last) > self._remembered:
             self._last.popitem(last=False)
+
+
+def _identity(snapshot: RoomSnapshot) -> Identity:
+    return snapshot.polled_at, snapshot.captured_at, snapshot.digest

@@ -24,7 +24,10 @@ logger = logging.getLogger(__name__)
 
 
 class StorePipeline:
-    """Writes polls to the store; counts snapshots by outcome in `rankcrawler/snapshots/…`."""
+    """Writes polls to the store; counts snapshots by outcome in `rankcrawler/snapshots/…`.
+
+    A poll that the store cannot keep fails alone, and is counted in `rankcrawler/polls/refused`.
+    """
 
     def __init__(self, writer: Writer, crawler: Crawler) -> None:
         self._writer = writer
@@ -70,7 +73,10 @@ class StorePipeline:
     async def _keep(self, item: Poll) -> Kept:
         try:
             return await self._writer.write(item)
-        except (StoreUnavailable, RefusedByStore):
+        except StoreUnavailable:
+            raise
+        except RefusedByStore:
+            self._stats.inc_value(statistics.POLLS_REFUSED)
             raise
         except StoreError as error:
             if self._end is None:

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.model.targets import Target
 
-Outcome = Literal["stored", "unchanged", "empty", "withheld", "failed"]
+Outcome = Literal["stored", "unchanged", "empty", "withheld", "failed", "damaged"]
 
 
 class Counts(NamedTuple):
@@ -23,10 +23,14 @@ class PollRecord(NamedTuple):
     """One poll of a room and its outcome. A moment without a record is a moment without a poll."""
 
     at: str
-    """The list's own clock; the worker's for a failed poll, or if the list's is wrong."""
+    """Its place in the order of the room's polls: the list's own clock, or later than the list before under one clock;
+    the worker's for a failed poll, or if the list's is wrong.
+    """
     polled_at: str
     outcome: Outcome
-    """withheld: there are contributors, and the gateway does not publish their scores."""
+    """withheld: there are contributors, and the gateway does not publish their scores. damaged: rows of the list were
+    lost, and a repair has removed the rest.
+    """
     entry_count: int | None
     """None for a failed poll."""
     total: int | None = None
@@ -40,6 +44,8 @@ class PollRecord(NamedTuple):
     attempt: int | None = None
     captured_at: str | None = None
     """What the list's own clock said, right or wrong; None for a failed poll."""
+    flags: tuple[str, ...] = ()
+    """What is wrong with the poll, not with its list: `clock_stands_still`."""
 
 
 class Contributor(NamedTuple):
@@ -174,7 +180,17 @@ class Joined(NamedTuple):
     rooms: int
     """Rooms and kinds of list that both had."""
     polls: int
-    """Polls of one moment that both had, and that are kept once."""
+    """Polls of one moment and one list that both had, and that are kept once."""
+
+
+class Finding(NamedTuple):
+    """Something in a store that is not as it was written."""
+
+    what: Literal["list", "poll", "row", "sum", "index", "unchecked"]
+    """unchecked: it may be as it was written; the store cannot tell."""
+    place: str
+    """The room and the moment, or the name of the index."""
+    problem: str
 
 
 class Purged(NamedTuple):

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Protocol
 
+from rankcrawler.errors import DamagedList
 from rankcrawler.model.items import Poll, RoomSnapshot
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.store.answers import (
     Activity,
     Contributor,
     Counts,
+    Finding,
     Gains,
     Joined,
     PollRecord,
@@ -38,7 +40,7 @@ class Kept(Enum):
     FAILED = "failed"
     """Recorded a failed poll with its verdict."""
     DUPLICATE = "duplicate"
-    """Changed nothing: this very poll is stored already."""
+    """Changed nothing: this very poll is stored already. The same list from another poll is UNCHANGED."""
     STALE = "stale"
     """Changed nothing: the poll's lease is older than the room's last."""
 
@@ -46,8 +48,8 @@ class Kept(Enum):
 class Store(Protocol):
     """Keeps polls. One thread uses it at a time; several processes may have it open.
 
-    `latest` and the like return a snapshot exactly as it was written. The envelope is not part of it: fence, schedule
-    and `kept` are not read back.
+    `latest` and the like return a snapshot exactly as it was written, with the flag `clock_stands_still` if the room's
+    list before has the same clock. The envelope is not part of it: fence, schedule and `kept` are not read back.
     """
 
     def write(self, polls: Sequence[Poll]) -> list[Kept]:
@@ -62,12 +64,22 @@ class Store(Protocol):
     def counts(self) -> Counts:
         """How much the store holds; takes time in proportion."""
 
+    def check(self) -> Iterator[Finding]:
+        """What is not as it was written; takes time in proportion to what the store holds. Writers may go on."""
+
     def close(self) -> None:
         """Close the store; closing twice is harmless."""
 
 
 class Records(Store, Protocol):
-    """A store that answers questions, too: SQLite and PostgreSQL. For JSON Lines use a tool that reads JSON."""
+    """A store that answers questions, too: SQLite and PostgreSQL. For JSON Lines use a tool that reads JSON.
+
+    `latest` and `at` raise DamagedList if rows of the list are missing.
+    """
+
+    @property
+    def damage(self) -> Sequence[DamagedList]:
+        """The lists that `lists` and `gains` have left out since the store was opened, because rows are missing."""
 
     def at(
         self, room_id: str, moment: str, *, kind: str = RANKLIST.name, source: str | None = None
@@ -131,6 +143,9 @@ class Records(Store, Protocol):
 
     def status(self, source: str | None = None) -> Status:
         """The store, or what it holds of one gateway, at a glance."""
+
+    def repair(self) -> None:
+        """Rebuild what can be of what `check` finds; remove lists of which rows are lost, and mark their polls."""
 
     def purge(self, before: str, source: str | None = None) -> Purged:
         """Remove the polls, lists and rows of all days (UTC) before the day of `before`, of one gateway or of all.

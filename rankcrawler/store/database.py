@@ -19,6 +19,9 @@ class Database(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """Commits on exit, safe on disk; rolls back if an error ends the block."""
 
+    def alone(self) -> AbstractContextManager[None]:
+        """A transaction without writers beside it."""
+
     def prepare(self, days: Collection[int]) -> None:
         """Make room for records of these days since 1970."""
 
@@ -42,6 +45,12 @@ class Database(Protocol):
 
     def version(self) -> int:
         """The schema's version."""
+
+    def broken_indexes(self) -> list[tuple[str, str]] | None:
+        """Indexes that do not fit their tables, each with what is wrong; None if the database cannot tell."""
+
+    def rebuild_indexes(self) -> None:
+        """Build the broken indexes again, from their tables; within `alone`."""
 
     def size(self) -> int:
         """Bytes on disk."""

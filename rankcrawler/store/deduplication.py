@@ -1,14 +1,22 @@
-"""Decides what to do with a poll, given what a store knows of the room."""
+"""Decides what to do with a poll, given what a store knows of the room.
 
-from collections.abc import Callable
+A poll is the same as another if its list has the same clock and the same digest, and the worker polled at the same
+moment; a failed poll has that moment alone. A list with another digest under the same clock is another list. Lists are
+in the order of their clocks. Those under one clock are in the order of their polls, a millisecond apart: `at_ms` is a
+list's place in this order.
+"""
+
 from typing import NamedTuple, Protocol
 
 from rankcrawler.clock import ms
-from rankcrawler.model import clocks
+from rankcrawler.model import clocks, rules
 from rankcrawler.model.items import FailedPoll, Poll, Quarantined, RoomSnapshot
 from rankcrawler.store.answers import Outcome
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.fingerprints import fingerprint
+
+Identity = tuple[str, str | None, str | None]
+"""A poll: when it was made, and the clock and digest of its list, as in items; None for a failed poll."""
 
 
 class KnownRoom(Protocol):
@@ -20,11 +28,30 @@ class KnownRoom(Protocol):
 
     @property
     def last_captured_ms(self) -> int:
-        """When the last list was captured; -1 before the first."""
+        """The place of the last list in the order; -1 before the first."""
 
     @property
     def last_fingerprint(self) -> bytes | None:
         """Of the last list."""
+
+
+class Place(NamedTuple):
+    """Where a list goes in the order of its room's lists."""
+
+    at_ms: int
+    """No other list of the room is there."""
+    stands_still: bool
+    """Whether the list before has the same clock."""
+
+
+class KnownPolls(Protocol):
+    """What a store knows of a room's polls."""
+
+    def has(self, found: RoomSnapshot | FailedPoll) -> bool:
+        """Whether this very poll is stored."""
+
+    def place(self, found: RoomSnapshot) -> Place:
+        """The place of a list that is not stored yet."""
 
 
 class ListFacts(Protocol):
@@ -56,13 +83,15 @@ class Decision(NamedTuple):
 
     kept: Kept
     at_ms: int
-    """When the list was captured; when the worker polled, for a failed poll or a list whose clock is wrong."""
+    """The list's place in the order; when the worker polled, for a failed poll."""
     is_newest: bool = False
     """Whether the list comes after all others of the room."""
     is_same: bool = False
     """Whether it is the list that the room had before."""
     fingerprint: bytes = b""
     """Of the list."""
+    stands_still: bool = False
+    """Whether the list before has the same clock."""
 
     @property
     def is_written(self) -> bool:
@@ -70,23 +99,30 @@ class Decision(NamedTuple):
         return self.kept not in (Kept.DUPLICATE, Kept.STALE)
 
 
-def decide(poll: Poll, room: KnownRoom, is_stored: Callable[[int, bool], bool]) -> Decision:
-    """Decide on a poll. `is_stored` says whether the room has a poll of a moment, in ms, with or without a list."""
+def decide(poll: Poll, room: KnownRoom, polls: KnownPolls) -> Decision:
+    """Decide on a poll."""
     found = poll.found
-    is_list = isinstance(found, RoomSnapshot)
     at_ms = moment(found)
     if poll.fence < room.fence:
         return Decision(Kept.STALE, at_ms)
-    if is_stored(at_ms, is_list):
+    if polls.has(found):
         return Decision(Kept.DUPLICATE, at_ms)
     if isinstance(found, FailedPoll):
         return Decision(Kept.FAILED, at_ms)
     own = list_fingerprint(found.target.anchor_id, found)
-    is_newest = at_ms > room.last_captured_ms and clocks.may_be_newest(found.flags)
+    place = polls.place(found)
+    is_newest = place.at_ms > room.last_captured_ms and clocks.may_be_newest(found.flags)
     is_same = is_newest and own == room.last_fingerprint
     is_empty = not found.entries and not found.quarantined
     kept = Kept.EMPTY if is_empty else Kept.UNCHANGED if is_same else Kept.STORED
-    return Decision(kept, at_ms, is_newest, is_same, own)
+    return Decision(kept, place.at_ms, is_newest, is_same, own, place.stands_still)
+
+
+def identity(found: RoomSnapshot | FailedPoll) -> Identity:
+    """What distinguishes a poll from the room's others."""
+    if isinstance(found, FailedPoll):
+        return found.polled_at, None, None
+    return found.polled_at, found.captured_at, found.digest
 
 
 def moment(found: RoomSnapshot | FailedPoll) -> int:
@@ -108,4 +144,4 @@ def outcome_of(found: RoomSnapshot | FailedPoll, kept: Kept) -> Outcome:
 def list_fingerprint(anchor_id: str | None, of: ListFacts) -> bytes:
     """The fingerprint of everything that makes a list what it is. How many people watch is not part of it."""
     unread = [(row.position, row.path, row.reason) for row in of.quarantined]
-    return fingerprint(of.digest, of.flags, anchor_id, of.currency, of.has_more, unread)
+    return fingerprint(of.digest, rules.of_list(of.flags), anchor_id, of.currency, of.has_more, unread)

@@ -8,8 +8,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from rankcrawler.store import days
-from rankcrawler.store.database import Database
+from rankcrawler.store.database import Database, Record
 from rankcrawler.store.days import KEY_BITS, day_of
+from rankcrawler.store.laying import Listed, laid
 from rankcrawler.store.room import ListPlace
 from rankcrawler.store.rows import USER_AT, EntryRow
 
@@ -21,13 +22,24 @@ REMEMBERED = 1000
 """Rooms whose last list is remembered; about 20 KB each."""
 
 
-def read(database: Database, place: ListPlace) -> list[EntryRow]:
-    """The rows of a list."""
-    rows: dict[int, EntryRow] = {}
-    stored = USER_AT + 1
-    for position, *values in database.all("list_rows", **days.chain(place.base_key, place.step)):
-        rows[position] = EntryRow._make([*values[:stored], tuple(values[stored:])])
-    return [rows[position] for position in range(1, place.entry_count + 1)]
+def read(database: Database, place: ListPlace) -> list[EntryRow] | None:
+    """The rows of a list; None if some are missing."""
+    records = database.all("list_rows", **days.chain(place.base_key, place.step))
+    return laid(records, Listed(place.step, place.entry_count, place.chain_rows), _row).in_order()
+
+
+_FIRST = 4
+"""Where the values of the row begin in a record of list_rows."""
+_OTHERS = _FIRST + USER_AT + 1
+
+
+def _row(record: Record) -> EntryRow:
+    return EntryRow._make([*record[_FIRST:_OTHERS], record[_OTHERS:]])
+
+
+def chain_rows(last: ListPlace, written: int) -> int | None:
+    """How many rows a chain has with a delta list of so many rows on its last list."""
+    return None if last.chain_rows is None else last.chain_rows + written
 
 
 def differing(before: Sequence[EntryRow], rows: Sequence[EntryRow]) -> list[int]:

@@ -1,38 +1,45 @@
 """Who gave how much in a room between two of its lists: walks the lists in between, one after the other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby, pairwise
-from typing import Any
+from operator import itemgetter
 
 from rankcrawler.clock import iso
+from rankcrawler.errors import DamagedList
 from rankcrawler.model import kinds
 from rankcrawler.model.kinds import ListKind
 from rankcrawler.store import days, increments
 from rankcrawler.store.answers import Gain, Gains
 from rankcrawler.store.database import Database
+from rankcrawler.store.laying import Laid, Listed, laid
 from rankcrawler.store.lists import StoredList, StoredRoom
 from rankcrawler.store.values import restored
 
-Places = dict[int, tuple[int | None, int | None]]
-"""A list: contributor and score by position."""
+Place = tuple[int | None, int | None]
+"""A contributor and a score."""
+Places = dict[int, Place]
+"""A list, by position."""
 Scores = dict[int, int | None]
 
 NONE = Gains(None, None, [], 0, 0.0)
 """Of a room without lists."""
 
 
-def between(database: Database, room: StoredRoom, since_ms: int, until_ms: int) -> Gains:
-    """From the list that the room had at `since_ms`, or its first one after that, to the one it had at `until_ms`."""
-    key, span = room.room_key, {"since_ms": since_ms, "until_ms": until_ms}
+def between(database: Database, room: StoredRoom, span: tuple[int, int], damage: list[DamagedList]) -> Gains:
+    """From the list that the room had when the span begins, or its first one in it, to the one it had when it ends.
+
+    Lists with missing rows are left out, and added to `damage`.
+    """
+    key, (since_ms, until_ms) = room.room_key, span
     first = database.all("list_at", room_key=key, at_ms=since_ms) or database.all(
-        "gains_first_list", room_key=key, **span
+        "gains_first_list", room_key=key, since_ms=since_ms, until_ms=until_ms
     )
     last = database.all("list_at", room_key=key, at_ms=until_ms)
     if not first or not last:
         return NONE
     begin, end = StoredList(*first[0]), StoredList(*last[0])
     walk = _Walk(kinds.named(room.name.kind))
-    for places in _lists(database, key, begin, until_ms):
+    for places in _lists(database, room, begin, until_ms, damage):
         walk.step(places)
     times = database.all("gains_poll_times", room_key=key, since_ms=begin.at_ms, until_ms=end.at_ms)
     answered = [at for at, is_answered in times if is_answered]
@@ -41,31 +48,34 @@ def between(database: Database, room: StoredRoom, since_ms: int, until_ms: int) 
     return Gains(iso(begin.at_ms), iso(end.at_ms), gains, len(times) - len(answered), longest / 1000)
 
 
-def _lists(database: Database, room_key: int, begin: StoredList, until_ms: int) -> Iterator[Places]:
-    """The list to begin with, and those after it."""
-    base, places = begin.base_key, _whole(database, begin.base_key, begin.step, begin.entry_count)
-    yield places
-    rows = database.all("gains_rows", room_key=room_key, since_ms=begin.at_ms, until_ms=until_ms)
-    for (_, base_key, step, entry_count), written in groupby(rows, key=lambda row: row[:4]):
-        if step == 0:
-            places = _laid({}, (row[4:] for row in written), entry_count)
-        elif base_key == base:
-            places = _laid(places, (row[4:] for row in written), entry_count)
+def _lists(
+    database: Database, room: StoredRoom, begin: StoredList, until_ms: int, damage: list[DamagedList]
+) -> Iterator[Places]:
+    """The list to begin with, and those after it; those with missing rows are left out, and added to `damage`."""
+    base, now = begin.base_key, _whole(database, begin.base_key, begin.listed)
+    yield from _sound(now, room, begin.captured_ms, damage)
+    span = {"since_ms": begin.at_ms, "until_ms": until_ms}
+    rows = database.all("gains_rows", room_key=room.room_key, **span)
+    for (_, captured_ms, base_key, *place), written in groupby(rows, key=itemgetter(slice(6))):
+        listed = Listed(*place)
+        if listed.step and base_key != base:
+            now = _whole(database, base_key, listed)
         else:
-            places = _whole(database, base_key, step, entry_count)
+            now = now if listed.step else Laid()
+            now.lay(listed, {row[6]: row[7:] for row in written if row[6] is not None})
         base = base_key
-        yield places
+        yield from _sound(now, room, captured_ms, damage)
 
 
-def _laid(under: Places, rows: Iterable[tuple[Any, ...]], entry_count: int) -> Places:
-    """Rows of position, contributor and score, laid over the list before."""
-    over = {position: (user, score) for position, user, score in rows if position is not None}
-    both = under | over
-    return {position: both[position] for position in range(1, entry_count + 1)}
+def _sound(now: Laid[Place], room: StoredRoom, captured_ms: int, damage: list[DamagedList]) -> Iterator[Places]:
+    if now.is_sound:
+        yield now.rows
+    else:
+        damage.append(DamagedList(room.name.room_id, iso(captured_ms)))
 
 
-def _whole(database: Database, base_key: int, step: int, entry_count: int) -> Places:
-    return _laid({}, database.all("gains_list", **days.chain(base_key, step)), entry_count)
+def _whole(database: Database, base_key: int, listed: Listed) -> Laid[Place]:
+    return laid(database.all("gains_list", **days.chain(base_key, listed.step)), listed, itemgetter(slice(4, 6)))
 
 
 class _Walk:

@@ -7,24 +7,27 @@ is what follows the last whole line of polls.jsonl; it is cut off before anythin
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from rankcrawler.errors import StoreError
+from rankcrawler.errors import DamagedList, StoreError
 from rankcrawler.language import tr
-from rankcrawler.model.items import Poll, RoomSnapshot
+from rankcrawler.model import rules
+from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
 from rankcrawler.model.kinds import RANKLIST
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.model.targets import RoomName
 from rankcrawler.store import entry_lines, poll_line
-from rankcrawler.store.answers import Counts
+from rankcrawler.store.answers import Counts, Finding
 from rankcrawler.store.contract import Kept
-from rankcrawler.store.deduplication import decide
+from rankcrawler.store.deduplication import Decision, Identity, Place, decide, identity
 from rankcrawler.store.files import StoreFile
 from rankcrawler.store.line_room import LineRoom
-from rankcrawler.store.poll_line import Moment, PollLine
+from rankcrawler.store.poll_line import PollLine
 
 READ_AT_ONCE = 16 << 20
 """Bytes; far more than a line of polls.jsonl has."""
@@ -42,15 +45,36 @@ class _Batch:
         self.entries: list[bytes] = []
         self.lines: list[PollLine] = []
 
-    def add(self, poll: Poll, kept: Kept, room: LineRoom) -> None:
+    def add(self, poll: Poll, decision: Decision, room: LineRoom) -> None:
         """Add a poll to the files, and to its room."""
-        start, snapshot = self.entries_end, poll.snapshot
+        start, snapshot, kept = self.entries_end, poll.snapshot, decision.kept
+        if snapshot is not None:
+            of_poll = (rules.CLOCK_STANDS_STILL,) if decision.stands_still else ()
+            snapshot = rules.with_flags_of_poll(snapshot, of_poll)
+            poll = msgspec.structs.replace(poll, found=snapshot)
         if kept is Kept.STORED and snapshot is not None:
             self.entries.append(entry_lines.encoded(snapshot.entries))
             self.entries_end += len(self.entries[-1])
         line = poll_line.made(poll, kept, self.entries_end)
         self.lines.append(line)
         room.take(line, start)
+
+
+class _Polls(NamedTuple):
+    """The polls of a room, those of a batch among them."""
+
+    name: RoomName
+    room: LineRoom
+    is_in_file: Callable[[RoomName, Identity], bool]
+
+    def has(self, found: RoomSnapshot | FailedPoll) -> bool:
+        """Whether this very poll is stored."""
+        own = identity(found)
+        return own in self.room.recent or (found.polled_at <= self.room.forgotten and self.is_in_file(self.name, own))
+
+    def place(self, found: RoomSnapshot) -> Place:
+        """The place of a list in the order of the room's lists."""
+        return self.room.place(found)
 
 
 class JsonLinesStore:
@@ -97,14 +121,36 @@ class JsonLinesStore:
         if not lasts:
             return None
         line, room = max(lasts, key=lambda pair: pair[0].polled_at)
-        block = os.pread(self._entries, room.list_end - room.list_start, room.list_start)
-        shared = {name: getattr(line, name) for name in ("anchor_id", "captured_at", "polled_at")}
-        entries = entry_lines.decoded(block, **shared)
+        rows = self._rows_of(line, room.list_start, room.list_end)
+        if rows is None:
+            raise DamagedList(room_id, line.captured_at or "")
+        entries = rules.rows_with_flags_of_poll(rows, rules.of_poll(line.flags))
         return RoomSnapshot(target=line.target, entries=entries, **poll_line.snapshot_fields(line))
+
+    def _rows_of(self, line: PollLine, begin: int, end: int) -> tuple[RankEntry, ...] | None:
+        """The rows of a poll's list, which are between two bytes; None if some are missing or cannot be read."""
+        shared = {name: getattr(line, name) for name in ("anchor_id", "captured_at", "polled_at")}
+        try:
+            rows = entry_lines.decoded(os.pread(self._entries, end - begin, begin), **shared)
+        except msgspec.DecodeError:
+            return None
+        return rows if len(rows) == line.entry_count else None
 
     def counts(self) -> Counts:
         """How much the store holds."""
         return self._counts._replace(rooms=len(self._rooms))
+
+    def check(self) -> Iterator[Finding]:
+        """Lists whose rows cannot be read, or are too few; raises StoreError if polls.jsonl itself is damaged."""
+        at = entries_end = 0
+        while whole := self._whole_lines(at):
+            for line in poll_line.decoded(whole, at):
+                rows = self._rows_of(line, entries_end, line.entries_end)
+                if line.entries_end > entries_end and rows is None:
+                    room = tr("room {room} ({kind})", room=line.room_id, kind=line.kind)
+                    yield Finding("list", f"{room}, {line.captured_at}", tr("rows are missing, or cannot be read"))
+                entries_end = line.entries_end
+            at += len(whole)
 
     def close(self) -> None:
         """Close the files; closing twice is harmless."""
@@ -157,21 +203,16 @@ class JsonLinesStore:
         """Decide on a poll, and add it to the batch if it is written."""
         name = poll.target.room
         room = batch.rooms.get(name) or self._rooms.get(name, LineRoom()).copied()
-        found = poll.found
-        moment = (found.ordered_at, True) if isinstance(found, RoomSnapshot) else (found.polled_at, False)
-        decision = decide(poll, room, lambda *_: self._is_stored(name, room, moment))
+        decision = decide(poll, room, _Polls(name, room, self._is_in_file))
         if decision.is_written:
             batch.rooms[name] = room
-            batch.add(poll, decision.kept, room)
+            batch.add(poll, decision, room)
         return decision.kept
 
-    def _is_stored(self, name: RoomName, room: LineRoom, moment: Moment) -> bool:
-        return moment in room.recent or (room.is_before_recent(moment) and self._is_in_file(name, moment))
-
-    def _is_in_file(self, name: RoomName, moment: Moment) -> bool:
+    def _is_in_file(self, name: RoomName, own: Identity) -> bool:
         at = 0
         while whole := self._whole_lines(at):
-            if any(line.room == name and line.moment == moment for line in poll_line.decoded(whole, at)):
+            if any(line.room == name and line.identity == own for line in poll_line.decoded(whole, at)):
                 return True
             at += len(whole)
         return False

@@ -3,20 +3,22 @@
 from dataclasses import dataclass, field, replace
 
 from rankcrawler.clock import ms
-from rankcrawler.store.poll_line import Moment, PollLine
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.store.deduplication import Identity, Place
+from rankcrawler.store.poll_line import PollLine
 
 REMEMBERED = 128
-"""Polls of a room whose moments are remembered; for older ones the file is read."""
+"""Polls of a room that are remembered; for older ones the file is read."""
 
 
 @dataclass(slots=True)
 class LineRoom:
     """A room's latest polls, and where its last list is."""
 
-    recent: dict[Moment, None] = field(default_factory=dict)
-    """The moments of the room's last polls, oldest first."""
-    has_older: bool = False
-    """Whether it had others, which only the file has."""
+    recent: dict[Identity, None] = field(default_factory=dict)
+    """The room's last polls, oldest first."""
+    forgotten: str = ""
+    """When the last was made of those that only the file has."""
     fence: int = 0
     last: PollLine | None = None
     """The last poll that brought a list."""
@@ -39,18 +41,22 @@ class LineRoom:
         """A copy, which a batch may change and then drop."""
         return replace(self, recent=self.recent.copy())
 
-    def is_before_recent(self, moment: Moment) -> bool:
-        """Whether only the file can say if the room has a poll of that moment."""
-        return self.has_older and moment[0] <= next(iter(self.recent))[0]
+    def place(self, found: RoomSnapshot) -> Place:
+        """The place of a list in the order of the room's lists: its moment's, or after the last of the same moment."""
+        at_ms = ms(found.ordered_at)
+        if self.last is None or at_ms != self.last_captured_ms:
+            return Place(at_ms, stands_still=False)
+        return Place(at_ms + 1, stands_still=found.captured_at == found.ordered_at == self.last.captured_at)
 
     def take(self, line: PollLine, entries_start: int) -> None:
         """Take in a poll; its rows, if it has any, begin at that byte of entries.jsonl."""
         self.fence = max(self.fence, line.fence)
-        self.recent[line.moment] = None
+        self.recent[line.identity] = None
         if len(self.recent) > REMEMBERED:
-            del self.recent[next(iter(self.recent))]
-            self.has_older = True
-        if not line.may_be_newest or (self.last is not None and line.ordered_at <= self.last.ordered_at):
+            oldest = next(iter(self.recent))
+            del self.recent[oldest]
+            self.forgotten = max(self.forgotten, oldest[0])
+        if not line.may_be_newest or (self.last is not None and line.ordered_at < self.last.ordered_at):
             return
         self.last = line
         if line.entries_end > entries_start:

@@ -1,9 +1,11 @@
 """Adds lists to a batch: the poll, the list, the rows that differ, and what they show of contributors."""
 
+import logging
 from collections.abc import Sequence
 
 from rankcrawler.clock import ms
 from rankcrawler.model import kinds
+from rankcrawler.model.rules import CLOCK_STANDS_STILL
 from rankcrawler.store import deltas, increments
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.database import Database, Record
@@ -17,6 +19,8 @@ from rankcrawler.store.rows import USER_AT, EntryRow
 from rankcrawler.store.taken_list import TakenList
 from rankcrawler.store.text import encoded
 from rankcrawler.store.values import plain
+
+logger = logging.getLogger(__name__)
 
 
 class ListWriter:
@@ -47,8 +51,8 @@ class ListWriter:
             key = self._add_list(taken, rows, batch)
         description = self._interned.text(snapshot.user_count_desc)
         times = taken.at_ms, 1, ms(snapshot.polled_at)
-        facts = taken.outcome, key, snapshot.total, description
-        batch.polls.append((room_key, *times, *facts, None, None, taken.clock_ms))
+        own = taken.clock_ms, self._interned.text(_flags_of_poll(taken))
+        batch.polls.append((room_key, *times, taken.outcome, key, snapshot.total, description, None, None, *own))
 
     def _add_list(self, taken: TakenList, rows: list[EntryRow], batch: Batch) -> int:
         before = self._before(taken) if taken.is_newest else None
@@ -74,8 +78,8 @@ class ListWriter:
         """Where the list goes: on the room's last as a delta list, or whole. `differing` is None without a last."""
         key, last = self._free_key(taken.at_ms, taken.room.room_key, batch), taken.room.last
         if last is None or differing is None or not deltas.can_follow(last, taken.at_ms, differing, length):
-            return ListPlace(key, key, 0, length)
-        return ListPlace(key, last.base_key, last.step + 1, length)
+            return ListPlace(key, key, 0, length, length)
+        return ListPlace(key, last.base_key, last.step + 1, length, deltas.chain_rows(last, differing))
 
     def _add_records(
         self, taken: TakenList, place: ListPlace, rows: list[EntryRow], written: Sequence[int], batch: Batch
@@ -91,12 +95,20 @@ class ListWriter:
         day.entries += len(written)
 
     def _before(self, taken: TakenList) -> list[EntryRow] | None:
-        """The room's last list; None if it has none, or it was purged."""
+        """The room's last list; None if it has none, it was purged, or rows of it are missing."""
         last = taken.room.last
         if last is None:
             return None
-        known = self._last.get(taken.room.room_key, last.snapshot_key)
-        return deltas.read(self._database, last) if known is None else known
+        before = self._last.get(taken.room.room_key, last.snapshot_key)
+        if before is None:
+            before = deltas.read(self._database, last)
+        if before is None:
+            message = (
+                "Room %s: rows of its last list are missing, so the next one is written whole: `scrapy store check`"
+            )
+            logger.error(message, taken.snapshot.target.room_id)
+            self._database.bulk("end_stays_of_damaged", [(taken.before_ms, taken.room.room_key)])
+        return before
 
     def _free_key(self, at_ms: int, room_key: int, batch: Batch) -> int:
         key = key_of(at_ms, room_key)
@@ -122,12 +134,17 @@ class ListWriter:
             None if snapshot.has_more is None else int(snapshot.has_more),
             self._interned.text(_joined(snapshot.flags)),
             bytes.fromhex(snapshot.digest),
+            place.chain_rows,
         )
 
 
 def _texts(taken: TakenList) -> tuple[str | None, ...]:
     snapshot = taken.snapshot
-    return snapshot.user_count_desc, snapshot.currency, _joined(snapshot.flags)
+    return snapshot.user_count_desc, snapshot.currency, _joined(snapshot.flags), _flags_of_poll(taken)
+
+
+def _flags_of_poll(taken: TakenList) -> str | None:
+    return CLOCK_STANDS_STILL if taken.stands_still else None
 
 
 def _joined(flags: tuple[str, ...]) -> str | None:

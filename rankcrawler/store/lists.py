@@ -4,12 +4,15 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from rankcrawler.clock import iso
+from rankcrawler.errors import DamagedList
+from rankcrawler.model import rules
 from rankcrawler.model.columns import Group, Row, in_groups
 from rankcrawler.model.items import Quarantined, RoomSnapshot
 from rankcrawler.model.rows import COLUMNS, RankEntry
 from rankcrawler.model.targets import RoomName, Target
 from rankcrawler.store import days, layout
 from rankcrawler.store.database import Database, Record
+from rankcrawler.store.laying import Listed, laid
 from rankcrawler.store.rows import PRECISIONS
 from rankcrawler.store.values import conversions, restored, texts, truth
 from rankcrawler.store.words import words_of
@@ -29,9 +32,9 @@ class StoredList(NamedTuple):
     base_key: int
     step: int
     at_ms: int
-    """The moment by which it is ordered."""
+    """Its place in the order of the room's lists."""
     clock_ms: int | None
-    """What its own clock said, if that is wrong."""
+    """What its own clock said, if that is not its place."""
     polled_ms: int
     entry_count: int
     anchor_id: str | None
@@ -41,6 +44,14 @@ class StoredList(NamedTuple):
     digest: bytes
     total: int | None
     user_count_desc: str | None
+    chain_rows: int | None
+    """As in ListPlace."""
+    poll_flags: str | None
+
+    @property
+    def listed(self) -> Listed:
+        """Its place in its chain."""
+        return Listed(self.step, self.entry_count, self.chain_rows)
 
     @property
     def captured_ms(self) -> int:
@@ -63,14 +74,18 @@ _in_order = itemgetter(*(_MADE.index(each.name) for each in COLUMNS))
 _CONVERSIONS = conversions(layout.SERVED)
 
 
-def snapshot(database: Database, room: StoredRoom, record: Record) -> RoomSnapshot:
-    """A list of a room, given a record of list_columns."""
+def snapshot(database: Database, room: StoredRoom, record: Record) -> RoomSnapshot | None:
+    """A list of a room, given a record of list_columns; None if it was purged since. Raises DamagedList."""
     stored = StoredList(*restored(record))
     target = Target(room.name.source, room.name.kind, room.name.room_id, stored.anchor_id)
     times = {"captured_at": iso(stored.captured_ms), "polled_at": iso(stored.polled_ms)}
     unread = database.all("quarantined", snapshot_key=stored.snapshot_key)
     rows = database.all("served_rows", **stored.chain, entry_count=stored.entry_count)
-    return RoomSnapshot(
+    if not _is_sound(database, stored, rows):
+        if not database.all("has_snapshot", snapshot_key=stored.snapshot_key):
+            return None
+        raise DamagedList(room.name.room_id, times["captured_at"])
+    of_list = RoomSnapshot(
         target,
         **times,
         total=stored.total,
@@ -83,6 +98,16 @@ def snapshot(database: Database, room: StoredRoom, record: Record) -> RoomSnapsh
         quarantined=tuple(Quarantined(*restored(each)) for each in unread),
         flags=texts(stored.flags),
     )
+    return rules.with_flags_of_poll(of_list, texts(stored.poll_flags))
+
+
+def _is_sound(database: Database, stored: StoredList, rows: list[Record]) -> bool:
+    """Whether a list has all its rows, given its records of served_rows."""
+    written = rows[0][1] if rows else 0
+    if len(rows) == stored.entry_count and written == stored.chain_rows:
+        return True
+    positions = database.all("chain_positions", **stored.chain)
+    return laid(positions, stored.listed, itemgetter(3)).is_sound and len(rows) == stored.entry_count
 
 
 def _shared(target: Target, times: dict[str, str]) -> Row:
@@ -96,7 +121,7 @@ def _entries(shared: Row, records: list[Record]) -> tuple[RankEntry, ...]:
     entries: list[RankEntry] = []
     above: int | None = None
     for record in records:
-        _, rank, score, text, is_score, precision, delta, has_no_delta, flags, *served = restored(record)
+        _, _, rank, score, text, is_score, precision, delta, has_no_delta, flags, *served = restored(record)
         gap = 0 if above is None or score is None else above - score
         delta = None if has_no_delta else gap if delta is None else delta
         exactly = words_of(score) if is_score else text

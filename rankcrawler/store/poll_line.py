@@ -16,12 +16,9 @@ from rankcrawler.model.items import FailedPoll, Poll, Quarantined, RoomSnapshot
 from rankcrawler.model.targets import RoomName, Target
 from rankcrawler.store.answers import Outcome
 from rankcrawler.store.contract import Kept
-from rankcrawler.store.deduplication import list_fingerprint, outcome_of
+from rankcrawler.store.deduplication import Identity, list_fingerprint, outcome_of
 
 VERSION = 2
-
-Moment = tuple[str, bool]
-"""The moment by which a list is ordered, and True; when a failed poll was made, and False."""
 
 
 class PollLine(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -68,9 +65,9 @@ class PollLine(msgspec.Struct, frozen=True, omit_defaults=True):
         return Target(self.source, self.kind, self.room_id, self.anchor_id)
 
     @property
-    def moment(self) -> Moment:
+    def identity(self) -> Identity:
         """What distinguishes this poll from the room's others."""
-        return (self.ordered_at, self.captured_at is not None)
+        return self.polled_at, self.captured_at, self.digest
 
     @property
     def ordered_at(self) -> str:

@@ -20,6 +20,8 @@ LOCK = 0x72616E6B
 """The advisory lock for changes of the schema: "rank"."""
 CONNECT_SECONDS = 5
 OPTIONS = "-c timezone=UTC -c client_encoding=UTF8 -c idle_in_transaction_session_timeout=60000 -c jit=off"
+_WITHOUT_WRITERS = b"LOCK TABLE rooms IN EXCLUSIVE MODE"
+"""Waits for the transactions of all writers, and has new ones wait: each begins with a lock on its rooms."""
 _CAUSED_BY_A_POLL = ("22", "23", "54")
 """Classes of SQLSTATE: data exception, constraint violated, program limit exceeded."""
 _PASSING = ("08", "25", "40", "53", "55", "57", "58")
@@ -58,6 +60,13 @@ class PostgresDatabase:
         with self._translated(), self._connected().transaction():
             if (found := self.version()) != schema.version():
                 raise StoreError(schema.mismatch(self.place, found))
+            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """A transaction without writers beside it."""
+        with self.transaction():
+            self._connected().execute(_WITHOUT_WRITERS)
             yield
 
     def prepare(self, days: Collection[int]) -> None:
@@ -101,6 +110,29 @@ class PostgresDatabase:
         with self._translated():
             return int(self._connected().execute("SELECT version FROM store").fetchall()[0][0])
 
+    def broken_indexes(self) -> list[tuple[str, str]] | None:
+        """What PostgreSQL's extension amcheck complains of; None if the database does not have it."""
+        with self._translated():
+            if not self._execute("has_amcheck", None).fetchall():
+                return None
+            names = [name for (name,) in self._execute("indexes", None).fetchall()]
+            found = [(name, self._complaint(name)) for name in names]
+        return [(name, complaint) for name, complaint in found if complaint is not None]
+
+    def _complaint(self, index: str) -> str | None:
+        """What is wrong with an index."""
+        try:
+            with self._connected().transaction():
+                self._execute("check_index", {"index": index})
+        except (psycopg.errors.IndexCorrupted, psycopg.errors.DataCorrupted) as error:
+            return first_line(error, self._url)
+        return None
+
+    def rebuild_indexes(self) -> None:
+        """Build the broken indexes again."""
+        for name, _ in self.broken_indexes() or ():
+            self._connected().execute(f"REINDEX INDEX {name}".encode())
+
     def size(self) -> int:
         """Bytes of all tables and indexes."""
         return int(self.all("size")[0][0])
@@ -110,8 +142,11 @@ class PostgresDatabase:
         removed = [0, 0, 0]
 
         def drop(connection: psycopg.Connection[Record]) -> None:
+            connection.execute(_WITHOUT_WRITERS)  # else one could build upon a list that is about to go
             self._execute("end_stays_of_purged", {"end_key": before_day * DAY_MS << KEY_BITS})
             removed[:] = self._partitions.drop(connection, before_day)
+            if any(removed):
+                self._execute("note_purge", {"before_day": before_day})
 
         with self._translated():
             self._locked(drop)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rankcrawler.clock import iso, ms
+from rankcrawler.errors import DamagedList
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.model.schedules import Schedule
@@ -23,7 +24,7 @@ from rankcrawler.store.answers import (
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.lists import StoredRoom
 from rankcrawler.store.text import encoded
-from rankcrawler.store.values import restored
+from rankcrawler.store.values import restored, texts
 
 
 class Reading:
@@ -31,6 +32,8 @@ class Reading:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.damage: list[DamagedList] = []
+        """The lists that `lists` and `gains` have left out."""
 
     def counts(self) -> Counts:
         """How much the store holds."""
@@ -56,7 +59,13 @@ class Reading:
         if room is not None:
             span = {"since_ms": ms(since), "until_ms": ms(until)}
             for record in self._database.all("lists_between", room_key=room.room_key, **span):
-                yield lists.snapshot(self._database, room, record)
+                try:
+                    found = lists.snapshot(self._database, room, record)
+                except DamagedList as damage:
+                    self.damage.append(damage)
+                else:
+                    if found is not None:
+                        yield found
 
     def polls(
         self,
@@ -75,8 +84,8 @@ class Reading:
         span = {"since_ms": ms(since), "until_ms": ms(until)}
         records = self._database.all("polls", room_key=room.room_key, **span, limit=limit)
         return [
-            PollRecord._make([iso(at), iso(polled), *restored(rest), None if clock is None else iso(clock)])
-            for at, polled, clock, *rest in records
+            PollRecord._make([iso(at), iso(polled), *restored(rest), None if clock is None else iso(clock), texts(own)])
+            for at, polled, clock, *rest, own in records
         ]
 
     def contributor(self, user_id: str, *, source: str | None = None) -> Contributor | None:
@@ -102,7 +111,9 @@ class Reading:
     ) -> Gains:
         """Who gave how much in a room."""
         room = self._room(room_id, kind, source)
-        return gains.NONE if room is None else gains.between(self._database, room, ms(since), ms(until))
+        if room is None:
+            return gains.NONE
+        return gains.between(self._database, room, (ms(since), ms(until)), self.damage)
 
     def top_contributors(self, day: str, *, kind: str = RANKLIST.name, limit: int = 100) -> list[TopContributor]:
         """Who gave most on a day."""

@@ -18,8 +18,8 @@ def recount(database: Database, source_key: int, day: int) -> None:
     rooms: list[tuple[int, int]] = []
     for room_key, kind, room_id, lists in map(restored, database.all("rooms_of_day", day=day, source_key=source_key)):
         room = StoredRoom(room_key, RoomName("", kind, room_id))
-        found = gains.between(database, room, day * DAY_MS, (day + 1) * DAY_MS - 1)
-        if lists and (found.until is None or not database.all("has_list", room_key=room_key, **_span(day))):
+        found = gains.between(database, room, (day * DAY_MS, (day + 1) * DAY_MS - 1), [])
+        if lists and (found.until is None or not database.all("has_list_of_day", room_key=room_key, **_span(day))):
             return
         for gain in found.gains:
             coins[kind, gain.user_id] += gain.coins

@@ -7,6 +7,7 @@ from rankcrawler.clock import ms
 from rankcrawler.model.items import FailedPoll, Poll
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.store.database import Record
+from rankcrawler.store.deduplication import Identity
 
 
 class ListPlace(NamedTuple):
@@ -16,6 +17,8 @@ class ListPlace(NamedTuple):
     base_key: int
     step: int
     entry_count: int
+    chain_rows: int | None = None
+    """Rows written for the list and those before it in the chain; None in chains from before version 5."""
 
 
 @dataclass(slots=True)
@@ -26,7 +29,7 @@ class Room:
     room_key: int
     fence: int
     last_captured_ms: int
-    """Of the last list; -1 before the first."""
+    """The place of the last list in the order of the room's lists; -1 before the first."""
     last_polled_ms: int
     last_fingerprint: bytes | None
     """Of the last list."""
@@ -36,14 +39,16 @@ class Room:
     schedule: Schedule
     last: ListPlace | None
     """Where the last list is; None before the first, and after it was purged."""
-    seen: set[tuple[int, bool]] = field(default_factory=set)
-    """The batch's own polls: their moments, and whether they brought a list."""
+    seen: set[Identity] = field(default_factory=set)
+    """What distinguishes the batch's own polls, by deduplication.identity."""
+    clocks: dict[int, int] = field(default_factory=dict)
+    """The clocks of the batch's own lists, by their places."""
 
     @classmethod
     def of(cls, record: Record) -> "Room":
         """The room of a record of the query find_rooms, but for what was asked for."""
-        *state, every, every_max, priority, snapshot_key, base_key, step, entry_count = record
-        last = None if snapshot_key is None else ListPlace(snapshot_key, base_key, step, entry_count)
+        *state, every, every_max, priority, snapshot_key, base_key, step, entry_count, chain_rows = record
+        last = None if snapshot_key is None else ListPlace(snapshot_key, base_key, step, entry_count, chain_rows)
         values: Record = (*state, Schedule(every, every_max, priority), last)
         return cls(*values)
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from rankcrawler.errors import StoreError
 from rankcrawler.language import tr
+from rankcrawler.model.rules import CLOCK_STANDS_STILL
 from rankcrawler.store import deltas
 from rankcrawler.store.answers import Joined, Purged
 from rankcrawler.store.database import Database
 from rankcrawler.store.days import DAY_MS, KEY_BITS
+from rankcrawler.store.interning import Interned
 from rankcrawler.store.recounting import recount
 from rankcrawler.store.room import ListPlace
 from rankcrawler.store.text import encoded
@@ -21,7 +23,7 @@ _OF_USERS = (
     *("merge_users", "drop_users", "move_users"),
 )
 _OF_ROOMS = (
-    *("drop_polls", "merge_polls", "merge_snapshots", "drop_stays", "merge_stays_of_rooms"),
+    *("merge_polls", "merge_snapshots", "drop_stays", "merge_stays_of_rooms"),
     *("merge_arrivals_of_rooms", "merge_visits_of_rooms", "drop_visits_of_rooms", "merge_room_days", "drop_room_days"),
     *("merge_rooms_as_polled", "merge_rooms_as_listed", "merge_rooms_as_begun", "drop_rooms", "move_rooms"),
 )
@@ -59,6 +61,8 @@ def purge(database: Database, source: str, before_day: int) -> Purged:
     counts = database.all("count_of_source", **values)[0]
     for name in _PURGES:
         _run(database, name, values)
+    if any(counts):
+        _run(database, "note_purge", {"before_day": before_day})
     return Purged(*counts)
 
 
@@ -77,6 +81,9 @@ def _join(database: Database, keys: Keys) -> Joined:
     days = [day for (day,) in database.all("days_of_merged_rooms", **keys)]
     joined = Joined(*(database.all(name, **keys)[0][0] for name in ("count_merged_rooms", "count_merged_polls")))
     _end_stays(database, keys)
+    for name in ("uncount_polls", "drop_polls"):
+        _run(database, name, keys)
+    _part(database, keys)
     for name in (*_OF_USERS, *_OF_ROOMS):
         _run(database, name, keys)
     _run(database, "drop_source", keys)
@@ -90,10 +97,25 @@ def _end_stays(database: Database, keys: Keys) -> None:
     for room_key, until_ms, *place in database.all("earlier_lists", **keys):
         if place[0] is not None:
             rows = deltas.read(database, ListPlace._make(place))
-            scores = {row.user_key: row.score for row in rows if row.user_key is not None}
+            scores = {row.user_key: row.score for row in rows or () if row.user_key is not None}
             ended = [(until_ms, score, room_key, user, until_ms + 1) for user, score in sorted(scores.items())]
             database.bulk("end_stays", ended)
         _run(database, "end_stays_of_room", {"room_key": room_key, "until_ms": until_ms})
+
+
+def _part(database: Database, keys: Keys) -> None:
+    """Give each list whose place is taken, by another list of the same clock, the next place that is free."""
+    texts = Interned(database)
+    texts.learn_texts([CLOCK_STANDS_STILL])
+    for gone, kept, at_ms in database.all("clashing_polls", **keys):
+        free_ms = at_ms + 1
+        while database.all("list_in_place", gone=gone, kept=kept, at_ms=free_ms):
+            free_ms += 1
+        flags = texts.text(CLOCK_STANDS_STILL)
+        values = {"gone": gone, "at_ms": at_ms, "free_ms": free_ms}
+        _run(database, "move_list", values)
+        _run(database, "move_poll", values | {"flags": flags})
+        _run(database, "move_last_list", values)
 
 
 def _run(database: Database, name: str, values: Mapping[str, int | str]) -> None:

@@ -1,13 +1,13 @@
 """A store in a database: decides on the polls of a batch, and writes what they change in one transaction."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 
 from rankcrawler.clock import ms
-from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
+from rankcrawler.model import rules
+from rankcrawler.model.items import FailedPoll, Poll
 from rankcrawler.model.targets import RoomName
-from rankcrawler.store import deduplication, sources, tables
-from rankcrawler.store.answers import Joined, Purged
+from rankcrawler.store import checking, deduplication, repairing, sources, tables
+from rankcrawler.store.answers import Finding, Joined, Purged
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.database import Database, Record
@@ -18,6 +18,7 @@ from rankcrawler.store.keys import keys_of
 from rankcrawler.store.list_writer import ListWriter
 from rankcrawler.store.reading import Reading
 from rankcrawler.store.room import Room
+from rankcrawler.store.room_polls import RoomPolls
 from rankcrawler.store.taken_list import TakenList
 from rankcrawler.store.text import encoded
 
@@ -62,6 +63,16 @@ class SqlStore(Reading):
         with self._database.transaction():
             return sources.purge(self._database, source, day)
 
+    def check(self) -> Iterator[Finding]:
+        """What is not as it was written."""
+        return checking.findings(self._database)
+
+    def repair(self) -> None:
+        """Rebuild what can be, and mark what is lost."""
+        with self._database.alone():
+            repairing.repair(self._database)
+        self._lists.forget()
+
     def close(self) -> None:
         """Close the database."""
         self._database.close()
@@ -74,7 +85,7 @@ class SqlStore(Reading):
         lists: list[TakenList] = []
         for poll in polls:
             room = rooms[poll.target.room]
-            decision = deduplication.decide(poll, room, partial(self._is_stored, room))
+            decision = deduplication.decide(poll, room, RoomPolls(self._database, room, poll.target.room_id))
             kept.append(decision.kept)
             if decision.is_written:
                 lists += self._take(poll, room, decision, batch)
@@ -88,19 +99,24 @@ class SqlStore(Reading):
         """Take a poll in; returns its list, if it brought one, to be added later."""
         found, at_ms = poll.found, decision.at_ms
         outcome = deduplication.outcome_of(found, decision.kept)
-        room.seen.add((at_ms, isinstance(found, RoomSnapshot)))
+        room.seen.add(deduplication.identity(found))
         room.note(poll, outcome)
         if isinstance(found, FailedPoll):
             self._add_failure(found, room, at_ms, batch)
             return []
-        taken = TakenList(found, room, outcome, at_ms, decision.is_newest, decision.is_same, room.last_captured_ms)
+        room.clocks[at_ms] = ms(found.captured_at)
+        found = rules.with_flags_of_poll(found, ())
+        order = (at_ms, decision.is_newest, decision.is_same, room.last_captured_ms)
+        taken = TakenList(found, room, outcome, *order, decision.stands_still)
         if decision.is_newest:
             room.last_captured_ms, room.last_fingerprint = at_ms, decision.fingerprint
         return [taken]
 
     def _add_failure(self, failed: FailedPoll, room: Room, at_ms: int, batch: Batch) -> None:
         verdict = self._interned.verdict((failed.action, failed.reason, failed.status, failed.code, failed.status_code))
-        batch.polls.append((room.room_key, at_ms, 0, at_ms, "failed", None, None, None, verdict, failed.attempt, None))
+        batch.polls.append(
+            (room.room_key, at_ms, 0, at_ms, "failed", *(None,) * 3, verdict, failed.attempt, None, None)
+        )
         day = batch.room_days[day_of(at_ms), room.room_key]
         day.polls += 1
         day.failures += 1
@@ -140,11 +156,3 @@ class SqlStore(Reading):
         if source not in self._sources:
             [self._sources[source]] = keys_of(self._database, tables.SOURCES, [(encoded(source),)])
         return self._sources[source]
-
-    def _is_stored(self, room: Room, at_ms: int, is_list: bool) -> bool:
-        if (at_ms, is_list) in room.seen:
-            return True
-        newest = max(room.last_captured_ms, room.last_polled_ms) if is_list else room.last_polled_ms
-        if at_ms > newest:
-            return False
-        return bool(self._database.all("has_poll", room_key=room.room_key, at_ms=at_ms, is_answered=int(is_list)))

@@ -5,7 +5,7 @@ A process must not open a file with both, because neither sees the other's locks
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -65,6 +65,10 @@ class SqliteDatabase:
             yield
         self._file.check()
 
+    def alone(self) -> AbstractContextManager[None]:
+        """A transaction without writers beside it: any transaction is."""
+        return self.transaction()
+
     def prepare(self, days: Collection[int]) -> None:
         """Does nothing: the file has no partitions."""
 
@@ -103,6 +107,17 @@ class SqliteDatabase:
         """The schema's version."""
         return int(self._db.execute("PRAGMA user_version").get)
 
+    def broken_indexes(self) -> list[tuple[str, str]]:
+        """What SQLite's own check complains of, which reads the whole file."""
+        with self._translated():
+            complaints = self._db.execute("PRAGMA integrity_check").fetchall()
+        return [] if complaints == [("ok",)] else [(self.place, str(text)) for (text,) in complaints]
+
+    def rebuild_indexes(self) -> None:
+        """Build all indexes again, if one is broken."""
+        if self.broken_indexes():
+            self._db.execute("REINDEX")
+
     def size(self) -> int:
         """Bytes of the file and its write-ahead log."""
         files = (Path(self.place), Path(f"{self.place}-wal"))
@@ -120,6 +135,7 @@ class SqliteDatabase:
                 lists += self._changed("delete_snapshots", key)
                 entries += self._changed("delete_entries", key)
                 self._changed("delete_quarantine", key)
+                self._changed("note_purge", {"before_day": end_ms // DAY_MS})
         with self._translated():
             self._db.execute("PRAGMA incremental_vacuum").fetchall()
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -55,7 +55,7 @@ SNAPSHOTS = Table(
     "snapshots",
     columns(
         "snapshot_key big, room_key int, base_key big, step int, captured_ms big, polled_ms big, entry_count int, "
-        "anchor_id text, currency int, has_more small, flags int, digest bytes"
+        "anchor_id text, currency int, has_more small, flags int, digest bytes, chain_rows int"
     ),
 )
 ENTRIES = Table(
@@ -71,7 +71,7 @@ POLLS = Table(
     "polls",
     columns(
         "room_key int, at_ms big, is_answered small, polled_ms big, outcome text, snapshot_key big, total big, "
-        "user_count_desc int, verdict_key int, attempt int, clock_ms big"
+        "user_count_desc int, verdict_key int, attempt int, clock_ms big, flags int"
     ),
 )
 STAYS = Table("stays", columns("room_key int, user_key int, since_ms big, first_score big"))

@@ -16,17 +16,19 @@ class TakenList(NamedTuple):
     room: Room
     outcome: Outcome
     at_ms: int
-    """When it was captured, or, if its clock is wrong, when it was polled."""
+    """Its place in the order of the room's lists: its clock, unless that is wrong or stands still."""
     is_newest: bool
     """Whether it comes after all others of the room."""
     is_same: bool
     """Whether it is the list that the room had before."""
     before_ms: int
-    """When the room's last list was captured, before this one; -1 for none."""
+    """The place of the room's last list, before this one; -1 for none."""
+    stands_still: bool
+    """Whether the list before has the same clock."""
 
     @property
     def clock_ms(self) -> int | None:
-        """What the list's own clock said, if that is wrong."""
+        """What its own clock said, if that is not its place."""
         captured_ms = ms(self.snapshot.captured_at)
         return None if captured_ms == self.at_ms else captured_ms
 

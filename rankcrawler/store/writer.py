@@ -141,13 +141,16 @@ class Writer:
             if len(batch) == 1:
                 return [error]
             logger.warning("The store refuses a batch of %d polls, writing it in halves: %s", len(batch), error)
-            middle = len(batch) // 2
-            return self._write(store, batch[:middle]) + self._write(store, batch[middle:])
         except StoreError as error:
             return [error for _ in batch]
-        except Exception as defect:  # the thread must go on: those who wait would wait forever
-            logger.exception("The store has a defect")
-            return [StoreError(tr("a defect, {kind}", kind=type(defect).__name__)) for _ in batch]
+        except Exception as defect:  # of one poll, as far as anyone can know: the others are kept
+            if len(batch) == 1:
+                room_id = batch[0].poll.target.room_id
+                logger.exception("Room %s: the store has a defect, and cannot keep the poll", room_id)
+                kind = type(defect).__name__
+                return [RefusedByStore(tr("room {room}: a defect of the store, {kind}", room=room_id, kind=kind))]
+        middle = len(batch) // 2
+        return self._write(store, batch[:middle]) + self._write(store, batch[middle:])
 
     def _write_patiently(self, store: Store, polls: list[Poll]) -> list[Kept]:
         while True:

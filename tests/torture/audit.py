@@ -12,9 +12,10 @@ from tests.torture.gateway import ROWS
 
 _DEFECTS = {
     "stored_twice": """SELECT coalesce(sum(n - 1), 0) FROM
-        (SELECT count(*) AS n FROM snapshots GROUP BY room_key, captured_ms)""",
+        (SELECT count(*) AS n FROM snapshots AS s JOIN polls AS p ON p.room_key = s.room_key AND p.at_ms = s.captured_ms
+         GROUP BY s.room_key, coalesce(p.clock_ms, p.at_ms), s.digest)""",
     "polled_twice": """SELECT coalesce(sum(n - 1), 0) FROM
-        (SELECT count(*) AS n FROM polls GROUP BY room_key, at_ms)""",
+        (SELECT count(*) AS n FROM polls GROUP BY room_key, is_answered, polled_ms)""",
     "orphan_entries": "SELECT count(*) FROM entries WHERE snapshot_key NOT IN (SELECT snapshot_key FROM snapshots)",
     "torn_snapshots": f"""SELECT count(*) FROM snapshots AS s WHERE entry_count <> {ROWS} OR entry_count <>
         (SELECT count(DISTINCT position) FROM entries AS e JOIN snapshots AS l USING (snapshot_key)
@@ -36,8 +37,9 @@ class Audit:
     lost: int
     """Rooms that were pushed and have no snapshot."""
     stored_twice: int
-    """Snapshots beyond the first of the same room and moment."""
+    """Snapshots beyond the first of the same room, moment and content."""
     polled_twice: int
+    """Polls beyond the first that a worker made of a room at one moment."""
     orphan_entries: int
     torn_snapshots: int
     """Snapshots that have not the rows that the gateway gave."""

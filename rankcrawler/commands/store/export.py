@@ -10,7 +10,7 @@ from rankcrawler.commands import values
 from rankcrawler.commands.arguments import add_kind, add_period, add_source
 from rankcrawler.commands.store import sources
 from rankcrawler.commands.store.formats import FORMATS
-from rankcrawler.commands.store.records import StoreSubcommand, opened
+from rankcrawler.commands.store.records import StoreSubcommand, opened, report_damage
 from rankcrawler.errors import SettingError, StoreError
 from rankcrawler.feeds.draft import Draft
 from rankcrawler.language import marked, tr
@@ -36,12 +36,12 @@ class Export(StoreSubcommand):
         add_kind(parser, tr("the kind of list"))
 
     def run(self, url: str, given: argparse.Namespace) -> int:
-        """Write the file, and print how many rows it has."""
+        """Write the file, and print how many rows it has; status 1 if lists are left out because rows are missing."""
         with opened(url) as store:
             sources.check(store, given.source)
             rows = export(_lists(store, given), given.to)
         print(tr("{rows} rows in {file}", rows=rows, file=given.to))
-        return 0
+        return report_damage(store)
 
 
 def _lists(store: Records, given: argparse.Namespace) -> Iterator[RoomSnapshot]:

@@ -6,7 +6,7 @@ from rankcrawler.commands import values
 from rankcrawler.commands.arguments import add_json, add_kind, add_period, add_source
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.store import answers, sources
-from rankcrawler.commands.store.records import StoreSubcommand, opened
+from rankcrawler.commands.store.records import StoreSubcommand, opened, report_damage
 from rankcrawler.language import marked, tr
 
 
@@ -53,7 +53,7 @@ class Gains(StoreSubcommand):
         add_kind(parser, tr("the kind of list"))
 
     def run(self, url: str, given: argparse.Namespace) -> int:
-        """Print the gains; status 1 if the room has no list in that time."""
+        """Print the gains; status 1 if the room has no list in that time, or one with missing rows."""
         with opened(url) as store:
             sources.check(store, given.source)
             known = store.sources_of_room(given.room_id, given.kind)
@@ -63,4 +63,4 @@ class Gains(StoreSubcommand):
             complain(tr("room {room} has no list in that time", room=given.room_id))
             return 1
         answers.print_gains(given.room_id, found, as_json=given.json)
-        return 0
+        return report_damage(store)

@@ -5,6 +5,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rankcrawler.commands.ending import complain
 from rankcrawler.commands.subcommands import Subcommand
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Records
@@ -26,3 +27,10 @@ def opened(url: str) -> Iterator[Records]:
         yield store
     finally:
         store.close()
+
+
+def report_damage(store: Records) -> int:
+    """Print a line for each list that was left out because rows are missing; returns the exit status."""
+    for damage in store.damage:
+        complain(str(damage))
+    return int(bool(store.damage))

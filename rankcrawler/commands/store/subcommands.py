@@ -1,5 +1,6 @@
 """Every subcommand of `scrapy store`, in the order of its help."""
 
+from rankcrawler.commands.store.check import Check
 from rankcrawler.commands.store.export import Export
 from rankcrawler.commands.store.maintenance import Migrate, Purge, Status
 from rankcrawler.commands.store.questions import Gains, Users
@@ -7,6 +8,6 @@ from rankcrawler.commands.store.records import StoreSubcommand
 from rankcrawler.commands.store.sources import RenameSource, Sources
 
 SUBCOMMANDS: tuple[StoreSubcommand, ...] = (
-    *(Migrate(), Status(), Purge(), Sources(), RenameSource()),
+    *(Migrate(), Status(), Check(), Purge(), Sources(), RenameSource()),
     *(Export(), Users(), Gains()),
 )

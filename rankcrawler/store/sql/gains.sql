@@ -9,15 +9,16 @@ FROM (
 ) p JOIN snapshots s ON s.snapshot_key = p.snapshot_key {list_texts};
 
 -- name: gains_list
--- The rows of a chain of delta lists up to a step, oldest step first: whose they are, and the scores.
-SELECT e.position, p.user_key, e.score
+-- The rows of a chain of delta lists up to a step, oldest step first, each with its list: whose they are, the scores.
+SELECT s.step, s.entry_count, s.chain_rows, e.position, p.user_key, e.score
 FROM snapshots s JOIN entries e ON e.snapshot_key = s.snapshot_key JOIN profiles p ON p.profile_key = e.profile_key
 WHERE {in_chain}
 ORDER BY s.step;
 
 -- name: gains_rows
 -- The rows written for a room's lists in a time: whose they are, and the scores; a list without rows has one of nulls.
-SELECT s.captured_ms, s.base_key, s.step, s.entry_count, e.position, l.user_key, e.score
+SELECT p.at_ms, coalesce(p.clock_ms, p.at_ms), s.base_key, s.step, s.entry_count, s.chain_rows, e.position,
+  l.user_key, e.score
 FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
 LEFT JOIN entries e ON e.snapshot_key = s.snapshot_key LEFT JOIN profiles l ON l.profile_key = e.profile_key
 WHERE p.room_key = :room_key AND p.at_ms > :since_ms AND p.at_ms <= :until_ms AND p.is_answered = 1

@@ -19,3 +19,16 @@ LOCK TABLE sources IN ACCESS EXCLUSIVE MODE;
 -- Bytes of all tables of the store with their indexes.
 SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r';
+
+-- name: has_amcheck
+-- Whether the database has the extension that checks indexes.
+SELECT 1 FROM pg_extension WHERE extname = 'amcheck';
+
+-- name: indexes
+-- The indexes of all tables of the store.
+SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'i' ORDER BY 1;
+
+-- name: check_index
+-- Whether an index fits its table; an error says what is wrong.
+SELECT bt_index_check(:index::regclass, true);

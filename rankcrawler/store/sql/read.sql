@@ -7,13 +7,13 @@ s.base_key = :base_key AND s.step <= :step AND s.snapshot_key BETWEEN :base_key 
 
 -- name: list_columns
 -- A list as it was seen at a poll.
-s.snapshot_key, s.base_key, s.step, p.at_ms, p.clock_ms, p.polled_ms, s.entry_count, s.anchor_id, c.text, s.has_more, f.text, s.digest,
-  p.total, d.text
+s.snapshot_key, s.base_key, s.step, p.at_ms, p.clock_ms, p.polled_ms, s.entry_count, s.anchor_id, c.text, s.has_more, f.text,
+  s.digest, p.total, d.text, s.chain_rows, o.text
 
 -- name: list_texts
 -- The texts of a list.
 LEFT JOIN texts c ON c.text_key = s.currency LEFT JOIN texts f ON f.text_key = s.flags
-LEFT JOIN texts d ON d.text_key = p.user_count_desc
+LEFT JOIN texts d ON d.text_key = p.user_count_desc LEFT JOIN texts o ON o.text_key = p.flags
 
 -- name: counts
 -- How much the store holds, record by record.
@@ -51,8 +51,9 @@ WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms < :until_ms AN
 ORDER BY p.at_ms;
 
 -- name: served_rows
--- The rows of a list as they were served: at each position the row of the latest step.
-SELECT e.position, e.rank, e.score, x.text, e.exactly_score = 0, e.score_precision, e.delta, e.has_no_delta,
+-- The rows of a list as they were served: at each position the row of the latest step. With each, how many rows its
+-- chain has up to the list.
+SELECT e.position, (SELECT count(*) FROM snapshots s JOIN entries e ON e.snapshot_key = s.snapshot_key WHERE {in_chain}), e.rank, e.score, x.text, e.exactly_score = 0, e.score_precision, e.delta, e.has_no_delta,
   f.text{served columns}
 FROM ({topmost_rows}) e
 JOIN profiles p ON p.profile_key = e.profile_key LEFT JOIN users u ON u.user_key = p.user_key
@@ -61,6 +62,12 @@ LEFT JOIN texts x ON x.text_key = e.exactly_score LEFT JOIN texts f ON f.text_ke
 WHERE e.position <= :entry_count
 ORDER BY e.position;
 
+-- name: chain_positions
+-- The positions of the rows in a chain up to a step, oldest step first, each with its list.
+SELECT s.step, s.entry_count, s.chain_rows, e.position
+FROM snapshots s JOIN entries e ON e.snapshot_key = s.snapshot_key
+WHERE {in_chain} ORDER BY s.step;
+
 -- name: quarantined
 -- The rows of a list that could not be read.
 SELECT position, path, reason FROM quarantine WHERE snapshot_key = :snapshot_key ORDER BY position;
@@ -68,7 +75,7 @@ SELECT position, path, reason FROM quarantine WHERE snapshot_key = :snapshot_key
 -- name: polls
 -- A room's latest polls in a time.
 SELECT p.at_ms, p.polled_ms, CASE WHEN p.is_answered = 1 THEN coalesce(p.clock_ms, p.at_ms) END, p.outcome,
-  s.entry_count, p.total, t.text, v.action, v.reason, v.status, v.code, v.status_code, p.attempt
+  s.entry_count, p.total, t.text, v.action, v.reason, v.status, v.code, v.status_code, p.attempt, o.text
 FROM (
   SELECT * FROM polls WHERE room_key = :room_key AND at_ms >= :since_ms AND at_ms < :until_ms
   ORDER BY at_ms DESC LIMIT :limit
@@ -76,6 +83,7 @@ FROM (
 LEFT JOIN snapshots s ON s.snapshot_key = p.snapshot_key
 LEFT JOIN texts t ON t.text_key = p.user_count_desc
 LEFT JOIN verdicts v ON v.verdict_key = p.verdict_key
+LEFT JOIN texts o ON o.text_key = p.flags
 ORDER BY p.at_ms, p.is_answered;
 
 -- name: contributors_named

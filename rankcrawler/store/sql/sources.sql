@@ -76,10 +76,16 @@ WHERE g.source_key = :gone AND k.source_key = :kept
 -- How many rooms both have.
 SELECT count(*) FROM ({merged_rooms}) m;
 
+-- name: merged_polls
+-- Polls that both have: one list, or one failure, of one moment.
+SELECT g.room_key, g.at_ms, g.is_answered FROM ({merged_rooms}) m JOIN polls g ON g.room_key = m.gone
+JOIN polls k ON k.room_key = m.kept AND k.at_ms = g.at_ms AND k.is_answered = g.is_answered
+LEFT JOIN snapshots s ON s.snapshot_key = g.snapshot_key LEFT JOIN snapshots o ON o.snapshot_key = k.snapshot_key
+WHERE g.is_answered = 0 OR s.digest = o.digest
+
 -- name: count_merged_polls
--- How many polls both have of one moment.
-SELECT count(*) FROM ({merged_rooms}) m JOIN polls g ON g.room_key = m.gone
-JOIN polls k ON k.room_key = m.kept AND k.at_ms = g.at_ms AND k.is_answered = g.is_answered;
+-- How many polls both have.
+SELECT count(*) FROM ({merged_polls}) m;
 
 -- name: days_of_merged_rooms
 -- The days of rooms that both have.
@@ -92,7 +98,7 @@ SELECT DISTINCT d.day FROM room_days d WHERE d.room_key IN (
 SELECT r.room_key, r.kind, r.room_id, d.lists FROM room_days d JOIN rooms r ON r.room_key = d.room_key
 WHERE d.day = :day AND r.source_key = :source_key ORDER BY r.room_key;
 
--- name: has_list
+-- name: has_list_of_day
 -- Whether a list of a room is stored in a time.
 SELECT 1 FROM polls WHERE room_key = :room_key AND at_ms >= :since_ms AND at_ms < :until_ms AND is_answered = 1 LIMIT 1;
 
@@ -115,7 +121,7 @@ WHERE u.user_id = w.user_id AND u.source_key = w.source_key;
 
 -- name: earlier_lists
 -- Of the rooms that both have, the last list of the one that ended earlier, where it is kept.
-SELECT r.room_key, r.last_captured_ms, s.snapshot_key, s.base_key, s.step, s.entry_count
+SELECT r.room_key, r.last_captured_ms, s.snapshot_key, s.base_key, s.step, s.entry_count, s.chain_rows
 FROM ({merged_rooms}) m JOIN rooms g ON g.room_key = m.gone JOIN rooms k ON k.room_key = m.kept
 JOIN rooms r ON r.room_key = CASE WHEN g.last_captured_ms < k.last_captured_ms THEN m.gone ELSE m.kept END
 LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
@@ -164,12 +170,42 @@ DELETE FROM users WHERE user_key IN (SELECT m.gone FROM ({merged_users}) m);
 -- name: move_users
 UPDATE users SET source_key = :kept WHERE source_key = :gone;
 
+-- name: uncount_polls
+-- Polls that both have are counted once. 8796093022207 is days._LAST_MS.
+UPDATE room_days SET polls = room_days.polls - d.polls, failures = room_days.failures - d.failures FROM (
+  SELECT {least}(m.at_ms, 8796093022207) / 86400000 AS day, m.room_key, count(*) AS polls,
+    sum(CASE WHEN m.is_answered = 0 THEN 1 ELSE 0 END) AS failures
+  FROM ({merged_polls}) m GROUP BY 1, 2
+) d WHERE room_days.day = d.day AND room_days.room_key = d.room_key;
+
 -- name: drop_polls
--- Polls that are stored under both names: one list, or one failure, of one moment.
+-- Polls that both have.
 DELETE FROM polls WHERE EXISTS (
-  SELECT 1 FROM ({merged_rooms}) m JOIN polls k ON k.room_key = m.kept
-  WHERE m.gone = polls.room_key AND k.at_ms = polls.at_ms AND k.is_answered = polls.is_answered
+  SELECT 1 FROM ({merged_polls}) m
+  WHERE m.room_key = polls.room_key AND m.at_ms = polls.at_ms AND m.is_answered = polls.is_answered
 );
+
+-- name: clashing_polls
+-- Polls with a list whose place another list has in the room that stays.
+SELECT m.gone, m.kept, g.at_ms FROM ({merged_rooms}) m JOIN polls g ON g.room_key = m.gone AND g.is_answered = 1
+JOIN polls k ON k.room_key = m.kept AND k.at_ms = g.at_ms AND k.is_answered = 1 ORDER BY g.room_key, g.at_ms;
+
+-- name: list_in_place
+-- Whether one of two rooms has a list at a place.
+SELECT 1 FROM polls WHERE room_key IN (:gone, :kept) AND at_ms = :at_ms AND is_answered = 1 LIMIT 1;
+
+-- name: move_list
+-- Moves a list to another place of its room. Its poll follows.
+UPDATE snapshots SET captured_ms = :free_ms WHERE captured_ms = :at_ms AND snapshot_key = (
+  SELECT p.snapshot_key FROM polls p WHERE p.room_key = :gone AND p.at_ms = :at_ms AND p.is_answered = 1
+);
+
+-- name: move_poll
+UPDATE polls SET at_ms = :free_ms, clock_ms = coalesce(clock_ms, at_ms), flags = :flags
+WHERE room_key = :gone AND at_ms = :at_ms AND is_answered = 1;
+
+-- name: move_last_list
+UPDATE rooms SET last_captured_ms = :free_ms WHERE room_key = :gone AND last_captured_ms = :at_ms;
 
 -- name: merge_polls
 UPDATE polls SET room_key = m.kept FROM ({merged_rooms}) m WHERE polls.room_key = m.gone;

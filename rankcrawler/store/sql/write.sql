@@ -1,9 +1,19 @@
 -- What writing asks of a database. `:name` takes a value. A query with a line `rows:` runs for many rows at once:
 -- {rows} stands for them, {columns} for the names in that line. CROSS JOIN has SQLite take each row to an index.
 
--- name: has_poll
--- Whether this very poll is stored.
-SELECT 1 FROM polls WHERE room_key = :room_key AND at_ms = :at_ms AND is_answered = :is_answered;
+-- name: has_failed_poll
+-- Whether this very poll, which failed, is stored.
+SELECT 1 FROM polls WHERE room_key = :room_key AND at_ms = :at_ms AND is_answered = 0;
+
+-- name: has_list
+-- Whether this very poll, which brought a list, is stored.
+SELECT 1 FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+WHERE p.room_key = :room_key AND p.at_ms >= :at_ms AND p.is_answered = 1 AND p.polled_ms = :polled_ms
+  AND coalesce(p.clock_ms, p.at_ms) = :clock_ms AND s.digest = :digest LIMIT 1;
+
+-- name: clock_at
+-- The clock of the list at a place in a room's order.
+SELECT coalesce(clock_ms, at_ms) FROM polls WHERE room_key = :room_key AND at_ms = :at_ms AND is_answered = 1;
 
 -- name: has_snapshot
 -- Whether a list's key is taken.
@@ -15,8 +25,8 @@ SELECT last_score FROM stays WHERE room_key = :room_key AND user_key = :user_key
 ORDER BY since_ms DESC LIMIT 1;
 
 -- name: list_rows
--- The rows of a chain of delta lists up to a step, oldest step first.
-SELECT e.position, e.rank, e.score, e.exactly_score, e.score_precision, e.delta, e.has_no_delta, e.profile_key,
+-- The rows of a chain of delta lists up to a step, oldest step first, each with its list.
+SELECT s.step, s.entry_count, s.chain_rows, e.position, e.rank, e.score, e.exactly_score, e.score_precision, e.delta, e.has_no_delta, e.profile_key,
   e.grade_key, e.club_key, e.flags, p.user_key{other entry columns}
 FROM snapshots s JOIN entries e ON e.snapshot_key = s.snapshot_key JOIN profiles p ON p.profile_key = e.profile_key
 WHERE {in_chain}
@@ -28,7 +38,7 @@ ORDER BY s.step;
 WITH w ({columns}) AS ({rows})
 SELECT r.room_id, r.kind, r.source_key, r.room_key, r.fence, r.last_captured_ms, r.last_polled_ms, r.last_fingerprint,
   r.anchor_id, r.last_outcome, r.ended_ms, r.every, r.every_max, r.priority, s.snapshot_key, s.base_key, s.step,
-  s.entry_count
+  s.entry_count, s.chain_rows
 FROM w CROSS JOIN rooms r LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
 WHERE r.room_id = w.room_id AND r.kind = w.kind AND r.source_key = w.source_key
 ORDER BY r.room_key{lock r};
@@ -59,10 +69,21 @@ FROM w WHERE stays.room_key = w.room_key AND stays.user_key = w.user_key AND sta
   SELECT max(y.since_ms) FROM stays y WHERE y.room_key = w.room_key AND y.user_key = w.user_key AND y.since_ms < w.left_ms
 );
 
+-- name: end_stays_of_damaged
+-- Ends the stays in rooms whose last list is damaged: a whole list follows.
+-- rows: until_ms big, room_key int
+WITH w ({columns}) AS ({rows})
+UPDATE stays SET until_ms = w.until_ms FROM w WHERE stays.room_key = w.room_key AND stays.until_ms IS NULL;
+
 -- name: end_stays_of_purged
 -- Ends the stays in rooms whose last list is about to be purged.
 UPDATE stays SET until_ms = (SELECT r.last_captured_ms FROM rooms r WHERE r.room_key = stays.room_key)
 WHERE until_ms IS NULL AND room_key IN (SELECT r.room_key FROM rooms r WHERE r.last_snapshot < :end_key);
+
+-- name: note_purge
+-- Notes which days were removed.
+INSERT INTO purges (before_day) SELECT :before_day
+WHERE NOT EXISTS (SELECT 1 FROM purges p WHERE p.before_day >= :before_day);
 
 -- name: see_profiles
 -- Contributors' latest profiles, unless a later list has shown others.

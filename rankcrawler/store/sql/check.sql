@@ -1,0 +1,148 @@
+-- What checking and repairing ask of a database. Each check is one statement, so that writers do not disturb it.
+
+-- name: check_chains
+-- The next chains, each with its room and its last step.
+SELECT s.base_key, max(s.step), max(s.room_key) FROM snapshots s WHERE s.base_key > :after
+GROUP BY s.base_key ORDER BY s.base_key LIMIT 500;
+
+-- name: check_chain
+-- The lists of a chain, and the positions of their rows.
+SELECT s.snapshot_key, s.captured_ms, s.step, s.entry_count, s.chain_rows, e.position
+FROM snapshots s
+LEFT JOIN entries e ON e.snapshot_key = s.snapshot_key AND e.snapshot_key BETWEEN :base_key AND :last_key
+WHERE s.base_key = :base_key AND s.snapshot_key BETWEEN :base_key AND :last_key
+ORDER BY s.step, s.snapshot_key;
+
+-- name: check_keys
+-- Rows of lists that name a profile, level or membership that is not there.
+SELECT s.room_key, s.captured_ms, count(*) FROM entries e
+JOIN snapshots s ON s.snapshot_key = e.snapshot_key
+LEFT JOIN profiles p ON p.profile_key = e.profile_key LEFT JOIN grades g ON g.grade_key = e.grade_key
+LEFT JOIN clubs c ON c.club_key = e.club_key
+WHERE p.profile_key IS NULL OR g.grade_key IS NULL OR c.club_key IS NULL
+GROUP BY s.room_key, s.captured_ms ORDER BY s.room_key, s.captured_ms;
+
+-- name: check_polls
+-- Polls whose list is not there.
+SELECT p.room_key, coalesce(p.clock_ms, p.at_ms) FROM polls p LEFT JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+WHERE p.is_answered = 1 AND p.outcome <> 'damaged' AND s.snapshot_key IS NULL ORDER BY p.room_key, p.at_ms;
+
+-- name: check_lists
+-- Lists whose poll is not there.
+SELECT s.room_key, s.captured_ms FROM snapshots s
+LEFT JOIN polls p ON p.room_key = s.room_key AND p.at_ms = s.captured_ms AND p.is_answered = 1
+WHERE p.room_key IS NULL ORDER BY s.room_key, s.captured_ms;
+
+-- name: check_rows
+-- How many rows belong to lists that are not there.
+SELECT (SELECT count(*) FROM entries e LEFT JOIN snapshots s ON s.snapshot_key = e.snapshot_key WHERE s.snapshot_key IS NULL)
+  + (SELECT count(*) FROM quarantine q LEFT JOIN snapshots s ON s.snapshot_key = q.snapshot_key
+    WHERE s.snapshot_key IS NULL);
+
+-- name: counted_days
+-- What polls, lists and rows of the days that are there add up to, by day and room. 8796093022207 is days._LAST_MS.
+WITH p AS (
+  SELECT {least}(at_ms, 8796093022207) / 86400000 AS day, room_key, count(*) AS polls,
+    sum(CASE WHEN is_answered = 0 THEN 1 ELSE 0 END) AS failures
+  FROM polls GROUP BY 1, 2
+), l AS (
+  SELECT {least}(captured_ms, 8796093022207) / 86400000 AS day, room_key, count(*) AS lists FROM snapshots GROUP BY 1, 2
+), e AS (
+  SELECT {least}(s.captured_ms, 8796093022207) / 86400000 AS day, s.room_key, count(*) AS entries
+  FROM snapshots s JOIN entries r ON r.snapshot_key = s.snapshot_key GROUP BY 1, 2
+)
+SELECT p.day, p.room_key, p.polls, p.failures, coalesce(l.lists, 0) AS lists, coalesce(e.entries, 0) AS entries
+FROM p LEFT JOIN l ON l.day = p.day AND l.room_key = p.room_key LEFT JOIN e ON e.day = p.day AND e.room_key = p.room_key
+
+-- name: check_days
+-- Days and rooms whose sums are not what is there. Those of days that were purged may be more than what came later.
+SELECT c.day, c.room_key, c.polls, c.failures, c.lists, c.entries
+FROM ({counted_days}) c LEFT JOIN room_days d ON d.day = c.day AND d.room_key = c.room_key
+WHERE d.day IS NULL OR d.polls < c.polls OR d.failures < c.failures OR d.lists < c.lists OR d.entries < c.entries
+  OR c.day >= coalesce((SELECT max(before_day) FROM purges), 0)
+    AND (d.polls > c.polls OR d.failures > c.failures OR d.lists > c.lists OR d.entries > c.entries)
+ORDER BY c.day, c.room_key;
+
+-- name: room_named
+-- The kind and the id of a room.
+SELECT kind, room_id FROM rooms WHERE room_key = :room_key;
+
+-- name: count_room_days_again
+-- Sets the sums of a room and a day.
+-- rows: day int, room_key int, polls big, failures big, lists big, entries big, coins big
+INSERT INTO room_days AS d ({columns}) {rows} ON CONFLICT (day, room_key) DO UPDATE SET
+  polls = excluded.polls, failures = excluded.failures, lists = excluded.lists, entries = excluded.entries;
+
+-- name: lost_lists
+-- Keys of lists of a chain's room and day that polls name and that are not there.
+SELECT DISTINCT p.snapshot_key FROM polls p LEFT JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+WHERE p.room_key = :room_key AND p.is_answered = 1 AND p.snapshot_key BETWEEN :base_key AND :last_key
+  AND s.snapshot_key IS NULL;
+
+-- name: rows_of_list
+-- The rows that were written for a list, as the table `entries` has them.
+SELECT e.snapshot_key, e.position, e.rank, e.score, e.exactly_score, e.score_precision, e.delta, e.has_no_delta,
+  e.profile_key, e.grade_key, e.club_key, e.flags{other entry columns}
+FROM entries e WHERE e.snapshot_key = :snapshot_key ORDER BY e.position;
+
+-- name: rebase_lists
+-- Moves lists to other places in chains.
+-- rows: base_key big, step int, chain_rows int, snapshot_key big
+WITH w ({columns}) AS ({rows})
+UPDATE snapshots SET base_key = w.base_key, step = w.step, chain_rows = w.chain_rows
+FROM w WHERE snapshots.snapshot_key = w.snapshot_key;
+
+-- name: remove_rows
+-- Removes the rows of lists.
+-- rows: snapshot_key big
+WITH w ({columns}) AS ({rows})
+DELETE FROM entries WHERE snapshot_key IN (SELECT snapshot_key FROM w);
+
+-- name: remove_lists
+-- Removes lists without their rows.
+-- rows: snapshot_key big
+WITH w ({columns}) AS ({rows})
+DELETE FROM snapshots WHERE snapshot_key IN (SELECT snapshot_key FROM w);
+
+-- name: remove_rows_without_keys
+-- Removes rows of lists that name a profile, level or membership that is not there.
+DELETE FROM entries WHERE NOT EXISTS (SELECT 1 FROM profiles p WHERE p.profile_key = entries.profile_key)
+  OR NOT EXISTS (SELECT 1 FROM grades g WHERE g.grade_key = entries.grade_key)
+  OR NOT EXISTS (SELECT 1 FROM clubs c WHERE c.club_key = entries.club_key);
+
+-- name: mark_polls
+-- Marks polls whose list is not there.
+UPDATE polls SET outcome = 'damaged', snapshot_key = NULL WHERE is_answered = 1 AND snapshot_key IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.snapshot_key = polls.snapshot_key);
+
+-- name: leave_rooms
+-- Ends the stays in rooms whose last list is not there.
+UPDATE stays SET until_ms = (SELECT r.last_captured_ms FROM rooms r WHERE r.room_key = stays.room_key)
+WHERE until_ms IS NULL AND room_key IN (
+  SELECT r.room_key FROM rooms r LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot WHERE s.snapshot_key IS NULL
+);
+
+-- name: forget_lists
+-- Has rooms whose last list is not there write the next one, whatever it is.
+UPDATE rooms SET last_snapshot = NULL, last_fingerprint = NULL WHERE last_snapshot IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.snapshot_key = rooms.last_snapshot);
+
+-- name: restore_polls
+-- Adds the polls of lists whose poll is not there.
+INSERT INTO polls (room_key, at_ms, is_answered, polled_ms, outcome, snapshot_key)
+SELECT s.room_key, s.captured_ms, 1, s.polled_ms, CASE
+    WHEN s.entry_count = 0 AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.snapshot_key = s.snapshot_key) THEN 'empty'
+    WHEN (SELECT min(e.score_precision) FROM entries e WHERE e.snapshot_key = s.snapshot_key) = 2 THEN 'withheld'
+    ELSE 'stored' END, s.snapshot_key
+FROM snapshots s
+WHERE NOT EXISTS (
+  SELECT 1 FROM polls p WHERE p.room_key = s.room_key AND p.at_ms = s.captured_ms AND p.is_answered = 1
+);
+
+-- name: remove_lost_rows
+-- Removes the rows of lists that are not there.
+DELETE FROM entries WHERE NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.snapshot_key = entries.snapshot_key);
+
+-- name: remove_lost_quarantine
+-- Removes the unread rows of lists that are not there.
+DELETE FROM quarantine WHERE NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.snapshot_key = quarantine.snapshot_key);
