@@ -43,11 +43,11 @@ def test_values_have_names_except_in_queries_for_many_rows(dialect: Dialect) -> 
     loaded = queries.load(dialect)
     assert {name for name, text in loaded.items() if re.search(positional, text) and "WITH w" not in text} == {
         table.add for table in tables.INTERNED
-    } | {"count_room_days", "count_contributor_days"}
+    } | {"count_room_hours", "count_contributor_hours"}
 
 
 def test_every_query_is_named_by_a_literal_where_it_is_asked() -> None:
-    fragments = {"in_chain", "list_columns", "list_texts", "topmost_rows"}
+    fragments = {"in_chain", "list_columns", "list_texts", "topmost_rows", "place_columns", "counted"}
     names = {*queries.load(SQLITE), *queries.load(POSTGRESQL)} - fragments
     assert {name for name in names if f'"{name}"' not in PYTHON} == set()
 

@@ -13,6 +13,7 @@
 | `captured_in_future` | the list's clock is more than five minutes ahead of the worker's |
 | `captured_backwards` | the list is older than one that this run got for the room before |
 | `list_of_two_rooms` | this run got the same list for another room too |
+| `stale_list` | the list contradicts what the room has shown: an older one, or another room's; a database finds it |
 """
 
 from collections import OrderedDict
@@ -33,6 +34,9 @@ V = TypeVar("V")
 FUTURE_MS = 300_000
 """How far the list's clock may be ahead of the worker's, which is not exact either."""
 
+
+STALE_LIST = "stale_list"
+"""The flag of a list that contradicts what the room has shown. A store knows what it has shown, a run does not."""
 
 REMEMBERED = 3_000
 """Rooms and lists that later lists are compared with: those of the last minutes, at 300 bytes each."""
@@ -89,6 +93,12 @@ def flagged(snapshot: RoomSnapshot, earlier: Earlier | None = None) -> RoomSnaps
     if not list_flags and not row_flags:
         return snapshot
     return msgspec.structs.replace(snapshot, entries=entries, flags=(*list_flags, *sorted(row_flags)))
+
+
+def with_flag(snapshot: RoomSnapshot, flag: str) -> RoomSnapshot:
+    """The snapshot with a further flag on itself and all of its rows."""
+    entries = tuple(msgspec.structs.replace(entry, flags=(*entry.flags, flag)) for entry in snapshot.entries)
+    return msgspec.structs.replace(snapshot, entries=entries, flags=(*snapshot.flags, flag))
 
 
 def _list_flags(snapshot: RoomSnapshot) -> Iterator[str]:

@@ -1,124 +1,117 @@
-"""Who gave how much in a room between two of its lists: walks the lists in between, one after the other."""
+"""Who gave how much in a room between two of its lists."""
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby, pairwise
-from typing import Any
+from collections.abc import Iterator
 
 from rankcrawler.clock import iso
 from rankcrawler.model import kinds
-from rankcrawler.model.kinds import ListKind
-from rankcrawler.store import days, increments
 from rankcrawler.store.answers import Gain, Gains
-from rankcrawler.store.database import Database
-from rankcrawler.store.lists import StoredList, StoredRoom
+from rankcrawler.store.database import Database, Record
+from rankcrawler.store.lists import StoredRoom
+from rankcrawler.store.room import ListPlace
+from rankcrawler.store.tally import Scores
 from rankcrawler.store.values import restored
+from rankcrawler.store.walk import Beginning, Step, Walk, longest_gap
 
-Places = dict[int, tuple[int | None, int | None]]
-"""A list: contributor and score by position."""
-Scores = dict[int, int | None]
-
-NONE = Gains(None, None, [], 0, 0.0)
+NONE = Gains(None, None, [], 0, 0.0, 0, None, None)
 """Of a room without lists."""
 
 
 def between(database: Database, room: StoredRoom, since_ms: int, until_ms: int) -> Gains:
     """From the list that the room had at `since_ms`, or its first one after that, to the one it had at `until_ms`."""
     key, span = room.room_key, {"since_ms": since_ms, "until_ms": until_ms}
-    first = database.all("list_at", room_key=key, at_ms=since_ms) or database.all(
+    first = database.all("gains_last_list", room_key=key, until_ms=since_ms) or database.all(
         "gains_first_list", room_key=key, **span
     )
-    last = database.all("list_at", room_key=key, at_ms=until_ms)
+    last = database.all("gains_last_list", room_key=key, until_ms=until_ms)
     if not first or not last:
         return NONE
-    begin, end = StoredList(*first[0]), StoredList(*last[0])
-    walk = _Walk(kinds.named(room.name.kind))
-    for places in _lists(database, key, begin, until_ms):
-        walk.step(places)
-    times = database.all("gains_poll_times", room_key=key, since_ms=begin.at_ms, until_ms=end.at_ms)
-    answered = [at for at, is_answered in times if is_answered]
-    longest = max((later - earlier for earlier, later in pairwise(answered)), default=0)
-    gains = sorted(walk.gains(database), key=lambda gain: (-gain.coins, gain.user_id))
-    return Gains(iso(begin.at_ms), iso(end.at_ms), gains, len(times) - len(answered), longest / 1000)
+    begin, end = _beginning(first[0]), _beginning(last[0])
+    kind = kinds.named(room.name.kind)
+    summed = _Sum(Walk(database, key, kind, begin, until_ms))
+    gains = sorted(summed.gains(database), key=lambda gain: (-gain.coins, gain.user_id))
+    polls = database.all("gains_polls", room_key=key, since_ms=begin.at_ms, until_ms=max(begin.at_ms, until_ms))
+    counted = [at for at, is_answered, standing in polls if is_answered and standing == 0]
+    return Gains(
+        iso(begin.at_ms),
+        iso(end.at_ms),
+        gains,
+        failures=sum(1 for at, is_answered, _ in polls if not is_answered and at <= end.at_ms),
+        longest_gap=longest_gap(counted),
+        left_out=sum(1 for _, is_answered, standing in polls if is_answered and standing != 0),
+        most_outside=summed.most_outside,
+        unseen=_unseen(gains),
+    )
 
 
-def _lists(database: Database, room_key: int, begin: StoredList, until_ms: int) -> Iterator[Places]:
-    """The list to begin with, and those after it."""
-    base, places = begin.base_key, _whole(database, begin.base_key, begin.step, begin.entry_count)
-    yield places
-    rows = database.all("gains_rows", room_key=room_key, since_ms=begin.at_ms, until_ms=until_ms)
-    for (_, base_key, step, entry_count), written in groupby(rows, key=lambda row: row[:4]):
-        if step == 0:
-            places = _laid({}, (row[4:] for row in written), entry_count)
-        elif base_key == base:
-            places = _laid(places, (row[4:] for row in written), entry_count)
-        else:
-            places = _whole(database, base_key, step, entry_count)
-        base = base_key
-        yield places
+def _beginning(record: Record) -> Beginning:
+    at_ms, *place, captured_ms, carried = record
+    return Beginning(at_ms, ListPlace(*place), captured_ms, carried)
 
 
-def _laid(under: Places, rows: Iterable[tuple[Any, ...]], entry_count: int) -> Places:
-    """Rows of position, contributor and score, laid over the list before."""
-    over = {position: (user, score) for position, user, score in rows if position is not None}
-    both = under | over
-    return {position: both[position] for position in range(1, entry_count + 1)}
+def _unseen(gains: list[Gain]) -> float | None:
+    """The share of what the contributors may have given that lists do not show."""
+    most = [gain.most for gain in gains if gain.most is not None]
+    if len(most) < len(gains):
+        return None
+    return 1 - sum(gain.coins for gain in gains) / sum(most) if sum(most) else 0.0
 
 
-def _whole(database: Database, base_key: int, step: int, entry_count: int) -> Places:
-    return _laid({}, database.all("gains_list", **days.chain(base_key, step)), entry_count)
+class _Sum:
+    """What each contributor gave, and what else happened to them, list after list."""
 
-
-class _Walk:
-    """Goes from list to list, and adds up what each contributor gave and what else happened to them."""
-
-    def __init__(self, kind: ListKind) -> None:
-        self._kind = kind
-        self._first: Scores | None = None
-        self._now: Scores = {}
-        self._known: Scores = {}
-        self._seen: set[int] = set()
-        self._floor = 0
+    def __init__(self, walk: Walk) -> None:
+        self._first = self._last = walk.first
+        self._seen = {*walk.first.marks}
+        self._has_begun_again = False
         self._coins: dict[int, int] = {}
+        self._most: dict[int, int] = {}
+        self._unlimited: set[int] = set()
         self._marks: dict[int, dict[str, None]] = {}
-
-    def step(self, places: Places) -> None:
-        """Take the next list."""
-        scores = {user: score for user, score in places.values() if user is not None}
-        if self._first is None:
-            self._first = scores
-        else:
-            self._compare(scores)
-        self._now = scores
-        self._seen |= scores.keys()
-        self._known |= {user: score for user, score in scores.items() if score is not None}
-        self._floor = increments.unseen([score for _, score in places.values()], self._kind.capacity)
+        self._left: Scores = {}
+        for step in walk.steps():
+            self._add(step)
+        self.most_outside = None if self._has_begun_again else self._last.shown.most_outside()
 
     def gains(self, database: Database) -> Iterator[Gain]:
         """One for every contributor who gave, entered or left."""
-        first, users = self._first or {}, sorted({*self._coins, *self._marks})
+        users = sorted({*self._coins, *self._marks})
         named = database.each("gains_contributor", [{"user_key": user} for user in users])
+        first, last = self._first.shown.scores, self._last.shown.scores
         for user, (name,) in zip(users, named, strict=True):
             user_id, nickname = restored(name)
             coins, marks = self._coins.get(user, 0), tuple(self._marks.get(user, ()))
-            yield Gain(user_id, nickname, coins, first.get(user), self._now.get(user), marks)
+            yield Gain(user_id, nickname, coins, self._most_of(user), first.get(user), last.get(user), marks)
 
-    def _compare(self, scores: Scores) -> None:
-        for user in self._now.keys() - scores.keys():
+    def _add(self, step: Step) -> None:
+        for user in step.found.left:
             self._mark(user, "left")
-        for user, score in scores.items():
-            was = self._known.get(user)
-            has_entered = user not in self._now
-            if has_entered:
-                self._mark(user, "reentered" if user in self._seen else "entered")
-            if self._kind.scores_are_gifts:
-                self._count(user, was, score, has_entered)
+        for user in step.found.entered:
+            self._mark(user, "reentered" if user in self._seen else "entered")
+        if step.has_begun_again:
+            self._has_begun_again = True
+            for user in step.found.fell:
+                self._mark(user, "reset")
+        for user, given in step.given.items():
+            if given.coins:
+                self._coins[user] = self._coins.get(user, 0) + given.coins
+            if given.most is None:
+                self._unlimited.add(user)
+            else:
+                self._most[user] = self._most.get(user, 0) + given.most
+        self._left |= step.found.left
+        self._seen |= step.found.entered.keys()
+        self._last = step.after
 
-    def _count(self, user: int, was: int | None, score: int | None, has_entered: bool) -> None:
-        if was is not None and score is not None and score < was:
-            self._mark(user, "reset")
-        coins = increments.since_unseen(was, score, self._floor) if has_entered else increments.increment(was, score)
-        if coins:
-            self._coins[user] = self._coins.get(user, 0) + coins
+    def _most_of(self, user: int) -> int | None:
+        """The most that a contributor may have given: what was seen, and what may be hidden from the last list."""
+        most = self._most.get(user, 0)
+        if self._has_begun_again or user in self._unlimited:
+            return None
+        if user in self._last.marks:
+            return most if self._last.marks[user] is not None else None
+        if self.most_outside is None or (left := self._left[user]) is None:
+            return None
+        return most + max(self.most_outside - left, 0)
 
     def _mark(self, user: int, mark: str) -> None:
         self._marks.setdefault(user, {})[mark] = None

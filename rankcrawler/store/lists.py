@@ -4,6 +4,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from rankcrawler.clock import iso
+from rankcrawler.model import rules
 from rankcrawler.model.columns import Group, Row, in_groups
 from rankcrawler.model.items import Quarantined, RoomSnapshot
 from rankcrawler.model.rows import COLUMNS, RankEntry
@@ -11,6 +12,7 @@ from rankcrawler.model.targets import RoomName, Target
 from rankcrawler.store import days, layout
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.rows import PRECISIONS
+from rankcrawler.store.standing import Standing
 from rankcrawler.store.values import conversions, restored, texts, truth
 from rankcrawler.store.words import words_of
 
@@ -38,6 +40,7 @@ class StoredList(NamedTuple):
     digest: bytes
     total: int | None
     user_count_desc: str | None
+    standing: int | None
 
     @property
     def chain(self) -> dict[str, int]:
@@ -62,7 +65,7 @@ def snapshot(database: Database, room: StoredRoom, record: Record) -> RoomSnapsh
     times = {"captured_at": iso(stored.at_ms), "polled_at": iso(stored.polled_ms)}
     unread = database.all("quarantined", snapshot_key=stored.snapshot_key)
     rows = database.all("served_rows", **stored.chain, entry_count=stored.entry_count)
-    return RoomSnapshot(
+    served = RoomSnapshot(
         target,
         **times,
         total=stored.total,
@@ -75,6 +78,7 @@ def snapshot(database: Database, room: StoredRoom, record: Record) -> RoomSnapsh
         quarantined=tuple(Quarantined(*restored(each)) for each in unread),
         flags=texts(stored.flags),
     )
+    return rules.with_flag(served, rules.STALE_LIST) if stored.standing == Standing.OLDER else served
 
 
 def _shared(target: Target, times: dict[str, str]) -> Row:

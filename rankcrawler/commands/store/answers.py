@@ -10,7 +10,7 @@ from rankcrawler.commands.printing.text import escaped, plain
 from rankcrawler.store.answers import Contributor, Gain, Gains, Status, Stay
 
 _SCORES = ("first score", "last score")
-_NUMBERS = {"coins", *_SCORES}
+_NUMBERS = {"coins", "at most", *_SCORES}
 
 
 def print_status(found: Status, *, as_json: bool) -> None:
@@ -42,12 +42,23 @@ def print_gains(room_id: str, found: Gains, *, as_json: bool) -> None:
         _print_json(found._asdict() | {"room_id": room_id, "gains": [gain._asdict() for gain in found.gains]})
         return
     rows = [
-        [gain.user_id, gain.nickname or "", number(gain.coins), *_scores(gain), " ".join(gain.marks)]
+        [gain.user_id, gain.nickname or "", number(gain.coins), number(gain.most), *_scores(gain), " ".join(gain.marks)]
         for gain in found.gains
     ]
     title = f"Room {room_id}, from {found.since} to {found.until}"
-    _print_table(title, ["user id", "nickname", "coins", *_SCORES, ""], rows)
-    print(f"{found.failures} polls failed in between; the longest time without a list: {found.longest_gap:,.0f} s")
+    _print_table(title, ["user id", "nickname", "coins", "at most", *_SCORES, ""], rows)
+    left_out = f"; {found.left_out} lists left out" if found.left_out else ""
+    gap = f"the longest time without a list: {found.longest_gap:,.0f} s"
+    print(f"{found.failures} polls failed in between; {gap}{left_out}")
+    print(_not_seen(found))
+
+
+def _not_seen(found: Gains) -> str:
+    """What lists cannot show, in words."""
+    if found.unseen is None or found.most_outside is None:
+        return "Lists set no limit to what was given beyond these coins"
+    others = f"someone who is in none of the lists gave {found.most_outside:,} at most"
+    return f"Not seen: up to {100 * found.unseen:.1f} % of what these contributors gave; {others}"
 
 
 def _print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

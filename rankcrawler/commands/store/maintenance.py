@@ -31,7 +31,7 @@ class Purge(StoreSubcommand):
     """Removes old days."""
 
     name = "purge"
-    help = "Remove old days; rooms, contributors and the sums of each day stay"
+    help = "Remove old days; rooms, contributors and the sums of each hour stay"
     example = "purge --older-than 30d"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
