@@ -191,9 +191,15 @@ def test_who_may_be_in_an_unreadable_row_counts_from_the_row_above_on(store: Rec
 
 
 def test_the_first_list_after_an_empty_one_counts_with_the_next_that_agrees(store: Records) -> None:
-    kept = write(store, [listed(0, {}), listed(1, {"7": 10}), listed(2, {}), listed(3, {"8": 5})])
-    assert kept == [Kept.EMPTY, Kept.STORED, Kept.EMPTY, Kept.STORED]
-    assert store.latest("1") == listed(3, {"8": 5})
+    assert write(store, [listed(0, {}), listed(1, {"8": 5})]) == [Kept.EMPTY, Kept.STORED]
+    assert store.latest("1") == listed(1, {"8": 5})
+    assert sums(store) == {}
+    write(store, [listed(2, {"8": 6, "9": 1})])
+    assert (gains(store), sums(store)) == ({"8": (6, 6), "9": (1, 1)}, {"8": 6, "9": 1})
+
+
+def test_an_empty_room_takes_no_other_rooms_list_for_its_own(store: Records) -> None:
+    write(store, [listed(0, {}), listed(1, {"7": 9000}), listed(2, {}), listed(3, {"8": 5})])
     assert sums(store) == {}
     write(store, [listed(4, {"8": 6, "9": 1})])
     assert (gains(store), sums(store)) == ({"8": (6, 6), "9": (1, 1)}, {"8": 6, "9": 1})

@@ -43,7 +43,8 @@ class Counting:
         room = taken.room
         if not taken.is_newest:
             return Standing.DOUBTFUL
-        own = standing.by_itself(taken.snapshot, is_first=room.counted is None or not room.counted.entry_count)
+        is_empty = room.counted is None or not room.counted.entry_count
+        own = standing.by_itself(taken.snapshot, is_first=is_empty)
         if own is not Standing.COUNTED:
             return own
         kind = kinds.named(taken.snapshot.target.kind)

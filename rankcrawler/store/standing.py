@@ -27,7 +27,7 @@ class Standing(IntEnum):
 
 
 def by_itself(snapshot: RoomSnapshot, *, is_first: bool) -> Standing:
-    """A list's standing as far as the list itself shows; `is_first` says whether no list of the room counts yet."""
+    """A list's standing as far as the list itself shows; `is_first`: no list with contributors came before."""
     if not _DOUBTED_BY.isdisjoint(snapshot.flags):
         return Standing.DOUBTFUL
     entries = snapshot.entries
