@@ -16,6 +16,7 @@ from tests import postgresql
 
 ROOT = Path(__file__).parent.parent
 LITTLE = {
+    "accuracy": ["--hours", "0.5", "--givers", "30", "--seconds", "60"],
     "crawl": ["--rooms", "200", "--rounds", "2", "--only", "rankcrawler-sqlite", "textbook", "--guard", "5"],
     "decode": ["--rounds", "1", "--seconds", "0.01"],
     "memory": ["--responses", "60", "--rounds", "1", "--entries", "2"],
@@ -25,6 +26,7 @@ LITTLE = {
     "store": ["--rooms", "5", "--minutes", "30", "--rounds", "1", "--entries", "4000"],
 }
 TOLD = {
+    "accuracy": "shares",
     "crawl": "lists_of",
     "decode": "microseconds_of_lists_of",
     "memory": "seconds_to_first_request",

@@ -33,7 +33,7 @@ def stopped_at(words: str, tmp_path: Path, *options: str) -> tuple[int, str]:
 def test_a_crawl_that_is_stopped_while_it_ends_still_tells_of_its_dead_room(tmp_path: Path, moment: str) -> None:
     status, log = stopped_at(moment, tmp_path, "-a", f"rooms={ROOM}")
     assert "Received SIGINT" in log
-    assert "Failed: 1 rooms are dead" in log
+    assert "Failed: 1 room is dead" in log
     assert status == 1
 
 

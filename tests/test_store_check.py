@@ -160,11 +160,29 @@ def test_a_poll_that_is_lost_is_found_and_written_again_from_its_list(
 def test_a_sum_that_differs_is_found_and_set_right(where: str, store: Records, column: str) -> None:
     before = store.status()
     for change in ("+ 1", "- 1"):
-        changed(where, f"UPDATE room_days SET {column} = {column} {change} WHERE polls > 6")  # noqa: S608 - a name
-        assert [(each.what, each.place) for each in found(store)] == [("sum", "room 1 (ranklist), 2026-11-23")]
+        changed(where, f"UPDATE room_hours SET {column} = {column} {change} WHERE polls > 6")  # noqa: S608 - a name
+        assert [(each.what, each.place) for each in found(store)] == [("sum", "room 1 (ranklist), 2026-11-23T12:00Z")]
         store.repair()
         assert found(store) == []
     assert store.status()[5:9] == before[5:9]
+
+
+@pytest.mark.parametrize("column", ["polls", "failures", "lists", "entries"])
+def test_a_sum_of_a_day_from_before_hours_were_counted_is_found_and_set_right(
+    where: str, store: Records, column: str
+) -> None:
+    columns = "room_key, polls, failures, lists, entries, coins"
+    changed(where, f"INSERT INTO room_days (day, {columns}) SELECT hour / 24, {columns} FROM room_hours")  # noqa: S608
+    changed(where, "DELETE FROM room_hours")
+    write(store, range(30, 33))
+    before = store.status()
+    assert found(store) == []
+    for table in ("room_days", "room_hours"):
+        changed(where, f"UPDATE {table} SET {column} = {column} + 1 WHERE lists > 2 AND room_key = 1")  # noqa: S608
+        assert {(each.what, each.place[:29]) for each in found(store)} == {("sum", "room 1 (ranklist), 2026-11-23")}
+        store.repair()
+        assert found(store) == []
+        assert store.status()[5:9] == before[5:9]
 
 
 def test_rows_of_no_list_are_found_and_removed(where: str, store: Records) -> None:
@@ -201,9 +219,9 @@ def test_an_index_that_does_not_fit_its_table_is_found_and_built_again(where: st
             database.execute("PRAGMA writable_schema = ON")
             database.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", index)
     else:
-        ready = "UPDATE pg_index SET indisready = {} WHERE indexrelid = 'room_days_by_coins'::regclass"
+        ready = "UPDATE pg_index SET indisready = {} WHERE indexrelid = 'profiles_of_user'::regclass"
         changed(where, ready.format("false"))
-        write(store, range(1440, 1442))
+        store.write([polled(snapshot([entry(1, user_id="12345")], room_id="3"))])
         changed(where, ready.format("true"))
     assert "index" in {each.what for each in found(store)}
     store.repair()

@@ -134,3 +134,23 @@ def test_a_purge_goes_by_when_a_list_was_polled(records: Records, clock: Callabl
     assert records.latest("1") == new[-1]
     status = records.status()
     assert (status.first_day, status.last_day) == ("2026-11-22", "2026-11-23")
+
+
+@pytest.mark.parametrize("clock", [clock_in_seconds, stopped])
+def test_coins_are_counted_from_lists_whose_clock_is_in_seconds_or_stands_at_zero(
+    records: Records, clock: Callable[[int], int]
+) -> None:
+    for minute in range(4):
+        records.write([polled(listed(NOON + minute * MINUTE, clock(NOON + minute * MINUTE), 100 + 10 * minute))])
+    found = records.gains("1", iso(NOON), iso(NOON + HOUR))
+    assert [(gain.user_id, gain.coins) for gain in found.gains] == [("7000001", 30)]
+    assert (found.since, found.until, found.left_out) == (iso(NOON), iso(NOON + 3 * MINUTE), 0)
+    assert [(each.user_id, each.coins) for each in records.top_contributors("2026-11-23")] == [("7000001", 30)]
+
+
+def test_a_list_from_the_future_changes_no_coins(records: Records) -> None:
+    for minute, clock, score in ((0, 0, 100), (1, DAY, 5000), (2, 2 * MINUTE, 120)):
+        records.write([polled(listed(NOON + minute * MINUTE, NOON + clock, score))])
+    found = records.gains("1", iso(NOON), iso(NOON + HOUR))
+    assert ([(gain.user_id, gain.coins) for gain in found.gains], found.left_out) == ([("7000001", 20)], 1)
+    assert [each.coins for each in records.top_contributors("2026-11-23")] == [20]

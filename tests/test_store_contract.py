@@ -45,11 +45,14 @@ def store(open_again: Open) -> Store:
     return open_again()
 
 
-def listed(captured_at: str = FIRST, score: int = 900, *, fence: int = 0, room_id: str = "1") -> Poll:
-    """A poll with a list of two whose content depends on the score."""
+def listed(
+    captured_at: str = FIRST, score: int = 900, *, fence: int = 0, room_id: str = "1", nickname: str = "a"
+) -> Poll:
+    """A poll with a list of two whose content depends on the score and on a nickname."""
     place = {"room_id": room_id, "captured_at": captured_at}
-    entries = (entry(1, score=1000, **place), entry(2, score=score, user_id="9223372036854775807", **place))
-    found = snapshot(entries=entries, captured_at=captured_at, digest=f"{score:032d}", room_id=room_id)
+    second = entry(2, score=score, user_id="9223372036854775807", nickname=nickname, **place)
+    digest = f"{score:031d}{nickname}"
+    found = snapshot((entry(1, score=1000, **place), second), captured_at=captured_at, digest=digest, room_id=room_id)
     return polled(found, fence=fence)
 
 
@@ -89,7 +92,7 @@ def test_an_unchanged_list_costs_a_poll_and_no_rows(store: Store) -> None:
 
 
 def test_a_list_that_comes_back_after_another_is_stored_again(store: Store) -> None:
-    kept = store.write([listed(FIRST), listed(SECOND, 901), listed(THIRD)])
+    kept = store.write([listed(FIRST), listed(SECOND, nickname="b"), listed(THIRD)])
     assert kept == [Kept.STORED] * 3
     assert store.latest("1") == listed(THIRD).found
 

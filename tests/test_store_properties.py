@@ -8,13 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rankcrawler.clock import iso, ms
-from rankcrawler.model import rules
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.rows import RankEntry
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.fingerprints import fingerprint
 from tests import stores
-from tests.builders import entry, polled, snapshot
+from tests.builders import as_served, entry, polled, snapshot
 
 MIDNIGHT = 1_795_478_400_000
 USERS = st.sampled_from(["7", "8", "9", "10", None])
@@ -81,9 +80,10 @@ def test_every_list_is_read_back_as_it_was_served(kind: str, tmp_path: Path, req
                 for place, each in enumerate(of_clock):
                     found = workers[1].at(room, iso(ms(clock) + place))
                     assert found is not None
-                    assert rules.with_flags_of_poll(found, ()) == each
-            latest = workers[0].latest(room)
-            assert latest is not None
-            assert rules.with_flags_of_poll(latest, ()) == clocks[max(clocks)][-1]
+                    assert as_served(found) == each
+            newest = workers[0].latest(room)
+            assert newest is not None
+            assert as_served(newest) in clocks[newest.captured_at]
+            assert "stale_list" not in newest.flags
 
         write_and_read()

@@ -43,11 +43,11 @@ def test_values_have_names_except_in_queries_for_many_rows(dialect: Dialect) -> 
     loaded = queries.load(dialect)
     assert {name for name, text in loaded.items() if re.search(positional, text) and "WITH w" not in text} == {
         table.add for table in tables.INTERNED
-    } | {"count_room_days", "count_room_days_again", "count_contributor_days"}
+    } | {"count_room_hours", "count_room_hours_again", "count_contributor_hours"}
 
 
 def test_every_query_is_named_by_a_literal_where_it_is_asked() -> None:
-    fragments = {"in_chain", "list_columns", "list_texts", "topmost_rows", "counted_days"}
+    fragments = {"in_chain", "list_columns", "list_texts", "topmost_rows", "place_columns", "counted", "counted_hours"}
     fragments |= {"merged_rooms", "merged_users", "merged_polls", "lists_of_source", "polls_of_source"}
     names = {*queries.load(SQLITE), *queries.load(POSTGRESQL)} - fragments
     assert {name for name in names if f'"{name}"' not in PYTHON} == set()

@@ -12,7 +12,7 @@ from rankcrawler.model.rows import RankEntry
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.model.targets import Target
 from rankcrawler.store import interning, schema, sql_store
-from rankcrawler.store.answers import Gain, PollRecord, Recurring, Stay
+from rankcrawler.store.answers import Gain, PollRecord, Recurring, Stay, TopContributor
 from rankcrawler.store.contract import Kept, Records
 from rankcrawler.store.sql_store import SqlStore
 from tests import stores
@@ -110,7 +110,14 @@ def test_a_trail_says_which_rooms_a_contributor_entered_and_left(store: Records)
 
 
 def test_stays_of_one_contributor_that_end_in_one_batch_stay_apart(store: Records) -> None:
-    seen: list[dict[str, int | None]] = [{"7": 10}, {"8": 5}, {"7": 20, "8": 5}, {"8": 5}, {"7": 30}]
+    others: dict[str, int | None] = {"8": 5, "9": 5}
+    seen: list[dict[str, int | None]] = [
+        {"7": 10, **others},
+        {"8": 6, "9": 5},
+        {"7": 20, "8": 6, "9": 5},
+        {"8": 7, "9": 5},
+        {"7": 30, "8": 7, "9": 5},
+    ]
     write(store, [listed(minute, scores) for minute, scores in enumerate(seen)])
     stays = [(stay.since, stay.until, stay.is_over, stay.first_score, stay.last_score) for stay in store.trail("7")]
     assert stays == [
@@ -147,7 +154,7 @@ def test_what_is_remembered_is_bounded_and_forgetting_changes_nothing(
 ) -> None:
     monkeypatch.setattr(interning, "REMEMBERED", 5000)
     assert isinstance(store, SqlStore)
-    sizes, polls = [], [listed(minute, {f"{minute}": 10, "7": 5}, currency=f"of {minute}") for minute in range(30)]
+    sizes, polls = [], [listed(minute, {f"1{minute}": 10, "7": 5}, currency=f"of {minute}") for minute in range(30)]
     for poll in polls:
         write(store, [poll, failed(room_id="1", polled_at=poll.polled_at, reason=poll.polled_at)])
         sizes.append(len(store._interned.texts) + len(store._interned.latest))
@@ -177,9 +184,9 @@ def test_gains_are_what_contributors_gave_between_two_lists_with_what_happened_b
     gains = store.gains("1", at(0), at(10))
     assert (gains.since, gains.until, gains.failures, gains.longest_gap) == (at(0), at(6), 1, 300.0)
     assert gains.gains == [
-        Gain("7", "name 7", 50, 100, 20, ("reset",)),
-        Gain("8", "name 8", 20, 50, 70, ("left", "reentered")),
-        Gain("9", "name 9", 20, None, 20, ("entered",)),
+        Gain("7", "name 7", 30, 30, 100, 20, ()),
+        Gain("8", "name 8", 20, 20, 50, 70, ("left", "reentered")),
+        Gain("9", "name 9", 20, 20, None, 20, ("entered",)),
     ]
     assert [gain.user_id for gain in store.gains("1", at(5), at(5.5)).gains] == []
     assert store.gains("2", at(0), at(9)).since is None
@@ -191,7 +198,7 @@ def test_who_enters_a_full_list_gave_at_least_what_is_above_its_last_score(store
     write(store, [listed(0, dict(full)), listed(1, dict(later))])
     gain = next(gain for gain in store.gains("1", at(0), at(1)).gains if gain.user_id == "7")
     assert gain.coins == 9805 - (10_000 - 199)
-    assert store.top_contributors("2026-11-23") == [("gateway.test", "7", "name 7", gain.coins)]
+    assert store.top_contributors("2026-11-23") == [TopContributor("gateway.test", "7", "name 7", gain.coins, 9805)]
 
 
 def test_days_have_their_top_contributors_and_active_rooms(store: Records) -> None:
@@ -199,8 +206,8 @@ def test_days_have_their_top_contributors_and_active_rooms(store: Records) -> No
         store, [listed(0, {"7": 100, "8": 50}), listed(1, {"7": 130, "8": 80, "": 5}), listed(2, {"7": 131, "8": 80})]
     )
     write(store, [failed(room_id="1", polled_at=at(3)), listed(1440, {"7": 150, "8": 80})])
-    assert [each[1:] for each in store.top_contributors("2026-11-23")] == [("7", "name 7", 31), ("8", "name 8", 30)]
-    assert [each[1:] for each in store.top_contributors("2026-11-24")] == [("7", "name 7", 19)]
+    days = [[each[1:4] for each in store.top_contributors(day)] for day in ("2026-11-23", "2026-11-24")]
+    assert days == [[("7", "name 7", 31), ("8", "name 8", 30)], [("7", "name 7", 19)]]
     assert [tuple(room)[2:] for room in store.active_rooms("2026-11-23")] == [("1", None, 4, 1, 3, 61)]
     with pytest.raises(StoreError, match="YYYY-MM-DD"):
         store.top_contributors("yesterday")
@@ -210,7 +217,9 @@ def test_what_a_contributor_gave_is_counted_once_for_each_kind_of_list(store: Re
     for minute, score in ((0, 0), (1, 1000)):
         write(store, [listed(minute, {"7": score}), listed(minute, {"7": score}, kind="audience")])
     for kind in ("ranklist", "audience"):
-        assert store.top_contributors("2026-11-23", kind=kind) == [("gateway.test", "7", "name 7", 1000)]
+        assert store.top_contributors("2026-11-23", kind=kind) == [
+            TopContributor("gateway.test", "7", "name 7", 1000, 1000)
+        ]
 
 
 def test_recurring_rooms_that_have_not_ended_are_in_the_catalogue(store: Records) -> None:

@@ -236,7 +236,7 @@ def test_what_polls_the_room_now_says_its_schedule_and_its_fence(store: Records)
     store.rename_source(OLD, NEW)
     (room,) = store.recurring(NEW)
     assert (room.target.room_id, room.schedule.every, room.last_polled) == ("1", 60, iso(NOON + 4 * MINUTE))
-    assert store.write([polled(listed(NEW, 5, {"7": 201}), every=60, fence=3)]) == [Kept.STORED]
+    assert store.write([polled(listed(NEW, 5, {"7": 201, "8": 60, "9": 10}), every=60, fence=3)]) == [Kept.STORED]
 
 
 @pytest.mark.parametrize("names", [(OLD, NEW), (NEW, OLD)])
@@ -244,7 +244,8 @@ def test_a_worker_goes_on_under_either_name_while_gateways_are_joined(open_again
     worker, other = open_again(), open_again()
     moved(worker)
     other.rename_source(*names)
-    later = [listed(source, minute, {"7": 300 + minute, "5": 1}) for minute, source in enumerate((OLD, NEW, OLD), 10)]
+    gifts = {"8": 60, "9": 10, "5": 1}
+    later = [listed(source, minute, {"7": 300 + minute} | gifts) for minute, source in enumerate((OLD, NEW, OLD), 10)]
     for each in later:
         assert worker.write([polled(each, fence=99)]) == [Kept.STORED]
     for source in (OLD, NEW):

@@ -55,11 +55,14 @@ GAINS = Gains(
     "2026-11-23T12:00:00.000Z",
     "2026-11-23T13:00:00.000Z",
     [
-        Gain(LARGE, "别扔鸡蛋砸我" * 8, 2**53, 2**53, 2**54, ("entered", "left", "reentered", "reset")),
-        Gain("2", None, 0, None, 5, ()),
+        Gain(LARGE, "别扔鸡蛋砸我" * 8, 2**53, 2**54, 2**53, 2**54, ("entered", "left", "reentered", "reset")),
+        Gain("2", None, 0, None, None, 5, ()),
     ],
     failures=1_234,
     longest_gap=86_400.0,
+    left_out=1_234,
+    most_outside=2**53,
+    unseen=0.125,
 )
 LIST = [
     entry(1, score=2**53, nickname="别扔鸡蛋砸我" * 8, user_id=LARGE, delta=2**53, lifetime_diamonds_max=None),

@@ -18,6 +18,7 @@
 | `captured_in_past` | the list's clock is more than an hour behind the worker's, which orders it |
 | `captured_backwards` | the list is older than one that this run got for the room before |
 | `list_of_two_rooms` | this run got the same list for another room too |
+| `stale_list` | the list contradicts what the room has shown: an older one, or another room's; a database finds it |
 | `clock_stands_still` | the list has the clock of the room's list before it |
 
 The last one is about the poll and not about its list: a list that is the same but for this flag is unchanged.
@@ -45,6 +46,9 @@ OF_READING_ROWS = ("id_mismatch", "id_unreadable", "user_missing")
 CLOCK_STANDS_STILL = "clock_stands_still"
 OF_POLLS = frozenset({CLOCK_STANDS_STILL})
 """The flags that belong to a poll and not to its list. They come last in a list and in its rows."""
+
+STALE_LIST = "stale_list"
+"""The flag of a list that contradicts what the room has shown. A store knows what it has shown, a run does not."""
 
 REMEMBERED = 3_000
 """Rooms and lists that later lists are compared with: those of the last minutes, at 300 bytes each."""
@@ -142,6 +146,17 @@ def of_poll(flags: tuple[str, ...]) -> tuple[str, ...]:
 def _divided(flags: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The flags of a list, and those of its poll."""
     return tuple(each for each in flags if each not in OF_POLLS), tuple(each for each in flags if each in OF_POLLS)
+
+
+def with_flag(snapshot: RoomSnapshot, flag: str) -> RoomSnapshot:
+    """The snapshot with a further flag on itself and all of its rows."""
+    entries = tuple(msgspec.structs.replace(entry, flags=_and(entry.flags, flag)) for entry in snapshot.entries)
+    return msgspec.structs.replace(snapshot, entries=entries, flags=_and(snapshot.flags, flag))
+
+
+def _and(flags: tuple[str, ...], flag: str) -> tuple[str, ...]:
+    of_list, of_poll = _divided(flags)
+    return (*of_list, flag, *of_poll)
 
 
 def _list_flags(snapshot: RoomSnapshot) -> Iterator[str]:

@@ -14,6 +14,7 @@ from scrapy.statscollectors import StatsCollector
 
 from rankcrawler import statistics
 from rankcrawler.errors import RankcrawlerError, RefusedByStore, StoreError, StoreUnavailable
+from rankcrawler.model import rules
 from rankcrawler.model.items import Poll
 from rankcrawler.options import Options
 from rankcrawler.store import locate
@@ -58,6 +59,10 @@ class StorePipeline:
         if not isinstance(item, Poll):
             return item
         kept = await self._keep(item)
+        if kept.but_for_age is not kept and item.snapshot is not None:
+            kept = kept.but_for_age
+            self._stats.inc_value(statistics.FLAGS + rules.STALE_LIST)
+            item = msgspec.structs.replace(item, found=rules.with_flag(item.snapshot, rules.STALE_LIST))
         stored = msgspec.structs.replace(item, kept=kept.value)
         if item.fence:
             self.stored[item.fence] = stored

@@ -86,12 +86,14 @@ class Gain(NamedTuple):
     nickname: str | None
     coins: int
     """At least: someone who enters a full list counts from that list's last score on."""
+    most: int | None
+    """At most; None if lists set no limit, as when scores began again, or someone left a list that was not full."""
     first_score: int | None
     """In the first list; None for a contributor who was not in it."""
     last_score: int | None
     """In the last list."""
     marks: tuple[str, ...]
-    """entered, left, reentered: the list; reset: the score fell, and counts from 0 again."""
+    """entered, left, reentered: the list; reset: the room's scores began again, and count from 0."""
 
 
 class Gains(NamedTuple):
@@ -106,7 +108,13 @@ class Gains(NamedTuple):
     failures: int
     """Failed polls in between: what happened then was not seen."""
     longest_gap: float
-    """The longest time between two lists, in seconds."""
+    """The longest time between two lists that count, in seconds."""
+    left_out: int
+    """Polls whose list stayed out: contributors or scores were hidden, or the list contradicted others."""
+    most_outside: int | None
+    """The most that anyone who is in none of the lists may have given; None without a limit."""
+    unseen: float | None
+    """The share of what the contributors may have given that a full list did not show; None without a limit."""
 
 
 class TopContributor(NamedTuple):
@@ -117,6 +125,8 @@ class TopContributor(NamedTuple):
     nickname: str | None
     coins: int
     """At least, as in a Gain."""
+    most: int | None
+    """At most, as far as they were seen: what they gave while no list showed them counts when one shows them again."""
 
 
 class Activity(NamedTuple):

@@ -1,16 +1,19 @@
 """The records that a batch of polls adds to the tables, collected to be written together."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from rankcrawler.store import tables
 from rankcrawler.store.database import Database, Record
-from rankcrawler.store.increments import MOST
+from rankcrawler.store.days import hour_of
+from rankcrawler.store.tally import MOST, Given
 
 
 @dataclass(slots=True)
-class RoomDay:
-    """What happened in a room on a day."""
+class RoomHour:
+    """What happened in a room in an hour."""
 
     polls: int = 0
     failures: int = 0
@@ -18,9 +21,9 @@ class RoomDay:
     entries: int = 0
     coins: int = 0
 
-    def record(self, day: int, room_key: int) -> Record:
-        """The values of the query count_room_days."""
-        return day, room_key, self.polls, self.failures, self.lists, self.entries, min(self.coins, MOST)
+    def record(self, hour: int, room_key: int) -> Record:
+        """The values of the query count_room_hours."""
+        return hour, room_key, self.polls, self.failures, self.lists, self.entries, min(self.coins, MOST)
 
 
 @dataclass(slots=True)
@@ -38,28 +41,52 @@ class Batch:
     """Contributors of lists that came late: when they were first in one."""
     profiles: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Contributors' latest profiles, and when they were seen."""
-    room_days: dict[tuple[int, int], RoomDay] = field(default_factory=lambda: defaultdict(RoomDay))
-    """By day and room."""
-    contributor_days: dict[tuple[int, str, int], int] = field(default_factory=lambda: defaultdict(int))
-    """Coins by day, kind of list and contributor."""
+    resets: list[Record] = field(default_factory=list)
+    room_hours: dict[tuple[int, int], RoomHour] = field(default_factory=lambda: defaultdict(RoomHour))
+    """By hour and room."""
+    contributor_hours: dict[tuple[int, str, int], list[int | None]] = field(
+        default_factory=lambda: defaultdict(lambda: [0, 0])
+    )
+    """By hour, kind of list and contributor: coins, and what they may have given beyond; None without a limit."""
+
+    def give(self, at_ms: int, room_key: int, kind: str, given: Mapping[int, Given]) -> None:
+        """Add what contributors gave with a list, by their keys, to the sums of its hour."""
+        hour, total = hour_of(at_ms), 0
+        for user, (coins, most) in given.items():
+            sums = self.contributor_hours[hour, kind, user]
+            total += coins
+            sums[0] += coins  # type: ignore[operator]
+            if most is None:
+                sums[1] = None
+            elif most > coins and sums[1] is not None:
+                sums[1] += most - coins
+        self.room_hours[hour, room_key].coins += total
+
+    def write_lists(self, database: Database) -> None:
+        """Write polls and lists now, so that the database can be asked about them."""
+        for table, records in (
+            (tables.SNAPSHOTS, self.snapshots),
+            (tables.ENTRIES, self.entries),
+            (tables.QUARANTINE, self.quarantine),
+            (tables.POLLS, self.polls),
+        ):
+            database.insert(table, records)
+            records.clear()
 
     def write(self, database: Database) -> None:
         """Write everything, always in the same order, so that workers wait for each other and never deadlock."""
-        database.insert(tables.SNAPSHOTS, self.snapshots)
-        database.insert(tables.ENTRIES, self.entries)
-        database.insert(tables.QUARANTINE, self.quarantine)
-        database.insert(tables.POLLS, self.polls)
+        self.write_lists(database)
+        database.insert(tables.RESETS, self.resets)
         database.insert(tables.STAYS, self.stays)
         database.insert(tables.ARRIVALS, self.arrivals)
         database.bulk("end_stays", self.ended_stays)
         database.bulk("see_earlier", [(at, user) for user, at in sorted(self.earlier.items())])
         database.bulk("see_profiles", [(profile, at, user) for user, (profile, at) in sorted(self.profiles.items())])
-        database.bulk("count_room_days", [day.record(*key) for key, day in sorted(self.room_days.items(), key=_key)])
-        database.bulk(
-            "count_contributor_days",
-            [(day, kind, user, min(coins, MOST)) for (day, kind, user), coins in sorted(self.contributor_days.items())],
-        )
+        hours = sorted(self.room_hours.items(), key=itemgetter(0))
+        database.bulk("count_room_hours", [each.record(*key) for key, each in hours])
+        given = sorted(self.contributor_hours.items(), key=itemgetter(0))
+        database.bulk("count_contributor_hours", [(*key, *map(_at_most, each)) for key, each in given])
 
 
-def _key(item: tuple[tuple[int, int], RoomDay]) -> tuple[int, int]:
-    return item[0]
+def _at_most(coins: int | None) -> int | None:
+    return coins if coins is None or coins < MOST else MOST

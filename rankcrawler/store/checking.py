@@ -48,16 +48,21 @@ def findings(database: Database) -> Iterator[Finding]:
     [(lost,)] = database.all("check_rows")
     if lost:
         yield Finding("row", tr("lists that are missing"), tr("{rows} rows belong to them", rows=lost))
+    for hour, room_key, *counted in database.all("check_hours"):
+        place = f"{named.room(room_key)}, {iso(hour * days.HOUR_MS)[:16]}Z"
+        yield Finding("sum", place, _differ(*counted))
     for day, room_key, *counted in database.all("check_days"):
-        polls, failures, lists, rows = counted
-        problem = tr(
-            "there are {polls} polls, {failures} failures, {lists} lists and {rows} rows, the sums differ",
-            polls=polls,
-            failures=failures,
-            lists=lists,
-            rows=rows,
-        )
-        yield Finding("sum", f"{named.room(room_key)}, {days.name(day)}", problem)
+        yield Finding("sum", f"{named.room(room_key)}, {days.name(day)}", _differ(*counted))
+
+
+def _differ(polls: int, failures: int, lists: int, rows: int) -> str:
+    return tr(
+        "there are {polls} polls, {failures} failures, {lists} lists and {rows} rows, the sums differ",
+        polls=polls,
+        failures=failures,
+        lists=lists,
+        rows=rows,
+    )
 
 
 def broken_chains(database: Database) -> Iterator[Chain]:

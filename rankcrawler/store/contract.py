@@ -5,6 +5,7 @@ the id, `source` picks one; without it, the room polled last is meant.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, tzinfo
 from enum import Enum
 from typing import Protocol
 
@@ -37,6 +38,10 @@ class Kept(Enum):
     """Recorded that the list is the same as at the poll before."""
     EMPTY = "empty"
     """Recorded: no contributor has given anything yet."""
+    OLDER = "older"
+    """Stored a list that contradicts what the room has shown; it is flagged `stale_list`, and counts for nothing."""
+    STILL_OLDER = "still older"
+    """Recorded that such a list is the same as at the poll before."""
     FAILED = "failed"
     """Recorded a failed poll with its verdict."""
     DUPLICATE = "duplicate"
@@ -44,12 +49,23 @@ class Kept(Enum):
     STALE = "stale"
     """Changed nothing: the poll's lease is older than the room's last."""
 
+    @property
+    def of_older(self) -> "Kept":
+        """The same of a list that contradicts what the room has shown."""
+        return Kept.STILL_OLDER if self is Kept.UNCHANGED else Kept.OLDER
+
+    @property
+    def but_for_age(self) -> "Kept":
+        """The same of a list that follows the room's last."""
+        return {Kept.OLDER: Kept.STORED, Kept.STILL_OLDER: Kept.UNCHANGED}.get(self, self)
+
 
 class Store(Protocol):
     """Keeps polls. One thread uses it at a time; several processes may have it open.
 
-    `latest` and the like return a snapshot exactly as it was written, with the flag `clock_stands_still` if the room's
-    list before has the same clock. The envelope is not part of it: fence, schedule and `kept` are not read back.
+    `latest` and the like return a snapshot exactly as it was written, with the flag `stale_list` if a database found
+    it to be older than others before it, and `clock_stands_still` if the room's list before has the same clock. The
+    envelope is not part of it: fence, schedule and `kept` are not read back.
     """
 
     def write(self, polls: Sequence[Poll]) -> list[Kept]:
@@ -59,7 +75,11 @@ class Store(Protocol):
         """
 
     def latest(self, room_id: str, *, kind: str = RANKLIST.name, source: str | None = None) -> RoomSnapshot | None:
-        """The list of the room's last successful poll, without rows if it was empty; None if there is no list yet."""
+        """The newest list, without rows if it was empty; None if there is no list yet.
+
+        A database passes over lists that cast doubt on themselves or contradict the room's others, and over hidden
+        contributors and scores, unless the room has no other list.
+        """
 
     def counts(self) -> Counts:
         """How much the store holds; takes time in proportion."""
@@ -112,13 +132,19 @@ class Records(Store, Protocol):
     def gains(
         self, room_id: str, since: str, until: str, *, kind: str = RANKLIST.name, source: str | None = None
     ) -> Gains:
-        """Who gave how much in a room between two moments."""
+        """Who gave how much in a room between two moments, by the lists that count."""
 
-    def top_contributors(self, day: str, *, kind: str = RANKLIST.name, limit: int = 100) -> list[TopContributor]:
-        """Who gave most on a day (UTC, YYYY-MM-DD) in all rooms together, by the lists of one kind."""
+    def top_contributors(
+        self, day: str, *, kind: str = RANKLIST.name, zone: tzinfo = UTC, limit: int = 100
+    ) -> list[TopContributor]:
+        """Who gave most on a day (YYYY-MM-DD) in all rooms together, by the lists of one kind.
 
-    def active_rooms(self, day: str, *, limit: int = 100) -> list[Activity]:
-        """The rooms where most was given on a day (UTC, YYYY-MM-DD)."""
+        Raises StoreError if `zone` is not a whole number of hours from UTC: sums are kept by hour. Sums from before
+        version 6 of the schema are of days in UTC, and count for these alone.
+        """
+
+    def active_rooms(self, day: str, *, zone: tzinfo = UTC, limit: int = 100) -> list[Activity]:
+        """The rooms where most was given on a day (YYYY-MM-DD); see top_contributors."""
 
     def rooms(self, kind: str = RANKLIST.name) -> Iterator[str]:
         """The ids of all rooms with lists of that kind, each once."""
@@ -150,5 +176,5 @@ class Records(Store, Protocol):
     def purge(self, before: str, source: str | None = None) -> Purged:
         """Remove the polls, lists and rows of all days (UTC) before the day of `before`, of one gateway or of all.
 
-        Rooms, contributors and the sums of each day stay. What remains reads as before.
+        Rooms, contributors and the sums of each hour stay. What remains reads as before.
         """

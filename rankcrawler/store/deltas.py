@@ -6,6 +6,7 @@ To read a list, lay the rows of its chain over each other, by position, up to it
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Generic, TypeVar
 
 from rankcrawler.store import days
 from rankcrawler.store.database import Database, Record
@@ -19,7 +20,9 @@ LONGEST = 60
 MOST_CHANGED = 0.6
 """The share of rows that may differ; if more do, the list is written whole."""
 REMEMBERED = 1000
-"""Rooms whose last list is remembered; about 20 KB each."""
+"""Rooms whose last list is remembered; about 30 KB each."""
+
+T = TypeVar("T")
 
 
 def read(database: Database, place: ListPlace) -> list[EntryRow] | None:
@@ -55,23 +58,23 @@ def can_follow(last: ListPlace, at_ms: int, changed: int, length: int) -> bool:
     return last.step + 1 < LONGEST and changed <= MOST_CHANGED * length
 
 
-class LastLists:
+class LastLists(Generic[T]):
     """The last lists of rooms as this worker wrote them, valid while the room's last list still has that key."""
 
     def __init__(self) -> None:
-        self._lists: OrderedDict[int, tuple[int, list[EntryRow]]] = OrderedDict()
+        self._lists: OrderedDict[int, tuple[int, T]] = OrderedDict()
 
-    def keep(self, room_key: int, snapshot_key: int, rows: list[EntryRow]) -> None:
+    def keep(self, room_key: int, snapshot_key: int, last: T) -> None:
         """Remember a room's last list."""
-        self._lists[room_key] = snapshot_key, rows
+        self._lists[room_key] = snapshot_key, last
         self._lists.move_to_end(room_key)
         if len(self._lists) > REMEMBERED:
             self._lists.popitem(last=False)
 
-    def get(self, room_key: int, snapshot_key: int) -> list[EntryRow] | None:
+    def get(self, room_key: int, snapshot_key: int) -> T | None:
         """A room's list, if it is remembered."""
-        key, rows = self._lists.get(room_key, (None, []))
-        return rows if key == snapshot_key else None
+        key, last = self._lists.get(room_key, (None, None))
+        return last if key == snapshot_key else None
 
     def forget(self) -> None:
         """Forget everything."""

@@ -1,27 +1,19 @@
-"""Who gave how much in a room between two of its lists: walks the lists in between, one after the other."""
+"""Who gave how much in a room between two of its lists."""
 
 from collections.abc import Iterator
-from itertools import groupby, pairwise
-from operator import itemgetter
 
 from rankcrawler.clock import iso
 from rankcrawler.errors import DamagedList
-from rankcrawler.model import kinds
-from rankcrawler.model.kinds import ListKind
-from rankcrawler.store import days, increments
+from rankcrawler.store import places
 from rankcrawler.store.answers import Gain, Gains
-from rankcrawler.store.database import Database
-from rankcrawler.store.laying import Laid, Listed, laid
-from rankcrawler.store.lists import StoredList, StoredRoom
+from rankcrawler.store.database import Database, Record
+from rankcrawler.store.lists import StoredRoom
+from rankcrawler.store.room import ListPlace
+from rankcrawler.store.tally import Scores
 from rankcrawler.store.values import restored
+from rankcrawler.store.walk import Beginning, Step, Walk, longest_gap
 
-Place = tuple[int | None, int | None]
-"""A contributor and a score."""
-Places = dict[int, Place]
-"""A list, by position."""
-Scores = dict[int, int | None]
-
-NONE = Gains(None, None, [], 0, 0.0)
+NONE = Gains(None, None, [], 0, 0.0, 0, None, None)
 """Of a room without lists."""
 
 
@@ -30,105 +22,118 @@ def between(database: Database, room: StoredRoom, span: tuple[int, int], damage:
 
     Lists with missing rows are left out, and added to `damage`.
     """
+    key, until_ms = room.room_key, span[1]
+    begin, last = (
+        beginning(database, room, span, damage),
+        database.all("gains_last_list", room_key=key, until_ms=until_ms),
+    )
+    if begin is None or not last:
+        return NONE
+    end_ms = last[0][0]
+    walk = Walk(database, room, begin, until_ms)
+    summed = _Sum(walk)
+    damage += walk.damage
+    gains = sorted(summed.gains(database), key=lambda gain: (-gain.coins, gain.user_id))
+    polls = database.all("gains_polls", room_key=key, since_ms=begin.at_ms, until_ms=max(begin.at_ms, until_ms))
+    counted = [at for at, is_answered, standing in polls if is_answered and standing == 0]
+    return Gains(
+        iso(begin.at_ms),
+        iso(end_ms),
+        gains,
+        failures=sum(1 for at, is_answered, _ in polls if not is_answered and at <= end_ms),
+        longest_gap=longest_gap(counted),
+        left_out=sum(1 for _, is_answered, standing in polls if is_answered and standing != 0),
+        most_outside=summed.most_outside,
+        unseen=_unseen(gains),
+    )
+
+
+def beginning(
+    database: Database, room: StoredRoom, span: tuple[int, int], damage: list[DamagedList]
+) -> Beginning | None:
+    """The list that counts when a span begins, or the first one in it; None if there is none."""
     key, (since_ms, until_ms) = room.room_key, span
-    first = database.all("list_at", room_key=key, at_ms=since_ms) or database.all(
+    found = database.all("gains_last_list", room_key=key, until_ms=since_ms) or database.all(
         "gains_first_list", room_key=key, since_ms=since_ms, until_ms=until_ms
     )
-    last = database.all("list_at", room_key=key, at_ms=until_ms)
-    if not first or not last:
-        return NONE
-    begin, end = StoredList(*first[0]), StoredList(*last[0])
-    walk = _Walk(kinds.named(room.name.kind))
-    for places in _lists(database, room, begin, until_ms, damage):
-        walk.step(places)
-    times = database.all("gains_poll_times", room_key=key, since_ms=begin.at_ms, until_ms=end.at_ms)
-    answered = [at for at, is_answered in times if is_answered]
-    longest = max((later - earlier for earlier, later in pairwise(answered)), default=0)
-    gains = sorted(walk.gains(database), key=lambda gain: (-gain.coins, gain.user_id))
-    return Gains(iso(begin.at_ms), iso(end.at_ms), gains, len(times) - len(answered), longest / 1000)
+    while found:
+        begin = _beginning(found[0])
+        if places.read(database, begin.place) is not None:
+            return begin
+        damage.append(DamagedList(room.name.room_id, iso(begin.captured_ms)))
+        found = database.all("gains_next_list", room_key=key, after_ms=begin.at_ms, until_ms=until_ms)
+    return None
 
 
-def _lists(
-    database: Database, room: StoredRoom, begin: StoredList, until_ms: int, damage: list[DamagedList]
-) -> Iterator[Places]:
-    """The list to begin with, and those after it; those with missing rows are left out, and added to `damage`."""
-    base, now = begin.base_key, _whole(database, begin.base_key, begin.listed)
-    yield from _sound(now, room, begin.captured_ms, damage)
-    span = {"since_ms": begin.at_ms, "until_ms": until_ms}
-    rows = database.all("gains_rows", room_key=room.room_key, **span)
-    for (_, captured_ms, base_key, *place), written in groupby(rows, key=itemgetter(slice(6))):
-        listed = Listed(*place)
-        if listed.step and base_key != base:
-            now = _whole(database, base_key, listed)
-        else:
-            now = now if listed.step else Laid()
-            now.lay(listed, {row[6]: row[7:] for row in written if row[6] is not None})
-        base = base_key
-        yield from _sound(now, room, captured_ms, damage)
+def _beginning(record: Record) -> Beginning:
+    at_ms, *place, captured_ms, carried = record
+    return Beginning(at_ms, ListPlace(*place), captured_ms, carried)
 
 
-def _sound(now: Laid[Place], room: StoredRoom, captured_ms: int, damage: list[DamagedList]) -> Iterator[Places]:
-    if now.is_sound:
-        yield now.rows
-    else:
-        damage.append(DamagedList(room.name.room_id, iso(captured_ms)))
+def _unseen(gains: list[Gain]) -> float | None:
+    """The share of what the contributors may have given that lists do not show."""
+    most = [gain.most for gain in gains if gain.most is not None]
+    if len(most) < len(gains):
+        return None
+    return 1 - sum(gain.coins for gain in gains) / sum(most) if sum(most) else 0.0
 
 
-def _whole(database: Database, base_key: int, listed: Listed) -> Laid[Place]:
-    return laid(database.all("gains_list", **days.chain(base_key, listed.step)), listed, itemgetter(slice(4, 6)))
+class _Sum:
+    """What each contributor gave, and what else happened to them, list after list."""
 
-
-class _Walk:
-    """Goes from list to list, and adds up what each contributor gave and what else happened to them."""
-
-    def __init__(self, kind: ListKind) -> None:
-        self._kind = kind
-        self._first: Scores | None = None
-        self._now: Scores = {}
-        self._known: Scores = {}
-        self._seen: set[int] = set()
-        self._floor = 0
+    def __init__(self, walk: Walk) -> None:
+        self._first = self._last = walk.first
+        self._seen = {*walk.first.marks}
+        self._has_begun_again = False
         self._coins: dict[int, int] = {}
+        self._most: dict[int, int] = {}
+        self._unlimited: set[int] = set()
         self._marks: dict[int, dict[str, None]] = {}
-
-    def step(self, places: Places) -> None:
-        """Take the next list."""
-        scores = {user: score for user, score in places.values() if user is not None}
-        if self._first is None:
-            self._first = scores
-        else:
-            self._compare(scores)
-        self._now = scores
-        self._seen |= scores.keys()
-        self._known |= {user: score for user, score in scores.items() if score is not None}
-        self._floor = increments.unseen([score for _, score in places.values()], self._kind.capacity)
+        self._left: Scores = {}
+        for step in walk.steps():
+            self._add(step)
+        self.most_outside = None if self._has_begun_again else self._last.shown.most_outside()
 
     def gains(self, database: Database) -> Iterator[Gain]:
         """One for every contributor who gave, entered or left."""
-        first, users = self._first or {}, sorted({*self._coins, *self._marks})
+        users = sorted({*self._coins, *self._marks})
         named = database.each("gains_contributor", [{"user_key": user} for user in users])
+        first, last = self._first.shown.scores, self._last.shown.scores
         for user, (name,) in zip(users, named, strict=True):
             user_id, nickname = restored(name)
             coins, marks = self._coins.get(user, 0), tuple(self._marks.get(user, ()))
-            yield Gain(user_id, nickname, coins, first.get(user), self._now.get(user), marks)
+            yield Gain(user_id, nickname, coins, self._most_of(user), first.get(user), last.get(user), marks)
 
-    def _compare(self, scores: Scores) -> None:
-        for user in self._now.keys() - scores.keys():
+    def _add(self, step: Step) -> None:
+        for user in step.found.left:
             self._mark(user, "left")
-        for user, score in scores.items():
-            was = self._known.get(user)
-            has_entered = user not in self._now
-            if has_entered:
-                self._mark(user, "reentered" if user in self._seen else "entered")
-            if self._kind.scores_are_gifts:
-                self._count(user, was, score, has_entered)
+        for user in step.found.entered:
+            self._mark(user, "reentered" if user in self._seen else "entered")
+        if step.has_begun_again:
+            self._has_begun_again = True
+            for user in step.found.fell:
+                self._mark(user, "reset")
+        for user, given in step.given.items():
+            if given.coins:
+                self._coins[user] = self._coins.get(user, 0) + given.coins
+            if given.most is None:
+                self._unlimited.add(user)
+            else:
+                self._most[user] = self._most.get(user, 0) + given.most
+        self._left |= step.found.left
+        self._seen |= step.found.entered.keys()
+        self._last = step.after
 
-    def _count(self, user: int, was: int | None, score: int | None, has_entered: bool) -> None:
-        if was is not None and score is not None and score < was:
-            self._mark(user, "reset")
-        coins = increments.since_unseen(was, score, self._floor) if has_entered else increments.increment(was, score)
-        if coins:
-            self._coins[user] = self._coins.get(user, 0) + coins
+    def _most_of(self, user: int) -> int | None:
+        """The most that a contributor may have given: what was seen, and what may be hidden from the last list."""
+        most = self._most.get(user, 0)
+        if self._has_begun_again or user in self._unlimited:
+            return None
+        if user in self._last.marks:
+            return most if self._last.marks[user] is not None else None
+        if self.most_outside is None or (left := self._left[user]) is None:
+            return None
+        return most + max(self.most_outside - left, 0)
 
     def _mark(self, user: int, mark: str) -> None:
         self._marks.setdefault(user, {})[mark] = None

@@ -4,18 +4,19 @@ import logging
 from collections.abc import Sequence
 
 from rankcrawler.clock import ms
-from rankcrawler.model import kinds
 from rankcrawler.model.rules import CLOCK_STANDS_STILL
-from rankcrawler.store import deltas, increments
+from rankcrawler.store import deltas
 from rankcrawler.store.batch import Batch
+from rankcrawler.store.counting import Counting
 from rankcrawler.store.database import Database, Record
-from rankcrawler.store.days import day_of, is_certain, key_of
+from rankcrawler.store.days import hour_of, is_certain, key_of
 from rankcrawler.store.deltas import LastLists
 from rankcrawler.store.interning import Interned
 from rankcrawler.store.list_rows import records_of
 from rankcrawler.store.presence import Presence
 from rankcrawler.store.room import ListPlace
 from rankcrawler.store.rows import USER_AT, EntryRow
+from rankcrawler.store.standing import Standing
 from rankcrawler.store.taken_list import TakenList
 from rankcrawler.store.text import encoded
 from rankcrawler.store.values import plain
@@ -29,50 +30,66 @@ class ListWriter:
     def __init__(self, database: Database, interned: Interned) -> None:
         self._database = database
         self._interned = interned
-        self._last = LastLists()
+        self._last: LastLists[list[EntryRow]] = LastLists()
         self._presence = Presence(database, interned)
+        self._counting = Counting(database, self._presence)
 
     def forget(self) -> None:
         """Forget what was written."""
         self._last.forget()
+        self._counting.forget()
 
-    def add_all(self, lists: Sequence[TakenList], batch: Batch) -> None:
-        """Add polls that brought lists; a list is written unless it is the room's last, and of the same day."""
+    def add_all(self, lists: Sequence[TakenList], batch: Batch) -> list[Standing]:
+        """Add polls that brought lists; a list is written unless it is the room's last, and of the same day.
+
+        Returns how each list stands.
+        """
         self._interned.make_room()
         self._interned.learn_texts(text for each in lists for text in _texts(each))
-        for taken, rows in zip(lists, records_of(lists, self._interned), strict=True):
-            self._add(taken, rows, batch)
+        rows_of = records_of(lists, self._interned)
+        return [self._add(taken, rows, batch) for taken, rows in zip(lists, rows_of, strict=True)]
 
-    def _add(self, taken: TakenList, rows: list[EntryRow], batch: Batch) -> None:
+    def _add(self, taken: TakenList, rows: list[EntryRow], batch: Batch) -> Standing:
         snapshot, room_key = taken.snapshot, taken.room.room_key
-        batch.room_days[day_of(taken.at_ms), room_key].polls += 1
+        batch.room_hours[hour_of(taken.at_ms), room_key].polls += 1
         key = taken.key_of_same
         if key is None:
-            key = self._add_list(taken, rows, batch)
+            key, standing = self._add_list(taken, rows, batch)
+        else:
+            standing = taken.room.last_standing
+        self._note(taken, standing)
         description = self._interned.text(snapshot.user_count_desc)
         times = taken.at_ms, 1, ms(snapshot.polled_at)
         own = taken.clock_ms, self._interned.text(_flags_of_poll(taken))
         batch.polls.append((room_key, *times, taken.outcome, key, snapshot.total, description, None, None, *own))
+        return standing
 
-    def _add_list(self, taken: TakenList, rows: list[EntryRow], batch: Batch) -> int:
+    def _note(self, taken: TakenList, standing: Standing) -> None:
+        """Note what the room's poll makes of its last list that counts, and of its newest."""
+        if taken.is_newest:
+            room, snapshot = taken.room, taken.snapshot
+            room.last_standing = standing
+            if standing is Standing.COUNTED:
+                room.counted_ms = taken.at_ms
+            is_told = standing is Standing.TELLS_NOTHING and (not snapshot.entries or room.counted is None)
+            if is_told or standing in (Standing.COUNTED, Standing.UNCONFIRMED):
+                room.newest_ms = taken.at_ms
+
+    def _add_list(self, taken: TakenList, rows: list[EntryRow], batch: Batch) -> tuple[int, Standing]:
         before = self._before(taken) if taken.is_newest else None
         differing = list(range(len(rows))) if before is None else deltas.differing(before, rows)
         place = self._place(taken, len(rows), None if before is None else len(differing), batch)
         written = differing if place.step else range(len(rows))
-        self._add_records(taken, place, rows, written, batch)
+        standing = self._counting.take(taken, rows, differing, place, batch)
+        self._add_records(taken, place, rows, written, standing, batch)
         if taken.is_newest:
             taken.room.last = place
             self._last.keep(taken.room.room_key, place.snapshot_key, rows)
-            kind = kinds.named(taken.snapshot.target.kind)
-            if before is None:
-                change = increments.first(rows)
-            else:
-                change = increments.between(before, rows, differing, kind.capacity)
-            self._presence.add(change, taken, kind, batch)
+        if standing not in (Standing.DOUBTFUL, Standing.OLDER):
             self._presence.see([rows[index] for index in differing], taken.at_ms, batch)
         else:
             self._presence.see_late(rows, taken.at_ms, batch)
-        return place.snapshot_key
+        return place.snapshot_key, standing
 
     def _place(self, taken: TakenList, length: int, differing: int | None, batch: Batch) -> ListPlace:
         """Where the list goes: on the room's last as a delta list, or whole. `differing` is None without a last."""
@@ -82,17 +99,23 @@ class ListWriter:
         return ListPlace(key, last.base_key, last.step + 1, length, deltas.chain_rows(last, differing))
 
     def _add_records(
-        self, taken: TakenList, place: ListPlace, rows: list[EntryRow], written: Sequence[int], batch: Batch
+        self,
+        taken: TakenList,
+        place: ListPlace,
+        rows: list[EntryRow],
+        written: Sequence[int],
+        standing: Standing,
+        batch: Batch,
     ) -> None:
         key = place.snapshot_key
-        batch.snapshots.append(self._record(taken, place))
+        batch.snapshots.append(self._record(taken, place, standing))
         batch.entries += [(key, index + 1, *rows[index][:USER_AT], *rows[index][-1]) for index in written]
         batch.quarantine += [
             (key, each.position, *plain((each.path, each.reason))) for each in taken.snapshot.quarantined
         ]
-        day = batch.room_days[day_of(taken.at_ms), taken.room.room_key]
-        day.lists += 1
-        day.entries += len(written)
+        hour = batch.room_hours[hour_of(taken.at_ms), taken.room.room_key]
+        hour.lists += 1
+        hour.entries += len(written)
 
     def _before(self, taken: TakenList) -> list[EntryRow] | None:
         """The room's last list; None if it has none, it was purged, or rows of it are missing."""
@@ -107,7 +130,6 @@ class ListWriter:
                 "Room %s: rows of its last list are missing, so the next one is written whole: `scrapy store check`"
             )
             logger.error(message, taken.snapshot.target.room_id)
-            self._database.bulk("end_stays_of_damaged", [(taken.before_ms, taken.room.room_key)])
         return before
 
     def _free_key(self, at_ms: int, room_key: int, batch: Batch) -> int:
@@ -119,7 +141,7 @@ class ListWriter:
             key += 1
         return key
 
-    def _record(self, taken: TakenList, place: ListPlace) -> Record:
+    def _record(self, taken: TakenList, place: ListPlace, standing: Standing) -> Record:
         snapshot, anchor_id = taken.snapshot, taken.snapshot.target.anchor_id
         return (
             place.snapshot_key,
@@ -135,6 +157,8 @@ class ListWriter:
             self._interned.text(_joined(snapshot.flags)),
             bytes.fromhex(snapshot.digest),
             place.chain_rows,
+            int(standing),
+            taken.room.carried if standing is Standing.COUNTED else None,
         )
 
 

@@ -14,6 +14,7 @@ from rankcrawler.store import days, layout
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.laying import Listed, laid
 from rankcrawler.store.rows import PRECISIONS
+from rankcrawler.store.standing import Standing
 from rankcrawler.store.values import conversions, restored, texts, truth
 from rankcrawler.store.words import words_of
 
@@ -47,6 +48,7 @@ class StoredList(NamedTuple):
     chain_rows: int | None
     """As in ListPlace."""
     poll_flags: str | None
+    standing: int | None
 
     @property
     def listed(self) -> Listed:
@@ -85,7 +87,7 @@ def snapshot(database: Database, room: StoredRoom, record: Record) -> RoomSnapsh
         if not database.all("has_snapshot", snapshot_key=stored.snapshot_key):
             return None
         raise DamagedList(room.name.room_id, times["captured_at"])
-    of_list = RoomSnapshot(
+    served = RoomSnapshot(
         target,
         **times,
         total=stored.total,
@@ -98,7 +100,9 @@ def snapshot(database: Database, room: StoredRoom, record: Record) -> RoomSnapsh
         quarantined=tuple(Quarantined(*restored(each)) for each in unread),
         flags=texts(stored.flags),
     )
-    return rules.with_flags_of_poll(of_list, texts(stored.poll_flags))
+    if stored.standing == Standing.OLDER:
+        served = rules.with_flag(served, rules.STALE_LIST)
+    return rules.with_flags_of_poll(served, texts(stored.poll_flags))
 
 
 def _is_sound(database: Database, stored: StoredList, rows: list[Record]) -> bool:

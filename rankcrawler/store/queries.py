@@ -17,7 +17,10 @@ _ALIASES = {"users": "u", "profiles": "p", "grades": "g", "clubs": "c", "entries
 
 def load(dialect: Dialect) -> dict[str, str]:
     """The queries by name, with the driver's own placeholders for values."""
-    texts = ("write.sql", "read.sql", "gains.sql", "check.sql", "sources.sql", f"{dialect.name}.sql")
+    texts = (
+        *("write.sql", "read.sql", "count.sql", "gains.sql", "check.sql", "sources.sql"),
+        f"{dialect.name}.sql",
+    )
     blocks = {name: block for file in texts for name, block in _blocks(file)}
     words: dict[str, Any] = {**dialect.words, **_DERIVED}
     words |= {name: partial(_fragment, block, words) for name, block in blocks.items()}

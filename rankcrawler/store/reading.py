@@ -1,6 +1,7 @@
 """Answers questions from a database; contract.Records says what each answer is."""
 
 from collections.abc import Iterator
+from datetime import UTC, tzinfo
 
 from rankcrawler.clock import iso, ms
 from rankcrawler.errors import DamagedList
@@ -115,14 +116,16 @@ class Reading:
             return gains.NONE
         return gains.between(self._database, room, (ms(since), ms(until)), self.damage)
 
-    def top_contributors(self, day: str, *, kind: str = RANKLIST.name, limit: int = 100) -> list[TopContributor]:
+    def top_contributors(
+        self, day: str, *, kind: str = RANKLIST.name, zone: tzinfo = UTC, limit: int = 100
+    ) -> list[TopContributor]:
         """Who gave most on a day."""
-        records = self._database.all("top_contributors", day=days.number(day), kind=kind, limit=limit)
+        records = self._database.all("top_contributors", **_hours(day, zone), kind=kind, limit=limit)
         return [TopContributor(*restored(record)) for record in records]
 
-    def active_rooms(self, day: str, *, limit: int = 100) -> list[Activity]:
+    def active_rooms(self, day: str, *, zone: tzinfo = UTC, limit: int = 100) -> list[Activity]:
         """Where most was given on a day."""
-        records = self._database.all("active_rooms", day=days.number(day), limit=limit)
+        records = self._database.all("active_rooms", **_hours(day, zone), limit=limit)
         return [Activity(*restored(record)) for record in records]
 
     def rooms(self, kind: str = RANKLIST.name) -> Iterator[str]:
@@ -193,3 +196,9 @@ class Reading:
             found = self._database.all("score_in", **days.chain(base_key, step), user_key=user_key)
             last_score = found[0][0] if found else None
         return Stay(kind, room_id, anchor_id, iso(since), iso(until), ended is not None, first_score, last_score)
+
+
+def _hours(day: str, zone: tzinfo) -> dict[str, int | None]:
+    """The values of a query on the hours of a day; `day` is the day in UTC, or None in another zone."""
+    first, end = days.hours_of(day, zone)
+    return {"first": first, "end": end, "day": days.day_of_hours(first, end)}

@@ -34,13 +34,17 @@ def repair(database: Database) -> None:
         "mark_polls",
         "leave_rooms",
         "forget_lists",
+        "forget_counted",
         "remove_lost_rows",
         "remove_lost_quarantine",
         "restore_polls",
     ):
         database.each(query, [{}])
-    sums = [(*record, 0) for record in database.all("check_days")]
-    database.bulk("count_room_days_again", sums)
+    hours = database.all("check_hours")
+    for day, room_key, *_ in database.all("check_days"):
+        hours += database.all("hours_of_room", day=day, room_key=room_key)
+        database.each("empty_room_day", [{"day": day, "room_key": room_key}])
+    database.bulk("count_room_hours_again", [(*record, 0) for record in hours])
 
 
 def _rebuild(database: Database, chain: Chain) -> None:

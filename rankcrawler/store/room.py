@@ -8,6 +8,7 @@ from rankcrawler.model.items import FailedPoll, Poll
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.store.database import Record
 from rankcrawler.store.deduplication import Identity
+from rankcrawler.store.standing import Standing
 
 
 class ListPlace(NamedTuple):
@@ -19,6 +20,10 @@ class ListPlace(NamedTuple):
     entry_count: int
     chain_rows: int | None = None
     """Rows written for the list and those before it in the chain; None in chains from before version 5."""
+
+
+_OF_LISTS = 11
+"""Values of the query find_rooms on its two lists."""
 
 
 @dataclass(slots=True)
@@ -37,8 +42,20 @@ class Room:
     last_outcome: str
     ended_ms: int | None
     schedule: Schedule
+    newest_ms: int | None
+    """When the newest list was captured; None where it is the last one."""
+    counted_ms: int
+    """When the last list that counts was last seen; -1 before the first."""
+    began_ms: int | None
+    """When the scores began again; None if they never did."""
+    last_standing: Standing
+    """Of the last list."""
     last: ListPlace | None
     """Where the last list is; None before the first, and after it was purged."""
+    counted: ListPlace | None
+    """Where the last list that counts is; None before the first, and after it was purged."""
+    carried: str | None
+    """The marks that the last list that counts does not show."""
     seen: set[Identity] = field(default_factory=set)
     """What distinguishes the batch's own polls, by deduplication.identity."""
     clocks: dict[int, int] = field(default_factory=dict)
@@ -47,9 +64,10 @@ class Room:
     @classmethod
     def of(cls, record: Record) -> "Room":
         """The room of a record of the query find_rooms, but for what was asked for."""
-        *state, every, every_max, priority, snapshot_key, base_key, step, entry_count, chain_rows = record
-        last = None if snapshot_key is None else ListPlace(snapshot_key, base_key, step, entry_count, chain_rows)
-        values: Record = (*state, Schedule(every, every_max, priority), last)
+        *state, every, every_max, priority, newest_ms, counted_ms, began_ms, standing = record[:-_OF_LISTS]
+        last, counted, carried = _place(record[-_OF_LISTS:-6]), _place(record[-6:-1]), record[-1]
+        times: Record = (newest_ms, -1 if counted_ms is None else counted_ms, began_ms, Standing(standing or 0))
+        values: Record = (*state, Schedule(every, every_max, priority), *times, last, counted, carried)
         return cls(*values)
 
     def note(self, poll: Poll, outcome: str) -> None:
@@ -80,5 +98,13 @@ class Room:
             self.schedule.priority or 0,
             self.last_outcome,
             self.ended_ms,
+            self.newest_ms,
+            self.counted_ms,
+            None if self.counted is None else self.counted.snapshot_key,
+            self.began_ms,
             self.room_key,
         )
+
+
+def _place(record: Record) -> ListPlace | None:
+    return None if record[0] is None else ListPlace(*record)

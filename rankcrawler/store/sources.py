@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from rankcrawler.errors import StoreError
 from rankcrawler.language import tr
 from rankcrawler.model.rules import CLOCK_STANDS_STILL
-from rankcrawler.store import deltas
+from rankcrawler.store import places
 from rankcrawler.store.answers import Joined, Purged
 from rankcrawler.store.database import Database
 from rankcrawler.store.days import DAY_MS, KEY_BITS
 from rankcrawler.store.interning import Interned
 from rankcrawler.store.recounting import recount
 from rankcrawler.store.room import ListPlace
+from rankcrawler.store.tally import Count, Shown
 from rankcrawler.store.text import encoded
 
 Keys = dict[str, int]
@@ -20,12 +21,15 @@ Keys = dict[str, int]
 _OF_USERS = (
     *("merge_profiles", "merge_stays_of_users", "merge_arrivals_of_users"),
     *("merge_visits_of_users", "drop_visits_of_users", "merge_contributor_days", "drop_contributor_days"),
+    *("merge_contributor_hours", "drop_contributor_hours"),
     *("merge_users", "drop_users", "move_users"),
 )
 _OF_ROOMS = (
     *("merge_polls", "merge_snapshots", "drop_stays", "merge_stays_of_rooms"),
     *("merge_arrivals_of_rooms", "merge_visits_of_rooms", "drop_visits_of_rooms", "merge_room_days", "drop_room_days"),
-    *("merge_rooms_as_polled", "merge_rooms_as_listed", "merge_rooms_as_begun", "drop_rooms", "move_rooms"),
+    *("merge_room_hours", "drop_room_hours", "merge_resets", "drop_resets"),
+    *("merge_rooms_as_polled", "merge_rooms_as_newest", "merge_rooms_as_listed", "merge_rooms_as_counted"),
+    *("merge_rooms_as_begun_again", "merge_rooms_as_begun", "drop_rooms", "move_rooms"),
 )
 _PURGES = (
     *("end_stays_of_source", "delete_entries_of_source", "delete_quarantine_of_source"),
@@ -81,7 +85,7 @@ def _join(database: Database, keys: Keys) -> Joined:
     days = [day for (day,) in database.all("days_of_merged_rooms", **keys)]
     joined = Joined(*(database.all(name, **keys)[0][0] for name in ("count_merged_rooms", "count_merged_polls")))
     _end_stays(database, keys)
-    for name in ("uncount_polls", "drop_polls"):
+    for name in ("uncount_polls", "uncount_polls_of_days", "drop_polls"):
         _run(database, name, keys)
     _part(database, keys)
     for name in (*_OF_USERS, *_OF_ROOMS):
@@ -93,12 +97,12 @@ def _join(database: Database, keys: Keys) -> Joined:
 
 
 def _end_stays(database: Database, keys: Keys) -> None:
-    """End the stays in the lists of the name that served a room earlier: the other's lists begin their own."""
-    for room_key, until_ms, *place in database.all("earlier_lists", **keys):
+    """End the stays in the lists of the name whose lists counted earlier: the other's lists begin their own."""
+    for room_key, until_ms, carried, *place in database.all("earlier_lists", **keys):
         if place[0] is not None:
-            rows = deltas.read(database, ListPlace._make(place))
-            scores = {row.user_key: row.score for row in rows or () if row.user_key is not None}
-            ended = [(until_ms, score, room_key, user, until_ms + 1) for user, score in sorted(scores.items())]
+            rows = places.read(database, ListPlace._make(place)) or []
+            marks = Count.at(Shown(rows, len(rows) + 1), places.unpacked(carried)).marks
+            ended = [(until_ms, mark, room_key, user, until_ms + 1) for user, mark in sorted(marks.items())]
             database.bulk("end_stays", ended)
         _run(database, "end_stays_of_room", {"room_key": room_key, "until_ms": until_ms})
 
@@ -116,6 +120,7 @@ def _part(database: Database, keys: Keys) -> None:
         _run(database, "move_list", values)
         _run(database, "move_poll", values | {"flags": flags})
         _run(database, "move_last_list", values)
+        _run(database, "move_reset", values)
 
 
 def _run(database: Database, name: str, values: Mapping[str, int | str]) -> None:

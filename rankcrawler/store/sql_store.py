@@ -11,7 +11,7 @@ from rankcrawler.store.answers import Finding, Joined, Purged
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.database import Database, Record
-from rankcrawler.store.days import day_of
+from rankcrawler.store.days import day_of, hour_of
 from rankcrawler.store.deduplication import Decision
 from rankcrawler.store.interning import Interned
 from rankcrawler.store.keys import keys_of
@@ -19,6 +19,7 @@ from rankcrawler.store.list_writer import ListWriter
 from rankcrawler.store.reading import Reading
 from rankcrawler.store.room import Room
 from rankcrawler.store.room_polls import RoomPolls
+from rankcrawler.store.standing import Standing
 from rankcrawler.store.taken_list import TakenList
 from rankcrawler.store.text import encoded
 
@@ -82,20 +83,22 @@ class SqlStore(Reading):
         self._check_sources(sorted({poll.target.source for poll in polls}))
         rooms = self._rooms(polls)
         kept: list[Kept] = []
-        lists: list[TakenList] = []
+        lists: dict[int, TakenList] = {}
         for poll in polls:
             room = rooms[poll.target.room]
             decision = deduplication.decide(poll, room, RoomPolls(self._database, room, poll.target.room_id))
             kept.append(decision.kept)
-            if decision.is_written:
-                lists += self._take(poll, room, decision, batch)
-        self._lists.add_all(lists, batch)
+            if decision.is_written and (taken := self._take(poll, room, decision, batch)):
+                lists[len(kept) - 1] = taken
+        for index, standing in zip(lists, self._lists.add_all([*lists.values()], batch), strict=True):
+            if standing is Standing.OLDER:
+                kept[index] = kept[index].of_older
         batch.write(self._database)
         self._sort(len(batch.arrivals))
         self._database.bulk("advance_rooms", [room.record() for room in rooms.values()])
         return kept
 
-    def _take(self, poll: Poll, room: Room, decision: Decision, batch: Batch) -> list[TakenList]:
+    def _take(self, poll: Poll, room: Room, decision: Decision, batch: Batch) -> TakenList | None:
         """Take a poll in; returns its list, if it brought one, to be added later."""
         found, at_ms = poll.found, decision.at_ms
         outcome = deduplication.outcome_of(found, decision.kept)
@@ -103,23 +106,23 @@ class SqlStore(Reading):
         room.note(poll, outcome)
         if isinstance(found, FailedPoll):
             self._add_failure(found, room, at_ms, batch)
-            return []
+            return None
         room.clocks[at_ms] = ms(found.captured_at)
         found = rules.with_flags_of_poll(found, ())
         order = (at_ms, decision.is_newest, decision.is_same, room.last_captured_ms)
         taken = TakenList(found, room, outcome, *order, decision.stands_still)
         if decision.is_newest:
             room.last_captured_ms, room.last_fingerprint = at_ms, decision.fingerprint
-        return [taken]
+        return taken
 
     def _add_failure(self, failed: FailedPoll, room: Room, at_ms: int, batch: Batch) -> None:
         verdict = self._interned.verdict((failed.action, failed.reason, failed.status, failed.code, failed.status_code))
         batch.polls.append(
             (room.room_key, at_ms, 0, at_ms, "failed", *(None,) * 3, verdict, failed.attempt, None, None)
         )
-        day = batch.room_days[day_of(at_ms), room.room_key]
-        day.polls += 1
-        day.failures += 1
+        hour = batch.room_hours[hour_of(at_ms), room.room_key]
+        hour.polls += 1
+        hour.failures += 1
 
     def _sort(self, arrivals: int) -> None:
         self._arrivals += arrivals

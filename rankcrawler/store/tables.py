@@ -55,7 +55,8 @@ SNAPSHOTS = Table(
     "snapshots",
     columns(
         "snapshot_key big, room_key int, base_key big, step int, captured_ms big, polled_ms big, entry_count int, "
-        "anchor_id text, currency int, has_more small, flags int, digest bytes, chain_rows int"
+        "anchor_id text, currency int, has_more small, flags int, digest bytes, chain_rows int, standing small, "
+        "carried text"
     ),
 )
 ENTRIES = Table(
@@ -76,7 +77,8 @@ POLLS = Table(
 )
 STAYS = Table("stays", columns("room_key int, user_key int, since_ms big, first_score big"))
 ARRIVALS = Table("arrivals", columns("user_key int, room_key int"))
-ADDED_TO = (SNAPSHOTS, ENTRIES, QUARANTINE, POLLS, STAYS, ARRIVALS)
+RESETS = Table("resets", columns("room_key int, at_ms big, from_zero small"))
+ADDED_TO = (SNAPSHOTS, ENTRIES, QUARANTINE, POLLS, STAYS, ARRIVALS, RESETS)
 
 SOURCES = InternedTable("sources", "source_key", "find_sources", "add_sources", columns("source text"))
 USERS = InternedTable(

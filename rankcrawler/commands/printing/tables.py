@@ -50,8 +50,8 @@ class Table(NamedTuple, Generic[R]):
         for line in filter(None, self.title.split("\n")):
             yield from map(Text, wrapped(screen.text(line), screen.width))
         yield from drawn.lines()
-        if self.note:
-            yield from map(Text, wrapped(screen.text(self.note), screen.width))
+        for line in filter(None, self.note.split("\n")):
+            yield from map(Text, wrapped(screen.text(line), screen.width))
         if drawn.left_out:
             left_out = tr("Left out for lack of width: {columns}", columns=tr(", ").join(drawn.left_out))
             yield from map(Text, wrapped(screen.text(left_out), screen.width))

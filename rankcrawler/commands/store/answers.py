@@ -106,8 +106,22 @@ def gains(room_id: str, found: Gains) -> Table[Gain]:
         found.failures,
         gap=found.longest_gap,
     )
+    left_out = counted("{number} list left out", "{number} lists left out", found.left_out) if found.left_out else ""
+    note = "\n".join(filter(None, (missed, left_out, _not_seen(found))))
     title = tr("Room {room}, from {since} to {until}", room=room_id, since=found.since, until=found.until)
-    return Table(_GAINS, found.gains, title, missed)
+    return Table(_GAINS, found.gains, title, note)
+
+
+def _not_seen(found: Gains) -> str:
+    """What lists cannot show, in words."""
+    if found.unseen is None or found.most_outside is None:
+        return tr("Lists set no limit to what was given beyond these coins")
+    return tr(
+        "Not seen: up to {share:.1%} of what these contributors gave; someone who is in none of the lists gave "
+        "{most:,} coins at most",
+        share=found.unseen,
+        most=found.most_outside,
+    )
 
 
 _SOURCES: tuple[Column[Source], ...] = (
@@ -130,7 +144,8 @@ _GAINS: tuple[Column[Gain], ...] = (
     Column(marked("user id"), lambda gain: gain.user_id, 1),
     Column(marked("nickname"), lambda gain: gain.nickname or "", 3, is_name=True),
     Column(marked("coins given"), lambda gain: number(gain.coins), 2, is_number=True),
-    Column(marked("coins at first"), lambda gain: number(gain.first_score), 6, is_number=True),
-    Column(marked("coins at last"), lambda gain: number(gain.last_score), 5, is_number=True),
-    Column(marked("in the list"), lambda gain: tr(", ").join(tr(_MARKS[mark]) for mark in gain.marks), 4),
+    Column(marked("coins at most"), lambda gain: number(gain.most), 4, is_number=True),
+    Column(marked("coins at first"), lambda gain: number(gain.first_score), 7, is_number=True),
+    Column(marked("coins at last"), lambda gain: number(gain.last_score), 6, is_number=True),
+    Column(marked("in the list"), lambda gain: tr(", ").join(tr(_MARKS[mark]) for mark in gain.marks), 5),
 )

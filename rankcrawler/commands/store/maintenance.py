@@ -34,7 +34,7 @@ class Purge(StoreSubcommand):
     """Removes old days."""
 
     name = "purge"
-    help = marked("Remove old days; rooms, contributors and the sums of each day stay")
+    help = marked("Remove old days; rooms, contributors and the sums of each hour stay")
     example = "purge --older-than 30d"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -39,39 +39,70 @@ SELECT (SELECT count(*) FROM entries e LEFT JOIN snapshots s ON s.snapshot_key =
   + (SELECT count(*) FROM quarantine q LEFT JOIN snapshots s ON s.snapshot_key = q.snapshot_key
     WHERE s.snapshot_key IS NULL);
 
--- name: counted_days
--- What polls, lists and rows of the days that are there add up to, by day and room. 8796093022207 is days._LAST_MS.
+-- name: counted_hours
+-- What polls, lists and rows that are there add up to, by hour and room. 8796093022207 is days._LAST_MS.
 WITH p AS (
-  SELECT {least}(at_ms, 8796093022207) / 86400000 AS day, room_key, count(*) AS polls,
+  SELECT {least}(at_ms, 8796093022207) / 3600000 AS hour, room_key, count(*) AS polls,
     sum(CASE WHEN is_answered = 0 THEN 1 ELSE 0 END) AS failures
   FROM polls GROUP BY 1, 2
 ), l AS (
-  SELECT {least}(captured_ms, 8796093022207) / 86400000 AS day, room_key, count(*) AS lists FROM snapshots GROUP BY 1, 2
+  SELECT {least}(captured_ms, 8796093022207) / 3600000 AS hour, room_key, count(*) AS lists FROM snapshots GROUP BY 1, 2
 ), e AS (
-  SELECT {least}(s.captured_ms, 8796093022207) / 86400000 AS day, s.room_key, count(*) AS entries
+  SELECT {least}(s.captured_ms, 8796093022207) / 3600000 AS hour, s.room_key, count(*) AS entries
   FROM snapshots s JOIN entries r ON r.snapshot_key = s.snapshot_key GROUP BY 1, 2
 )
-SELECT p.day, p.room_key, p.polls, p.failures, coalesce(l.lists, 0) AS lists, coalesce(e.entries, 0) AS entries
-FROM p LEFT JOIN l ON l.day = p.day AND l.room_key = p.room_key LEFT JOIN e ON e.day = p.day AND e.room_key = p.room_key
+SELECT p.hour, p.room_key, p.polls, p.failures, coalesce(l.lists, 0) AS lists, coalesce(e.entries, 0) AS entries
+FROM p LEFT JOIN l ON l.hour = p.hour AND l.room_key = p.room_key
+LEFT JOIN e ON e.hour = p.hour AND e.room_key = p.room_key
+
+-- name: check_hours
+-- Hours and rooms whose sums are not what is there. Those of days that were purged may be more than what came later.
+SELECT c.hour, c.room_key, c.polls, c.failures, c.lists, c.entries
+FROM ({counted_hours}) c LEFT JOIN room_hours d ON d.hour = c.hour AND d.room_key = c.room_key
+LEFT JOIN room_days o ON o.day = c.hour / 24 AND o.room_key = c.room_key
+WHERE o.day IS NULL AND (
+  d.hour IS NULL OR d.polls < c.polls OR d.failures < c.failures OR d.lists < c.lists OR d.entries < c.entries
+  OR c.hour / 24 >= coalesce((SELECT max(before_day) FROM purges), 0)
+    AND (d.polls > c.polls OR d.failures > c.failures OR d.lists > c.lists OR d.entries > c.entries)
+)
+ORDER BY c.hour, c.room_key;
 
 -- name: check_days
--- Days and rooms whose sums are not what is there. Those of days that were purged may be more than what came later.
+-- As check_hours, for days and rooms with sums from before version 6: what was counted by day and by hour together.
 SELECT c.day, c.room_key, c.polls, c.failures, c.lists, c.entries
-FROM ({counted_days}) c LEFT JOIN room_days d ON d.day = c.day AND d.room_key = c.room_key
-WHERE d.day IS NULL OR d.polls < c.polls OR d.failures < c.failures OR d.lists < c.lists OR d.entries < c.entries
+FROM (
+  SELECT hour / 24 AS day, room_key, CAST(sum(polls) AS BIGINT) AS polls, CAST(sum(failures) AS BIGINT) AS failures,
+    CAST(sum(lists) AS BIGINT) AS lists, CAST(sum(entries) AS BIGINT) AS entries FROM ({counted_hours}) h GROUP BY 1, 2
+) c JOIN room_days o ON o.day = c.day AND o.room_key = c.room_key JOIN (
+  SELECT day, room_key, sum(polls) AS polls, sum(failures) AS failures, sum(lists) AS lists, sum(entries) AS entries
+  FROM (
+    SELECT day, room_key, polls, failures, lists, entries FROM room_days
+    UNION ALL SELECT hour / 24, room_key, polls, failures, lists, entries FROM room_hours
+  ) s GROUP BY day, room_key
+) d ON d.day = c.day AND d.room_key = c.room_key
+WHERE d.polls < c.polls OR d.failures < c.failures OR d.lists < c.lists OR d.entries < c.entries
   OR c.day >= coalesce((SELECT max(before_day) FROM purges), 0)
     AND (d.polls > c.polls OR d.failures > c.failures OR d.lists > c.lists OR d.entries > c.entries)
 ORDER BY c.day, c.room_key;
+
+-- name: hours_of_room
+-- What polls, lists and rows of a room add up to in the hours of a day.
+SELECT c.hour, c.room_key, c.polls, c.failures, c.lists, c.entries FROM ({counted_hours}) c
+WHERE c.room_key = :room_key AND c.hour / 24 = :day;
 
 -- name: room_named
 -- The kind and the id of a room.
 SELECT kind, room_id FROM rooms WHERE room_key = :room_key;
 
--- name: count_room_days_again
--- Sets the sums of a room and a day.
--- rows: day int, room_key int, polls big, failures big, lists big, entries big, coins big
-INSERT INTO room_days AS d ({columns}) {rows} ON CONFLICT (day, room_key) DO UPDATE SET
+-- name: count_room_hours_again
+-- Sets the sums of a room and an hour, but for coins.
+-- rows: hour int, room_key int, polls big, failures big, lists big, entries big, coins big
+INSERT INTO room_hours AS d ({columns}) {rows} ON CONFLICT (hour, room_key) DO UPDATE SET
   polls = excluded.polls, failures = excluded.failures, lists = excluded.lists, entries = excluded.entries;
+
+-- name: empty_room_day
+-- Leaves the coins alone of a room's sums of a day, when its hours have the rest.
+UPDATE room_days SET polls = 0, failures = 0, lists = 0, entries = 0 WHERE day = :day AND room_key = :room_key;
 
 -- name: lost_lists
 -- Keys of lists of a chain's room and day that polls name and that are not there.
@@ -116,16 +147,22 @@ UPDATE polls SET outcome = 'damaged', snapshot_key = NULL WHERE is_answered = 1 
   AND NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.snapshot_key = polls.snapshot_key);
 
 -- name: leave_rooms
--- Ends the stays in rooms whose last list is not there.
-UPDATE stays SET until_ms = (SELECT r.last_captured_ms FROM rooms r WHERE r.room_key = stays.room_key)
+-- Ends the stays in rooms whose last list that counts is not there.
+UPDATE stays SET until_ms = (SELECT r.counted_ms FROM rooms r WHERE r.room_key = stays.room_key)
 WHERE until_ms IS NULL AND room_key IN (
-  SELECT r.room_key FROM rooms r LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot WHERE s.snapshot_key IS NULL
+  SELECT r.room_key FROM rooms r LEFT JOIN snapshots s ON s.snapshot_key = r.counted_snapshot
+  WHERE s.snapshot_key IS NULL
 );
 
 -- name: forget_lists
 -- Has rooms whose last list is not there write the next one, whatever it is.
 UPDATE rooms SET last_snapshot = NULL, last_fingerprint = NULL WHERE last_snapshot IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.snapshot_key = rooms.last_snapshot);
+
+-- name: forget_counted
+-- Has rooms whose last list that counts is not there begin to count with the next one.
+UPDATE rooms SET counted_snapshot = NULL WHERE counted_snapshot IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.snapshot_key = rooms.counted_snapshot);
 
 -- name: restore_polls
 -- Adds the polls of lists whose poll is not there.

@@ -1,33 +1,45 @@
--- What gains ask of a database. `:name` takes a value; {name} stands for the text of that name in read.sql.
+-- What gains ask of a database. `:name` takes a value; {name} stands for the text of that name in read.sql or count.sql.
+
+-- name: gains_last_list
+-- A room's last list until a moment that counts, as last seen.
+SELECT p.at_ms, {place_columns}, s.carried FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+WHERE p.room_key = :room_key AND p.at_ms <= :until_ms AND p.is_answered = 1 AND {counted}
+ORDER BY p.at_ms DESC LIMIT 1;
 
 -- name: gains_first_list
--- A room's first list in a time.
-SELECT {list_columns}
-FROM (
-  SELECT * FROM polls WHERE room_key = :room_key AND at_ms >= :since_ms AND at_ms <= :until_ms AND is_answered = 1
-  ORDER BY at_ms LIMIT 1
-) p JOIN snapshots s ON s.snapshot_key = p.snapshot_key {list_texts};
+-- A room's first list in a time that counts.
+SELECT p.at_ms, {place_columns}, s.carried FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms <= :until_ms AND p.is_answered = 1 AND {counted}
+ORDER BY p.at_ms LIMIT 1;
 
--- name: gains_list
--- The rows of a chain of delta lists up to a step, oldest step first, each with its list: whose they are, the scores.
-SELECT s.step, s.entry_count, s.chain_rows, e.position, p.user_key, e.score
-FROM snapshots s JOIN entries e ON e.snapshot_key = s.snapshot_key JOIN profiles p ON p.profile_key = e.profile_key
-WHERE {in_chain}
-ORDER BY s.step;
+-- name: gains_next_list
+-- A room's first list after a moment that was written then and counts.
+SELECT p.at_ms, {place_columns}, s.carried
+FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
+WHERE p.room_key = :room_key AND p.at_ms > :after_ms AND p.at_ms <= :until_ms AND p.is_answered = 1 AND {counted}
+ORDER BY p.at_ms LIMIT 1;
 
 -- name: gains_rows
 -- The rows written for a room's lists in a time: whose they are, and the scores; a list without rows has one of nulls.
-SELECT p.at_ms, coalesce(p.clock_ms, p.at_ms), s.base_key, s.step, s.entry_count, s.chain_rows, e.position,
-  l.user_key, e.score
+SELECT s.captured_ms, coalesce(p.clock_ms, p.at_ms), s.standing, s.snapshot_key, s.base_key, s.step, s.entry_count,
+  s.chain_rows, e.position, l.user_key, e.score
 FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
 LEFT JOIN entries e ON e.snapshot_key = s.snapshot_key LEFT JOIN profiles l ON l.profile_key = e.profile_key
 WHERE p.room_key = :room_key AND p.at_ms > :since_ms AND p.at_ms <= :until_ms AND p.is_answered = 1
 ORDER BY s.captured_ms;
 
--- name: gains_poll_times
--- When a room was polled in a time, and which polls brought a list.
-SELECT at_ms, is_answered FROM polls WHERE room_key = :room_key AND at_ms >= :since_ms AND at_ms <= :until_ms
-ORDER BY at_ms;
+-- name: gains_unread
+-- The rows of a room's lists in a time that could not be read.
+SELECT s.snapshot_key, q.position
+FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
+JOIN quarantine q ON q.snapshot_key = s.snapshot_key
+WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms <= :until_ms AND p.is_answered = 1;
+
+-- name: gains_polls
+-- When a room was polled in a time, which polls brought a list, and how it stands: 2 if it is lost.
+SELECT p.at_ms, p.is_answered, coalesce(s.standing, CASE WHEN s.snapshot_key IS NULL THEN 2 ELSE 0 END)
+FROM polls p LEFT JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms <= :until_ms ORDER BY p.at_ms;
 
 -- name: gains_contributor
 -- A contributor's id and latest nickname.

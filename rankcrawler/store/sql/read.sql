@@ -8,7 +8,7 @@ s.base_key = :base_key AND s.step <= :step AND s.snapshot_key BETWEEN :base_key 
 -- name: list_columns
 -- A list as it was seen at a poll.
 s.snapshot_key, s.base_key, s.step, p.at_ms, p.clock_ms, p.polled_ms, s.entry_count, s.anchor_id, c.text, s.has_more, f.text,
-  s.digest, p.total, d.text, s.chain_rows, o.text
+  s.digest, p.total, d.text, s.chain_rows, o.text, s.standing
 
 -- name: list_texts
 -- The texts of a list.
@@ -30,9 +30,10 @@ SELECT r.room_key, g.source, r.kind, r.room_id FROM rooms r JOIN sources g ON g.
 WHERE r.room_id = :room_id AND r.kind = :kind ORDER BY r.last_polled_ms DESC, r.room_key;
 
 -- name: latest_list
--- A room's last list, as last seen.
+-- A room's newest list, as last seen.
 SELECT {list_columns}
-FROM rooms r JOIN polls p ON p.room_key = r.room_key AND p.at_ms = r.last_captured_ms AND p.is_answered = 1
+FROM rooms r JOIN polls p
+  ON p.room_key = r.room_key AND p.at_ms = coalesce(r.newest_ms, r.last_captured_ms) AND p.is_answered = 1
 JOIN snapshots s ON s.snapshot_key = p.snapshot_key {list_texts}
 WHERE r.room_key = :room_key;
 
@@ -94,19 +95,19 @@ WHERE u.user_id = :user_id ORDER BY u.profile_ms DESC, u.user_key;
 
 -- name: last_seen
 -- The last list with a contributor in it.
-SELECT max(coalesce(y.until_ms, r.last_captured_ms))
+SELECT max(coalesce(y.until_ms, r.counted_ms))
 FROM (
   SELECT room_key FROM visits WHERE user_key = :user_key UNION SELECT room_key FROM arrivals WHERE user_key = :user_key
 ) v JOIN stays y ON y.room_key = v.room_key AND y.user_key = :user_key JOIN rooms r ON r.room_key = v.room_key;
 
 -- name: stays
--- Where a contributor was. A stay that is not over comes with the room's last list.
-SELECT r.kind, r.room_id, r.anchor_id, y.since_ms, coalesce(y.until_ms, r.last_captured_ms), y.until_ms,
+-- Where a contributor was. A stay that is not over comes with the room's last list that counts.
+SELECT r.kind, r.room_id, r.anchor_id, y.since_ms, coalesce(y.until_ms, r.counted_ms), y.until_ms,
   y.first_score, y.last_score, s.base_key, s.step
 FROM (
   SELECT room_key FROM visits WHERE user_key = :user_key UNION SELECT room_key FROM arrivals WHERE user_key = :user_key
 ) v JOIN stays y ON y.room_key = v.room_key AND y.user_key = :user_key JOIN rooms r ON r.room_key = v.room_key
-LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
+LEFT JOIN snapshots s ON s.snapshot_key = r.counted_snapshot
 ORDER BY 5 DESC, 4 DESC, y.room_key LIMIT :limit;
 
 -- name: score_in
@@ -116,16 +117,30 @@ WHERE {in_chain} AND e.profile_key IN (SELECT profile_key FROM profiles WHERE us
 ORDER BY s.step DESC, e.position LIMIT 1;
 
 -- name: top_contributors
--- Who gave most on a day, by the lists of one kind.
-SELECT g.source, u.user_id, p.nickname, d.coins
-FROM (SELECT * FROM contributor_days WHERE day = :day AND kind = :kind ORDER BY coins DESC LIMIT :limit) d
+-- Who gave most in some hours, by the lists of one kind; of a day in UTC, with sums from before version 6.
+SELECT g.source, u.user_id, p.nickname, d.coins, d.most
+FROM (
+  SELECT user_key, CAST(sum(coins) AS BIGINT) AS coins,
+    CASE WHEN count(unseen) = count(*) THEN CAST(sum(coins) + sum(unseen) AS BIGINT) END AS most
+  FROM (
+    SELECT user_key, coins, unseen FROM contributor_hours WHERE hour >= :first AND hour < :end AND kind = :kind
+    UNION ALL SELECT user_key, coins, NULL FROM contributor_days WHERE day = :day AND kind = :kind
+  ) h GROUP BY user_key HAVING sum(coins) > 0 ORDER BY sum(coins) DESC, user_key LIMIT :limit
+) d
 JOIN users u ON u.user_key = d.user_key JOIN sources g ON g.source_key = u.source_key
 LEFT JOIN profiles p ON p.profile_key = u.profile_key ORDER BY d.coins DESC, u.user_key;
 
 -- name: active_rooms
--- Where most was given on a day.
+-- Where most was given in some hours; of a day in UTC, with sums from before version 6.
 SELECT g.source, r.kind, r.room_id, r.anchor_id, d.polls, d.failures, d.lists, d.coins
-FROM (SELECT * FROM room_days WHERE day = :day ORDER BY coins DESC LIMIT :limit) d
+FROM (
+  SELECT room_key, CAST(sum(polls) AS BIGINT) AS polls, CAST(sum(failures) AS BIGINT) AS failures,
+    CAST(sum(lists) AS BIGINT) AS lists, CAST(sum(coins) AS BIGINT) AS coins
+  FROM (
+    SELECT room_key, polls, failures, lists, coins FROM room_hours WHERE hour >= :first AND hour < :end
+    UNION ALL SELECT room_key, polls, failures, lists, coins FROM room_days WHERE day = :day
+  ) h GROUP BY room_key ORDER BY sum(coins) DESC, sum(polls) DESC, room_key LIMIT :limit
+) d
 JOIN rooms r ON r.room_key = d.room_key JOIN sources g ON g.source_key = r.source_key
 ORDER BY d.coins DESC, d.polls DESC, r.room_key;
 
@@ -136,9 +151,14 @@ WHERE r.source_key = :source_key AND r.every IS NOT NULL AND r.ended_ms IS NULL 
 ORDER BY r.room_key LIMIT 1000;
 
 -- name: sums
--- What was counted while writing.
-SELECT coalesce(sum(polls), 0), coalesce(sum(failures), 0), coalesce(sum(lists), 0), coalesce(sum(entries), 0), min(day),
-  max(day) FROM room_days;
+-- What was counted while writing, with the first and the last day (UTC).
+SELECT coalesce(sum(polls), 0), coalesce(sum(failures), 0), coalesce(sum(lists), 0), coalesce(sum(entries), 0), min(first),
+  max(last)
+FROM (
+  SELECT sum(polls) AS polls, sum(failures) AS failures, sum(lists) AS lists, sum(entries) AS entries,
+    min(hour) / 24 AS first, max(hour) / 24 AS last FROM room_hours
+  UNION ALL SELECT sum(polls), sum(failures), sum(lists), sum(entries), min(day), max(day) FROM room_days
+) d;
 
 -- name: rooms_and_users
 -- How many rooms and contributors there are.

@@ -8,10 +8,13 @@ SELECT g.source, count(*), (SELECT count(*) FROM users u WHERE u.source_key = g.
 FROM sources g JOIN rooms r ON r.source_key = g.source_key GROUP BY g.source_key, g.source ORDER BY 5 DESC, 1;
 
 -- name: sums_of_source
--- What was counted while writing the polls of a gateway.
+-- What was counted while writing the polls of a gateway, with the first and the last day (UTC).
 SELECT coalesce(sum(d.polls), 0), coalesce(sum(d.failures), 0), coalesce(sum(d.lists), 0), coalesce(sum(d.entries), 0),
   min(d.day), max(d.day)
-FROM room_days d JOIN rooms r ON r.room_key = d.room_key JOIN sources g ON g.source_key = r.source_key
+FROM (
+  SELECT hour / 24 AS day, room_key, polls, failures, lists, entries FROM room_hours
+  UNION ALL SELECT day, room_key, polls, failures, lists, entries FROM room_days
+) d JOIN rooms r ON r.room_key = d.room_key JOIN sources g ON g.source_key = r.source_key
 WHERE g.source = :source;
 
 -- name: rooms_and_users_of_source
@@ -41,9 +44,9 @@ SELECT (SELECT count(*) FROM polls WHERE {polls_of_source}), (SELECT count(*) FR
 
 -- name: end_stays_of_source
 -- As end_stays_of_purged.
-UPDATE stays SET until_ms = (SELECT r.last_captured_ms FROM rooms r WHERE r.room_key = stays.room_key)
+UPDATE stays SET until_ms = (SELECT r.counted_ms FROM rooms r WHERE r.room_key = stays.room_key)
 WHERE until_ms IS NULL AND room_key IN (
-  SELECT r.room_key FROM rooms r WHERE r.source_key = :source_key AND r.last_snapshot < :end_key
+  SELECT r.room_key FROM rooms r WHERE r.source_key = :source_key AND r.counted_snapshot < :end_key
 );
 
 -- name: delete_entries_of_source
@@ -89,42 +92,49 @@ SELECT count(*) FROM ({merged_polls}) m;
 
 -- name: days_of_merged_rooms
 -- The days of rooms that both have.
-SELECT DISTINCT d.day FROM room_days d WHERE d.room_key IN (
+SELECT DISTINCT d.day FROM (
+  SELECT day, room_key FROM room_days UNION SELECT hour / 24, room_key FROM room_hours
+) d WHERE d.room_key IN (
   SELECT m.gone FROM ({merged_rooms}) m UNION SELECT m.kept FROM ({merged_rooms}) m
 ) ORDER BY d.day;
 
 -- name: rooms_of_day
 -- A gateway's rooms of a day, and how many lists of that day were written for each.
-SELECT r.room_key, r.kind, r.room_id, d.lists FROM room_days d JOIN rooms r ON r.room_key = d.room_key
-WHERE d.day = :day AND r.source_key = :source_key ORDER BY r.room_key;
+SELECT r.room_key, r.kind, r.room_id, CAST(sum(d.lists) AS BIGINT) FROM (
+  SELECT room_key, lists FROM room_days WHERE day = :day
+  UNION ALL SELECT room_key, lists FROM room_hours WHERE hour >= :first AND hour < :end
+) d JOIN rooms r ON r.room_key = d.room_key
+WHERE r.source_key = :source_key GROUP BY r.room_key, r.kind, r.room_id ORDER BY r.room_key;
 
 -- name: has_list_of_day
 -- Whether a list of a room is stored in a time.
 SELECT 1 FROM polls WHERE room_key = :room_key AND at_ms >= :since_ms AND at_ms < :until_ms AND is_answered = 1 LIMIT 1;
 
--- name: recount_room
--- The coins of a room on a day.
-UPDATE room_days SET coins = :coins WHERE day = :day AND room_key = :room_key;
+-- name: clear_coins_of_hours
+-- What was given in a gateway's rooms, before it is counted again.
+UPDATE room_hours SET coins = 0 WHERE hour >= :first AND hour < :end
+  AND room_key IN (SELECT r.room_key FROM rooms r WHERE r.source_key = :source_key);
+
+-- name: clear_coins_of_day
+UPDATE room_days SET coins = 0 WHERE day = :day
+  AND room_key IN (SELECT r.room_key FROM rooms r WHERE r.source_key = :source_key);
+
+-- name: clear_contributor_hours
+-- What a gateway's contributors gave, before it is counted again.
+DELETE FROM contributor_hours WHERE hour >= :first AND hour < :end
+  AND user_key IN (SELECT u.user_key FROM users u WHERE u.source_key = :source_key);
 
 -- name: clear_contributor_days
--- What a gateway's contributors gave on a day, before it is counted again.
 DELETE FROM contributor_days WHERE day = :day
   AND user_key IN (SELECT u.user_key FROM users u WHERE u.source_key = :source_key);
 
--- name: recount_contributors
--- What a gateway's contributors gave on a day.
--- rows: day int, kind text, user_id text, source_key int, coins big
-WITH w ({columns}) AS ({rows})
-INSERT INTO contributor_days (day, kind, user_key, coins)
-SELECT w.day, w.kind, u.user_key, w.coins FROM w CROSS JOIN users u
-WHERE u.user_id = w.user_id AND u.source_key = w.source_key;
-
 -- name: earlier_lists
--- Of the rooms that both have, the last list of the one that ended earlier, where it is kept.
-SELECT r.room_key, r.last_captured_ms, s.snapshot_key, s.base_key, s.step, s.entry_count, s.chain_rows
+-- Of the rooms that both have, the last list that counts of the one where it was seen earlier, if it is kept.
+SELECT r.room_key, coalesce(r.counted_ms, -1), s.carried, s.snapshot_key, s.base_key, s.step, s.entry_count, s.chain_rows
 FROM ({merged_rooms}) m JOIN rooms g ON g.room_key = m.gone JOIN rooms k ON k.room_key = m.kept
-JOIN rooms r ON r.room_key = CASE WHEN g.last_captured_ms < k.last_captured_ms THEN m.gone ELSE m.kept END
-LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
+JOIN rooms r ON r.room_key = CASE
+  WHEN coalesce(g.counted_ms, -1) < coalesce(k.counted_ms, -1) THEN m.gone ELSE m.kept END
+LEFT JOIN snapshots s ON s.snapshot_key = r.counted_snapshot
 WHERE EXISTS (SELECT 1 FROM stays y WHERE y.room_key = r.room_key AND y.until_ms IS NULL);
 
 -- name: end_stays_of_room
@@ -158,6 +168,18 @@ ON CONFLICT (day, kind, user_key) DO UPDATE SET coins = CASE
 -- name: drop_contributor_days
 DELETE FROM contributor_days WHERE user_key IN (SELECT m.gone FROM ({merged_users}) m);
 
+-- name: merge_contributor_hours
+-- As merge_contributor_days; at most both together.
+INSERT INTO contributor_hours AS d (hour, kind, user_key, coins, unseen)
+SELECT c.hour, c.kind, m.kept, c.coins, c.unseen
+FROM contributor_hours c JOIN ({merged_users}) m ON m.gone = c.user_key WHERE true
+ON CONFLICT (hour, kind, user_key) DO UPDATE SET
+  coins = CASE WHEN d.coins > excluded.coins THEN d.coins ELSE excluded.coins END,
+  unseen = d.unseen + excluded.unseen + CASE WHEN d.coins > excluded.coins THEN excluded.coins ELSE d.coins END;
+
+-- name: drop_contributor_hours
+DELETE FROM contributor_hours WHERE user_key IN (SELECT m.gone FROM ({merged_users}) m);
+
 -- name: merge_users
 UPDATE users SET first_seen_ms = {least}(users.first_seen_ms, g.first_seen_ms),
   profile_key = CASE WHEN g.profile_ms > users.profile_ms THEN g.profile_key ELSE users.profile_key END,
@@ -171,7 +193,16 @@ DELETE FROM users WHERE user_key IN (SELECT m.gone FROM ({merged_users}) m);
 UPDATE users SET source_key = :kept WHERE source_key = :gone;
 
 -- name: uncount_polls
--- Polls that both have are counted once. 8796093022207 is days._LAST_MS.
+-- Polls that both have are counted once: in the sums of their hour, unless they may be in those of their day, from before
+-- version 6. 8796093022207 is days._LAST_MS.
+UPDATE room_hours SET polls = room_hours.polls - d.polls, failures = room_hours.failures - d.failures FROM (
+  SELECT {least}(m.at_ms, 8796093022207) / 3600000 AS hour, m.room_key, count(*) AS polls,
+    sum(CASE WHEN m.is_answered = 0 THEN 1 ELSE 0 END) AS failures
+  FROM ({merged_polls}) m GROUP BY 1, 2
+) d WHERE room_hours.hour = d.hour AND room_hours.room_key = d.room_key
+  AND NOT EXISTS (SELECT 1 FROM room_days o WHERE o.day = d.hour / 24 AND o.room_key = d.room_key);
+
+-- name: uncount_polls_of_days
 UPDATE room_days SET polls = room_days.polls - d.polls, failures = room_days.failures - d.failures FROM (
   SELECT {least}(m.at_ms, 8796093022207) / 86400000 AS day, m.room_key, count(*) AS polls,
     sum(CASE WHEN m.is_answered = 0 THEN 1 ELSE 0 END) AS failures
@@ -205,7 +236,13 @@ UPDATE polls SET at_ms = :free_ms, clock_ms = coalesce(clock_ms, at_ms), flags =
 WHERE room_key = :gone AND at_ms = :at_ms AND is_answered = 1;
 
 -- name: move_last_list
-UPDATE rooms SET last_captured_ms = :free_ms WHERE room_key = :gone AND last_captured_ms = :at_ms;
+UPDATE rooms SET last_captured_ms = CASE WHEN last_captured_ms = :at_ms THEN :free_ms ELSE last_captured_ms END,
+  counted_ms = CASE WHEN counted_ms = :at_ms THEN :free_ms ELSE counted_ms END,
+  newest_ms = CASE WHEN newest_ms = :at_ms THEN :free_ms ELSE newest_ms END
+WHERE room_key = :gone;
+
+-- name: move_reset
+UPDATE resets SET at_ms = :free_ms WHERE room_key = :gone AND at_ms = :at_ms;
 
 -- name: merge_polls
 UPDATE polls SET room_key = m.kept FROM ({merged_rooms}) m WHERE polls.room_key = m.gone;
@@ -245,6 +282,26 @@ ON CONFLICT (day, room_key) DO UPDATE SET polls = d.polls + excluded.polls, fail
 -- name: drop_room_days
 DELETE FROM room_days WHERE room_key IN (SELECT m.gone FROM ({merged_rooms}) m);
 
+-- name: merge_room_hours
+-- As merge_contributor_days.
+INSERT INTO room_hours AS d (hour, room_key, polls, failures, lists, entries, coins)
+SELECT c.hour, m.kept, c.polls, c.failures, c.lists, c.entries, c.coins
+FROM room_hours c JOIN ({merged_rooms}) m ON m.gone = c.room_key WHERE true
+ON CONFLICT (hour, room_key) DO UPDATE SET polls = d.polls + excluded.polls, failures = d.failures + excluded.failures,
+  lists = d.lists + excluded.lists, entries = d.entries + excluded.entries, coins = CASE
+  WHEN d.coins > excluded.coins THEN d.coins ELSE excluded.coins END;
+
+-- name: drop_room_hours
+DELETE FROM room_hours WHERE room_key IN (SELECT m.gone FROM ({merged_rooms}) m);
+
+-- name: merge_resets
+INSERT INTO resets (room_key, at_ms, from_zero)
+SELECT m.kept, c.at_ms, c.from_zero FROM resets c JOIN ({merged_rooms}) m ON m.gone = c.room_key WHERE true
+ON CONFLICT DO NOTHING;
+
+-- name: drop_resets
+DELETE FROM resets WHERE room_key IN (SELECT m.gone FROM ({merged_rooms}) m);
+
 -- name: merge_rooms_as_polled
 -- Rooms that were polled last under the name that goes: their schedule, last poll and fence.
 UPDATE rooms SET every = g.every, every_max = g.every_max, priority = g.priority, last_polled_ms = g.last_polled_ms,
@@ -252,12 +309,31 @@ UPDATE rooms SET every = g.every, every_max = g.every_max, priority = g.priority
 FROM ({merged_rooms}) m JOIN rooms g ON g.room_key = m.gone
 WHERE rooms.room_key = m.kept AND g.last_polled_ms > rooms.last_polled_ms;
 
+-- name: merge_rooms_as_newest
+-- Before merge_rooms_as_listed.
+UPDATE rooms SET newest_ms = CASE
+  WHEN coalesce(g.newest_ms, g.last_captured_ms) > coalesce(rooms.newest_ms, rooms.last_captured_ms)
+  THEN coalesce(g.newest_ms, g.last_captured_ms) ELSE coalesce(rooms.newest_ms, rooms.last_captured_ms) END
+FROM ({merged_rooms}) m JOIN rooms g ON g.room_key = m.gone WHERE rooms.room_key = m.kept;
+
 -- name: merge_rooms_as_listed
 -- Rooms whose last list came under the name that goes.
 UPDATE rooms SET last_captured_ms = g.last_captured_ms, last_snapshot = g.last_snapshot,
   last_fingerprint = g.last_fingerprint
 FROM ({merged_rooms}) m JOIN rooms g ON g.room_key = m.gone
 WHERE rooms.room_key = m.kept AND g.last_captured_ms > rooms.last_captured_ms;
+
+-- name: merge_rooms_as_counted
+-- Rooms whose last list that counts came under the name that goes.
+UPDATE rooms SET counted_ms = g.counted_ms, counted_snapshot = g.counted_snapshot
+FROM ({merged_rooms}) m JOIN rooms g ON g.room_key = m.gone
+WHERE rooms.room_key = m.kept AND coalesce(g.counted_ms, -1) > coalesce(rooms.counted_ms, -1);
+
+-- name: merge_rooms_as_begun_again
+-- Rooms whose scores began again, last under the name that goes.
+UPDATE rooms SET began_ms = g.began_ms
+FROM ({merged_rooms}) m JOIN rooms g ON g.room_key = m.gone
+WHERE rooms.room_key = m.kept AND g.began_ms > coalesce(rooms.began_ms, -1);
 
 -- name: merge_rooms_as_begun
 UPDATE rooms SET first_polled_ms = {least}(rooms.first_polled_ms, g.first_polled_ms)

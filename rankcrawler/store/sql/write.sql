@@ -19,11 +19,6 @@ SELECT coalesce(clock_ms, at_ms) FROM polls WHERE room_key = :room_key AND at_ms
 -- Whether a list's key is taken.
 SELECT 1 FROM snapshots WHERE snapshot_key = :snapshot_key;
 
--- name: last_score
--- A contributor's score when they last left a room's list.
-SELECT last_score FROM stays WHERE room_key = :room_key AND user_key = :user_key AND until_ms IS NOT NULL
-ORDER BY since_ms DESC LIMIT 1;
-
 -- name: list_rows
 -- The rows of a chain of delta lists up to a step, oldest step first, each with its list.
 SELECT s.step, s.entry_count, s.chain_rows, e.position, e.rank, e.score, e.exactly_score, e.score_precision, e.delta, e.has_no_delta, e.profile_key,
@@ -33,13 +28,15 @@ WHERE {in_chain}
 ORDER BY s.step;
 
 -- name: find_rooms
--- Rooms' state, with the place of their last list in its chain. PostgreSQL locks the rooms, in one order for all workers.
+-- Rooms' state, with the places of their last list, and of the last that counts, in their chains. PostgreSQL locks the rooms, in one order for all workers.
 -- rows: room_id text, kind text, source_key int
 WITH w ({columns}) AS ({rows})
 SELECT r.room_id, r.kind, r.source_key, r.room_key, r.fence, r.last_captured_ms, r.last_polled_ms, r.last_fingerprint,
-  r.anchor_id, r.last_outcome, r.ended_ms, r.every, r.every_max, r.priority, s.snapshot_key, s.base_key, s.step,
-  s.entry_count, s.chain_rows
+  r.anchor_id, r.last_outcome, r.ended_ms, r.every, r.every_max, r.priority, r.newest_ms, r.counted_ms, r.began_ms,
+  s.standing, s.snapshot_key, s.base_key, s.step, s.entry_count, s.chain_rows, c.snapshot_key, c.base_key, c.step,
+  c.entry_count, c.chain_rows, c.carried
 FROM w CROSS JOIN rooms r LEFT JOIN snapshots s ON s.snapshot_key = r.last_snapshot
+  LEFT JOIN snapshots c ON c.snapshot_key = r.counted_snapshot
 WHERE r.room_id = w.room_id AND r.kind = w.kind AND r.source_key = w.source_key
 ORDER BY r.room_key{lock r};
 
@@ -53,15 +50,16 @@ SELECT room_id, kind, source_key, first_polled_ms, 0, -1, '', 0, -1 FROM w WHERE
 
 -- name: advance_rooms
 -- Rooms' state after their polls.
--- rows: fence big, last_captured_ms big, last_polled_ms big, last_snapshot big, last_fingerprint bytes, anchor_id text, every real, every_max real, priority int, last_outcome text, ended_ms big, room_key int
+-- rows: fence big, last_captured_ms big, last_polled_ms big, last_snapshot big, last_fingerprint bytes, anchor_id text, every real, every_max real, priority int, last_outcome text, ended_ms big, newest_ms big, counted_ms big, counted_snapshot big, began_ms big, room_key int
 WITH w ({columns}) AS ({rows})
 UPDATE rooms SET fence = w.fence, last_captured_ms = w.last_captured_ms, last_polled_ms = w.last_polled_ms,
   last_snapshot = w.last_snapshot, last_fingerprint = w.last_fingerprint, anchor_id = w.anchor_id, every = w.every,
-  every_max = w.every_max, priority = w.priority, last_outcome = w.last_outcome, ended_ms = w.ended_ms
+  every_max = w.every_max, priority = w.priority, last_outcome = w.last_outcome, ended_ms = w.ended_ms,
+  newest_ms = w.newest_ms, counted_ms = w.counted_ms, counted_snapshot = w.counted_snapshot, began_ms = w.began_ms
 FROM w WHERE rooms.room_key = w.room_key;
 
 -- name: end_stays
--- Contributors who left: their last list and score, and the list without them.
+-- Contributors who left: their last list and their mark, and the list without them.
 -- rows: until_ms big, last_score big, room_key int, user_key int, left_ms big
 WITH w ({columns}) AS ({rows})
 UPDATE stays SET until_ms = w.until_ms, last_score = w.last_score
@@ -70,15 +68,15 @@ FROM w WHERE stays.room_key = w.room_key AND stays.user_key = w.user_key AND sta
 );
 
 -- name: end_stays_of_damaged
--- Ends the stays in rooms whose last list is damaged: a whole list follows.
+-- Ends the stays in rooms whose last list that counts is damaged.
 -- rows: until_ms big, room_key int
 WITH w ({columns}) AS ({rows})
 UPDATE stays SET until_ms = w.until_ms FROM w WHERE stays.room_key = w.room_key AND stays.until_ms IS NULL;
 
 -- name: end_stays_of_purged
--- Ends the stays in rooms whose last list is about to be purged.
-UPDATE stays SET until_ms = (SELECT r.last_captured_ms FROM rooms r WHERE r.room_key = stays.room_key)
-WHERE until_ms IS NULL AND room_key IN (SELECT r.room_key FROM rooms r WHERE r.last_snapshot < :end_key);
+-- Ends the stays in rooms whose last list that counts is about to be purged.
+UPDATE stays SET until_ms = (SELECT r.counted_ms FROM rooms r WHERE r.room_key = stays.room_key)
+WHERE until_ms IS NULL AND room_key IN (SELECT r.room_key FROM rooms r WHERE r.counted_snapshot < :end_key);
 
 -- name: note_purge
 -- Notes which days were removed.
@@ -99,18 +97,20 @@ WITH w ({columns}) AS ({rows})
 UPDATE users SET first_seen_ms = w.first_seen_ms
 FROM w WHERE users.user_key = w.user_key AND users.first_seen_ms > w.first_seen_ms;
 
--- name: count_room_days
--- Adds to what happened in rooms on days. Sums of coins end at increments.MOST.
--- rows: day int, room_key int, polls big, failures big, lists big, entries big, coins big
-INSERT INTO room_days AS d ({columns}) {rows} ON CONFLICT (day, room_key) DO UPDATE SET
+-- name: count_room_hours
+-- Adds to what happened in rooms in hours. Sums of coins end at tally.MOST.
+-- rows: hour int, room_key int, polls big, failures big, lists big, entries big, coins big
+INSERT INTO room_hours AS d ({columns}) {rows} ON CONFLICT (hour, room_key) DO UPDATE SET
   polls = d.polls + excluded.polls, failures = d.failures + excluded.failures, lists = d.lists + excluded.lists,
-  entries = d.entries + excluded.entries, coins = {least}(d.coins + excluded.coins, 4611686018427387903);
+  entries = d.entries + excluded.entries, coins = {least}(d.coins + excluded.coins, 144115188075855871);
 
--- name: count_contributor_days
--- Adds to what contributors gave on days.
--- rows: day int, kind text, user_key int, coins big
-INSERT INTO contributor_days AS d ({columns}) {rows} ON CONFLICT (day, kind, user_key) DO UPDATE SET
-  coins = {least}(d.coins + excluded.coins, 4611686018427387903);
+-- name: count_contributor_hours
+-- Adds to what contributors gave in hours. PostgreSQL's least() passes over nulls.
+-- rows: hour int, kind text, user_key int, coins big, unseen big
+INSERT INTO contributor_hours AS d ({columns}) {rows} ON CONFLICT (hour, kind, user_key) DO UPDATE SET
+  coins = {least}(d.coins + excluded.coins, 144115188075855871),
+  unseen = CASE WHEN d.unseen + excluded.unseen < 144115188075855871 THEN d.unseen + excluded.unseen
+    WHEN d.unseen + excluded.unseen IS NOT NULL THEN 144115188075855871 END;
 
 -- name: count_arrivals
 -- How many arrivals are not sorted in.

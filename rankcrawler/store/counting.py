@@ -1,0 +1,144 @@
+"""Counts while writing: judges each list, and goes on to it from the room's last list that counts."""
+
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+
+from rankcrawler.model import kinds
+from rankcrawler.store import places, standing, tally
+from rankcrawler.store.batch import Batch
+from rankcrawler.store.database import Database
+from rankcrawler.store.deltas import LastLists
+from rankcrawler.store.judgement import Judge, Verdict
+from rankcrawler.store.presence import Presence
+from rankcrawler.store.room import ListPlace, Room
+from rankcrawler.store.rows import EntryRow
+from rankcrawler.store.standing import Standing
+from rankcrawler.store.taken_list import TakenList
+from rankcrawler.store.tally import Change, Count, Fit, Scores, Shown
+
+_user_of = itemgetter(EntryRow._fields.index("user_key"))
+_score_of = itemgetter(EntryRow._fields.index("score"))
+
+
+class Counting:
+    """The counts of rooms, for lists in the order of their polls."""
+
+    def __init__(self, database: Database, presence: Presence) -> None:
+        self._database = database
+        self._presence = presence
+        self._judge = Judge(database)
+        self._counts: LastLists[Count] = LastLists()
+
+    def forget(self) -> None:
+        """Forget all counts."""
+        self._counts.forget()
+
+    def take(
+        self, taken: TakenList, rows: list[EntryRow], differing: Sequence[int], place: ListPlace, batch: Batch
+    ) -> Standing:
+        """Take a list that is written at a place: returns how it stands, and adds what it shows if it counts.
+
+        `differing` has the indexes of rows that differ from the room's last list.
+        """
+        room = taken.room
+        if not taken.is_newest:
+            return Standing.DOUBTFUL
+        is_empty = room.counted is None or not room.counted.entry_count
+        own = standing.by_itself(taken.snapshot, is_first=is_empty)
+        if own is not Standing.COUNTED:
+            return own
+        kind = kinds.named(taken.snapshot.target.kind)
+        unread = [row.position for row in taken.snapshot.quarantined]
+        shown = Shown(rows, kind.capacity, unread, _scores(rows))
+        was_counted = room.counted is not None
+        count = self._count(room, kind.capacity)
+        if count is None:
+            # after a damaged list, what was given since is unknown
+            given = dict.fromkeys(shown.scores, tally.Given(0, None)) if was_counted and kind.scores_are_gifts else {}
+            self._go_on(Count.at(shown, {}), Change({}, {}, {}, [], shown.scores, {}), given, taken, place, batch)
+        else:
+            is_next = room.last == room.counted and count.marks is count.shown.scores
+            touched = {rows[index].user_key for index in differing} - {None} if is_next else None
+            found = tally.change(count.marks, shown.scores, touched)  # type: ignore[arg-type]
+            return self._compare(count, shown, found, taken, place, batch, is_counted=kind.scores_are_gifts)
+        return Standing.COUNTED
+
+    def _compare(
+        self,
+        count: Count,
+        shown: Shown,
+        found: Change,
+        taken: TakenList,
+        place: ListPlace,
+        batch: Batch,
+        *,
+        is_counted: bool,
+    ) -> Standing:
+        if not count.marks and shown.scores and not self._judge.is_confirmed(taken, shown, batch):
+            return Standing.UNCONFIRMED
+        if not is_counted:
+            self._go_on(Count.at(shown, {}), found, {}, taken, place, batch)
+            return Standing.COUNTED
+
+        former = self._presence.former_marks(found.entered, taken, batch) if found.entered else {}
+        fit = tally.fit(found, shown, former)
+        verdict = self._verdict(fit, taken, shown, count, batch)
+        if verdict is Verdict.OLDER:
+            return Standing.OLDER
+        if verdict is not None:
+            self._begin_again(shown, found, verdict is Verdict.AGAIN, taken, place, batch)
+        else:
+            after, given = tally.follow(count, shown, found, former)
+            self._go_on(after, found, given, taken, place, batch)
+        return Standing.COUNTED
+
+    def _verdict(self, fit: Fit, taken: TakenList, shown: Shown, count: Count, batch: Batch) -> Verdict | None:
+        """What a list is, unless it follows the one before."""
+        if fit is Fit.OLDER:
+            return Verdict.OLDER
+        judged = self._judge.verdict if fit is Fit.BREAKS else self._judge.verdict_on_rise
+        return judged(taken, shown, count, batch)
+
+    def _begin_again(
+        self, shown: Shown, found: Change, from_zero: bool, taken: TakenList, place: ListPlace, batch: Batch
+    ) -> None:
+        after, given = tally.begin_again(shown, from_zero=from_zero)
+        batch.resets.append((taken.room.room_key, taken.at_ms, int(from_zero)))
+        self._go_on(after, found, given, taken, place, batch)
+        taken.room.began_ms = taken.at_ms
+
+    def _go_on(
+        self,
+        after: Count,
+        found: Change,
+        given: Mapping[int, tally.Given],
+        taken: TakenList,
+        place: ListPlace,
+        batch: Batch,
+    ) -> None:
+        room = taken.room
+        self._presence.add(found, given, taken, batch)
+        room.counted, room.carried = place, places.packed(after.carried())
+        self._counts.keep(room.room_key, place.snapshot_key, after)
+
+    def _count(self, room: Room, capacity: int) -> Count | None:
+        """The count at the room's last list that counts; None if there is none, it was purged, or rows are missing."""
+        place = room.counted
+        if place is None:
+            return None
+        known = self._counts.get(room.room_key, place.snapshot_key)
+        if known is None:
+            unread = [position for position, *_ in self._database.all("quarantined", snapshot_key=place.snapshot_key)]
+            rows = places.read(self._database, place)
+            if rows is None:
+                self._database.bulk("end_stays_of_damaged", [(room.counted_ms, room.room_key)])
+                return None
+            known = Count.at(Shown(rows, capacity, unread), places.unpacked(room.carried))
+        return known
+
+
+def _scores(rows: list[EntryRow]) -> Scores:
+    """As Shown makes them, in half the time."""
+    found: Scores = dict(zip(map(_user_of, reversed(rows)), map(_score_of, reversed(rows)), strict=True))
+    found.pop(None, None)  # type: ignore[call-overload]
+    return found

@@ -1,0 +1,131 @@
+"""Counts while reading: goes through a room's stored lists as writing went through them."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import NamedTuple
+
+from rankcrawler.clock import iso
+from rankcrawler.errors import DamagedList
+from rankcrawler.model import kinds
+from rankcrawler.store import places, tally
+from rankcrawler.store.database import Database
+from rankcrawler.store.laying import Laid, Listed
+from rankcrawler.store.lists import StoredRoom
+from rankcrawler.store.room import ListPlace
+from rankcrawler.store.standing import Standing
+from rankcrawler.store.tally import Change, Count, Given, Place, Shown
+
+
+class Beginning(NamedTuple):
+    """The list that a walk begins with."""
+
+    at_ms: int
+    """When it was last seen."""
+    place: ListPlace
+    captured_ms: int
+    carried: str | None
+
+
+class Step(NamedTuple):
+    """A list that counts, after another."""
+
+    at_ms: int
+    found: Change
+    given: dict[int, Given]
+    has_begun_again: bool
+    """Whether scores began again."""
+    after: Count
+
+
+class _Listed(NamedTuple):
+    at_ms: int
+    snapshot_key: int
+    rows: list[Place]
+    standing: Standing | None
+    """None for a list from before standings were noted."""
+
+
+class Walk:
+    """The lists of a room that count, from one until a moment; without those of which rows are missing."""
+
+    def __init__(self, database: Database, room: StoredRoom, begin: Beginning, until_ms: int) -> None:
+        self._database = database
+        self._room_key = room_key = room.room_key
+        self._kind = kinds.named(room.name.kind)
+        self._begin = begin
+        self.damage: list[DamagedList] = []
+        """Lists of which rows are missing."""
+        self._span = {"room_key": room_key, "until_ms": until_ms}
+        self._resets: dict[int, int] = dict(database.all("resets", **self._span))
+        """When scores began again, and whether from 0."""
+        self._unread: dict[int, list[int]] = {}
+        records = database.all("gains_unread", since_ms=begin.captured_ms, **self._span)
+        for key, position in records:
+            self._unread.setdefault(key, []).append(position)
+        self._former: dict[int, int] = {}
+        first = places.chain(database, begin.place)
+        shown = self._shown(begin.place.snapshot_key, first.in_order() or [])
+        self._lists = [*self._listed(first, room.name.room_id)]
+        self.first = Count.at(shown, places.unpacked(begin.carried))
+        """The count at the list to begin with."""
+
+    def steps(self) -> Iterator[Step]:
+        """Each list that counts, after the first."""
+        self._learn_former()
+        count = self.first
+        for listed in self._lists:
+            shown = self._shown(listed.snapshot_key, listed.rows)
+            found = tally.change(count.marks, shown.scores)
+            has_begun_again = listed.at_ms in self._resets or (listed.standing is None and _most_fell(found, shown))
+            if has_begun_again:
+                self._former.clear()
+                count, given = tally.begin_again(shown, from_zero=bool(self._resets.get(listed.at_ms, 1)))
+            elif self._kind.scores_are_gifts:
+                count, given = tally.follow(count, shown, found, self._former)
+            else:
+                count, given = Count.at(shown, {}), {}
+            if not has_begun_again:
+                known = ((user, mark) for user, mark in found.left.items() if mark is not None)
+                self._former |= {user: max(mark, self._former.get(user, mark)) for user, mark in known}
+            yield Step(listed.at_ms, found, given, has_begun_again, count)
+
+    def _listed(self, now: Laid[Place], room_id: str) -> Iterator[_Listed]:
+        """The lists after the first that count, given the chain of the first."""
+        base = self._begin.place.base_key
+        records = self._database.all("gains_rows", since_ms=self._begin.captured_ms, **self._span)
+        for facts, written in groupby(records, key=itemgetter(slice(8))):
+            at_ms, clock_ms, standing, key, base_key, *listed = facts
+            step = listed[0]
+            if step and base_key != base:
+                now = places.chain(self._database, ListPlace(key, base_key, *listed))
+            else:
+                now = now if step else Laid()
+                now.lay(Listed(*listed), {row[8]: Place(row[9], row[10]) for row in written if row[8] is not None})
+            base = base_key
+            rows = now.in_order()
+            if rows is None:
+                self.damage.append(DamagedList(room_id, iso(clock_ms)))
+            elif not standing:
+                yield _Listed(at_ms, key, rows, None if standing is None else Standing.COUNTED)
+
+    def _learn_former(self) -> None:
+        """Look up the marks of contributors who are not in the first list, and left an earlier one."""
+        seen = {row.user_key for listed in self._lists for row in listed.rows if row.user_key is not None}
+        began_ms = max((at for at in self._resets if at <= self._begin.captured_ms), default=0)
+        since_ms = self._begin.captured_ms + 1
+        wanted = [(self._room_key, user, since_ms, began_ms) for user in sorted(seen - self.first.marks.keys())]
+        self._former = dict(self._database.find("former_marks", wanted))
+
+    def _shown(self, snapshot_key: int, rows: list[Place]) -> Shown:
+        return Shown(rows, self._kind.capacity, self._unread.get(snapshot_key, ()))
+
+
+def _most_fell(found: Change, shown: Shown) -> bool:
+    """Whether most contributors who are in both lists fell below their marks."""
+    return 2 * len(found.fell) > len(shown.scores) - len(found.entered)
+
+
+def longest_gap(times: Sequence[int]) -> float:
+    """The longest time between two moments, in seconds."""
+    return max((later - earlier for earlier, later in pairwise(times)), default=0) / 1000
