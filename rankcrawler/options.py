@@ -47,8 +47,10 @@ _NUMBERS: dict[str, _Number] = {
     "DOWNLOAD_TIMEOUT": _Number(float, 1),
     "DOWNLOAD_MAXSIZE": _Number(int, 1),
 }
+_UNSET = "DOWNLOAD_TIMEOUT"
+"""The only number that may be None."""
 _TEXTS = (
-    *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "VERDICTS"),
+    *("GATEWAY_URL", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "VERDICTS"),
     *("STORE_URL", "DATA_DIR", "QUEUE_NAME"),
 )
 REDIS = (
@@ -62,9 +64,9 @@ REDIS = (
 )
 """scrapy-redis's settings that work here too."""
 ENVIRONMENT = (
-    *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "GATEWAY_PATIENCE", "VERDICTS"),
+    *("GATEWAY_URL", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "VERDICTS"),
     *("STORE_URL", "REDIS_URL", "QUEUE_NAME", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
-    *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT"),
+    *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT", "GATEWAY_PATIENCE"),
 )
 """Settings that can also be environment variables."""
 NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USER_AGENT")
@@ -80,6 +82,8 @@ class Options:
     """The settings of one run. Durations are in seconds, sizes in bytes; fields have their settings' names."""
 
     gateway_url: str | None
+    gateway_profile: str
+    """The name of a shipped profile, or the path of a file."""
     gateway_token: str = field(repr=False)
     """Empty if GATEWAY_TOKEN is not set."""
     gateway_token_file: str | None
@@ -103,7 +107,8 @@ class Options:
     max_idle: float
     """MAX_IDLE_TIME_BEFORE_CLOSE; 0 means never."""
     concurrent_requests: int
-    download_timeout: float
+    download_timeout: float | None
+    """None for as long as the gateway's profile says."""
     download_maxsize: int
     headers: Mapping[str, str | None] = field(repr=False)
     """DEFAULT_REQUEST_HEADERS, and USER_AGENT; None for one that is not sent."""
@@ -122,11 +127,12 @@ class Options:
         for slip in slips(settings, environment):
             raise SettingError(slip)
         given = {name: _value(settings, environment, name) for name in (*_NUMBERS, *_TEXTS, *REDIS)}
-        numbers = {name: _number(name, given[name]) for name in _NUMBERS}
+        numbers = {name: _number(name, given[name]) for name in _NUMBERS if name != _UNSET or given[name] is not None}
         texts = {name: None if given[name] is None else str(given[name]) for name in _TEXTS}
         data_dir = texts["DATA_DIR"] or "data"
         return cls(
             gateway_url=texts["GATEWAY_URL"],
+            gateway_profile=texts["GATEWAY_PROFILE"] or defaults.GATEWAY_PROFILE,
             gateway_token=environment.get("GATEWAY_TOKEN", ""),
             gateway_token_file=texts["GATEWAY_TOKEN_FILE"],
             gateway_ca_file=texts["GATEWAY_CA_FILE"],
@@ -144,7 +150,7 @@ class Options:
             lease_seconds=numbers["LEASE_SECONDS"],
             max_idle=numbers["MAX_IDLE_TIME_BEFORE_CLOSE"],
             concurrent_requests=int(numbers["CONCURRENT_REQUESTS"]),
-            download_timeout=numbers["DOWNLOAD_TIMEOUT"],
+            download_timeout=numbers.get("DOWNLOAD_TIMEOUT"),
             download_maxsize=int(numbers["DOWNLOAD_MAXSIZE"]),
             headers=settings.getdict("DEFAULT_REQUEST_HEADERS") | {"User-Agent": settings["USER_AGENT"]},
             log_level=str(settings["LOG_LEVEL"]).upper(),

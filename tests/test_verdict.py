@@ -37,7 +37,7 @@ def judged(seen: Seen, words: str = "网络繁忙", verdicts: str = "") -> tuple
 
 def waiting(retry_after: str | None, verdicts: str = "", *, reset: str | None = None) -> Verdict:
     """The verdict on a 429 with these headers."""
-    judged = Verdicts.of(verdicts).of_answer(Seen(429), Context(retry_after=retry_after, reset=reset, now=NOW))
+    judged = Verdicts.of(verdicts).of_answer(Seen(429), Context(waits=(retry_after, reset), now=NOW))
     assert judged.action is Action.WAIT
     return judged
 
@@ -345,9 +345,9 @@ def test_a_redirect_is_shown_with_its_target() -> None:
 
 def test_a_date_is_held_against_the_clock_where_no_moment_is_given() -> None:
     header = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
-    assert 50 < Verdicts().of_answer(Seen(429), Context(retry_after=header)).seconds <= 100
+    assert 50 < Verdicts().of_answer(Seen(429), Context(waits=(header,))).seconds <= 100
 
 
 @pytest.mark.parametrize("status", [200, 401, 404, 500])
 def test_only_a_429_waits(status: int) -> None:
-    assert Verdicts().of_answer(Seen(status), Context(retry_after="90")).seconds == 0
+    assert Verdicts().of_answer(Seen(status), Context(waits=("90",))).seconds == 0

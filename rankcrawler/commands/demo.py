@@ -14,7 +14,7 @@ from rankcrawler.store import locate
 
 _SECONDS = 300
 """The simulated gateway stops by itself after this time, whatever happens."""
-_OTHERS = {"REDIS_URL", "STORE_URL", "GATEWAY_TOKEN_FILE"}
+_OTHERS = {"REDIS_URL", "STORE_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_PROFILE"}
 """Environment variables that would lead the crawl away from the demo."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from rankcrawler.backoff import Backoff
 from rankcrawler.errors import JobError
 from rankcrawler.fleet import Fleet, worker_command
-from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.options import Options
 from rankcrawler.queue import roomlist
@@ -36,7 +36,7 @@ async def run(options: Options, workers: int, arguments: Mapping[str, str], word
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup sets it
             asyncio.get_running_loop().add_signal_handler(number, fleet.stop)
     async with open_queue(options, kind) as (queue, _):
-        await queue.claim(Address.of(options.gateway_url).source)
+        await queue.claim(Gateway.of(options).source)
         unreadable = await _push(queue, rooms) if rooms is not None else 0
         return max(await fleet.run(), 1 if unreadable else 0)
 

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 
 from rankcrawler.errors import WrongAddress
-from rankcrawler.gateways.address import PATH
 from rankcrawler.queue.faults import FAULTS
 
 _LOOKS = 2
@@ -13,11 +12,13 @@ _LOOKS = 2
 class AddressCheck:
     """Holds whether the gateway has sent a list, in this run or before.
 
-    `url` is GATEWAY_URL; `before` returns whether the queue has ever had a room that was answered well.
+    `url` is GATEWAY_URL, `path` is added to it for a list; `before` returns whether the queue has ever had a room that
+    was answered well.
     """
 
-    def __init__(self, url: str, before: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, url: str, path: str, before: Callable[[], Awaitable[bool]]) -> None:
         self._url = url
+        self._path = path
         self._before = before
         self._pages = 0
         self.is_proven = False
@@ -37,7 +38,7 @@ class AddressCheck:
             return None
         return WrongAddress(
             f"GATEWAY_URL ({self._url}) seems to be wrong: no room was ever answered well, and the answer is {reason}. "
-            f"It must be the part of the address before {PATH.format(kind='ranklist')}. No room is lost: they wait in "
+            f"It must be the part of the address before {self._path}. No room is lost: they wait in "
             "the queue"
         )
 

@@ -1,16 +1,13 @@
-"""The gateway's address, and the URLs of its lists, which never contain the token."""
+"""The gateway's address: everything that comes before the path of a list."""
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 from rankcrawler.errors import SettingError
 
-PATH = "/douyin/liveroom/{kind}"
-"""The path of a kind of list."""
-_DOCUMENTED = re.compile(r"/douyin/liveroom(/[^/]*)?/*$")
-"""The end of a base address that holds the path already."""
-
+_FEWEST = 2
+"""Parts of a path that, at the end of an address, are no coincidence."""
 _HOW = (
     "Set it to your gateway's address, in the environment or with -s (GATEWAY_URL=https://gateway.example.com). "
     "To try rankcrawler without a gateway, run `rankcrawler simulate` and set what it prints. "
@@ -25,10 +22,14 @@ class Address:
     base: str
 
     @classmethod
-    def of(cls, url: str | None) -> "Address":
-        """The address in the setting GATEWAY_URL; raises SettingError if it is missing or cannot be used."""
+    def of(cls, url: str | None, paths: Iterable[str] = (), known: Iterable[str] = ()) -> "Address":
+        """The address in the setting GATEWAY_URL; raises SettingError if it is missing or cannot be used.
+
+        It must not end with one of `paths`, which are added to it. `known` addresses are named if it is missing.
+        """
         if not url:
-            raise SettingError(f"GATEWAY_URL is not set. {_HOW}")
+            at = f" This gateway is at {' or '.join(known)}." if known else ""
+            raise SettingError(f"GATEWAY_URL is not set.{at} {_HOW}")
         try:
             parts = urlsplit(url)
             parts.port  # noqa: B018 - raises ValueError if it is out of range
@@ -42,12 +43,13 @@ class Address:
                 "GATEWAY_URL must not contain a user, password, query or fragment. "
                 "Set the token in GATEWAY_TOKEN, which is never logged."
             )
-        if (documented := _DOCUMENTED.search(parts.path)) is not None:
-            right = parts._replace(path=parts.path[: documented.start()]).geturl()
-            raise SettingError(
-                f"GATEWAY_URL ends with {documented[0]!r}, which is added for each kind of list. "
-                f"Set it to what comes before (GATEWAY_URL={right})."
-            )
+        for path in paths:
+            if shared := _shared(parts.path, path):
+                right = parts._replace(path=parts.path.rstrip("/").removesuffix(shared)).geturl()
+                raise SettingError(
+                    f"GATEWAY_URL ends with {shared!r}, which is added for each kind of list. "
+                    f"Set it to what comes before (GATEWAY_URL={right})."
+                )
         return cls(url.rstrip("/"))
 
     @property
@@ -60,14 +62,16 @@ class Address:
         """The gateway's name in data: its host, with the port if the URL has one."""
         return urlsplit(self.base).netloc.lower()
 
-    def of_list(self, kind: str, room_id: str, anchor_id: str | None) -> str:
-        """The URL of a room's list of this kind, without the token."""
-        anchor = "" if anchor_id is None else f"&anchor_id={quote_plus(anchor_id)}"
-        return f"{self.base}{PATH.format(kind=kind)}?room_id={quote_plus(room_id)}{anchor}"
-
     def serves(self, url: str) -> bool:
         """Whether a URL has exactly this gateway's origin."""
         return url.startswith(f"{self.base}/") or _origin(url) == self.origin  # the prefix is a faster check
+
+
+def _shared(end: str, path: str) -> str:
+    """The beginning of a list's path with which an address ends, if it is as long as a list's path or nearly so."""
+    parts = path.split("/")[1:]
+    beginnings = ("/" + "/".join(parts[:length]) for length in range(len(parts), min(_FEWEST, len(parts)) - 1, -1))
+    return next((each for each in beginnings if end.rstrip("/").endswith(each)), "")
 
 
 def _origin(url: str) -> tuple[str, str, int]:

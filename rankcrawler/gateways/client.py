@@ -6,10 +6,9 @@ import os
 import ssl
 from collections.abc import Mapping
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import aiohttp
-from yarl import URL
 from zlib_ng import zlib_ng
 
 from rankcrawler import __version__
@@ -18,10 +17,16 @@ from rankcrawler.faultlog import FaultLog
 from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.connector import Connector
 from rankcrawler.gateways.keyring import Key, Keyring
+from rankcrawler.gateways.profiles import Placement
 from rankcrawler.gateways.proxy import Proxy
+
+if TYPE_CHECKING:
+    from aiohttp.client import _RequestContextManager
 
 _HEADERS = {"Accept": "application/json", "User-Agent": f"rankcrawler/{__version__}"}
 _ENCODING = {"Accept-Encoding": "gzip"}
+_JSON = {"Content-Type": "application/json"}
+_IN_QUERY = Placement(query="token")
 _PROXY_REFUSES = 407
 """The status of a proxy that wants another user or password."""
 _SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
@@ -48,7 +53,8 @@ class Client:
 
     `timeout` limits a whole request, in seconds. `max_bytes` limits a body, both compressed and decompressed.
     `ca_file` is a PEM file; only its certificates are trusted, instead of the system's.
-    `headers` are sent with every request, to the gateway alone; `proxy` is between the two.
+    `headers` are sent with every request, to the gateway alone; `proxy` is between the two. `placement` says where in a
+    request the token goes.
     """
 
     def __init__(
@@ -62,8 +68,10 @@ class Client:
         ca_file: str | None = None,
         proxy: Proxy | None = None,
         headers: Mapping[str, str] = _HEADERS,
+        placement: Placement = _IN_QUERY,
     ) -> None:
         self.address = address
+        self._placement = placement
         self._proxy = proxy
         self._headers = {**headers, **_ENCODING}
         self._keyring = keyring
@@ -77,8 +85,8 @@ class Client:
             "This machine can open no more connections, waiting", "This machine can open connections again"
         )
 
-    async def fetch(self, url: str) -> Reply:
-        """GET a URL of the gateway, without following redirects or retrying.
+    async def fetch(self, url: str, method: str = "GET", body: bytes = b"") -> Reply:
+        """Request a URL of the gateway, without following redirects or retrying; a body is JSON.
 
         While this machine has no file or memory left for a connection, it waits: the gateway is not at fault.
 
@@ -87,18 +95,18 @@ class Client:
         if not self.address.serves(url):
             raise GatewayError(f"refused to request {url}: it is not at the gateway {self.address.base}")
         while True:
-            if (reply := await self._attempt(url)) is not None:
+            if (reply := await self._attempt(url, method, body)) is not None:
                 self._shortage.over()
                 return reply
             await asyncio.sleep(_PAUSE)
 
-    async def _attempt(self, url: str) -> Reply | None:
+    async def _attempt(self, url: str, method: str, body: bytes) -> Reply | None:
         """A reply; None if this machine is out of something."""
         key = self._keyring.take()
         if key is None:
             raise NoTokenLeft("every token is set aside")
         try:
-            async with self._open().get(_with_token(url, key), allow_redirects=False) as response:
+            async with self._request(url, method, body, key) as response:
                 if self._proxy is not None and response.status == _PROXY_REFUSES:
                     raise GatewayError(self._unreachable(f"it answered HTTP {response.status}", is_proxys=True))
                 reply = _without_token(response, await self._body(response, key), key)
@@ -117,6 +125,12 @@ class Client:
         if self._connector is not None and self._connector.doubts:
             raise GatewayError("the answer may be another request's: the gateway sends more than it is asked for")
         return reply
+
+    def _request(self, url: str, method: str, body: bytes, key: Key) -> "_RequestContextManager":
+        secret = key.token.reveal()
+        headers = self._placement.headers(secret) | (_JSON if body else {})
+        at = self._placement.url(url, secret)
+        return self._open().request(method, at, data=body or None, headers=headers or None, allow_redirects=False)
 
     def _unreachable(self, why: str, *, is_proxys: bool) -> str:
         if is_proxys:
@@ -175,10 +189,6 @@ async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise GatewayError(f"connection lost: {type(error).__name__}") from None
-
-
-def _with_token(url: str, key: Key) -> URL:
-    return URL(url).extend_query(token=key.token.reveal())
 
 
 def _without_token(response: aiohttp.ClientResponse, body: bytes, key: Key) -> Reply:

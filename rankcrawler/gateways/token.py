@@ -53,6 +53,10 @@ def _escapes(character: str) -> list[bytes]:
     return [json.dumps(character)[1:-1].encode(), numbered.encode(), f"\\{character}".encode()]
 
 
+NO_TOKEN = Token("")
+"""What a request to a gateway without tokens carries."""
+
+
 def read(given: str, file: str | None) -> list[Token]:
     """The token in GATEWAY_TOKEN, or the tokens in the file GATEWAY_TOKEN_FILE, one per line.
 

@@ -10,6 +10,7 @@
 | `scores_withheld` | the gateway withholds every score |
 | `partial` | a row could not be read and is in quarantine |
 | `has_more` | the gateway says that the list continues, but offers no way to get the rest |
+| `no_clock` | the list has no clock of its own, so it is dated by the worker's |
 | `captured_in_future` | the list's clock is more than five minutes ahead of the worker's |
 | `captured_backwards` | the list is older than one that this run got for the room before |
 | `list_of_two_rooms` | this run got the same list for another room too |
@@ -30,6 +31,8 @@ from rankcrawler.model.targets import RoomName
 K = TypeVar("K")
 V = TypeVar("V")
 
+OF_READING = ("no_clock",)
+"""Flags of lists that the reading of an answer sets."""
 FUTURE_MS = 300_000
 """How far the list's clock may be ahead of the worker's, which is not exact either."""
 
@@ -81,7 +84,7 @@ class Earlier:
 
 def flagged(snapshot: RoomSnapshot, earlier: Earlier | None = None) -> RoomSnapshot:
     """The snapshot with a flag for every rule that it breaks, on itself and on the rows concerned."""
-    list_flags = tuple(_list_flags(snapshot))
+    list_flags = (*(flag for flag in snapshot.flags if flag in OF_READING), *_list_flags(snapshot))
     if earlier is not None:
         list_flags = (*list_flags, *earlier.flags(snapshot))
     entries = tuple(_with_flags(snapshot, list_flags))

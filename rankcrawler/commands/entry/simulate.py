@@ -24,14 +24,19 @@ class Command(Tool):
         """Declare the command's own options."""
         from rankcrawler.commands.values import number, parsed_by, whole
         from rankcrawler.simulator.clock import parse_moment
+        from rankcrawler.simulator.dialect import DEFAULT, names
         from rankcrawler.simulator.faults import QUICK_FAULTS, FaultKind, parse_fault_kinds
 
         super().add_options(parser)
-        parser.epilog = "Example: scrapy simulate --fault-rate 0.05"
+        parser.epilog = "Example: scrapy simulate --fault-rate 0.05 --profile tikhub"
+        parser.conflict_handler = "resolve"  # Scrapy's --profile, a file for cProfile, is of no use here
+        parser.set_defaults(profile=None)
         own = parser.add_argument_group(title="Simulated gateway")
+        which = f"the gateway whose lists, failures and headers it has: {', '.join(names())} (default: {DEFAULT})"
         kinds = f"how they fail: {', '.join(FaultKind)} (default: all but stall)"
         seconds = number(0, 3600, "seconds")
         own.add_argument("--port", type=whole(0, 65_535), default=_PORT, help=f"0 takes a free one (default: {_PORT})")
+        own.add_argument("--profile", choices=names(), dest="dialect", default=DEFAULT, help=which)
         own.add_argument("--seed", type=int, default=1, help="which world of rooms and contributors (default: 1)")
         own.add_argument(
             "--at", type=parsed_by(parse_moment), metavar="TIME", help="stop its clock at this time, ISO 8601 or ms"

@@ -12,7 +12,7 @@ from msgspec import UNSET
 from rankcrawler.clock import iso
 from rankcrawler.errors import AnswerError
 from rankcrawler.gateways.wire.contributor import OF_CONTRIBUTOR, Contributor
-from rankcrawler.gateways.wire.schema import Answer, Listed, PartialAnswer
+from rankcrawler.gateways.wire.schema import Answer, Listed
 from rankcrawler.model.columns import Group, in_groups
 from rankcrawler.model.items import Quarantined, RoomSnapshot
 from rankcrawler.model.rows import COLUMNS, RankEntry
@@ -32,16 +32,14 @@ LAYOUT = [
 """The columns in the order in which rows are built here: the declared order, without the flags."""
 
 
-def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: int) -> RoomSnapshot:
-    """The snapshot in a good answer; raises AnswerError if the answer has no list or no time."""
+def snapshot(answer: Answer, target: Target, polled_at_ms: int) -> RoomSnapshot:
+    """The snapshot in a good answer, dated by the poll if the list has no clock; raises AnswerError without a list."""
     ranklist = answer.ranklist
     if ranklist is None or ranklist.ranks is UNSET or ranklist.ranks is None:
         raise AnswerError(f"Expected `array`, got nothing - at `{answer.ranks_path}`")
-    if answer.now is None:
-        raise AnswerError(f"Expected `int`, got nothing - at `{answer.now_path}`")
     ranks: Sequence[Listed[Contributor]] = ranklist.ranks
-    quarantined = answer.quarantined if isinstance(answer, PartialAnswer) else ()
-    captured_at, polled_at = iso(answer.now), iso(polled_at_ms)
+    quarantined = answer.quarantined
+    captured_at, polled_at = iso(polled_at_ms if answer.now is None else answer.now), iso(polled_at_ms)
     return RoomSnapshot(
         target=target,
         captured_at=captured_at,
@@ -54,6 +52,7 @@ def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: 
         digest=sha256(_pack(ranks), usedforsecurity=False).hexdigest()[:32],
         entries=tuple(_rows(ranks, _positions(quarantined), target, captured_at, polled_at)),
         quarantined=quarantined,
+        flags=() if answer.now is not None else ("no_clock",),
     )
 
 
