@@ -20,6 +20,7 @@ from rankcrawler.gateways.proxy import Proxy
 from rankcrawler.gateways.token import NO_TOKEN, Token
 from rankcrawler.options import Options
 from tests.certificates import certified
+from tests.options import options
 from tests.proxying import proxying
 from tests.test_gateway_client import served
 
@@ -179,3 +180,14 @@ def test_a_gateway_without_tokens_is_sent_none_whatever_is_set() -> None:
     assert gateway.tokens(given("tikhub", "mine-and-long"))[0].reveal() == "mine-and-long"
     with pytest.raises(SettingError, match="No token is set"):
         gateway.tokens(given("tikhub", ""))
+
+
+@pytest.mark.parametrize(
+    ("profile", "timeout", "seconds"),
+    [("titodata", None, 20), ("tikhub", None, 60), ("tikhub", "5", 5), ("evil0ctal", None, 30)],
+)
+def test_a_request_may_take_as_long_as_the_profile_says_unless_a_setting_does(
+    profile: str, timeout: str | None, seconds: float
+) -> None:
+    chosen = options(GATEWAY_URL="http://gateway.test", GATEWAY_PROFILE=profile, DOWNLOAD_TIMEOUT=timeout)
+    assert gateway.client(chosen, Keyring([Token(SECRET)]))._timeout == seconds
