@@ -27,6 +27,12 @@ def test_without_a_name_the_address_is_the_source() -> None:
     assert Gateway.of(options(GATEWAY_URL="https://Gateway.test:81/v1")).source == "gateway.test:81"
 
 
+def test_without_a_name_a_profile_is_before_the_address_unless_it_is_the_default() -> None:
+    at = {"GATEWAY_URL": "https://gateway.test", "GATEWAY_PROFILE": "tikhub"}
+    assert Gateway.of(options(**at)).source == "tikhub:gateway.test"
+    assert Gateway.of(options(**at, GATEWAY_NAME="ours")).source == "ours"
+
+
 @pytest.mark.parametrize("name", ["", "a name", "a\n", "a/b", "x" * 101])
 def test_a_name_that_cannot_be_is_refused(name: str) -> None:
     with pytest.raises(SettingError, match="GATEWAY_NAME must have 1 to 100 letters, digits, or - "):
@@ -41,7 +47,7 @@ def test_a_gateway_whose_address_changes_is_the_same_in_queue_and_store(redis_ur
             env = environment(gateway, tmp_path, ours) | {"GATEWAY_URL": url}
             assert run("rooms", "add", ",".join(rooms), "--every", "3600", env=env).returncode == 0
             done = run("crawl", "ranklist", *WAIT, env=env)
-            assert (done.returncode, "Rooms: 2 stored" in done.stderr) == (0, True), done.stderr
+            assert (done.returncode, "Lists: 2 stored" in done.stderr) == (0, True), done.stderr
     store = locate.open_records(f"sqlite:///{tmp_path}/ranks.db")
     assert [(each.source, each.rooms) for each in store.sources()] == [("ours", 4)]
     store.close()
