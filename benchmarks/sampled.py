@@ -27,7 +27,7 @@ Seconds = dict[str, float]
 
 TICK = 0.002  # seconds of CPU; Linux rounds it up to its own tick
 TIMED = {
-    "unpack gzip": ("rankcrawler.gateways.client", "gunzip"),
+    "unpack gzip": ("rankcrawler.gateways.gzipped", "gunzip"),
     "decode": ("rankcrawler.gateways.wire", "Reader.read"),
     "make the snapshot": ("rankcrawler.gateways.wire", "snapshot"),
     "rules": ("rankcrawler.model.rules", "flagged"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from types import FrameType
 
 STAGES = (  # the first that matches a frame, from the tip of the stack down; most particular first
-    ("unpack gzip", r"rankcrawler/gateways/client\.py:gunzip"),
+    ("unpack gzip", r"rankcrawler/gateways/gzipped\.py:gunzip"),
     ("decode", r"rankcrawler/gateways/wire/(reader|schema|contributor)\.py"),
     ("make the snapshot", r"rankcrawler/gateways/wire/"),
     ("rules", r"rankcrawler/(model/rules\.py|pipelines/validate\.py)"),

@@ -85,7 +85,7 @@ class GatewayDownloadHandler:
         self._downloads.add(download)
         self._count("downloader/request_count")
         try:
-            reply = await self._client.fetch(request.url)
+            reply = await self._client.fetch(request.url, request.method, request.body)
         except NoTokenLeft:
             raise DownloadCancelledError("no token is left") from None
         except GatewayError as error:

@@ -4,20 +4,19 @@ A value comes from the command line (`-s NAME=VALUE`), else from the environment
 else from `rankcrawler.settings`. Secrets come from the environment only.
 """
 
-import logging
 import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
+from rankcrawler import setting_values
 from rankcrawler import settings as defaults
 from rankcrawler.errors import SettingError
 from rankcrawler.language import marked, tr
-from rankcrawler.spelling import hint, meant, one_edit_from
+from rankcrawler.spelling import hint, one_edit_from
 
 SECRETS = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY")
 """Environment variables that are not settings: Scrapy logs settings, and other users can read a command line."""
@@ -52,9 +51,11 @@ _NUMBERS: dict[str, _Number] = {
     "DOWNLOAD_TIMEOUT": _Number(float, 1),
     "DOWNLOAD_MAXSIZE": _Number(int, 1),
 }
+_UNSET = "DOWNLOAD_TIMEOUT"
+"""The only number that may be None."""
 _TEXTS = (
-    *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "VERDICTS"),
-    *("STORE_URL", "DATA_DIR", "QUEUE_NAME"),
+    *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY"),
+    *("VERDICTS", "STORE_URL", "DATA_DIR", "QUEUE_NAME"),
 )
 REDIS = (
     *("REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB"),
@@ -62,9 +63,9 @@ REDIS = (
 )
 """scrapy-redis's settings that work here too."""
 ENVIRONMENT = (
-    *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "GATEWAY_PATIENCE"),
+    *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY"),
     *("STORE_URL", "REDIS_URL", "QUEUE_NAME", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
-    *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT", "VERDICTS"),
+    *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT", "GATEWAY_PATIENCE", "VERDICTS"),
 )
 """Settings that can also be environment variables."""
 NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USER_AGENT")
@@ -82,7 +83,9 @@ class Options:
 
     gateway_url: str | None
     gateway_name: str | None
-    """What the gateway is called in the data and in the queue; its address if GATEWAY_NAME is not set."""
+    """What the gateway is called in the data and in the queue; None if GATEWAY_NAME is not set."""
+    gateway_profile: str
+    """The name of a shipped profile, or the path of a file."""
     gateway_token: str = field(repr=False)
     """Empty if GATEWAY_TOKEN is not set."""
     gateway_token_file: str | None
@@ -106,7 +109,8 @@ class Options:
     max_idle: float
     """MAX_IDLE_TIME_BEFORE_CLOSE; 0 means never."""
     concurrent_requests: int
-    download_timeout: float
+    download_timeout: float | None
+    """None for as long as the gateway's profile says."""
     download_maxsize: int
     headers: Mapping[str, str | None] = field(repr=False)
     """DEFAULT_REQUEST_HEADERS, and USER_AGENT; None for one that is not sent."""
@@ -129,12 +133,12 @@ class Options:
         for slip in slips(settings, environment):
             raise SettingError(slip)
         given = {name: _value(settings, environment, name) for name in (*_NUMBERS, *_TEXTS, *REDIS)}
-        numbers = {name: _number(name, given[name]) for name in _NUMBERS}
-        texts = {name: None if given[name] is None else str(given[name]) for name in _TEXTS}
+        numbers, texts = _numbers(given), _texts(given)
         data_dir = texts["DATA_DIR"] or "data"
         return cls(
             gateway_url=texts["GATEWAY_URL"],
             gateway_name=texts["GATEWAY_NAME"],
+            gateway_profile=texts["GATEWAY_PROFILE"] or defaults.GATEWAY_PROFILE,
             gateway_token=environment.get("GATEWAY_TOKEN", ""),
             gateway_token_file=texts["GATEWAY_TOKEN_FILE"],
             gateway_ca_file=texts["GATEWAY_CA_FILE"],
@@ -152,10 +156,10 @@ class Options:
             lease_seconds=numbers["LEASE_SECONDS"],
             max_idle=numbers["MAX_IDLE_TIME_BEFORE_CLOSE"],
             concurrent_requests=int(numbers["CONCURRENT_REQUESTS"]),
-            download_timeout=numbers["DOWNLOAD_TIMEOUT"],
+            download_timeout=numbers.get("DOWNLOAD_TIMEOUT"),
             download_maxsize=int(numbers["DOWNLOAD_MAXSIZE"]),
             headers=settings.getdict("DEFAULT_REQUEST_HEADERS") | {"User-Agent": settings["USER_AGENT"]},
-            log_level=_level(settings["LOG_LEVEL"]),
+            log_level=setting_values.level(settings["LOG_LEVEL"]),
             log_format=str(settings["LOG_FORMAT"]),
             has_log_file=bool(settings["LOG_FILE"]),
             speedups=settings.getbool("SPEEDUPS", default=True),
@@ -199,6 +203,16 @@ def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[st
             yield tr("{name}, in the environment, is not a setting: {hint}", name=name, hint=likeliest)
 
 
+def _numbers(given: Mapping[str, Any]) -> dict[str, float]:
+    """The settings that are numbers, but for one that may be None and is."""
+    set_ = [name for name in _NUMBERS if name != _UNSET or given[name] is not None]
+    return {name: setting_values.number(name, given[name], *_NUMBERS[name]) for name in set_}
+
+
+def _texts(given: Mapping[str, Any]) -> dict[str, str | None]:
+    return {name: None if given[name] is None else str(given[name]) for name in _TEXTS}
+
+
 def _value(settings: BaseSettings, environment: Mapping[str, str], name: str) -> Any:
     is_on_command_line = _priority(settings, name) >= SETTINGS_PRIORITIES["cmdline"]
     if name in ENVIRONMENT and not is_on_command_line and name in environment:
@@ -215,34 +229,3 @@ def _parameters(settings: BaseSettings) -> dict[str, Any]:
 
 def _priority(settings: BaseSettings, name: str) -> int:
     return settings.getpriority(name) or 0
-
-
-def _level(value: Any) -> str:
-    level = logging.getLevelName(value) if isinstance(value, int) else str(value)
-    if isinstance(value, int) or level in logging.getLevelNamesMapping():
-        return level
-    known = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-    raise SettingError(
-        tr(
-            "LOG_LEVEL must be {known}, not {level!r}{meant}",
-            known=", ".join(known),
-            level=level[:40],
-            meant=meant(level.upper(), known),
-        )
-    )
-
-
-def _number(name: str, value: Any) -> float:
-    type_, minimum = _NUMBERS[name]
-    try:
-        number = type_(value)
-        is_valid = minimum <= number < inf
-    except (TypeError, ValueError):
-        is_valid = False
-    if not is_valid:
-        if type_ is int:
-            message = marked("{name} must be a whole number of at least {minimum}, not {value!r}")
-        else:
-            message = marked("{name} must be a number of at least {minimum}, not {value!r}")
-        raise SettingError(tr(message, name=name, minimum=minimum, value=value))
-    return number

@@ -14,6 +14,7 @@ _NOT_OURS = (
 # says why.
 GATEWAY_URL = None
 GATEWAY_NAME = None
+GATEWAY_PROFILE = "titodata"  # how the gateway is asked and read: docs/gateways.md
 GATEWAY_TOKEN_FILE = None
 GATEWAY_CA_FILE = None
 GATEWAY_PROXY = None
@@ -82,7 +83,7 @@ CONCURRENT_ITEMS = 1  # a response yields one item
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 << 20  # bytes of answers that wait to be stored: about 100 usual ones
 DEFAULT_REQUEST_HEADERS = {"Accept": "application/json"}
 USER_AGENT = f"rankcrawler/{__version__}"
-DOWNLOAD_TIMEOUT = 20
+DOWNLOAD_TIMEOUT = None  # as long as the gateway's profile says; 20 seconds by default
 DOWNLOAD_MAXSIZE = 8 << 20  # bytes; a list of a thousand rows, the limit, takes five million
 
 FEED_EXPORT_ENCODING = "utf-8"  # the default writes Chinese as \uXXXX

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from rankcrawler.gateways import wire
+from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.gateways.wire.contributor import Contributors
 from rankcrawler.model import kinds
 from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
@@ -113,6 +115,12 @@ def _target(changes: dict[str, Any]) -> Target:
     return msgspec.structs.replace(TARGET, **own)
 
 
+def list_url(base: str, room_id: str, anchor_id: str | None = None, kind: str = "ranklist") -> str:
+    """Where a gateway with this address has a room's list."""
+    gateway = Gateway(Address.of(base))
+    return gateway.call(gateway.target(kind, room_id, anchor_id)).url
+
+
 def example() -> dict[str, Any]:
     """The documented answer, to be changed at will."""
     answer: dict[str, Any] = json.loads((EXAMPLE / "answer.json").read_bytes())
@@ -130,7 +138,7 @@ def body(*ranks: Any, **changes: Any) -> bytes:
     return json.dumps({"code": 200, "msg": "成功", "data": inner}).encode()
 
 
-def read(answer: bytes, kind: str = "ranklist") -> wire.Answer[Any]:
+def read(answer: bytes, kind: str = "ranklist") -> wire.Answer:
     """What the reader of a kind of list makes of a body."""
     return wire.Reader(kinds.named(kind)).read(answer)
 

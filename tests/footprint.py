@@ -17,7 +17,7 @@ from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.gateways.token import Token
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.settings import DOWNLOAD_MAXSIZE
-from tests.builders import body, row
+from tests.builders import body, list_url, row
 from tests.parsed import parsed
 
 _STATUS = Path("/proc/self/status")
@@ -47,7 +47,7 @@ def _status(name: str) -> int:
 async def _said(client: Client, room_id: str) -> str:
     """What comes of a room's answer, in words."""
     try:
-        reply = await client.fetch(client.address.of_list("ranklist", room_id, None))
+        reply = await client.fetch(list_url(client.address.base, room_id))
     except GatewayError as error:
         return str(error)
     item = parsed(reply.body)

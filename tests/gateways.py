@@ -12,11 +12,14 @@ from pathlib import Path
 
 from scrapy.settings import Settings
 
+from rankcrawler.gateways import profiles
 from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.options import Options
 from rankcrawler.simulator.clock import Clock, frozen
 from rankcrawler.simulator.faults import Faults
-from rankcrawler.simulator.server import Gateway, serve
+from rankcrawler.simulator.server import Gateway as Served
+from rankcrawler.simulator.server import serve
 from rankcrawler.simulator.world import World
 from tests import books
 
@@ -25,12 +28,17 @@ TOKEN = "a-canary-token"
 _OURS = ("GATEWAY_", "REDIS_", "STORE_URL", "DATA_DIR", "ROOM_", "SCRAPY_")
 
 
-class Simulated(Gateway, frozen=True):
+class Simulated(Served, frozen=True):
     """A simulated gateway, and the stores of those who were sent to it."""
 
     journal: books.Journal
     stores: set[tuple[str, str]]
     """Their addresses, each with the name of the gateway in it."""
+
+    @property
+    def source(self) -> str:
+        """Its name in data."""
+        return Gateway(Address.of(self.url), profile=profiles.named(self.profile)).source
 
     def balance(self) -> books.Balance:
         """What it gave out, held against what is on record."""
@@ -42,9 +50,14 @@ class Simulated(Gateway, frozen=True):
 
 @contextmanager
 def simulated(
-    world: World | None = None, *, clock: Clock | None = None, faults: Faults | None = None, lost: int = 0
+    world: World | None = None,
+    *,
+    clock: Clock | None = None,
+    faults: Faults | None = None,
+    lost: int = 0,
+    profile: str = profiles.DEFAULT,
 ) -> Iterator[Simulated]:
-    """Serve a world, its clock standing still at NOON unless another is given, from a thread.
+    """Serve a world, its clock standing still at NOON unless another is given, from a thread; as a profile's gateway.
 
     When the context ends, all that it gave out must be on record, but for `lost` answers: as many as may have been on
     their way to a worker that was killed or stopped. AssertionError where it is not, or where more is on record.
@@ -56,9 +69,14 @@ def simulated(
 
     async def run() -> None:
         async with serve(
-            world or World(1), token=TOKEN, clock=clock or frozen(NOON), faults=faults, ledger=journal
+            world or World(1),
+            token=TOKEN,
+            clock=clock or frozen(NOON),
+            faults=faults,
+            ledger=journal,
+            profile=profile,
         ) as gateway:
-            up.append(Simulated(gateway.url, gateway.token, journal, journal, set()))
+            up.append(Simulated(gateway.url, gateway.token, journal, profile, journal, set()))
             ready.set()
             await over.wait()
 
@@ -75,17 +93,17 @@ def simulated(
     assert (balance.lost[lost:], balance.invented) == ([], []), balance
 
 
-def environment(gateway: Gateway | None, data: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+def environment(gateway: Served | None, data: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables of a user who has set up this gateway and nothing else; every warning is an error."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     clean |= {"DATA_DIR": str(data), "PYTHONWARNINGS": "error", "ROOM_BACKOFF": "0.05"}
     clean |= {"COLUMNS": "160", "LANGUAGE": "en"}
     if gateway is not None:
-        clean |= {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": gateway.token}
+        clean |= {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": gateway.token, "GATEWAY_PROFILE": gateway.profile}
     clean |= dict(extra or {})
     if isinstance(gateway, Simulated):
         options = Options.of(Settings(), clean)
-        gateway.stores.add((options.store_url, Address.of(gateway.url, options.gateway_name).source))
+        gateway.stores.add((options.store_url, Gateway.of(options).source))
     return clean
 
 

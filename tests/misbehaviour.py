@@ -17,7 +17,7 @@ Kind = Callable[[Asked], Awaitable[web.StreamResponse]]
 
 
 def _echo(asked: Asked) -> str:
-    return f"token {asked.token} in {asked.http.rel_url}"
+    return f"token {asked.token} in {asked.http.rel_url} and {asked.http.headers.get('Authorization')}"
 
 
 def _refusing(status: int, code: int, **more: Any) -> Kind:

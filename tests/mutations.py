@@ -7,18 +7,22 @@ from typing import Any
 
 import msgspec
 
+from rankcrawler.gateways import profiles
+from rankcrawler.gateways.profiles import pointer
 from rankcrawler.gateways.wire import schema as answer
 from tests.builders import EXAMPLE, example
 from tests.conformance import ALL
 
 Path = tuple[str | int, ...]
 
+_LAYOUT = profiles.named().answer
+_PLACES = (*_LAYOUT.within, _LAYOUT.list, _LAYOUT.clock or "", _LAYOUT.status_code or "", *_LAYOUT.code)
 KEPT = {
     name
     for struct in vars(answer).values()
     if isinstance(struct, type) and issubclass(struct, msgspec.Struct)
     for name in struct.__struct_fields__
-}
+}.union(*map(pointer.steps, _PLACES), (name for name, *_ in answer.LISTING))
 """The names of the fields that the reader takes."""
 HOSTILE: dict[str, bytes] = {
     "null": b"null",

@@ -18,6 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     {"language"},
     {"errors", "clock", "backoff", "durations", "event_loop", "faultlog", "settings", "spelling", "statistics"},
+    {"setting_values"},
     {"channel", "open_files", "options", "progress", "report", "terminal"},
     {"model"},
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},

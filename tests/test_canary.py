@@ -2,8 +2,10 @@
 
 import gzip
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 from redis import Redis
 
@@ -60,22 +62,33 @@ def assert_nowhere(folder: Path, shown: str) -> None:
     assert found_in(folder) == []
 
 
-def test_it_comes_out_nowhere_whatever_the_gateway_does(tmp_path: Path) -> None:
+def profile(folder: Path, place: str) -> str:
+    """The path of a profile with the token at this place."""
+    text = files("rankcrawler.gateways.profiles").joinpath("titodata.toml").read_text("utf-8")
+    assert text.count('"query:token"') == 1
+    (folder / "placed.toml").write_text(text.replace('"query:token"', f'"{place}"'), "utf-8")
+    return str(folder / "placed.toml")
+
+
+@pytest.mark.parametrize("place", ["query:token", "header:X-Api-Key", "bearer"])
+def test_it_comes_out_nowhere_whatever_the_gateway_does(tmp_path: Path, place: str) -> None:
     async def good(_asked: Asked) -> web.StreamResponse:
         return ranks()
 
     kinds = {name: kind for pair in RETRIED.items() for name, kind in (pair, (f"after_{pair[0]}", good))}
-    shown = crawled(tmp_path, kinds | GONE | ECHOES)
+    shown = crawled(tmp_path, kinds | GONE | ECHOES, GATEWAY_PROFILE=profile(tmp_path, place))
     assert len(RETRIED) + len(GONE) + len(ECHOES) >= 15
     assert_nowhere(tmp_path, shown)
     assert "***" in shown, "what the gateway said of it is shown"
 
 
-def test_it_comes_out_nowhere_when_it_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["query:token", "header:X-Api-Key", "bearer"])
+def test_it_comes_out_nowhere_when_it_is_refused(tmp_path: Path, place: str) -> None:
     async def refusing(asked: Asked) -> web.StreamResponse:
         return await list(STOPPING.values())[int(asked.token[-1])](asked)
 
-    shown = crawled(tmp_path, dict.fromkeys("abcd", refusing), tokens=[f"{CANARY}-{kind}" for kind in range(4)])
+    tokens = [f"{CANARY}-{kind}" for kind in range(4)]
+    shown = crawled(tmp_path, dict.fromkeys("abcd", refusing), tokens=tokens, GATEWAY_PROFILE=profile(tmp_path, place))
     assert all(f"Token {number} of 4 is set aside" in shown for number in range(1, 5))
     assert "is set aside, 0 left" in shown
     assert_nowhere(tmp_path, shown)
@@ -88,9 +101,11 @@ def test_it_comes_out_nowhere_when_the_gateway_asks_to_slow_down(tmp_path: Path)
     assert_nowhere(tmp_path, crawled(tmp_path, {"slow": slow}))
 
 
-def test_it_comes_out_in_no_traceback(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["query:token", "bearer"])
+def test_it_comes_out_in_no_traceback(tmp_path: Path, place: str) -> None:
     pipelines = 'ITEM_PIPELINES={"tests.defects.RaisingPipeline": 1}'
-    shown = crawled(tmp_path, dict(list(RETRIED.items())[:5]) | ECHOES, "-s", pipelines)
+    kinds = dict(list(RETRIED.items())[:5]) | ECHOES
+    shown = crawled(tmp_path, kinds, "-s", pipelines, GATEWAY_PROFILE=profile(tmp_path, place))
     assert "Traceback (most recent" in shown
     assert_nowhere(tmp_path, shown)
 

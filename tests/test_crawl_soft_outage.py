@@ -62,7 +62,7 @@ class Moody:
 
 
 def gateway_at(gateway: Scripted) -> Gateway:
-    return Gateway(gateway.url, TOKEN, None)  # type: ignore[arg-type] # a crawl needs no ledger
+    return Gateway(gateway.url, TOKEN, None, "titodata")  # type: ignore[arg-type] # a crawl needs no ledger
 
 
 def state_of(data: Path, *words: str) -> dict[str, int]:

@@ -7,6 +7,8 @@ import pytest
 from rankcrawler.errors import SettingError
 from rankcrawler.gateways.address import Address
 
+PATHS = ("/douyin/liveroom/ranklist", "/douyin/liveroom/audience", "/ranks")
+
 
 def refused(url: str | None) -> str:
     """What is said of a setting that is no gateway's address."""
@@ -56,14 +58,7 @@ def test_an_address_with_a_secret_in_it_is_refused_without_showing_it(url: str) 
 
 @pytest.mark.parametrize("base", ["http://gateway.test", "http://gateway.test/", "http://gateway.test//"])
 def test_slashes_at_the_end_make_no_difference(base: str) -> None:
-    assert Address.of(base).of_list("ranklist", "1", None) == "http://gateway.test/douyin/liveroom/ranklist?room_id=1"
-
-
-def test_a_lists_address_names_the_anchor_where_there_is_one() -> None:
-    address = Address.of("https://gateway.test:8443/api/v2")
-    assert address.of_list("ranklist", "1", "9") == (
-        "https://gateway.test:8443/api/v2/douyin/liveroom/ranklist?room_id=1&anchor_id=9"
-    )
+    assert Address.of(base).base == "http://gateway.test"
 
 
 @pytest.mark.parametrize(
@@ -113,8 +108,19 @@ def test_a_gateway_serves_nothing_else(url: str) -> None:
         ("https://gateway.test/douyin/liveroom/ranklist", "https://gateway.test"),
         ("https://gateway.test/douyin/liveroom/audience/", "https://gateway.test"),
         ("https://gateway.test:8443/api/douyin/liveroom", "https://gateway.test:8443/api"),
+        ("https://gateway.test/ranks", "https://gateway.test"),
     ],
 )
 def test_an_address_that_ends_with_the_documented_path_is_refused_with_the_right_one(url: str, right: str) -> None:
     with pytest.raises(SettingError, match=re.escape(f"(GATEWAY_URL={right})")):
-        Address.of(url)
+        Address.of(url, paths=PATHS)
+
+
+@pytest.mark.parametrize("url", ["https://gateway.test/douyin", "https://gateway.test/xdouyin/liveroom", "https://g"])
+def test_an_address_that_shares_less_with_a_path_is_taken(url: str) -> None:
+    assert Address.of(url, paths=PATHS).base == url
+
+
+def test_known_addresses_are_named_if_none_is_set() -> None:
+    with pytest.raises(SettingError, match=r"This gateway is at https://a\.test or https://b\.test"):
+        Address.of(None, paths=PATHS, known=["https://a.test", "https://b.test"])

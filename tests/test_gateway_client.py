@@ -19,9 +19,11 @@ from aiohttp import web
 from rankcrawler import __version__
 from rankcrawler.errors import GatewayError, NoTokenLeft
 from rankcrawler.gateways.address import Address
-from rankcrawler.gateways.client import Client, Reply, gunzip
+from rankcrawler.gateways.client import Client, Reply
+from rankcrawler.gateways.gzipped import gunzip
 from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.gateways.token import Token
+from tests.builders import list_url
 from tests.certificates import certified
 
 SECRET = "a-canary+token/with=all&of%20#?;é中"
@@ -79,7 +81,7 @@ async def ask(base: str, url: str | None = None, **limits: Any) -> Reply:
     """The answer to one request for a room's list, or for another address."""
     address = Address.of(base)
     async with Client(address, keys(), **{"timeout": 5.0} | limits) as client:
-        return await client.fetch(url or address.of_list("ranklist", "1", None))
+        return await client.fetch(url or list_url(base, "1"))
 
 
 def asked(handle: Handle, **limits: Any) -> Reply:
@@ -140,8 +142,7 @@ def test_the_token_reaches_the_gateway_intact_and_the_rest_of_the_query_with_it(
 
     async def run() -> None:
         async with served(handle) as base:
-            address = Address.of(f"{base}/api")
-            await ask(f"{base}/api", address.of_list("ranklist", "6994259511469247263", "9"))
+            await ask(f"{base}/api", list_url(f"{base}/api", "6994259511469247263", "9"))
 
     asyncio.run(run())
     (request,) = seen

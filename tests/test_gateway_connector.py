@@ -16,6 +16,7 @@ from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.client import Client
 from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.gateways.token import Token
+from tests.builders import list_url
 
 REQUEST_END = b"\r\n\r\n"
 
@@ -65,8 +66,7 @@ async def talking(pause: float | None, extra: int = 10**6) -> AsyncIterator[tupl
 
 
 async def fetch(client: Client, room: int) -> str:
-    url = client.address.of_list("ranklist", str(room), None)
-    return (await client.fetch(url)).body.decode()
+    return (await client.fetch(list_url(client.address.base, str(room)))).body.decode()
 
 
 @pytest.mark.parametrize("pause", [None, 0.0, 0.01], ids=["in one piece", "apart", "later"])
@@ -138,7 +138,7 @@ async def main():
         for each in taken:
             os.close(each)
     asyncio.get_running_loop().call_later(0.7, free)
-    reply = await client.fetch(client.address.of_list("ranklist", "1", None))
+    reply = await client.fetch(f"{client.address.base}/?room_id=1")
     print(reply.status, reply.body)
     await client.close()
     server.close()

@@ -27,6 +27,12 @@ def test_without_a_name_the_address_is_the_source() -> None:
     assert Gateway.of(options(GATEWAY_URL="https://Gateway.test:81/v1")).source == "gateway.test:81"
 
 
+def test_without_a_name_a_profile_is_before_the_address_unless_it_is_the_default() -> None:
+    at = {"GATEWAY_URL": "https://gateway.test", "GATEWAY_PROFILE": "tikhub"}
+    assert Gateway.of(options(**at)).source == "tikhub:gateway.test"
+    assert Gateway.of(options(**at, GATEWAY_NAME="ours")).source == "ours"
+
+
 @pytest.mark.parametrize("name", ["", "a name", "a\n", "a/b", "x" * 101])
 def test_a_name_that_cannot_be_is_refused(name: str) -> None:
     with pytest.raises(SettingError, match="GATEWAY_NAME must have 1 to 100 letters, digits, or - "):

@@ -117,5 +117,19 @@ def test_it_is_taken_out_of_a_text_however_it_is_written_there(secret: str) -> N
     assert hidden.count("***") == len(written)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a-canary%2Btoken/with%3Dall%26of%2520%23?%3B",
+        "a-canary%2btoken/with%3dall%26of%2520%23?%3b",
+        "a-canary+token%2Fwith=all%26of%2520#%3F;",
+        "a-canary\\u002btoken\\/with\\u003Dall\\u0026of%20#?;",
+    ],
+)
+def test_characters_of_a_token_may_each_be_quoted_in_a_way_of_their_own(written: str) -> None:
+    hidden = Token("a-canary+token/with=all&of%20#?;").hidden_in(f"x {written} y".encode())
+    assert hidden == b"x *** y"
+
+
 def test_a_token_that_is_too_short_to_be_one_is_not_looked_for() -> None:
     assert Token("7").hidden_in(b'{"rank": 7}') == b'{"rank": 7}'

@@ -3,12 +3,15 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from rankcrawler.errors import SettingError
+from rankcrawler.gateways import profiles
 from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.client import Reply
 from rankcrawler.gateways.gateway import Gateway
+from rankcrawler.gateways.profiles import ListCall
 from rankcrawler.gateways.verdict import Verdicts
 from rankcrawler.model import kinds
 from rankcrawler.model.items import FailedPoll, RoomSnapshot
@@ -26,7 +29,7 @@ def read(status: int = 200, answer: bytes = b"", headers: list[tuple[str, str]] 
 def test_a_target_has_an_address_without_a_token() -> None:
     target = GATEWAY.target("audience", "5", "9")
     assert target.source == GATEWAY.source == "gateway.test"
-    assert GATEWAY.url(target) == "http://gateway.test/douyin/liveroom/audience?room_id=5&anchor_id=9"
+    assert GATEWAY.call(target).url == "http://gateway.test/douyin/liveroom/audience?room_id=5&anchor_id=9"
 
 
 def test_a_good_reply_is_the_list_that_it_holds() -> None:
@@ -84,12 +87,14 @@ def test_fields_that_are_not_documented_are_named_once() -> None:
     assert list(gateway.undocumented(reply)) == []
 
 
-def test_a_kind_of_list_is_one_object(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kind_of_list_is_one_object_and_a_table_of_a_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     hourly = ListKind("hourly", capacity=50, scores_are_gifts=True, states_ranks=False)
     monkeypatch.setitem(kinds.KINDS, "hourly", hourly)
-    gateway = Gateway(Address("http://gateway.test"))
+    lists = {"hourly": ListCall(path="/douyin/liveroom/hourly")}
+    profile = msgspec.structs.replace(profiles.named(), lists=lists)
+    gateway = Gateway(Address("http://gateway.test"), profile=profile)
     target = gateway.target("hourly", "5")
-    assert gateway.url(target) == "http://gateway.test/douyin/liveroom/hourly?room_id=5"
+    assert gateway.call(target).url == "http://gateway.test/douyin/liveroom/hourly?room_id=5"
     found = gateway.read(Reply(200, [], body({"user": {"id": 5}}, {"user": {"id": 6}})), target, POLLED_MS)
     assert isinstance(found, RoomSnapshot)
     assert [(entry.kind, entry.rank) for entry in found.entries] == [("hourly", 1), ("hourly", 2)]

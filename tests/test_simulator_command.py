@@ -144,3 +144,21 @@ def test_the_seed_rooms_are_of_every_kind_but_ended() -> None:
     assert jobs[0]["room_id"] == ROOM
     assert kinds == set(Scenario) - {Scenario.ENDED}
     assert all(job.keys() <= {"room_id", "anchor_id"} for job in jobs)
+
+
+def test_another_gateway_is_simulated_by_the_name_of_its_profile() -> None:
+    """What it prints is what a crawl needs; Scrapy's option of the same name is not in the way."""
+    with running("--profile", "tikhub-tiktok", "--seconds", "1") as (process, url):
+        said, _ = output_of(process)
+    assert said.startswith("GATEWAY_PROFILE=tikhub-tiktok\nGATEWAY_TOKEN=simulator\n")
+    assert (
+        f"GATEWAY_URL={url} GATEWAY_PROFILE=tikhub-tiktok GATEWAY_TOKEN=simulator scrapy rank {ROOM} --anchor " in said
+    )
+
+
+def test_a_profile_that_cannot_be_simulated_is_refused() -> None:
+    """The profiles that can are named."""
+    with command("--profile", "nonsense") as process:
+        _, said = output_of(process)
+    assert "titodata" in said
+    assert "tikhub-tiktok" in said

@@ -9,12 +9,15 @@ from typing import Any, TypeVar
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
 
 from rankcrawler.errors import SettingError
 from rankcrawler.model import kinds
 from rankcrawler.model.kinds import ListKind
+from rankcrawler.simulator import dialect
 from rankcrawler.simulator.answer import ranklist_answer
 from rankcrawler.simulator.clock import frozen
+from rankcrawler.simulator.dialect import ListPath
 from rankcrawler.simulator.ledger import Given, Ledger
 from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.server import Gateway, serve
@@ -77,10 +80,12 @@ def test_an_audience_has_a_path_of_its_own() -> None:
     assert answer["data"]["data"]["ranks"]
 
 
-def test_a_new_kind_of_list_is_served_without_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_kind_of_list_is_a_table_of_a_dialect(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has its own path, no more rows than its capacity, and its name in the ledger."""
     seats = ListKind("seats", capacity=3, scores_are_gifts=True, states_ranks=False)
     monkeypatch.setitem(kinds.KINDS, seats.name, seats)
+    more = replace(dialect.named(), lists={seats.name: ListPath("/douyin/liveroom/seats")})
+    monkeypatch.setattr("rankcrawler.simulator.server.named", lambda _: more)
     given: list[Given] = []
     monkeypatch.setattr(Ledger, "record", lambda _, each: given.append(each))
     status, answer = ask(lambda client: client.json("/douyin/liveroom/seats"))

@@ -22,6 +22,8 @@ from rankcrawler.gateways.verdict import (
     Verdicts,
     form,
     is_of_a_web_server,
+    of_gateway,
+    row,
 )
 from rankcrawler.gateways.verdict.table import DEFAULTS
 
@@ -37,7 +39,7 @@ def judged(seen: Seen, words: str = "网络繁忙", verdicts: str = "") -> tuple
 
 def waiting(retry_after: str | None, verdicts: str = "", *, reset: str | None = None) -> Verdict:
     """The verdict on a 429 with these headers."""
-    judged = Verdicts.of(verdicts).of_answer(Seen(429), Context(retry_after=retry_after, reset=reset, now=NOW))
+    judged = Verdicts.of(verdicts).of_answer(Seen(429), Context(waits=(retry_after, reset), now=NOW))
     assert judged.action is Action.WAIT
     return judged
 
@@ -345,9 +347,45 @@ def test_a_redirect_is_shown_with_its_target() -> None:
 
 def test_a_date_is_held_against_the_clock_where_no_moment_is_given() -> None:
     header = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
-    assert 50 < Verdicts().of_answer(Seen(429), Context(retry_after=header)).seconds <= 100
+    assert 50 < Verdicts().of_answer(Seen(429), Context(waits=(header,))).seconds <= 100
 
 
 @pytest.mark.parametrize("status", [200, 401, 404, 500])
 def test_only_a_429_waits(status: int) -> None:
-    assert Verdicts().of_answer(Seen(status), Context(retry_after="90")).seconds == 0
+    assert Verdicts().of_answer(Seen(status), Context(waits=("90",))).seconds == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [("BAD_SIGN", "code BAD_SIGN"), ("a b", "code 'a b'"), ("\x1b[2J", r"code '\x1b[2J'"), ("true", "code true")],
+)
+def test_a_code_may_be_a_word_and_is_quoted_if_it_is_none(code: str, reason: str) -> None:
+    assert judged(Seen(200, code), "") == (RETRY, reason)
+
+
+def test_words_have_verdicts_and_forms_as_numbers_do() -> None:
+    assert judged(Seen(200, "SLOW"), "", "code:SLOW=wait 3, code:E1.x-y=gone") == (WAIT, "code SLOW")
+    assert judged(Seen(200, "E1.x-y"), "", "code:E1.x-y=gone") == (GONE, "code E1.x-y")
+    assert judged(Seen(404, "NO_ROOM"), "")[0] is GONE, "the gateway's own word, not a web server's page"
+    assert form(200, "A", None) != form(200, "B", None)
+    assert not is_of_a_web_server(404, "NO_ROOM", None)
+
+
+def test_a_gateways_table_has_its_own_successes_and_rows() -> None:
+    rows = dict([row("http:403", "wait 5: busy"), row("code:OK2", "read")])
+    verdicts = Verdicts.of("code:9=gone", of_gateway([0, "OK"], [], rows))
+    assert [verdicts.of_answer(Seen(200, code)).action for code in (0, "OK", "OK2", 200, 9)] == [READ] * 3 + [
+        RETRY,
+        GONE,
+    ]
+    assert verdicts.of_answer(Seen(200, 0, 0)).action is RETRY, "no status_code means success"
+    assert verdicts.of_answer(Seen(403)) == Verdict(WAIT, "HTTP 403: busy", 5)
+    assert verdicts.of_answer(Seen(401)).action is STOP
+
+
+@pytest.mark.parametrize(
+    ("cell", "action"), [("code", "gone"), ("code:1", "leave"), ("shape:html_page", "read: x"), ("", "")]
+)
+def test_a_row_that_is_none_is_refused(cell: str, action: str) -> None:
+    with pytest.raises(SettingError, match=r"expected FIELD:VALUE=ACTION"):
+        row(cell, action)

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rankcrawler.gateways.wire.words import LONGEST, Said, said
+from rankcrawler.gateways.wire.words import LONGEST, said
 
 
 def words(answer: Any) -> str:
-    return said(json.dumps(answer, ensure_ascii=False).encode()).words
+    return said(json.dumps(answer, ensure_ascii=False).encode())
 
 
 @pytest.mark.parametrize(
-    "name", ["msg", "message", "message_zh", "detail", "status_msg", "errmsg", "error", "prompts", "router"]
+    "name", ["msg", "message", "message_zh", "detail", "details", "status_msg", "errmsg", "error", "prompts", "router"]
 )
 @pytest.mark.parametrize("wrap", [lambda text: text, lambda text: {"message": text}, lambda text: [{"msg": text}]])
 def test_each_name_is_read_with_text_an_object_or_a_list(name: str, wrap: Any) -> None:
@@ -64,36 +64,40 @@ def test_words_are_put_together_the_innermost_first(answer: Any, expected: str) 
     ],
 )
 def test_what_is_no_json_gives_its_title_or_its_beginning(body: bytes, expected: str) -> None:
-    assert said(body).words == expected
+    assert said(body) == expected
+
+
+PLACES = [("data", "prompts"), ("detail", "message_zh"), ("detail", "message"), ("message",)]
 
 
 @pytest.mark.parametrize(
-    ("detail", "code"),
+    ("answer", "expected"),
     [
-        ({"code": 400}, 400),
-        ({"code": "404"}, 404),
-        ({"code": "E"}, None),
-        ({"code": 2**63}, None),
-        ("x", None),
-        ([], None),
+        ({"message": "m", "data": {"prompts": "p"}}, "p"),
+        ({"message": "m", "detail": {"message": "no", "message_zh": "不"}}, "不 no"),
+        ({"message": "m", "data": {"prompts": ""}}, "m"),
+        ({"message": "m", "data": [1]}, "m"),
+        ({"message": "success", "error": "e"}, "e"),
+        ({"message": ["a", "b"]}, "a b"),
+        ({"msg": "of the usual names"}, "of the usual names"),
     ],
 )
-def test_the_code_of_a_detail_is_read(detail: Any, code: int | None) -> None:
-    assert said(json.dumps({"detail": detail}).encode()).code == code
+def test_words_at_the_places_of_a_profile_go_before_the_usual_names(answer: Any, expected: str) -> None:
+    assert said(json.dumps(answer).encode(), PLACES) == expected
 
 
 @pytest.mark.parametrize(
     "body", [b"x" * 10_000, json.dumps({"msg": "x" * 10_000}).encode(), b'{"msg": [' + b"0," * 9999 + b"0]}"]
 )
 def test_long_words_are_cut(body: bytes) -> None:
-    assert len(said(body).words) == LONGEST
+    assert len(said(body)) == LONGEST
 
 
 @pytest.mark.parametrize("opening", [b'{"data":', b'{"detail":', b'{"msg":', b"[", b'{"detail":['])
 def test_no_depth_does_harm(opening: bytes) -> None:
-    assert isinstance(said(opening * 100_000), Said)
+    assert isinstance(said(opening * 100_000), str)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_come_to_words(body: bytes) -> None:
-    assert isinstance(said(body), Said)
+    assert isinstance(said(body), str)

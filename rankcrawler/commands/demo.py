@@ -19,7 +19,7 @@ SEEDS = files("rankcrawler.commands") / "seeds.jsonl"
 """Thirty rooms that the simulated gateway knows: the same as in seeds/rooms.jsonl, but part of the package."""
 _SECONDS = 300
 """The simulated gateway stops by itself after this time, whatever happens."""
-_OTHERS = {"REDIS_URL", "STORE_URL", "GATEWAY_NAME", "GATEWAY_TOKEN_FILE"}
+_OTHERS = {"REDIS_URL", "STORE_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE"}
 """Environment variables that would lead the crawl away from the demo."""
 
 

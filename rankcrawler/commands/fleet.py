@@ -13,7 +13,7 @@ from rankcrawler.backoff import Backoff
 from rankcrawler.commands.printing.text import plain
 from rankcrawler.errors import JobError
 from rankcrawler.fleet import Fleet, worker_command
-from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.language import counted, english
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.options import Options
@@ -37,7 +37,7 @@ async def run(options: Options, workers: int, arguments: Mapping[str, str], word
     live = LiveLine() if sys.stderr.isatty() else None
     with _logging(live):
         async with open_queue(options, kind) as (queue, _):
-            await queue.claim(Address.of(options.gateway_url, options.gateway_name).source)
+            await queue.claim(Gateway.of(options).source)
             pushed = {} if rooms is None else await _push(queue, rooms)
             commands = _commands(workers, words, options.log_format, kind=kind, drain=rooms is not None)
             fleet = _fleet(commands, live, drain=rooms is not None)

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 
-from rich.cells import cell_len
 from scrapy.commands import ScrapyHelpFormatter
 
 from rankcrawler.commands import program
@@ -70,4 +69,6 @@ def _usage(part: str) -> str:
 
 
 def _underlined(title: str) -> str:
+    from rich.cells import cell_len  # Scrapy imports every command at every start
+
     return f"{title}\n{'=' * cell_len(title)}\n"

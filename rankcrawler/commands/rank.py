@@ -7,6 +7,7 @@ from rankcrawler.commands.ending import complain
 from rankcrawler.commands.moments import now_ms
 from rankcrawler.commands.printing import ranks
 from rankcrawler.commands.printing.screen import show_json
+from rankcrawler.errors import SettingError
 from rankcrawler.gateways import gateway
 from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.language import tr
@@ -20,9 +21,12 @@ async def ask(options: Options, kind: str, room_id: str, anchor_id: str | None) 
     """Poll once; raises SettingError, and GatewayError if no answer came."""
     hidden = pseudonyms.of_key(options.pseudonymise_key)
     asked = Gateway.of(options)
+    asked.check(kind)
     target = asked.target(kind, room_id, anchor_id)
+    if missing := asked.missing(target):
+        raise SettingError(tr("room {room}: {missing}; set --anchor", room=room_id, missing=missing))
     async with gateway.client(options) as client:
-        reply = await client.fetch(asked.url(target))
+        reply = await client.fetch(*asked.call(target))
     found = asked.read(reply, target, now_ms())
     if isinstance(found, FailedPoll):
         return found

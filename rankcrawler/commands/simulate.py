@@ -8,11 +8,13 @@ from contextlib import suppress
 from rankcrawler.commands import program
 from rankcrawler.language import tr
 from rankcrawler.simulator.clock import frozen, wall_clock
+from rankcrawler.simulator.dialect import DEFAULT, named
 from rankcrawler.simulator.faults import Faults
-from rankcrawler.simulator.server import DEFAULT_TOKEN, serve
+from rankcrawler.simulator.server import DEFAULT_TOKEN, Gateway, serve
 from rankcrawler.simulator.world import World
 
 _ROOM = "6994259511469247263"
+_ANCHOR = "98204909466"
 
 
 async def run(given: argparse.Namespace, token: str) -> None:
@@ -21,8 +23,9 @@ async def run(given: argparse.Namespace, token: str) -> None:
     clock = wall_clock if given.at is None else frozen(given.at)
     faults = Faults(given.fault_rate, given.faults, latency=given.latency, seed=given.seed)
     stopped = _stopped_by_signal()
-    async with serve(World(given.seed), token=token, port=given.port, clock=clock, faults=faults) as gateway:
-        _announce(gateway.url, token)
+    world, profile = World(given.seed), given.dialect
+    async with serve(world, token=token, port=given.port, clock=clock, faults=faults, profile=profile) as gateway:
+        _announce(gateway)
         with suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), given.seconds)
 
@@ -36,16 +39,23 @@ def _stopped_by_signal() -> asyncio.Event:
     return stopped
 
 
-def _announce(url: str, token: str) -> None:
+def _announce(gateway: Gateway) -> None:
     """Print the address first, for programs that read the first line, and then what to do with it."""
-    print(f"GATEWAY_URL={url}", flush=True)
-    if token == DEFAULT_TOKEN:
-        print(f"GATEWAY_TOKEN={token}")
-        environment = f"GATEWAY_URL={url} GATEWAY_TOKEN={token}"
-    else:
+    environment = {"GATEWAY_URL": gateway.url}
+    if gateway.profile != DEFAULT:
+        environment["GATEWAY_PROFILE"] = gateway.profile
+    if gateway.token == DEFAULT_TOKEN:
+        environment["GATEWAY_TOKEN"] = gateway.token
+    words = [f"{name}={value}" for name, value in environment.items()]
+    print("\n".join(words), flush=True)
+    if gateway.token != DEFAULT_TOKEN:
         print(tr("The token is in the environment variable GATEWAY_TOKEN."))
-        environment = f"GATEWAY_URL={url}"
     print()
     print(tr("Try, in another terminal:"))
-    print(f"  {environment} {program.path()} rank {_ROOM}")
-    print(tr("What it has served: {url}/ledger   Stop: Ctrl-C", url=url), flush=True)
+    print(f"  {' '.join(words)} {program.path()} rank {_ROOM}{_anchor(gateway)}")
+    print(tr("What it has served: {url}/ledger   Stop: Ctrl-C", url=gateway.url), flush=True)
+
+
+def _anchor(gateway: Gateway) -> str:
+    needs_anchor = any(call.needs_anchor for call in named(gateway.profile).lists.values())
+    return f" --anchor {_ANCHOR}" if needs_anchor else ""

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 
 from rankcrawler.errors import WrongAddress
-from rankcrawler.gateways.address import PATH
 from rankcrawler.language import tr
 from rankcrawler.queue.faults import FAULTS
 
@@ -14,11 +13,13 @@ _LOOKS = 2
 class AddressCheck:
     """Holds whether the gateway has sent a list, in this run or before.
 
-    `url` is GATEWAY_URL; `before` returns whether the queue has ever had a room that was answered well.
+    `url` is GATEWAY_URL, `path` is added to it for a list; `before` returns whether the queue has ever had a room that
+    was answered well.
     """
 
-    def __init__(self, url: str, before: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, url: str, path: str, before: Callable[[], Awaitable[bool]]) -> None:
         self._url = url
+        self._path = path
         self._before = before
         self._pages = 0
         self.is_proven = False
@@ -43,7 +44,7 @@ class AddressCheck:
                 "the queue",
                 url=self._url,
                 reason=reason,
-                path=PATH.format(kind="ranklist"),
+                path=self._path,
             )
         )
 

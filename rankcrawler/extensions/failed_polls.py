@@ -85,7 +85,7 @@ class FailedPolls:
 
     async def _retry(self, lease: Lease, failed: FailedPoll) -> None:
         """The gateway gave no usable answer: an attempt of the room's, unless there is an outage or no gateway."""
-        codes = failed.status, failed.code, failed.status_code
+        codes = failed.status, _code(failed), failed.status_code
         if is_of_a_web_server(*codes) and await self._address.is_open():
             if error := self._address.of_web_server(failed.reason):
                 self._give_up(lease, error)
@@ -114,7 +114,7 @@ class FailedPolls:
         self._worker.settle(lease, Outcome.DEFER, delay=self._second_look(lease), reason=GONE_ONCE + failed.reason)
 
     def _is_suspect(self, lease: Lease, failed: FailedPoll) -> bool:
-        seen = Seen(failed.status, failed.code, failed.status_code)
+        seen = Seen(failed.status, _code(failed), failed.status_code)
         is_own = self._verdicts.is_own(seen) or not seen.has_code
         return lease.was_polled or not (self._address.is_proven or is_own)
 
@@ -131,3 +131,7 @@ class FailedPolls:
         self._outage.give_up(error)
         self._worker.settle(lease, Outcome.RELEASE)
         self._worker.stop()
+
+
+def _code(failed: FailedPoll) -> int | str | None:
+    return failed.code_word if failed.code is None else failed.code

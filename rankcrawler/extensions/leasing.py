@@ -34,7 +34,7 @@ from rankcrawler.extensions.outage import GatewayOutage
 from rankcrawler.extensions.peers import Peers
 from rankcrawler.extensions.refusals import Refusals
 from rankcrawler.extensions.unstored import Unstored
-from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.gateways.verdict import Verdicts
 from rankcrawler.handler import GatewayResponse
 from rankcrawler.model.items import FailedPoll, Poll
@@ -84,13 +84,18 @@ class Leasing:
         GatewayDown when the gateway is down for too long.
         """
         queue, place = await self._exit.enter_async_context(open_queue(self._options, kind))
-        source = Address.of(self._options.gateway_url, self._options.gateway_name).source
+        gateway = Gateway.of(self._options)
         self._queue = queue
         try:
-            await queue.claim(source)
+            await queue.claim(gateway.source)
             for warning in await safety.warnings(queue):
                 logger.warning("%s", warning)
-            worker = self._open(queue, source, drain=jobs is not None)
+            rate, name = gateway.profile.limits.rate, gateway.profile.name
+            if rate is not None and await queue.control.begin_with_rate(rate, f"profile:{name}"):
+                logger.info(
+                    "The rate is %g/s at most, as the gateway's profile %s says: see `scrapy rooms rate`", rate, name
+                )
+            worker = self._open(queue, gateway, gateway.path(kind), drain=jobs is not None)
             if jobs is not None:
                 await queue.push(jobs)
             await depths.log(queue, place)
@@ -101,6 +106,12 @@ class Leasing:
             yield lease
         self._outage.check()
 
+    def refuse(self, lease: Lease, reason: str) -> None:
+        """End the lease of a room that this gateway cannot be asked for: it is dead until it is pushed with more."""
+        assert self.worker is not None
+        logger.error("Room %s: %s", lease.room_id, reason)
+        self.worker.settle(lease, Outcome.DEAD, reason=reason)
+
     def trusts_the_gateway(self) -> bool:
         """Whether the gateway's word counts that a room is gone: not during an outage."""
         return not self._outage.is_on
@@ -109,19 +120,19 @@ class Leasing:
         """The time that all workers share, in ms since 1970: the queue server's, once the queue is open."""
         return time.time_ns() // 1_000_000 if self.worker is None else self.worker.now_ms()
 
-    def _open(self, queue: RoomQueue, source: str, *, drain: bool) -> Worker:
+    def _open(self, queue: RoomQueue, gateway: Gateway, path: str, *, drain: bool) -> Worker:
         options, backoff = self._options, _backoff(self._options)
         self.worker = worker = Worker(
             queue,
             f"{socket.gethostname()}:{os.getpid()}",
             window=2 * options.concurrent_requests,
             ttl=options.lease_seconds,
-            source=source,
+            source=gateway.source,
             drain=drain,
             max_idle=options.max_idle,
         )
         self._outage = GatewayOutage(backoff, options.gateway_patience if drain else None)
-        self._address = AddressCheck(options.gateway_url or "", queue.has_polled)
+        self._address = AddressCheck(options.gateway_url or "", path, queue.has_polled)
         refusals = Refusals(worker, self._peers.keyring, self._stats)
         verdicts = Verdicts.of(options.verdicts)
         self._failed_polls = FailedPolls(

@@ -2,7 +2,7 @@
 
 from scrapy.crawler import Crawler
 
-from rankcrawler.gateways import token
+from rankcrawler.gateways import gateway
 from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.options import Options
 
@@ -13,5 +13,4 @@ class Tokens(Keyring):
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Tokens":
         """The tokens that the settings name; raises SettingError where they name none."""
-        options = Options.of(crawler.settings)
-        return cls(token.read(options.gateway_token, options.gateway_token_file))
+        return cls(gateway.tokens(Options.of(crawler.settings)))

@@ -1,18 +1,17 @@
-"""The gateway's address, and the URLs of its lists, which never contain the token."""
+"""The gateway's address: everything that comes before the path of a list."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from rankcrawler.errors import SettingError
 from rankcrawler.language import marked, tr
 
-PATH = "/douyin/liveroom/{kind}"
-"""The path of a kind of list."""
 NAME = re.compile(r"[\w.:-]{1,100}")
 """The name of a gateway: letters, digits, and - . _ :"""
-_DOCUMENTED = re.compile(r"/douyin/liveroom(/[^/]*)?/*$")
-"""The end of a base address that holds the path already."""
+_FEWEST = 2
+"""Parts of a path that, at the end of an address, are no coincidence."""
 
 _HOW = marked(
     "Set it to your gateway's address, in the environment or with -s (GATEWAY_URL=https://gateway.example.com). "
@@ -30,13 +29,17 @@ class Address:
     """What GATEWAY_NAME says; None without it."""
 
     @classmethod
-    def of(cls, url: str | None, name: str | None = None) -> "Address":
+    def of(
+        cls, url: str | None, name: str | None = None, paths: Iterable[str] = (), known: Iterable[str] = ()
+    ) -> "Address":
         """The address in the setting GATEWAY_URL, and the name in GATEWAY_NAME.
 
-        Raises SettingError if the address is missing, or one of them cannot be used.
+        Raises SettingError if the address is missing, or one of them cannot be used. The address must not end with one
+        of `paths`, which are added to it. `known` addresses are named if it is missing.
         """
         if not url:
-            raise SettingError(tr("GATEWAY_URL is not set. {how}", how=tr(_HOW)))
+            at = tr("This gateway is at {addresses}.", addresses=tr(" or ").join(known)) + " " if known else ""
+            raise SettingError(tr("GATEWAY_URL is not set. {how}", how=at + tr(_HOW)))
         try:
             parts = urlsplit(url)
             parts.port  # noqa: B018 - raises ValueError if it is out of range
@@ -54,16 +57,7 @@ class Address:
                     "GATEWAY_TOKEN, which is never logged."
                 )
             )
-        if (documented := _DOCUMENTED.search(parts.path)) is not None:
-            right = parts._replace(path=parts.path[: documented.start()]).geturl()
-            raise SettingError(
-                tr(
-                    "GATEWAY_URL ends with {documented!r}, which is added for each kind of list. Set it to what "
-                    "comes before (GATEWAY_URL={right}).",
-                    documented=documented[0],
-                    right=right,
-                )
-            )
+        _check_end(parts, paths)
         if name is not None and NAME.fullmatch(name) is None:
             raise SettingError(
                 tr("GATEWAY_NAME must have 1 to 100 letters, digits, or - . _ :, not {name!r}", name=name[:40])
@@ -80,14 +74,31 @@ class Address:
         """The gateway's name in data: as set, or else its host, with the port if the URL has one."""
         return self.name or urlsplit(self.base).netloc.lower()
 
-    def of_list(self, kind: str, room_id: str, anchor_id: str | None) -> str:
-        """The URL of a room's list of this kind, without the token."""
-        anchor = "" if anchor_id is None else f"&anchor_id={quote_plus(anchor_id)}"
-        return f"{self.base}{PATH.format(kind=kind)}?room_id={quote_plus(room_id)}{anchor}"
-
     def serves(self, url: str) -> bool:
         """Whether a URL has exactly this gateway's origin."""
         return url.startswith(f"{self.base}/") or _origin(url) == self.origin  # the prefix is a faster check
+
+
+def _check_end(parts: SplitResult, paths: Iterable[str]) -> None:
+    """Raise SettingError if an address ends with one of the paths that are added to it."""
+    for path in paths:
+        if shared := _shared(parts.path, path):
+            right = parts._replace(path=parts.path.rstrip("/").removesuffix(shared)).geturl()
+            raise SettingError(
+                tr(
+                    "GATEWAY_URL ends with {documented!r}, which is added for each kind of list. Set it to what "
+                    "comes before (GATEWAY_URL={right}).",
+                    documented=shared,
+                    right=right,
+                )
+            )
+
+
+def _shared(end: str, path: str) -> str:
+    """The beginning of a list's path with which an address ends, if it is as long as a list's path or nearly so."""
+    parts = path.split("/")[1:]
+    beginnings = ("/" + "/".join(parts[:length]) for length in range(len(parts), min(_FEWEST, len(parts)) - 1, -1))
+    return next((each for each in beginnings if end.rstrip("/").endswith(each)), "")
 
 
 def _origin(url: str) -> tuple[str, str, int]:

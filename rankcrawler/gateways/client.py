@@ -6,23 +6,28 @@ import os
 import ssl
 from collections.abc import Mapping
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import aiohttp
-from yarl import URL
-from zlib_ng import zlib_ng
 
 from rankcrawler import __version__
 from rankcrawler.errors import GatewayError, NoTokenLeft, SettingError
 from rankcrawler.faultlog import FaultLog
 from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.connector import Connector
+from rankcrawler.gateways.gzipped import gunzip
 from rankcrawler.gateways.keyring import Key, Keyring
+from rankcrawler.gateways.profiles import Placement
 from rankcrawler.gateways.proxy import Proxy
 from rankcrawler.language import tr
 
+if TYPE_CHECKING:
+    from aiohttp.client import _RequestContextManager
+
 _HEADERS = {"Accept": "application/json", "User-Agent": f"rankcrawler/{__version__}"}
 _ENCODING = {"Accept-Encoding": "gzip"}
+_JSON = {"Content-Type": "application/json"}
+_IN_QUERY = Placement(query="token")
 _PROXY_REFUSES = 407
 """The status of a proxy that wants another user or password."""
 _SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
@@ -49,7 +54,8 @@ class Client:
 
     `timeout` limits a whole request, in seconds. `max_bytes` limits a body, both compressed and decompressed.
     `ca_file` is a PEM file; only its certificates are trusted, instead of the system's.
-    `headers` are sent with every request, to the gateway alone; `proxy` is between the two.
+    `headers` are sent with every request, to the gateway alone; `proxy` is between the two. `placement` says where in a
+    request the token goes.
     """
 
     def __init__(
@@ -63,8 +69,10 @@ class Client:
         ca_file: str | None = None,
         proxy: Proxy | None = None,
         headers: Mapping[str, str] = _HEADERS,
+        placement: Placement = _IN_QUERY,
     ) -> None:
         self.address = address
+        self._placement = placement
         self._proxy = proxy
         self._headers = {**headers, **_ENCODING}
         self._keyring = keyring
@@ -78,8 +86,8 @@ class Client:
             "This machine can open no more connections, waiting", "This machine can open connections again"
         )
 
-    async def fetch(self, url: str) -> Reply:
-        """GET a URL of the gateway, without following redirects or retrying.
+    async def fetch(self, url: str, method: str = "GET", body: bytes = b"") -> Reply:
+        """Request a URL of the gateway, without following redirects or retrying; a body is JSON.
 
         While this machine has no file or memory left for a connection, it waits: the gateway is not at fault.
 
@@ -90,18 +98,18 @@ class Client:
                 tr("refused to request {url}: it is not at the gateway {base}", url=url, base=self.address.base)
             )
         while True:
-            if (reply := await self._attempt(url)) is not None:
+            if (reply := await self._attempt(url, method, body)) is not None:
                 self._shortage.over()
                 return reply
             await asyncio.sleep(_PAUSE)
 
-    async def _attempt(self, url: str) -> Reply | None:
+    async def _attempt(self, url: str, method: str, body: bytes) -> Reply | None:
         """A reply; None if this machine is out of something."""
         key = self._keyring.take()
         if key is None:
             raise NoTokenLeft(tr("every token is set aside"))
         try:
-            async with self._open().get(_with_token(url, key), allow_redirects=False) as response:
+            async with self._request(url, method, body, key) as response:
                 if self._proxy is not None and response.status == _PROXY_REFUSES:
                     raise GatewayError(self._unreachable(_answered(response.status), is_proxys=True))
                 reply = _without_token(response, await self._body(response, key), key)
@@ -122,6 +130,12 @@ class Client:
         if self._connector is not None and self._connector.doubts:
             raise GatewayError(tr("the answer may be another request's: the gateway sends more than it is asked for"))
         return reply
+
+    def _request(self, url: str, method: str, body: bytes, key: Key) -> "_RequestContextManager":
+        secret = key.token.reveal()
+        headers = self._placement.headers(secret) | (_JSON if body else {})
+        at = self._placement.url(url, secret)
+        return self._open().request(method, at, data=body or None, headers=headers or None, allow_redirects=False)
 
     def _unreachable(self, why: str, *, is_proxys: bool) -> str:
         if is_proxys:
@@ -190,10 +204,6 @@ async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
         raise GatewayError(tr("connection lost: {kind}", kind=type(error).__name__)) from None
 
 
-def _with_token(url: str, key: Key) -> URL:
-    return URL(url).extend_query(token=key.token.reveal())
-
-
 def _without_token(response: aiohttp.ClientResponse, body: bytes, key: Key) -> Reply:
     """The reply, with the token masked wherever the gateway echoed it."""
     hidden = key.token.hidden_in
@@ -210,22 +220,6 @@ def _tls(ca_file: str) -> ssl.SSLContext:
         raise SettingError(
             tr("GATEWAY_CA_FILE ({ca_file}) contains no PEM certificates: {error}", ca_file=ca_file, error=error)
         ) from error
-
-
-def gunzip(packed: bytes, max_bytes: int) -> bytes:
-    """Decompress gzip; raises GatewayError if it is damaged, truncated, or yields more than `max_bytes`."""
-    if not packed:
-        return b""
-    stream = zlib_ng.decompressobj(wbits=31)
-    try:
-        body = stream.decompress(packed, max_bytes + 1)
-    except zlib_ng.error as error:  # type: ignore[misc]  # its stub declares an instance instead of a class
-        raise GatewayError(tr("the answer's gzip is damaged: {error}", error=error)) from None
-    if len(body) > max_bytes:
-        raise GatewayError(tr("the answer is larger than {max_bytes} bytes when decompressed", max_bytes=max_bytes))
-    if not stream.eof:
-        raise GatewayError(tr("the answer's gzip is truncated"))
-    return body
 
 
 def _is_ours(error: OSError) -> bool:

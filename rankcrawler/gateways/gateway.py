@@ -1,4 +1,4 @@
-"""The seam between a gateway and everything else: builds the URL of a target, and reads the reply.
+"""The seam between a gateway and everything else: makes the request for a target, and reads the reply.
 
 A crawl and `scrapy rank` both use it.
 """
@@ -8,13 +8,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from rankcrawler.clock import iso
-from rankcrawler.errors import AnswerError
-from rankcrawler.gateways import headers, token, wire
+from rankcrawler.errors import AnswerError, SettingError
+from rankcrawler.gateways import headers, profiles, token, verdict, wire
 from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.client import Client, Reply
 from rankcrawler.gateways.keyring import Keyring
+from rankcrawler.gateways.profiles import Placement, Profile, pointer
 from rankcrawler.gateways.proxy import Proxy
+from rankcrawler.gateways.request import Call, ListRequest
+from rankcrawler.gateways.token import Token
 from rankcrawler.gateways.verdict import Action, Context, Seen, Shape, Verdict, Verdicts
+from rankcrawler.language import tr
 from rankcrawler.model import kinds
 from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from rankcrawler.model.targets import Target
@@ -22,36 +26,73 @@ from rankcrawler.options import Options
 
 
 class Gateway:
-    """One gateway: its address, and the verdicts on its answers.
+    """One gateway: its address, its profile, and the verdicts on its answers.
 
-    `contributors` caches contributors between lists; without it, each list is decoded in full.
+    `contributors` caches contributors between lists; without it, each list is decoded in full. Without a profile, it is
+    a gateway of the default one.
     """
 
     def __init__(
-        self, address: Address, verdicts: Verdicts | None = None, contributors: wire.Contributors | None = None
+        self,
+        address: Address,
+        verdicts: Verdicts | None = None,
+        contributors: wire.Contributors | None = None,
+        profile: Profile | None = None,
     ) -> None:
         self.address = address
-        self._verdicts = verdicts or Verdicts()
-        self._drift = wire.Drift()
-        self._readers = {name: wire.Reader(kind, contributors) for name, kind in kinds.KINDS.items()}
+        self.profile = profile = profile or profiles.named()
+        layout = profile.answer
+        self._verdicts = verdicts or _verdicts("", profile)
+        self._drift = wire.Drift(layout)
+        self._words = [pointer.steps(each) for each in layout.words]
+        self._waits = layout.waits
+        self._requests = {kind: ListRequest(address, call) for kind, call in profile.lists.items()}
+        self._readers = {kind: wire.Reader(kinds.named(kind), contributors, layout) for kind in profile.lists}
 
     @classmethod
     def of(cls, options: Options, contributors: wire.Contributors | None = None) -> "Gateway":
-        """The gateway in the options; raises SettingError if GATEWAY_URL or VERDICTS cannot be used."""
-        return cls(Address.of(options.gateway_url, options.gateway_name), Verdicts.of(options.verdicts), contributors)
+        """The gateway in the options; raises SettingError if its address, name, profile or VERDICTS cannot be used."""
+        profile = profiles.named(options.gateway_profile)
+        return cls(_address(options, profile), _verdicts(options.verdicts, profile), contributors, profile)
 
     @property
     def source(self) -> str:
-        """The gateway's name in data."""
-        return self.address.source
+        """The gateway's name in data: as set, or else its host, after the name of any profile but the default one."""
+        name = self.address.source
+        is_host_alone = self.address.name is not None or self.profile.name == profiles.DEFAULT
+        return name if is_host_alone else f"{self.profile.name}:{name}"
+
+    def check(self, kind: str) -> None:
+        """Raise SettingError if the gateway has no list of this kind."""
+        if kind not in self._requests:
+            raise SettingError(
+                tr(
+                    "the gateway's profile {profile} has no list of the kind {kind}: it has {has}",
+                    profile=self.profile.name,
+                    kind=kind,
+                    has=tr(" and ").join(self._requests),
+                )
+            )
 
     def target(self, kind: str, room_id: str, anchor_id: str | None = None) -> Target:
         """The target for a room's list at this gateway."""
         return Target(self.source, kind, room_id, anchor_id)
 
-    def url(self, target: Target) -> str:
-        """The URL of a target, without the token."""
-        return self.address.of_list(target.kind, target.room_id, target.anchor_id)
+    def path(self, kind: str) -> str:
+        """What is added to GATEWAY_URL for a list of this kind."""
+        return self.profile.lists[kind].path
+
+    def missing(self, target: Target) -> str:
+        """Why a target cannot be polled, if the gateway needs more than it names; else an empty text."""
+        fields = self._requests[target.kind].missing(target)
+        if not fields:
+            return ""
+        needed = tr(" and ").join(fields)
+        return tr("the gateway's profile {profile} needs the room's {fields}", profile=self.profile.name, fields=needed)
+
+    def call(self, target: Target) -> Call:
+        """The request for a target, without the token."""
+        return self._requests[target.kind].of(target)
 
     def read(
         self, reply: Reply, target: Target, polled_at_ms: int, attempt: int = 1, *, confirms: bool = False
@@ -60,29 +101,27 @@ class Gateway:
 
         A room is gone only if the poll `confirms` what the one before it found.
         """
-        seen, fault = Seen(reply.status), ""
+        seen, fault, reader = Seen(reply.status), "", self._readers[target.kind]
         try:
-            answer = self._readers[target.kind].read(reply.body)
+            answer = reader.read(reply.body)
             seen = Seen(reply.status, answer.code, answer.inner_code)
             if self._verdicts.of_answer(seen).action is Action.READ:
                 return wire.snapshot(answer, target, polled_at_ms)
         except AnswerError as error:
             seen, fault = seen._replace(shape=Shape.of_unreadable(reply.body)), str(error)
-        said = wire.said(reply.body)
         if seen.code is None:
-            seen = seen._replace(code=said.code)
+            seen = seen._replace(code=reader.code(reply.body))
         context = Context(
-            said.words,
+            wire.said(reply.body, self._words),
             fault,
             (reply.header("Location") or "") if 300 <= reply.status < 400 else "",
-            reply.header("Retry-After"),
-            reply.header("X-RateLimit-Reset"),
+            tuple(map(reply.header, self._waits)),
             datetime.fromtimestamp(polled_at_ms / 1000, UTC),
         )
-        verdict = self._verdicts.of_answer(seen, context)
-        if verdict.action is Action.GONE and not confirms:
-            verdict = replace(verdict, action=Action.GONE_ONCE)
-        return _failed(target, polled_at_ms, attempt, verdict, seen)
+        follows = self._verdicts.of_answer(seen, context)
+        if follows.action is Action.GONE and not confirms:
+            follows = replace(follows, action=Action.GONE_ONCE)
+        return _failed(target, polled_at_ms, attempt, follows, seen)
 
     def unanswered(self, reason: str, target: Target, polled_at_ms: int, attempt: int = 1) -> FailedPoll:
         """The failed poll for a request that got no reply."""
@@ -96,32 +135,55 @@ class Gateway:
 
 def client(options: Options, keyring: Keyring | None = None) -> Client:
     """The client for these options; raises SettingError if they cannot be used."""
+    profile = profiles.named(options.gateway_profile)
+    placement = Placement.of(profile.token)
     return Client(
-        Address.of(options.gateway_url, options.gateway_name),
+        _address(options, profile),
         keyring or keys(options),
-        timeout=options.download_timeout,
+        timeout=options.download_timeout or profile.limits.timeout,
         max_bytes=options.download_maxsize,
         connections=options.concurrent_requests,
         ca_file=options.gateway_ca_file,
         proxy=Proxy.of(options.gateway_proxy),
-        headers=headers.checked(options.headers),
+        headers=headers.checked(options.headers, placement.header),
+        placement=placement,
     )
 
 
 def keys(options: Options) -> Keyring:
-    """The tokens in the options; raises SettingError unless exactly one setting provides them."""
-    return Keyring(token.read(options.gateway_token, options.gateway_token_file))
+    """The tokens in the options; raises SettingError unless exactly one setting provides what the gateway needs."""
+    return Keyring(tokens(options))
 
 
-def _failed(target: Target, polled_at_ms: int, attempt: int, verdict: Verdict, seen: Seen) -> FailedPoll:
+def tokens(options: Options) -> list[Token]:
+    """The same, as a list. A gateway that needs no token gets none, whatever the settings provide."""
+    if not Placement.of(profiles.named(options.gateway_profile).token).is_needed:
+        return [token.NO_TOKEN]
+    return token.read(options.gateway_token, options.gateway_token_file)
+
+
+def _address(options: Options, profile: Profile) -> Address:
+    paths = [call.path for call in profile.lists.values()]
+    return Address.of(options.gateway_url, options.gateway_name, paths, profile.addresses)
+
+
+def _verdicts(own: str, profile: Profile) -> Verdicts:
+    success = profile.answer.success
+    rows = dict(verdict.row(cell, action) for cell, action in profile.verdicts.items())
+    codes = [code for each in success.code if (code := wire.normal(each)) is not None]
+    return Verdicts.of(own, verdict.of_gateway(codes, success.status_code, rows))
+
+
+def _failed(target: Target, polled_at_ms: int, attempt: int, follows: Verdict, seen: Seen) -> FailedPoll:
     return FailedPoll(
         target=target,
         polled_at=iso(polled_at_ms),
-        action=verdict.action.value,
-        reason=verdict.reason,
+        action=follows.action.value,
+        reason=follows.reason,
         status=seen.status,
-        code=seen.code,
+        code=seen.code if isinstance(seen.code, int) else None,
         status_code=seen.status_code,
         attempt=attempt,
-        wait=verdict.seconds,
+        wait=follows.seconds,
+        code_word=seen.code if isinstance(seen.code, str) else None,
     )

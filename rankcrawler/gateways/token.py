@@ -1,12 +1,14 @@
 """The gateway's tokens, read from the environment or a file, and never shown."""
 
 import json
+import re
 from pathlib import Path
-from urllib.parse import quote, quote_plus
 
 from rankcrawler.errors import SettingError
 from rankcrawler.language import tr
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
+"""What is written in one way everywhere."""
 _SHORTEST_SECRET = 8
 """Characters. A shorter token is not masked in answers, because it would match unrelated text."""
 
@@ -14,12 +16,14 @@ _SHORTEST_SECRET = 8
 class Token:
     """A secret that str, repr and our tracebacks do not show. Only the request may call `reveal`."""
 
-    __slots__ = ("_forms", "_secret")
+    __slots__ = ("_form", "_odd", "_secret")
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
-        written = {secret, quote(secret, safe=""), quote(secret), quote_plus(secret), json.dumps(secret)[1:-1]}
-        self._forms = sorted((form.encode() for form in written), key=len, reverse=True)
+        self._form = secret.encode()
+        is_plain = _PLAIN.fullmatch(secret) is not None
+        self._odd = None if is_plain else re.compile(b"".join(map(_spellings, secret)), re.IGNORECASE)
+        """Finds a token that some programs would write in another way, if it is one."""
 
     def __repr__(self) -> str:
         return "Token(***)"
@@ -30,10 +34,28 @@ class Token:
 
     def hidden_in(self, text: bytes) -> bytes:
         """The text with *** in place of the token, in any encoding in which a gateway may echo it."""
-        if len(self._secret) >= _SHORTEST_SECRET:
-            for form in self._forms:
-                text = text.replace(form, b"***")
-        return text
+        if len(self._secret) < _SHORTEST_SECRET:
+            return text
+        return text.replace(self._form, b"***") if self._odd is None else self._odd.sub(b"***", text)
+
+
+def _spellings(character: str) -> bytes:
+    """A pattern for a character as it is, percent-encoded, or escaped as in JSON: URLs are quoted in many ways."""
+    if _PLAIN.fullmatch(character):
+        return re.escape(character).encode()
+    raw = character.encode()
+    percent = b"".join(b"%%%02x" % byte for byte in raw)
+    return b"(?:%s)" % b"|".join({re.escape(each) for each in (raw, percent, *_escapes(character))})
+
+
+def _escapes(character: str) -> list[bytes]:
+    units = character.encode("utf-16-be")
+    numbered = "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+    return [json.dumps(character)[1:-1].encode(), numbered.encode(), f"\\{character}".encode()]
+
+
+NO_TOKEN = Token("")
+"""What a request to a gateway without tokens carries."""
 
 
 def read(given: str, file: str | None) -> list[Token]:

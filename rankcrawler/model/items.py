@@ -68,6 +68,8 @@ class FailedPoll(msgspec.Struct, frozen=True):
     """The number of the attempt; 1 is the first after a successful poll."""
     wait: float = 0.0
     """Seconds that the gateway asks clients to wait, if the action is wait."""
+    code_word: str | None = None
+    """The outer code in the body, if it is a word and no number."""
 
 
 class Poll(msgspec.Struct, frozen=True):

@@ -19,7 +19,14 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
     """One contributor of one list at one moment: a row of every feed."""
 
     source: Annotated[
-        str, column("The gateway that served the list.", "榜单来自哪个网关", group=Group.POLL, personal=Personal.NO)
+        str,
+        column(
+            "The gateway that served the list: its name as set, or its host, after its profile's name and : unless "
+            "that is the default.",
+            "榜单来自哪个网关：设置的名称；没有设置则为主机名，配置档不是默认的，前面还有它的名字和冒号",
+            group=Group.POLL,
+            personal=Personal.NO,
+        ),
     ]
     kind: Annotated[
         str,
@@ -45,8 +52,8 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
     captured_at: Annotated[
         str,
         column(
-            "When the gateway made the list, by the list's own clock.",
-            "网关生成榜单的时间，取自榜单本身",
+            "When the gateway made the list, by the list's own clock; without one, when the answer arrived.",
+            "网关生成榜单的时间，取自榜单本身；榜单没有时间的，取收到响应的时间",
             group=Group.POLL,
             unit="ISO 8601, UTC",
             personal=Personal.NO,

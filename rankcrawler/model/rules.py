@@ -14,6 +14,7 @@
 | `id_mismatch` | the gateway gives a contributor two ids, a number and a text, that differ; the text counts |
 | `id_unreadable` | a contributor's id as a number cannot be read; the one as a text counts |
 | `user_missing` | a row has no contributor; its rank and score are kept |
+| `no_clock` | the list has no clock of its own, so it is dated by the worker's |
 | `captured_in_future` | the list's clock is more than five minutes ahead of the worker's, which orders it |
 | `captured_in_past` | the list's clock is more than an hour behind the worker's, which orders it |
 | `captured_backwards` | the list is older than one that this run got for the room before |
@@ -39,7 +40,7 @@ from rankcrawler.model.targets import RoomName
 K = TypeVar("K")
 V = TypeVar("V")
 
-OF_READING = ("rank_missing",)
+OF_READING = ("rank_missing", "no_clock")
 """Flags of lists that the reading of an answer sets."""
 OF_READING_ROWS = ("id_mismatch", "id_unreadable", "user_missing")
 """Flags of rows that the reading of an answer sets."""

@@ -28,7 +28,7 @@ def check(settings: Settings, arguments: Mapping[str, str], known: Collection[st
     """
     check_arguments(arguments, known)
     kind = kinds.named(arguments.get("kind", kinds.RANKLIST.name))
-    options = check_gateway(settings)
+    options = check_gateway(settings, kind.name)
     locate.parse(options.store_url)
     connection.check(options, kind.name)
     ineffective.check(settings)
@@ -38,11 +38,11 @@ def check(settings: Settings, arguments: Mapping[str, str], known: Collection[st
     return options
 
 
-def check_gateway(settings: BaseSettings) -> Options:
-    """Raise SettingError where a setting cannot be used, or no gateway can be asked; else the options."""
+def check_gateway(settings: BaseSettings, kind: str = kinds.RANKLIST.name) -> Options:
+    """The options; raises SettingError if one cannot be used, or no gateway can be asked for this kind of list."""
     options = Options.of(settings)
     pseudonyms.of_key(options.pseudonymise_key)
-    Gateway.of(options)
+    Gateway.of(options).check(kind)
     gateway.client(options)
     return options
 

@@ -33,13 +33,18 @@ class Control:
         """Lease rooms again: ends a pause, a stop and a hold."""
         await self._gate.turn("stopped", "", "paused", "", "hold_until", "")
 
+    async def begin_with_rate(self, rate: float, adviser: str) -> bool:
+        """Limit leases to `rate` a second, unless there is a limit, or this adviser's was set before: people may have
+        removed it. Returns whether it was not.
+        """
+        return await self._gate.begin_with(adviser, "rate", repr(rate), "burst", _burst(rate))
+
     async def set_rate(self, rate: float | None, burst: int | None = None) -> None:
         """Limit leases to `rate` a second, across all workers and kinds; None removes the limit.
 
         `burst` is how many may be leased at once after a rest; the default covers a tenth of a second.
         """
-        burst = burst or max(2, ceil((rate or 0) / 10))
-        limits = ("", "") if rate is None else (repr(rate), burst)
+        limits = ("", "") if rate is None else (repr(rate), burst or _burst(rate))
         await self._gate.turn("rate", limits[0], "burst", limits[1], "tat", "")
 
     async def set_max_inflight(self, rooms: int | None) -> None:
@@ -76,3 +81,7 @@ class Control:
 def _offset_ms(job: Job) -> int:
     """When a restored room is first due, from now: a hash of its id spreads rooms evenly over their interval."""
     return int(crc32(job.room_id.encode()) / 2**32 * (job.schedule.every or 0) * 1000)
+
+
+def _burst(rate: float) -> int:
+    return max(2, ceil(rate / 10))

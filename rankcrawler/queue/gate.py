@@ -69,6 +69,11 @@ class Gate:
         """Set knobs, given as names and values; an empty value removes one."""
         await self._call("turn", *knobs)
 
+    async def begin_with(self, adviser: str, *knobs: str | int) -> bool:
+        """Set knobs that have no value, as someone advises, once in the life of a queue; returns whether it is now."""
+        await self._adopt()
+        return bool(await self._registered(keys=[self.key, self.bell], args=["adopt", adviser, *knobs]))
+
     async def stop(self, reason: str) -> None:
         """Stop every worker."""
         await self.turn("stopped", stored(reason) or "no reason was given")

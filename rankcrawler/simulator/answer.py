@@ -1,10 +1,9 @@
-"""The gateway's answers as JSON: a rank list, an audience or a refusal."""
-
-from typing import Any
+"""The platform's answers as JSON, and as the default gateway wraps them: a rank list, an audience or a refusal."""
 
 import msgspec
 
-from rankcrawler.model.kinds import ListKind
+from rankcrawler.model.kinds import AUDIENCE, RANKLIST, ListKind
+from rankcrawler.simulator import dialect
 from rankcrawler.simulator.amount import crowd_text
 from rankcrawler.simulator.club import club_json
 from rankcrawler.simulator.portrait import portrait, sketch
@@ -15,43 +14,42 @@ _encode = msgspec.json.Encoder().encode
 
 
 def list_answer(kind: ListKind, ranklist: RankList, anchor_id: int | None = None) -> bytes:
-    """Return the list as the gateway answers for that kind: a kind that states ranks gets the rank list's rows."""
-    return ranklist_answer(ranklist, anchor_id) if kind.states_ranks else audience_answer(ranklist)
+    """Return the list as the default gateway answers for that kind."""
+    return _encode(dialect.named().good(platform_answer(kind, ranklist, anchor_id), {}))
 
 
 def ranklist_answer(ranklist: RankList, anchor_id: int | None = None) -> bytes:
     """Return the answer with every documented field, about 4.7 KB a row; an `anchor_id` fills in `fans_club`."""
-    return _answer(ranklist, [_whole_row(row, anchor_id) for row in ranklist.rows])
+    return list_answer(RANKLIST, ranklist, anchor_id)
 
 
 def audience_answer(ranklist: RankList) -> bytes:
     """Return the same list with fewer fields, about 1 KB a row."""
-    return _answer(ranklist, [{"user": sketch(row.user), **_standing(row)} for row in ranklist.rows])
+    return list_answer(AUDIENCE, ranklist)
 
 
-def refusal(code: int, message: str) -> bytes:
-    """Return an answer with a code and a message, and without data."""
-    return _encode({"code": code, "msg": message})
-
-
-def inner_refusal(status_code: int, prompts: str, now: int) -> bytes:
-    """Return an answer whose `code` is 200 but whose inner `status_code` is not 0; `now` is in ms since 1970."""
-    return _envelope({"prompts": prompts}, now, status_code)
-
-
-def _envelope(data: Json, now: int, status_code: int) -> bytes:
-    inner: dict[str, Any] = {"data": data, "extra": {"now": now}, "status_code": status_code}
-    return _encode({"code": 200, "msg": "成功", "data": inner})
-
-
-def _answer(ranklist: RankList, rows: list[Json]) -> bytes:
+def platform_answer(kind: ListKind, ranklist: RankList, anchor_id: int | None = None) -> Json:
+    """Return the platform's own answer, which gateways wrap: a kind that states ranks gets the rank list's rows."""
+    if kind.states_ranks:
+        rows = [_whole_row(row, anchor_id) for row in ranklist.rows]
+    else:
+        rows = [{"user": sketch(row.user), **_standing(row)} for row in ranklist.rows]
     shown = {
         "ranks": rows,
         "self_info": {**skeleton().list["self_info"], **_own_standing(ranklist)},
         "total": ranklist.audience,
         "user_count_desc": crowd_text(ranklist.audience),
     }
-    return _envelope({**skeleton().list, **shown}, ranklist.now, 0)
+    return _platform({**skeleton().list, **shown}, ranklist.now, 0)
+
+
+def platform_refusal(status_code: int, prompts: str, now: int) -> Json:
+    """Return an answer of the platform's with a `status_code` that is not 0; `now` is in ms since 1970."""
+    return _platform({"prompts": prompts}, now, status_code)
+
+
+def _platform(data: Json, now: int, status_code: int) -> Json:
+    return {"data": data, "extra": {"now": now}, "status_code": status_code}
 
 
 def _whole_row(row: Row, anchor_id: int | None) -> Json:

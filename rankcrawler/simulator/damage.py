@@ -9,7 +9,7 @@ from types import MappingProxyType
 import msgspec
 from aiohttp import web
 
-from rankcrawler.simulator.answer import inner_refusal, refusal
+from rankcrawler.simulator.asked import Asked
 from rankcrawler.simulator.faults import FaultKind
 from rankcrawler.simulator.reply import compressed, json_reply
 
@@ -18,30 +18,27 @@ _CLOSE_WITH_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for 0 seconds
 
 
 class Spoilt(msgspec.Struct, frozen=True):
-    """An answer to damage: its intact body, its clock (`now`, ms since 1970), and how long to stall (seconds)."""
+    """An answer to damage: its request, its intact body, and how long to stall (seconds)."""
 
-    request: web.Request
+    asked: Asked
     body: bytes
-    now: int
     stall: float
 
 
 async def _server_error(spoilt: Spoilt) -> web.Response:
-    return json_reply(spoilt.request, refusal(500, "服务器内部错误"), 500)
+    return spoilt.asked.fail(FaultKind.SERVER_ERROR)
 
 
 async def _too_many_requests(spoilt: Spoilt) -> web.Response:
-    reply = json_reply(spoilt.request, refusal(429, "请求过于频繁"), 429)
-    reply.headers["Retry-After"] = "1"
-    return reply
+    return spoilt.asked.fail(FaultKind.TOO_MANY_REQUESTS)
 
 
 async def _in_band_code(spoilt: Spoilt) -> web.Response:
-    return json_reply(spoilt.request, refusal(500, "服务繁忙"))
+    return spoilt.asked.fail(FaultKind.IN_BAND_CODE)
 
 
 async def _inner_status(spoilt: Spoilt) -> web.Response:
-    return json_reply(spoilt.request, inner_refusal(4017136, "网络繁忙，请稍后再试", spoilt.now))
+    return spoilt.asked.refuse(4017136, "网络繁忙，请稍后再试")
 
 
 async def _empty_body(_spoilt: Spoilt) -> web.Response:
@@ -53,7 +50,7 @@ async def _html_page(_spoilt: Spoilt) -> web.Response:
 
 
 async def _truncated_json(spoilt: Spoilt) -> web.Response:
-    return json_reply(spoilt.request, spoilt.body[: len(spoilt.body) // 2])
+    return json_reply(spoilt.asked.request, spoilt.body[: len(spoilt.body) // 2])
 
 
 async def _truncated_gzip(spoilt: Spoilt) -> web.Response:
@@ -64,7 +61,7 @@ async def _truncated_gzip(spoilt: Spoilt) -> web.Response:
 
 
 async def _reset(spoilt: Spoilt) -> web.Response:
-    transport = spoilt.request.transport
+    transport = spoilt.asked.request.transport
     if transport is not None:
         connection: socket.socket = transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _CLOSE_WITH_RESET)

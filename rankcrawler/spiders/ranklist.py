@@ -18,6 +18,7 @@ from rankcrawler.gateways.wire import Contributors
 from rankcrawler.handler import GatewayResponse
 from rankcrawler.model import kinds
 from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
+from rankcrawler.model.targets import Target
 from rankcrawler.options import Options, check_arguments
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
@@ -71,7 +72,10 @@ class RanklistSpider(Spider):
         self._parsed = leasing.parsed
         try:
             async for lease in leasing.leases(self._jobs(), self.kind.name):
-                yield self._request(lease)
+                if missing := self.gateway.missing(self._target(lease)):
+                    leasing.refuse(lease, missing)
+                else:
+                    yield self._request(lease)
         except QueueStopped as error:
             self.logger.error("%s", error)
             raise CloseSpider("fleet_stopped") from error
@@ -93,7 +97,7 @@ class RanklistSpider(Spider):
         """
         assert isinstance(response, GatewayResponse)
         self._parsed(lease)
-        target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
+        target = self._target(lease)
         confirms = lease.gone_once and self.is_trusted()
         found = self.gateway.read(response.reply, target, self._now_ms(), lease.attempt, confirms=confirms)
         if isinstance(found, RoomSnapshot):
@@ -108,19 +112,25 @@ class RanklistSpider(Spider):
             return ()
         lease: Lease = failure.request.cb_kwargs["lease"]  # type: ignore[attr-defined]
         self._parsed(lease)
-        target = self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
+        target = self._target(lease)
         found = self.gateway.unanswered(str(failure.value), target, self._now_ms(), lease.attempt)
         return (_poll(found, lease),)
 
     def _request(self, lease: Lease) -> Request:
+        url, method, body = self.gateway.call(self._target(lease))
         return Request(
-            self.gateway.url(self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)),
+            url,
+            method=method,
+            body=body,
             callback=self.parse,
             errback=self.no_answer,
             cb_kwargs={"lease": lease},
             meta={"verbatim_url": True},  # an address of ours is well formed
             dont_filter=True,
         )
+
+    def _target(self, lease: Lease) -> Target:
+        return self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
 
     def _jobs(self) -> Iterator[Job] | None:
         return None if self.rooms is None else self._good_jobs(self.rooms)

@@ -14,7 +14,11 @@ _PORT = 8787
 class Command(Tool):
     """Serves until it is stopped. Takes the token in GATEWAY_TOKEN, else `simulator`."""
 
-    examples: ClassVar[tuple[str, ...]] = ("simulate", "simulate --port 0 --fault-rate 0.05")
+    examples: ClassVar[tuple[str, ...]] = (
+        "simulate",
+        "simulate --port 0 --fault-rate 0.05",
+        "simulate --profile tikhub",
+    )
 
     def syntax(self) -> str:
         """What follows the command's name."""
@@ -28,14 +32,23 @@ class Command(Tool):
         """Declare the command's own options."""
         from rankcrawler.commands.values import number, parsed_by, whole
         from rankcrawler.simulator.clock import parse_moment
+        from rankcrawler.simulator.dialect import DEFAULT, names
         from rankcrawler.simulator.faults import QUICK_FAULTS, FaultKind, parse_fault_kinds
 
         super().add_options(parser)
+        parser.conflict_handler = "resolve"  # Scrapy's --profile, a file for cProfile, is of no use here
+        parser.set_defaults(profile=None)
+        which = tr(
+            "the gateway whose lists, failures and headers it has: {profiles} (default: {profile})",
+            profiles=", ".join(names()),
+            profile=DEFAULT,
+        )
         kinds = tr("how they fail: {kinds} (default: all but stall)", kinds=", ".join(FaultKind))
         seconds = number(0, 3600, marked("seconds"))
         parser.add_argument(
             "--port", type=whole(0, 65_535), default=_PORT, help=tr("0 takes a free one (default: {port})", port=_PORT)
         )
+        parser.add_argument("--profile", choices=names(), dest="dialect", default=DEFAULT, help=which)
         parser.add_argument(
             "--seed", type=int, default=1, help=tr("which world of rooms and contributors (default: 1)")
         )

@@ -5,7 +5,8 @@ reported as it is. The setting VERDICTS adds entries, which take precedence over
 """
 
 from rankcrawler.gateways.verdict.forms import DOWN, form, is_of_a_web_server
-from rankcrawler.gateways.verdict.table import Action, Seen, Shape
+from rankcrawler.gateways.verdict.setting import row
+from rankcrawler.gateways.verdict.table import Action, Seen, Shape, of_gateway
 from rankcrawler.gateways.verdict.verdicts import DEFAULT_WAIT, LONGEST_WAIT, SHORTEST_WAIT, Context, Verdict, Verdicts
 
 __all__ = [
@@ -21,4 +22,6 @@ __all__ = [
     "Verdicts",
     "form",
     "is_of_a_web_server",
+    "of_gateway",
+    "row",
 ]

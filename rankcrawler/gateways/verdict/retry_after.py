@@ -1,6 +1,7 @@
-"""The headers Retry-After and X-RateLimit-Reset: how long a gateway asks clients to wait."""
+"""Headers such as Retry-After and X-RateLimit-Reset: how long a gateway asks clients to wait."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -10,27 +11,26 @@ _MS = 1e11
 """A larger number is a moment in milliseconds since 1970."""
 
 
-def seconds(retry_after: str | None, now: datetime, reset: str | None = None) -> float | None:
-    """The seconds to wait from `now`, negative if the moment has passed; None if neither header is valid.
+def seconds(headers: Sequence[str | None], now: datetime) -> float | None:
+    """The seconds to wait from `now`, negative if the moment has passed; None if no header is valid.
 
-    `reset` is X-RateLimit-Reset: seconds or, if it is more than those of a year, a moment since 1970. Retry-After has
-    precedence.
+    The first valid header counts. It has seconds, a date or, if its number is more than the seconds of a year, a moment
+    since 1970.
     """
-    text = (retry_after or "").strip()
-    if (given := _number(text)) is not None:
-        return given
+    return next((found for header in headers if (found := _seconds((header or "").strip(), now)) is not None), None)
+
+
+def _seconds(text: str, now: datetime) -> float | None:
+    if _NUMBER.fullmatch(text):
+        return _until(float(text), now)
     try:
         moment = parsedate_to_datetime(text)
         return (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
     except (ValueError, OverflowError):
-        return _until(_number((reset or "").strip()), now)
+        return None
 
 
-def _number(text: str) -> float | None:
-    return float(text) if _NUMBER.fullmatch(text) else None
-
-
-def _until(reset: float | None, now: datetime) -> float | None:
-    if reset is None or reset <= _YEAR:
-        return reset
-    return (reset / 1000 if reset > _MS else reset) - now.timestamp()
+def _until(number: float, now: datetime) -> float:
+    if number <= _YEAR:
+        return number
+    return (number / 1000 if number > _MS else number) - now.timestamp()

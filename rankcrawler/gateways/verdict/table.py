@@ -1,6 +1,6 @@
 """The table of verdicts: the action for one value of one field of an answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
@@ -48,7 +48,7 @@ class Seen(NamedTuple):
     """The facts that decide a verdict; None for those that the answer lacks or that could not be read."""
 
     status: int | None = None
-    code: int | None = None
+    code: int | str | None = None
     status_code: int | None = None
     shape: Shape = Shape.LIST
 
@@ -107,3 +107,14 @@ DEFAULTS: Table = {
     ("shape", "unreadable"): Entry(Action.RETRY, marked("unreadable answer")),
 }
 """READ marks a value that is not a failure. An answer is read if all its values are marked so."""
+
+
+def of_gateway(codes: Iterable[int | str], status_codes: Iterable[int], rows: Table) -> Table:
+    """The table of a gateway: DEFAULTS, but only these codes mean success, and its own rows take precedence."""
+    ours = {cell: entry for cell, entry in DEFAULTS.items() if not (_is_code(cell) and entry.action is Action.READ)}
+    cells: list[Cell] = [*(("code", code) for code in codes), *(("status_code", code) for code in status_codes)]
+    return ours | dict.fromkeys(cells, Entry(Action.READ)) | dict(rows)
+
+
+def _is_code(cell: Cell) -> bool:
+    return cell[0] in ("code", "status_code")

@@ -1,5 +1,7 @@
 """Looks up the verdict on an answer."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +18,8 @@ LONGEST_WAIT = 3600.0
 LONGEST_WORDS = 200
 """Characters that are shown of the gateway's words."""
 
+_WORD = re.compile(r"[A-Za-z0-9_.-]+")
+"""A code that is shown as it is; any other text is quoted, because it can be anything."""
 _SHAPES = {Shape.EMPTY_BODY: marked("an empty body"), Shape.HTML_PAGE: marked("an HTML page")}
 
 
@@ -38,24 +42,23 @@ class Context:
     """Why the answer cannot be read, in our words."""
     location: str = ""
     """Where it redirects to."""
-    retry_after: str | None = None
-    """The header Retry-After."""
-    reset: str | None = None
-    """The header X-RateLimit-Reset."""
+    waits: Sequence[str | None] = ()
+    """The headers that say how long to wait, the most trusted first."""
     now: datetime | None = None
     """When the answer came; moments in the headers count from it."""
 
 
 class Verdicts:
-    """The table, and the entries in VERDICTS, which take precedence."""
+    """A gateway's table, and the entries in VERDICTS, which take precedence."""
 
-    def __init__(self, own: Table | None = None) -> None:
+    def __init__(self, own: Table | None = None, table: Table = DEFAULTS) -> None:
         self._own = own or {}
+        self._table = table
 
     @classmethod
-    def of(cls, verdicts: str | None) -> "Verdicts":
+    def of(cls, verdicts: str | None, table: Table = DEFAULTS) -> "Verdicts":
         """The table with the entries in the setting VERDICTS; raises SettingError if it cannot be read."""
-        return cls(setting.parse(verdicts or ""))
+        return cls(setting.parse(verdicts or ""), table)
 
     def of_answer(self, seen: Seen, context: Context = Context()) -> Verdict:
         """The verdict on an answer."""
@@ -88,7 +91,7 @@ class Verdicts:
         *codes, shape = seen.cells()
         unknown = []
         for cell in codes:
-            entry = self._own.get(cell) or DEFAULTS.get(cell)
+            entry = self._own.get(cell) or self._table.get(cell)
             if entry is None:
                 unknown.append(_name(cell))
             elif entry.action is Action.GONE and not seen.has_code:
@@ -97,11 +100,11 @@ class Verdicts:
                 return cell, entry
         if unknown:
             return ("unknown", ", ".join(unknown)), Entry(Action.RETRY)
-        return None if seen.shape is Shape.LIST else (shape, DEFAULTS[shape])
+        return None if seen.shape is Shape.LIST else (shape, self._table[shape])
 
 
 def _wait(entry: Entry, reason: str, context: Context) -> Verdict:
-    asked = retry_after.seconds(context.retry_after, context.now or datetime.now(UTC), context.reset)
+    asked = retry_after.seconds(context.waits, context.now or datetime.now(UTC))
     seconds = (DEFAULT_WAIT if entry.seconds is None else entry.seconds) if asked is None else asked
     if seconds > LONGEST_WAIT:
         reason += " " + tr(
@@ -132,4 +135,5 @@ def _odd(seen: Seen, context: Context) -> str:
 
 def _name(cell: Cell) -> str:
     field, value = cell
-    return f"{'HTTP' if field == 'http' else field} {value}"
+    shown = value if isinstance(value, int) or _WORD.fullmatch(value) else repr(value)
+    return f"{'HTTP' if field == 'http' else field} {shown}"

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from rankcrawler.gateways.wire.known import ANSWER, Known
+from rankcrawler.gateways.profiles import Layout, named
+from rankcrawler.gateways.wire.known import Known, of_answers
 from rankcrawler.gateways.wire.surrogates import repaired
 
 FIRST, EVERY = 8, 256
@@ -24,9 +25,13 @@ _decode = msgspec.json.Decoder().decode
 
 
 class Drift:
-    """Finds undocumented fields, and remembers which ones a run has reported."""
+    """Finds undocumented fields, and remembers which ones a run has reported.
 
-    def __init__(self, remembered: int = REMEMBERED) -> None:
+    Without a layout, it knows the fields of the default profile.
+    """
+
+    def __init__(self, layout: Layout | None = None, remembered: int = REMEMBERED) -> None:
+        self._known = of_answers(layout or named().answer)
         self._remembered = remembered
         self._answers = 0
         self._reported: set[str] = set()
@@ -42,7 +47,7 @@ class Drift:
             answer = _decode(repaired(body.removeprefix(b"\xef\xbb\xbf")))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return ()
-        unknown = (path for path in _unknown(answer, ANSWER, "$", self._answers) if path not in self._reported)
+        unknown = (path for path in _unknown(answer, self._known, "$", self._answers) if path not in self._reported)
         new = tuple(islice(dict.fromkeys(unknown), left))
         self._reported.update(new)
         return new

@@ -28,8 +28,8 @@ def check(decoded: msgspec.Struct, source: bytes | msgspec.Raw) -> None:
 
 
 def _check(decoded: msgspec.Struct, written: Any, path: str) -> None:
-    for name in decoded.__struct_fields__:
-        value = getattr(decoded, name)
+    for field, name in zip(decoded.__struct_fields__, decoded.__struct_encode_fields__, strict=True):
+        value = getattr(decoded, field)
         if isinstance(value, msgspec.Struct):
             _check(value, written[name], f"{path}.{name}")
         elif type(value) is int and not _is_integer(written[name]):

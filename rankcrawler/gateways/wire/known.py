@@ -1,7 +1,11 @@
-"""The fields that the gateway documents, whether they are kept or not. Any other field is reported as drift."""
+"""The fields that a gateway documents, whether they are kept or not. Any other field is reported as drift."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import reduce
 from typing import NamedTuple
+
+from rankcrawler.gateways.profiles import Layout, pointer
+from rankcrawler.gateways.profiles.pointer import Steps
 
 
 class Known(NamedTuple):
@@ -64,8 +68,43 @@ _LIST = _fields(
     seats=_ROW,
     self_info=_ROW,
 )
-_EXTRA = _fields("now")
-_INNER = Known(  # the outermost `data` is an envelope in one shape of answer, the list itself in the other
-    _LIST.names | {"data", "extra", "status_code"}, {**_LIST.within, "data": _LIST, "extra": _EXTRA}
-)
-ANSWER = _fields("code msg router status_code", data=_INNER, extra=_EXTRA)
+
+
+def of_answers(layout: Layout) -> Known:
+    """The fields of answers with this layout."""
+    list_steps = pointer.steps(layout.list)
+    values = [_value(each) for each in (layout.clock, layout.status_code) if each is not None]
+    platform = _all([_at(list_steps[:-1], _list(list_steps[-1])), *values])
+    return _all(
+        [
+            Known(frozenset(layout.envelope), {}),
+            *map(_value, layout.code),
+            *(_at(pointer.steps(within), platform, layout.envelope) for within in layout.within),
+        ]
+    )
+
+
+def _value(of: str) -> Known:
+    *steps, name = pointer.steps(of)
+    return _at(tuple(steps), _fields(name))
+
+
+def _list(ranks: str) -> Known:
+    return Known(_LIST.names | {ranks}, {**_LIST.within, ranks: _ROW})
+
+
+def _at(steps: Steps, known: Known, beside: Iterable[str] = ()) -> Known:
+    """An object that has the known one at this place, and fields with these names on the way to it."""
+    for step in reversed(steps):
+        known = Known(frozenset({step, *beside}), {step: known})
+    return known
+
+
+def _all(known: Iterable[Known]) -> Known:
+    """One object with the fields of all."""
+    return reduce(_both, known)
+
+
+def _both(one: Known, other: Known) -> Known:
+    shared = {name: _both(within, other.within[name]) for name, within in one.within.items() if name in other.within}
+    return Known(one.names | other.names, {**one.within, **other.within, **shared})

@@ -7,9 +7,12 @@ import msgspec
 from msgspec import Raw
 
 from rankcrawler.errors import AnswerError
-from rankcrawler.gateways.wire import integers, refusal, rows
+from rankcrawler.gateways.profiles import Layout, named
+from rankcrawler.gateways.wire import integers, rows
+from rankcrawler.gateways.wire.codes import Codes
 from rankcrawler.gateways.wire.contributor import Contributor, Contributors
-from rankcrawler.gateways.wire.schema import Answer, Listed, PartialAnswer, Ranked, RankList, User
+from rankcrawler.gateways.wire.outline import Outline
+from rankcrawler.gateways.wire.schema import Answer, Listed, Ranked, RankList, User
 from rankcrawler.gateways.wire.surrogates import repaired
 from rankcrawler.language import tr
 from rankcrawler.model.items import Quarantined
@@ -23,31 +26,40 @@ MOST_VALUES = 400_000
 """Commas and opening brackets; a documented row has 195. A value can be 2 bytes of JSON, and 120 bytes in memory."""
 
 _BOM = b"\xef\xbb\xbf"
-_decode_raw = msgspec.json.Decoder(Answer[Raw], strict=False).decode
 
 
 class Reader:
-    """Reads lists of one kind. `contributors` caches contributors between lists."""
+    """Reads lists of one kind. `contributors` caches contributors between lists; without a layout, it reads those of
+    the default profile.
+    """
 
-    def __init__(self, kind: ListKind, contributors: Contributors | None = None) -> None:
+    def __init__(self, kind: ListKind, contributors: Contributors | None = None, layout: Layout | None = None) -> None:
+        layout = layout or named().answer
         row: Any = Ranked if kind.states_ranks else Listed
         user: Any = User if contributors is None else Raw
+        self._outline = Outline(layout)
+        self._codes = Codes(layout)
         self._contributor: Callable[[Any], Contributor] = Contributor if contributors is None else contributors.of
-        self._decode: Callable[[bytes], Answer[Any]] = msgspec.json.Decoder(Answer[row[user]]).decode
+        self._decode = self._outline.decoder(row[user])
+        self._decode_raw = self._outline.decoder(Raw, strict=False)
         self._states_ranks = kind.states_ranks
 
-    def read(self, body: bytes) -> Answer[Listed[Contributor]]:
+    def read(self, body: bytes) -> Answer:
         """Decode a body; raises AnswerError with the JSON path of the first error.
 
-        If only some rows of the list are wrong, returns a PartialAnswer that quarantines them. If no row states its
-        rank, it has the flag `rank_missing`.
+        If only some rows of the list are wrong, the answer quarantines them. If no row states its rank, the answer has
+        the flag `rank_missing`.
         """
         return self._read(body.removeprefix(_BOM))
 
-    def _read(self, body: bytes) -> Answer[Any]:
+    def code(self, body: bytes) -> int | str | None:
+        """The outer code of a body that is not a list; None if there is none, or if it means success."""
+        return self._codes.of_failure(body)
+
+    def _read(self, body: bytes) -> Answer:
         _check_values(body)
         try:
-            answer = self._decode(body)
+            answer = self._outline.answer(self._decode(body))
             _check_length(answer)
             for row in _rows_of(answer):
                 row.user = self._contributor(row.user)
@@ -64,26 +76,26 @@ class Reader:
             raise AnswerError(tr("not JSON: {error}", error=error)) from error
         return answer
 
-    def _read_leniently(self, body: bytes, error: AnswerError) -> Answer[Any]:
+    def _read_leniently(self, body: bytes, error: AnswerError) -> Answer:
         """Also accept integers written as strings and booleans written as integers, and read row by row."""
         body = repaired(body)
         try:
-            answer = _decode_raw(body)
-            integers.check(answer, body)
+            decoded = self._decode_raw(body)
+            integers.check(decoded, body)
         except msgspec.ValidationError as broken:
-            return refusal.read(body, AnswerError(_with_path(broken)))
+            return self._codes.of_refusal(body, AnswerError(_with_path(broken)))
         except rows.UNREADABLE as broken:
-            return refusal.read(body, AnswerError(tr("not JSON: {error}", error=broken)))
+            return self._codes.of_refusal(body, AnswerError(tr("not JSON: {error}", error=broken)))
+        answer = self._outline.answer(decoded)
         ranklist = answer.ranklist
         if ranklist is None or not isinstance(ranklist.ranks, list):
-            return refusal.read(body, error)
+            return self._codes.of_refusal(body, error)
         _check_length(answer)
         return self._by_row(answer, ranklist)
 
-    def _by_row(self, answer: Answer[Raw], ranklist: RankList[Raw]) -> Answer[Any]:
+    def _by_row(self, answer: Answer, ranklist: RankList) -> Answer:
         good: list[Listed[Contributor]] = []
         bad: list[Quarantined] = []
-        assert isinstance(ranklist.ranks, list)
         is_unranked = self._states_ranks and rows.are_unranked(ranklist.ranks)
         read = rows.RowReader(states_ranks=self._states_ranks and not is_unranked).read
         for position, raw in enumerate(ranklist.ranks, start=1):
@@ -100,10 +112,11 @@ class Reader:
                     path=bad[0].path,
                 )
             )
-        in_place: RankList[Any] = ranklist
-        in_place.ranks = good
-        flags = ("rank_missing",) if is_unranked else ()
-        return PartialAnswer[Any](answer.code, answer.data, answer.extra, answer.status_code, tuple(bad), flags)
+        ranklist.ranks = good
+        answer.quarantined = tuple(bad)
+        if is_unranked:
+            answer.flags = ("rank_missing",)
+        return answer
 
 
 def _with_path(error: msgspec.ValidationError) -> str:
@@ -116,7 +129,7 @@ def _check_values(body: bytes) -> None:
         raise AnswerError(tr("Expected at most {most} values, got {values} - at `$`", most=MOST_VALUES, values=values))
 
 
-def _check_length(answer: Answer[Any]) -> None:
+def _check_length(answer: Answer) -> None:
     if (rows := len(_rows_of(answer))) > LONGEST:
         raise AnswerError(
             tr(
@@ -128,7 +141,7 @@ def _check_length(answer: Answer[Any]) -> None:
         )
 
 
-def _rows_of(answer: Answer[Any]) -> list[Any]:
+def _rows_of(answer: Answer) -> list[Any]:
     ranks = answer.ranklist.ranks if answer.ranklist is not None else None
     return ranks if isinstance(ranks, list) else []
 

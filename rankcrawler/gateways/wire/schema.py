@@ -1,14 +1,13 @@
-"""The schema of the gateway's answer: the names and types of the fields that are kept.
+"""The schema of a list: the names and types of the fields that are kept.
 
-One set of structs reads two outer shapes: `{code, msg, data: {data: LIST, extra, status_code}}`
-and the same without the outer pair, `{data: LIST, extra, status_code}`. Unknown fields are skipped, and so is what
-the gateway says: rankcrawler.gateways.wire.words reads it where there is no list.
+Unknown fields are skipped, and so is what the gateway says: rankcrawler.gateways.wire.words reads it where there is no
+list. What is around a list differs from gateway to gateway; rankcrawler.gateways.wire.outline makes structs for it.
 """
 
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from rankcrawler.clock import FIRST_MS, LAST_MS
 from rankcrawler.model.items import Quarantined
@@ -97,77 +96,39 @@ class Ranked(Listed[Contributor_], Generic[Contributor_], gc=False, kw_only=True
     rank: Position
 
 
-class Extra(msgspec.Struct, gc=False):
-    """The object next to the list, with the list's clock in ms since 1970."""
-
-    now: Moment | None = None
-
-
-Row = TypeVar("Row")
-"""A row of the list: Listed, Ranked, or its raw bytes."""
-
-
-class RankList(msgspec.Struct, Generic[Row]):
-    """The list, and the size of the room's audience."""
-
-    ranks: list[Row] | UnsetType | None = UNSET
-    total: Natural | None = None
-    user_count_desc: str | None = None
-    currency: str | None = None
-    has_more: bool | None = None
+LISTING: tuple[tuple[str, Any, Any], ...] = (
+    ("total", Natural | None, None),
+    ("user_count_desc", str | None, None),
+    ("currency", str | None, None),
+    ("has_more", bool | None, None),
+)
+"""The fields beside a list: names, types and defaults."""
 
 
-class Inner(RankList[Row], Generic[Row]):
-    """The outermost `data`: the envelope of a list, or the list itself."""
+class RankList(Protocol):
+    """The object that holds a list: the rows, and the size of the room's audience."""
 
-    data: RankList[Row] | None = None
-    extra: Extra | None = None
-    status_code: Code | None = None
-
-
-class Answer(msgspec.Struct, Generic[Row]):
-    """The body of an answer."""
-
-    code: Code | None = None
-    data: Inner[Row] | None = None
-    extra: Extra | None = None
-    status_code: Code | None = None
-
-    @property
-    def ranklist(self) -> RankList[Row] | None:
-        """The list, in either shape of answer."""
-        return self.data.data if self.data is not None and self._enveloped else self.data
-
-    @property
-    def inner_code(self) -> int | None:
-        """The inner status code; 0 means success."""
-        return self.data.status_code if self.data is not None and self._enveloped else self.status_code
-
-    @property
-    def now(self) -> int | None:
-        """The list's clock, in ms since 1970."""
-        extra = self.data.extra if self.data is not None and self._enveloped else self.extra
-        return None if extra is None else extra.now
-
-    @property
-    def ranks_path(self) -> str:
-        """The JSON path of the rows."""
-        return "$.data.data.ranks" if self._enveloped else "$.data.ranks"
-
-    @property
-    def now_path(self) -> str:
-        """The JSON path of the list's clock."""
-        return "$.data.extra.now" if self._enveloped else "$.extra.now"
-
-    @property
-    def _enveloped(self) -> bool:
-        return self.data is not None and (self.data.data is not None or self.data.status_code is not None)
+    ranks: Any
+    """A list of rows; UNSET or None if there is none."""
+    total: int | None
+    user_count_desc: str | None
+    currency: str | None
+    has_more: bool | None
 
 
-class PartialAnswer(Answer[Row], Generic[Row]):
-    """An answer that was read row by row; `ranks` has the rows that could be read."""
+class Answer(msgspec.Struct, kw_only=True):
+    """What a body says, wherever its gateway puts it: rankcrawler.gateways.wire.outline knows where."""
 
+    code: int | str | None = None
+    """The outer code: a number, or a gateway's own word."""
+    inner_code: int | None = None
+    """The platform's own code."""
+    ranklist: RankList | None = None
+    now: int | None = None
+    """The list's clock, in ms since 1970."""
+    ranks_path: str = "$"
+    """The JSON path of the rows."""
     quarantined: tuple[Quarantined, ...] = ()
-    """The others."""
+    """The rows that could not be read; `ranklist` has the others."""
     flags: tuple[str, ...] = ()
     """What the list lacks, as flags of rankcrawler.model.rules."""

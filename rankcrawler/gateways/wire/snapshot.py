@@ -13,7 +13,7 @@ from rankcrawler.clock import iso
 from rankcrawler.errors import AnswerError
 from rankcrawler.gateways.wire.anchors import are_anchors
 from rankcrawler.gateways.wire.contributor import OF_CONTRIBUTOR, Contributor
-from rankcrawler.gateways.wire.schema import Answer, Listed, PartialAnswer
+from rankcrawler.gateways.wire.schema import Answer, Listed
 from rankcrawler.language import tr
 from rankcrawler.model.columns import Group, in_groups
 from rankcrawler.model.items import Quarantined, RoomSnapshot
@@ -34,21 +34,22 @@ LAYOUT = [
 """The columns in the order in which rows are built here: the declared order; the contributor's flags follow."""
 
 
-def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: int) -> RoomSnapshot:
-    """The snapshot in a good answer; raises AnswerError if the answer has no time, or no list of contributors."""
+def snapshot(answer: Answer, target: Target, polled_at_ms: int) -> RoomSnapshot:
+    """The snapshot in a good answer, dated by the poll if the list has no clock.
+
+    Raises AnswerError if the answer has no list of contributors.
+    """
     ranklist = answer.ranklist
     if ranklist is None or ranklist.ranks is UNSET or ranklist.ranks is None:
         raise AnswerError(tr("Expected `array`, got nothing - at `{path}`", path=answer.ranks_path))
-    if answer.now is None:
-        raise AnswerError(tr("Expected `int`, got nothing - at `{path}`", path=answer.now_path))
     ranks: Sequence[Listed[Contributor]] = ranklist.ranks
     if are_anchors(ranks):
         path = answer.ranks_path
         raise AnswerError(
             tr("Expected a room's contributors, got anchors with rooms of their own - at `{path}`", path=path)
         )
-    quarantined, flags = (answer.quarantined, answer.flags) if isinstance(answer, PartialAnswer) else ((), ())
-    captured_at, polled_at = iso(answer.now), iso(polled_at_ms)
+    quarantined = answer.quarantined
+    captured_at, polled_at = iso(polled_at_ms if answer.now is None else answer.now), iso(polled_at_ms)
     return RoomSnapshot(
         target=target,
         captured_at=captured_at,
@@ -61,7 +62,7 @@ def snapshot(answer: Answer[Listed[Contributor]], target: Target, polled_at_ms: 
         digest=sha256(_pack(ranks), usedforsecurity=False).hexdigest()[:32],
         entries=tuple(_rows(ranks, _positions(quarantined), target, captured_at, polled_at)),
         quarantined=quarantined,
-        flags=flags,
+        flags=answer.flags if answer.now is not None else (*answer.flags, "no_clock"),
     )
 
 

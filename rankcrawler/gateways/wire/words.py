@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 import msgspec
 from msgspec import Raw
 
-from rankcrawler.gateways.wire.schema import Code
+from rankcrawler.gateways.profiles import pointer
+from rankcrawler.gateways.profiles.pointer import Steps
 from rankcrawler.gateways.wire.surrogates import repaired
 
 LONGEST = 200
@@ -28,6 +30,7 @@ class _Object(msgspec.Struct):
     data: Raw = Raw()
     detail: Raw = Raw()
     error: Raw = Raw()
+    details: Raw = Raw()
     prompts: Raw = Raw()
     message_zh: Raw = Raw()
     message: Raw = Raw()
@@ -42,33 +45,31 @@ class _Object(msgspec.Struct):
 _MESSAGES = [name for name in _Object.__struct_fields__ if name not in ("data", "router", "code")]
 
 
-class Said(msgspec.Struct, frozen=True):
-    """What a body says about its failure."""
-
-    words: str = ""
-    """The gateway's messages, joined and shortened; may be empty. They can be anything: quote them."""
-    code: int | None = None
-    """The code of a complaint in `detail`, where some gateways put what others have at the top."""
-
-
 _decode = msgspec.json.Decoder(_Object).decode
 _decode_list = msgspec.json.Decoder(list[Raw]).decode
 _decode_text = msgspec.json.Decoder(str).decode
-_decode_code = msgspec.json.Decoder(Code, strict=False).decode
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def said(body: bytes) -> Said:
-    """The words of a body: its messages, the title of a page, or the beginning of a plain text."""
+def said(body: bytes, places: Iterable[Steps] = ()) -> str:
+    """The gateway's words in a body, joined and shortened; may be empty. They can be anything: quote them.
+
+    They are what is at the `places` that the profile names: those in one object belong together, and the first object
+    with any counts. Else they are the messages under the usual names, the title of a page, or the beginning of a text.
+    """
     start = body.removeprefix(_BOM).lstrip()
     if start[:1] == b"<":
         title = _TITLE.search(start[:4096])
-        return Said(_joined([title[2].decode("utf-8", "replace").strip()])) if title else Said()
+        return _joined([title[2].decode("utf-8", "replace").strip()]) if title else ""
+    text = repaired(start)
+    for _, together in groupby(places, key=lambda place: place[:-1]):
+        if named := _joined(words for place in together for words in _of_value(pointer.find(text, place), _DEEPEST)):
+            return named
     try:
-        top = _decode(repaired(start))
+        top = _decode(text)
     except _UNREADABLE:
-        return Said(_joined([_plain(start[: 4 * LONGEST]).strip()]))
-    return Said(_joined(_of_object(top, _DEEPEST)), _code_in(top.detail))
+        return _joined([_plain(start[: 4 * LONGEST]).strip()])
+    return _joined(_of_object(top, _DEEPEST))
 
 
 def _start(raw: Raw, length: int = 1) -> bytes:
@@ -123,10 +124,3 @@ def _texts(raw: Raw, depth: int) -> Iterator[str]:
                 yield from _texts(each, depth - 1)
     except _UNREADABLE:
         return
-
-
-def _code_in(detail: Raw) -> int | None:
-    try:
-        return _decode_code(_decode(detail).code) if _start(detail) == b"{" else None
-    except _UNREADABLE:
-        return None

@@ -1,0 +1,42 @@
+"""What the values of settings must be; each error names the setting, and says what was expected."""
+
+import logging
+from math import inf
+from typing import Any
+
+from rankcrawler.errors import SettingError
+from rankcrawler.language import marked, tr
+from rankcrawler.spelling import meant
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def level(value: Any) -> str:
+    """The name of a level of Python's logging, for LOG_LEVEL; raises SettingError."""
+    name = logging.getLevelName(value) if isinstance(value, int) else str(value)
+    if isinstance(value, int) or name in logging.getLevelNamesMapping():
+        return name
+    raise SettingError(
+        tr(
+            "LOG_LEVEL must be {known}, not {level!r}{meant}",
+            known=", ".join(_LEVELS),
+            level=name[:40],
+            meant=meant(name.upper(), _LEVELS),
+        )
+    )
+
+
+def number(name: str, value: Any, type_: type[int] | type[float], minimum: int) -> float:
+    """A finite number of this type that is at least `minimum`, for the setting of this name; raises SettingError."""
+    try:
+        found = type_(value)
+        is_valid = minimum <= found < inf
+    except (TypeError, ValueError):
+        is_valid = False
+    if not is_valid:
+        if type_ is int:
+            message = marked("{name} must be a whole number of at least {minimum}, not {value!r}")
+        else:
+            message = marked("{name} must be a number of at least {minimum}, not {value!r}")
+        raise SettingError(tr(message, name=name, minimum=minimum, value=value))
+    return found
