@@ -136,7 +136,7 @@ def _identifier(value: Any, name: str) -> str:
 
 
 def _no_web_rid(value: Any) -> JobError:
-    return JobError(tr(NO_WEB_RID, value=_shown(value).strip(_QUOTE)))
+    return JobError(f"{_shown(value).strip(_QUOTE)} {tr(NO_WEB_RID)}")
 
 
 def _interval(value: Any, name: str) -> float:

@@ -18,10 +18,10 @@ FIELDS = ("room_id", "anchor_id", "every", "every_max", "priority")
 LIVE_HOST = "live.douyin.com"
 """Where the pages of rooms are, whose addresses name no session."""
 NO_WEB_RID = marked(
-    "{value} is a web_rid, the number in the address of a live page, which stays the same from one session to the "
-    "next; expected the session's room_id, which has 19 digits"
+    "is a web_rid, the number in the address of a live page, which stays the same from one session to the next; "
+    "expected the session's room_id, which has 19 digits"
 )
-"""Why a live page's address names no room."""
+"""Why a live page's address names no room; it follows what was given."""
 
 HEAD_START_MS = 60_000
 """How far one point of priority moves a room ahead of the others."""
