@@ -57,7 +57,8 @@ def test_every_room_is_stored_the_books_agree_and_the_token_is_nowhere(name: str
         answers, failed, source = gateway.ledger.outcomes.total(), failures(gateway), gateway.source
         balance = gateway.balance()
     assert done.returncode == 0, done.stderr[-3000:]
-    assert "Rooms: 29 stored, 0 unchanged, 1 empty, 0 dead" in done.stderr
+    assert "Lists: 29 stored, 0 unchanged, 1 empty\n" in done.stderr
+    assert "Rooms: 0 dead\n" in done.stderr
     assert failed > 0.15 * answers
     assert balance == ([], [])
     fed = [json.loads(line) for line in feed.read_text("utf-8").splitlines()]
@@ -135,7 +136,8 @@ def test_a_room_without_what_the_gateway_needs_is_dead_and_says_what_is_missing(
         ROOMS[4],
         "the gateway's profile tikhub-tiktok needs the room's anchor_id",
     )
-    assert "Rooms: 1 stored, 0 unchanged, 0 empty, 1 dead" in done.stderr
+    assert "Lists: 1 stored, 0 unchanged, 0 empty\n" in done.stderr
+    assert "Rooms: 1 dead" in done.stderr
 
 
 def test_a_new_queue_begins_with_the_rate_of_the_profile_and_keeps_what_people_set(tmp_path: Path) -> None:
