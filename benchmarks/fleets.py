@@ -111,7 +111,7 @@ def _ask(database: "psycopg.Connection") -> tuple[int, int, int]:
     made = database.execute("SELECT to_regclass('polls')").fetchone()
     if made is None or made[0] is None:
         return 0, 0, int(size[0])
-    found = database.execute("SELECT (SELECT count(*) FROM polls), (SELECT count(*) FROM entries)").fetchone()
+    found = database.execute("SELECT (SELECT count(*) FROM _polls), (SELECT count(*) FROM _entries)").fetchone()
     assert found is not None
     return int(found[0]), int(found[0] + found[1]), int(size[0])
 

@@ -42,7 +42,7 @@ def test_anonymised_rows_belong_to_no_contributor(tmp_path: Path) -> None:
     store.write([polled(snapshot(entries=rows))])
     assert store.counts() == Counts(rooms=1, polls=1, snapshots=1, entries=200)
     store.close()
-    assert query(tmp_path, "SELECT count(*) FROM users") == [(0,)]
+    assert query(tmp_path, "SELECT count(*) FROM _users") == [(0,)]
 
 
 @pytest.mark.parametrize(("version", "age"), [(99, "newer"), (1, "older")])

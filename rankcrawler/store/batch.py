@@ -38,6 +38,8 @@ class Batch:
     """Contributors of lists that came late: when they were first in one."""
     profiles: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Contributors' latest profiles, and when they were seen."""
+    former_names: list[Record] = field(default_factory=list)
+    """Contributors whose profile changed: when, the profile before (None for the one on record), and the new one."""
     room_days: dict[tuple[int, int], RoomDay] = field(default_factory=lambda: defaultdict(RoomDay))
     """By day and room."""
     contributor_days: dict[tuple[int, str, int], int] = field(default_factory=lambda: defaultdict(int))
@@ -53,6 +55,7 @@ class Batch:
         database.insert(tables.ARRIVALS, self.arrivals)
         database.bulk("end_stays", self.ended_stays)
         database.bulk("see_earlier", [(at, user) for user, at in sorted(self.earlier.items())])
+        database.bulk("add_former_names", self.former_names)
         database.bulk("see_profiles", [(profile, at, user) for user, (profile, at) in sorted(self.profiles.items())])
         database.bulk("count_room_days", [day.record(*key) for key, day in sorted(self.room_days.items(), key=_key)])
         database.bulk(
