@@ -24,8 +24,9 @@ format: .venv/.dev ## fix what the linter and the formatter can fix
 	$(BIN)/ruff check --quiet --fix .
 	$(BIN)/ruff format --quiet .
 
-docs: .venv/.run ## write the table of fields in both READMEs, and docs/row.schema.json
+docs: .venv/.run ## write the table of fields in both READMEs, docs/row.schema.json and docs/views.md
 	$(BIN)/python -m rankcrawler.model.reference
+	$(BIN)/python -m rankcrawler.store.reference
 
 bench: .venv/.dev ## run the benchmarks next to what people would use instead; under ten minutes
 	@$(MAKE) --no-print-directory .venv/.rivals || echo "Some rivals could not be installed; running without them:" >&2

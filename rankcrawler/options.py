@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
@@ -49,7 +50,7 @@ _NUMBERS: dict[str, _Number] = {
 }
 _TEXTS = (
     *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "VERDICTS"),
-    *("STORE_URL", "DATA_DIR", "QUEUE_NAME"),
+    *("STORE_URL", "DATA_DIR", "QUEUE_NAME", "TIME_ZONE"),
 )
 REDIS = (
     "REDIS_URL",
@@ -64,7 +65,7 @@ REDIS = (
 ENVIRONMENT = (
     *("GATEWAY_URL", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY", "GATEWAY_PATIENCE", "VERDICTS"),
     *("STORE_URL", "REDIS_URL", "QUEUE_NAME", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
-    *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT"),
+    *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT", "TIME_ZONE"),
 )
 """Settings that can also be environment variables."""
 NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USER_AGENT")
@@ -92,6 +93,8 @@ class Options:
     """Empty if PSEUDONYMISE_KEY is not set."""
     store_url: str
     data_dir: Path
+    time_zone: ZoneInfo
+    """What a day is, and a time without an offset."""
     redis: Mapping[str, Any] = field(repr=False)
     """scrapy-redis's settings by name, None if not set; REDIS_PARAMS is a dict."""
     queue_name: str
@@ -136,6 +139,7 @@ class Options:
             pseudonymise_key=environment.get("PSEUDONYMISE_KEY", ""),
             store_url=texts["STORE_URL"] or f"sqlite:///{data_dir.rstrip('/')}/ranks.db",
             data_dir=Path(data_dir),
+            time_zone=_zone(texts["TIME_ZONE"] or defaults.TIME_ZONE),
             redis={name: given[name] for name in REDIS} | {"REDIS_PARAMS": _parameters(settings)},
             queue_name=texts["QUEUE_NAME"] or "",
             room_attempts=int(numbers["ROOM_ATTEMPTS"]),
@@ -213,6 +217,13 @@ def _value(settings: BaseSettings, environment: Mapping[str, str], name: str) ->
     if name in ENVIRONMENT and not is_on_command_line and name in environment:
         return environment[name]
     return settings[name] if name in settings else getattr(defaults, name, None)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise SettingError(f"TIME_ZONE must be the name of a time zone such as Asia/Shanghai, not {name!r}") from None
 
 
 def _parameters(settings: BaseSettings) -> dict[str, Any]:

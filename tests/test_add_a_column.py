@@ -17,6 +17,7 @@ import pytest
 from aiohttp import web
 from pyarrow import parquet  # type: ignore[import-untyped]
 
+from rankcrawler.store import schema
 from tests import stores
 from tests.builders import body, row
 from tests.gateways import environment
@@ -25,15 +26,16 @@ from tests.scripted import Asked, scripted
 ROOT = Path(__file__).parent.parent
 ROOM = "7300000000000000001"
 WORDS = "一句签名"
-DECLARATION = """    signature: Annotated[
+STEP = schema.version() + 1
+DECLARATION = f"""    signature: Annotated[
         str | None,
-        column("The user's words.", "签名", group=Group.PROFILE, personal=Personal.ID, since=5),
+        column("The user's words.", "签名", group=Group.PROFILE, personal=Personal.ID, since={STEP}),
     ]
 """
 EDITS = {
     "model/rows.py": ("    gender: Annotated[", f"{DECLARATION}    gender: Annotated["),
     "gateways/wire/schema.py": ("    gender: Small", "    signature: str | None = None\n    gender: Small"),
-    "store/sql/steps/5.sql": ("", "{add column signature};\n"),
+    f"store/sql/steps/{STEP}.sql": ("", "{add column signature};\n"),
 }
 """By file: a text, and what replaces it. With a changelog line these are all files that are touched."""
 

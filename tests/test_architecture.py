@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ORDER = (
     {"errors", "clock", "backoff", "durations", "faultlog", "settings", "statistics"},
-    {"options", "open_files", "report"},
+    {"options", "open_files", "report", "moments"},
     {"model"},
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},
     {"handler", "logformatter", "pipelines", "preflight", "speedups"},

@@ -9,7 +9,7 @@ from rankcrawler.store.tables import InternedTable
 def keys_of(
     database: Database, table: InternedTable, records: Sequence[Record], new: set[int] | None = None
 ) -> list[int]:
-    """The keys of records; adds those that are new, unless another worker does so meanwhile, and notes them in `new`."""
+    """The keys of records; adds those that are missing, unless another worker does, and notes them in `new`."""
     width = len(table.identity)
     known = _known(database, table, records)
     missing = sorted((each for each in records if each[:width] not in known), key=lambda each: each[:width])

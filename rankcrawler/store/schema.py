@@ -4,8 +4,8 @@ A new store is made by all of them; an older one takes the steps after its own v
 text serves both databases. Before a statement, `-- sqlite:` or `-- postgresql:` limits it to one.
 
 {columns TABLE} stands for the table's columns that the declaration had in version 3, {create TABLE} for a table as
-schema.sql has it, and {add column NAME} adds a column that the declaration has had `since` this step. No step makes views: the last one is
-followed by those of views.py.
+schema.sql has it, and {add column NAME} adds a column that the declaration has had `since` this step. Steps
+leave out the views: those of views.py are dropped before each step, and made after the last one.
 """
 
 import re

@@ -1,6 +1,6 @@
 """The views that people read, from sql/views.sql: their SQL for each database, and what each view and column means.
 
-A view is made anew by every migration. In its text, {NAME …} stands for the fragment of that name, in which $1, $2 …
+Every migration makes the views again. In its text, {NAME …} stands for the fragment of that name, in which $1, $2 …
 stand for the words after the name; {feed} for the columns that feeds have; and {iso MS}, {seconds MS}, {now}, {join},
 {chain} and {above} for what differs between the databases. A view has the columns that its first SELECT names.
 """
@@ -45,7 +45,10 @@ _DIFFERING: Mapping[str, Mapping[str, Word]] = {
     "postgresql": {
         "join": "JOIN",
         "now": "CAST(extract(epoch FROM now()) * 1000 AS BIGINT)",
-        "iso": lambda ms: f"""to_char(to_timestamp(({ms}) / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')""",
+        "iso": lambda ms: (
+            f"""to_char(to_timestamp(({ms}) / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.')"""
+            f""" || to_char(({ms}) % 1000, 'FM000"Z"')"""
+        ),
         "chain": "{chain_postgresql}",
         "above": "e.above",
     },

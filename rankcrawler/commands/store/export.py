@@ -5,23 +5,34 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+from zoneinfo import ZoneInfo
 
+from rankcrawler import moments
+from rankcrawler.clock import ms
 from rankcrawler.commands import values
 from rankcrawler.commands.arguments import add_kind, add_period
+from rankcrawler.commands.store import fields, formats
+from rankcrawler.commands.store.advance import Advance
+from rankcrawler.commands.store.fields import Table
 from rankcrawler.commands.store.formats import FORMATS
 from rankcrawler.commands.store.records import StoreSubcommand, opened
 from rankcrawler.errors import SettingError, StoreError
 from rankcrawler.feeds.draft import Draft
+from rankcrawler.model.columns import Row
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.store.contract import Records
+from rankcrawler.store.list_choice import CHANGED, EVERY_POLL, Lists
+
+Rows = Iterable[Iterable[Row]]
+"""The rows of one list after the other."""
 
 
 class Export(StoreSubcommand):
     """Writes rows to a file."""
 
     name = "export"
-    help = "Write the rows of lists to a file"
-    example = "export --room all --since 30d --to ranks.parquet"
+    help = "Write the rows of lists to a file, for Excel or other tools"
+    example = "export --room all --since yesterday --until today --to day.xlsx"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare which rows, and the file."""
@@ -31,37 +42,112 @@ class Export(StoreSubcommand):
         parser.add_argument("--to", type=Path, required=True, metavar="FILE", help=endings)
         add_period(parser)
         add_kind(parser, "the kind of list")
+        _add_choice(parser)
+        _add_form(parser)
 
     def run(self, url: str, given: argparse.Namespace) -> int:
-        """Write the file, and print how many rows it has."""
-        with opened(url) as store:
-            rows = export(_lists(store, given), given.to)
-        print(f"{rows} rows in {given.to}")
+        """Write the file, and print how many rows of which lists it has."""
+        table = _table(given)
+        with opened(url) as store, Advance(lambda: _expected(store, given)) as advance:
+            rows = _summary(store, given, table) if given.summary else _lists(store, given, table)
+            written = export(advance.through(rows), given.to, table, mark=given.bom, excel=given.excel)
+        of = "contributors and rooms" if given.summary else f"{advance.done:,} lists, {_chosen(given)[1]}"
+        print(f"{written} rows in {given.to}, of {of}")
         return 0
 
 
-def _lists(store: Records, given: argparse.Namespace) -> Iterator[RoomSnapshot]:
-    for room_id in store.rooms(given.kind) if given.room is None else given.room:
-        yield from store.lists(room_id, given.since, given.until, kind=given.kind)
-
-
-def export(lists: Iterable[RoomSnapshot], path: Path) -> int:
-    """Write lists to a file in the format of its ending; returns the number of rows.
+def export(rows: Rows, path: Path, table: Table, *, mark: bool = False, excel: bool = False) -> int:
+    """Write rows to a file in the format of its ending; returns how many.
 
     Raises SettingError for an unknown ending, and StoreError if the file cannot be written or cannot hold the rows.
     The file appears only when it is complete.
     """
-    make = FORMATS.get(path.suffix)
-    if make is None:
+    if path.suffix not in FORMATS:
         raise SettingError(f"--to {path}: expected a file that ends in {', '.join(FORMATS)}")
-    rows = 0
     with _replaced_when_complete(path) as file:
-        sink = make(file)
-        for snapshot in lists:
-            sink.write(snapshot)
-            rows += len(snapshot.entries)
+        sink = formats.sink(path.suffix, file, table, mark=mark, excel=excel)
+        written = sum(sink.write(each) for each in rows)
         sink.close()
-    return rows
+    return written
+
+
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    choice = parser.add_mutually_exclusive_group()
+    every_poll = (
+        "the list of every poll, changed or not; without it, only lists that changed, and the first of each day"
+    )
+    choice.add_argument("--every-poll", action="store_true", help=every_poll)
+    every = "of each so many minutes, the last list: 5min, 1h"
+    choice.add_argument("--every", type=values.parsed_by(moments.duration), metavar="DURATION", help=every)
+    choice.add_argument("--last", action="store_true", help="the last list of each room in that time")
+    summary = "instead of lists, what each contributor gave in each room in that time"
+    choice.add_argument("--summary", action="store_true", help=summary)
+    parser.add_argument("--columns", type=lambda text: text.split(","), metavar="NAME,…", help="only these columns")
+
+
+def _add_form(parser: argparse.ArgumentParser) -> None:
+    zone = "write times as clocks in this zone show them (default: UTC; in .xlsx and with --excel, TIME_ZONE)"
+    parser.add_argument("--time-zone", type=values.parsed_by(moments.zone), metavar="NAME", help=zone)
+    parser.add_argument(
+        "--bom", action="store_true", help="begin CSV with a byte order mark, by which Excel knows UTF-8"
+    )
+    excel = "CSV that opens right in Excel by a double click: with the mark, ids as texts, and times as dates"
+    parser.add_argument("--excel", action="store_true", help=excel)
+    parser.add_argument("--lang", choices=fields.LANGUAGES, default="en", help="of the headings (default: %(default)s)")
+
+
+def _table(given: argparse.Namespace) -> Table:
+    """The columns of the file."""
+    if given.lang != "en" and given.to.suffix == ".jsonl":
+        raise SettingError("--lang is for .csv, .xlsx and .parquet: the names in JSON Lines stay as they are")
+    shows_no_zone = given.excel or given.to.suffix == ".xlsx"
+    zone: ZoneInfo | None = given.time_zone or (given.zone if shows_no_zone else None)
+    own = fields.SUMMARY if given.summary else fields.ROW
+    return Table(fields.chosen(own, given.columns), given.lang, zone)
+
+
+def _chosen(given: argparse.Namespace) -> tuple[Lists, str]:
+    """Which lists, and words for them."""
+    if given.every_poll:
+        return EVERY_POLL, "one for every poll that brought a list"
+    if given.every is not None:
+        zone = given.time_zone or given.zone
+        phase = moments.midnight(ms(given.since), zone) % given.every
+        return Lists(given.every, phase), f"one for every {given.every // 1000:,} s in which the room was polled"
+    return CHANGED, "the last of each room" if given.last else "those that changed"
+
+
+def _lists(store: Records, given: argparse.Namespace, table: Table) -> Iterator[Iterable[Row]]:
+    in_zone = None if given.excel or given.to.suffix == ".xlsx" else table.zone
+    for room_id in _rooms(store, given):
+        for snapshot in _lists_of(store, room_id, given):
+            yield fields.rows_of(snapshot, table.fields, in_zone)
+
+
+def _lists_of(store: Records, room_id: str, given: argparse.Namespace) -> Iterable[RoomSnapshot]:
+    if not given.last:
+        return store.lists(room_id, given.since, given.until, kind=given.kind, which=_chosen(given)[0])
+    last = store.at(room_id, given.until, kind=given.kind)
+    return () if last is None or last.captured_at < given.since else (last,)
+
+
+def _summary(store: Records, given: argparse.Namespace, table: Table) -> Iterator[list[Row]]:
+    for room_id in _rooms(store, given):
+        found = store.gains(room_id, given.since, given.until, kind=given.kind)
+        rows = ({"room_id": room_id, **gain._asdict()} for gain in found.gains)
+        yield [tuple(row[each.name] for each in table.fields) for row in rows]
+
+
+def _rooms(store: Records, given: argparse.Namespace) -> Iterable[str]:
+    return store.rooms(given.kind) if given.room is None else given.room
+
+
+def _expected(store: Records, given: argparse.Namespace) -> int | None:
+    """How many lists there are at most; None if that is not known."""
+    if given.summary or given.last:
+        return None if given.room is None else len(given.room)
+    rooms: list[str | None] = [None] if given.room is None else given.room
+    return sum(store.polled(given.since, given.until, kind=given.kind, room_id=each) for each in rooms)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ class Purge(StoreSubcommand):
     """Removes old days."""
 
     name = "purge"
-    help = "Remove old days; rooms, contributors and the sums of each day stay"
+    help = "Remove old days (UTC); rooms, contributors and the sums of each day stay"
     example = "purge --older-than 30d"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,8 @@ class Purge(StoreSubcommand):
         with opened(url) as store:
             removed = store.purge(given.older_than)
         day = given.older_than[:10]
-        print(f"{removed.polls} polls, {removed.lists} lists and {removed.entries} rows removed, of days before {day}")
+        what = f"{removed.polls} polls, {removed.lists} lists and {removed.entries} rows"
+        print(f"{what} removed, of days before {day} (UTC)")
         return 0
 
 

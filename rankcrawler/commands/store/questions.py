@@ -6,6 +6,7 @@ from rankcrawler.commands import values
 from rankcrawler.commands.arguments import add_json, add_kind, add_period
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.store import answers
+from rankcrawler.commands.store.local import all_in_zone, in_zone
 from rankcrawler.commands.store.records import StoreSubcommand, opened
 
 
@@ -28,7 +29,10 @@ class Users(StoreSubcommand):
             if contributor is None:
                 complain(f"contributor {given.user_id} was never in a list")
                 return 1
-            answers.print_contributor(contributor, store.trail(given.user_id), as_json=given.json)
+            trail = store.trail(given.user_id)
+        if not given.json:
+            contributor, trail = in_zone(contributor, given.zone), all_in_zone(trail, given.zone)
+        answers.print_contributor(contributor, trail, as_json=given.json)
         return 0
 
 
@@ -53,5 +57,6 @@ class Gains(StoreSubcommand):
         if found.since is None:
             complain(f"room {given.room_id} has no list in that time")
             return 1
-        answers.print_gains(given.room_id, found, as_json=given.json)
+        shown = found if given.json else in_zone(found, given.zone)
+        answers.print_gains(given.room_id, shown, as_json=given.json)
         return 0

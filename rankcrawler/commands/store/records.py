@@ -15,7 +15,10 @@ class StoreSubcommand(Subcommand):
 
     @abstractmethod
     def run(self, url: str, given: argparse.Namespace) -> int:
-        """Do the work on the store at an address; returns the exit status."""
+        """Do the work on the store at an address; returns the exit status.
+
+        `given.zone` is the time zone, and moments are ISO 8601 text.
+        """
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Every subcommand of `scrapy store`, in the order of its help."""
 
 from rankcrawler.commands.store.export import Export
+from rankcrawler.commands.store.inspecting import Grant, Sql
 from rankcrawler.commands.store.maintenance import Migrate, Purge, Status
 from rankcrawler.commands.store.questions import Gains, Users
 from rankcrawler.commands.store.records import StoreSubcommand
 
-SUBCOMMANDS: tuple[StoreSubcommand, ...] = (Migrate(), Status(), Purge(), Export(), Users(), Gains())
+SUBCOMMANDS: tuple[StoreSubcommand, ...] = (Migrate(), Status(), Purge(), Export(), Users(), Gains(), Sql(), Grant())

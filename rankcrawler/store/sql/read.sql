@@ -44,11 +44,18 @@ FROM (
 ) p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key {list_texts};
 
 -- name: lists_between
--- A room's lists that were written in a time.
+-- A room's next lists in a time: those that were written, or those of all polls.
 SELECT {list_columns}
-FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms {list_texts}
+FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND (s.captured_ms = p.at_ms OR :every_poll = 1)
+{list_texts}
 WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms < :until_ms AND p.is_answered = 1
-ORDER BY p.at_ms;
+ORDER BY p.at_ms LIMIT 500;
+
+-- name: count_polled
+-- How many polls of a kind brought a list in a time, of all rooms or of one.
+SELECT count(*) FROM _rooms r JOIN _polls p ON p.room_key = r.room_key
+WHERE r.kind = :kind AND (:room_id = '' OR r.room_id = :room_id) AND p.at_ms >= :since_ms AND p.at_ms < :until_ms
+  AND p.is_answered = 1;
 
 -- name: served_rows
 -- The rows of a list as they were served: at each position the row of the latest step.

@@ -142,7 +142,7 @@ LEFT JOIN _snapshots s ON s.snapshot_key = p.snapshot_key WHERE r.last_outcome <
 -- view: poll_log
 -- Every poll of every room, and what came of it. A time without a row is a time without a poll.
 -- column: seen_at: When the gateway made the list; when the poll was made, if it failed.
--- column: outcome: stored, unchanged, empty (nobody has given anything), withheld (scores are not published) or failed.
+-- column: outcome: stored, unchanged, empty (no contributor has given anything), withheld (scores are not published) or failed.
 -- column: row_count: How many contributors were in the list; null for a failed poll.
 -- column: total: The size of the audience.
 -- column: user_count_desc: The size of the audience in the gateway's words.
