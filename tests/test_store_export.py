@@ -25,6 +25,7 @@ from rankcrawler.store.contract import Records
 from tests import stores
 from tests.builders import entry, polled, snapshot
 from tests.gateways import Finished, environment, run
+from tests.reading import rows
 
 NOON = 1_795_435_200_000
 """2026-11-23T12:00:00Z, which is 20:00 in Beijing."""
@@ -255,3 +256,29 @@ def test_every_heading_is_short_and_its_own() -> None:
     headings = [each.chinese for each in fields.ROW]
     assert len(set(headings)) == len(headings)
     assert max(map(len, headings)) <= 14
+
+
+def test_feed_store_and_exports_count_as_the_documents_say(where: str, tmp_path: Path) -> None:
+    """Three polls: the second list is like the first, and two of the third's hundred rows differ."""
+    store = locate.open_records(where)
+    for minute, first in enumerate((9_000, 9_000, 9_500)):
+        at = iso(NOON + minute * 60_000)
+        place: dict[str, Any] = {"room_id": "3", "captured_at": at, "polled_at": at}
+        scores = [first + 500, first, *range(8_000, 7_902, -1)]
+        entries = [entry(rank, score=each, user_id=str(rank), **place) for rank, each in enumerate(scores, start=1)]
+        store.write([polled(snapshot(entries, digest=f"{first:032x}", **place))])
+    store.close()
+    of_room = "SELECT snapshot_key FROM _snapshots JOIN _rooms USING (room_key) WHERE room_id = '3'"
+    query = f"SELECT count(*) FROM _entries WHERE snapshot_key IN ({of_room})"  # noqa: S608 - the test's own
+    counted = {"_entries": rows(where, query)}
+    for view in ("ranks", "poll_log", "lists"):
+        counted[view] = rows(where, f"SELECT count(*) FROM {view} WHERE room_id = '3'")  # noqa: S608 - the test's own
+    assert {name: found[0][0] for name, found in counted.items()} == {
+        "_entries": 102,
+        "ranks": 200,
+        "poll_log": 3,
+        "lists": 2,
+    }
+    for words, count in (([], 200), (["--every-poll"], 300), (["--every", "5min"], 100)):
+        export(where, tmp_path, "r.jsonl", *words, room="3")
+        assert len(lines(tmp_path / "r.jsonl")) == count

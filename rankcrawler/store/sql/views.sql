@@ -116,7 +116,7 @@ LEFT JOIN _texts f ON f.text_key = s.flags;
 -- column: priority: Minutes that the room is ahead of others.
 -- column: first_polled_at: The first poll.
 -- column: last_polled_at: The last poll, successful or not.
--- column: last_outcome: What came of the last poll: stored, unchanged, empty, withheld or failed.
+-- column: last_outcome: The outcome of the last poll: stored, unchanged, empty, withheld or failed.
 -- column: last_reason: Why the last poll failed.
 -- column: captured_at: When the gateway made the last list; null before the first.
 -- column: polled_at: When the last list arrived.
@@ -140,7 +140,7 @@ LEFT JOIN _polls p ON p.room_key = r.room_key AND p.at_ms = r.last_captured_ms A
 LEFT JOIN _snapshots s ON s.snapshot_key = p.snapshot_key WHERE r.last_outcome <> '';
 
 -- view: poll_log
--- Every poll of every room, and what came of it. A time without a row is a time without a poll.
+-- Every poll of every room, and its outcome. A time without a row is a time without a poll.
 -- column: seen_at: When the gateway made the list; when the poll was made, if it failed.
 -- column: outcome: stored, unchanged, empty (no contributor has given anything), withheld (scores are not published) or failed.
 -- column: row_count: How many contributors were in the list; null for a failed poll.
