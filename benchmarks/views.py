@@ -33,12 +33,12 @@ BOUNDS = {"one latest list": 10, "1,000 latest lists": 1000, "a room's day of mi
 """Milliseconds."""
 
 
-def polls(entries: int, minutes: int) -> Iterator[Poll]:
+def polls(entries: int, minutes: int, latest: int = LATEST) -> Iterator[Poll]:
     """All that a store is filled with."""
     return chain(
         store_lists.restless(RESTLESS, max(entries // (100 * RESTLESS), 1)),
         store_lists.a_day(DAY, minutes, first=RESTLESS),
-        store_lists.a_day(LATEST, min(minutes, 12), first=RESTLESS + DAY),
+        store_lists.a_day(latest, min(minutes, 12), first=RESTLESS + DAY),
     )
 
 
