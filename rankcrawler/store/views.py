@@ -2,7 +2,7 @@
 
 Every migration makes the views again. In its text, {NAME …} stands for the fragment of that name, in which $1, $2 …
 stand for the words after the name; {feed} for the columns that feeds have; and {iso MS}, {seconds MS}, {now}, {join},
-{chain} and {above} for what differs between the databases. A view has the columns that its first SELECT names.
+{times}, {chain} and {above} for what differs between the databases. A view has the columns that its first SELECT names.
 """
 
 import re
@@ -26,8 +26,8 @@ _OF_POLL = {
     "kind": "r.kind",
     "room_id": "r.room_id",
     "anchor_id": "s.anchor_id",
-    "captured_at": "{iso p.at_ms} AS captured_at, p.at_ms AS captured_ms",
-    "polled_at": "{iso p.polled_ms} AS polled_at, p.polled_ms",
+    "captured_at": "{captured_at} AS captured_at, p.at_ms AS captured_ms",
+    "polled_at": "{polled_at} AS polled_at, p.polled_ms",
 }
 _ALIASES = {"_users": "u", "_profiles": "w", "_grades": "g", "_clubs": "c", "_entries": "e"}
 _FEEDS = {each.name: each.description for each in COLUMNS}
@@ -39,6 +39,9 @@ _DIFFERING: Mapping[str, Mapping[str, Word]] = {
         "join": "CROSS JOIN",  # keeps the order of tables, which PostgreSQL finds on its own
         "now": "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
         "iso": lambda ms: f"strftime('%Y-%m-%dT%H:%M:%fZ', ({ms}) / 1000.0, 'unixepoch')",
+        "times": "",
+        "captured_at": "{iso p.at_ms}",
+        "polled_at": "{iso p.polled_ms}",
         "chain": "{chain_sqlite}",
         "above": "{above_by_search}",
     },
@@ -49,6 +52,9 @@ _DIFFERING: Mapping[str, Mapping[str, Word]] = {
             f"""to_char(to_timestamp(({ms}) / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.')"""
             f""" || to_char(({ms}) % 1000, 'FM000"Z"')"""
         ),
+        "times": "{times_of_list}",
+        "captured_at": "i.captured_at",
+        "polled_at": "i.polled_at",
         "chain": "{chain_postgresql}",
         "above": "e.above",
     },

@@ -14,12 +14,16 @@ _rooms r {join} _sources o ON o.source_key = r.source_key
 {rooms} {join} _polls p ON p.room_key = r.room_key AND p.at_ms = r.last_captured_ms AND p.is_answered = 1
 {join} _snapshots s ON s.snapshot_key = p.snapshot_key
 
+-- fragment: times_of_list
+-- Written once for each list, and not for each of its rows.
+CROSS JOIN LATERAL (SELECT {iso p.at_ms} AS captured_at, {iso p.polled_ms} AS polled_at OFFSET 0) i
+
 -- fragment: chain_sqlite
 -- The rows of a list: at each position the row of the latest step.
-CROSS JOIN _snapshots n ON n.base_key = s.base_key AND n.step <= s.step
-CROSS JOIN _entries e ON e.snapshot_key = n.snapshot_key AND e.position <= s.entry_count AND NOT EXISTS (
-  SELECT 1 FROM _snapshots m CROSS JOIN _entries l ON l.snapshot_key = m.snapshot_key AND l.position = e.position
-  WHERE m.base_key = s.base_key AND m.step > n.step AND m.step <= s.step
+CROSS JOIN _positions q ON q.position <= s.entry_count
+CROSS JOIN _entries e ON e.position = q.position AND e.snapshot_key = (
+  SELECT n.snapshot_key FROM _snapshots n CROSS JOIN _entries l ON l.snapshot_key = n.snapshot_key AND l.position = q.position
+  WHERE n.base_key = s.base_key AND n.step <= s.step ORDER BY n.step DESC LIMIT 1
 )
 
 -- fragment: chain_postgresql
@@ -87,13 +91,13 @@ CAST({rounded $1 $2 $3 $4} / 10 AS TEXT) || '.' || CAST({rounded $1 $2 $3 $4} % 
 -- The current list of every room: one row for each contributor, and how old it is.
 -- column: age_seconds: Seconds since the list was last seen.
 SELECT {feed}, {seconds {now} - p.polled_ms} AS age_seconds
-FROM {latest} {chain} {facts};
+FROM {latest} {times} {chain} {facts};
 
 -- view: ranks
 -- Every list that was kept, whole: one row for each contributor. A list is kept if it differs from the one before, or
 -- is the first of its day (UTC). Finds lists by room and time; user_ranks finds them by contributor.
 SELECT {feed}
-FROM {lists} {chain} {facts};
+FROM {lists} {times} {chain} {facts};
 
 -- view: lists
 -- One row for each list that was kept, including empty ones.
@@ -217,6 +221,7 @@ SELECT {stay_columns} FROM {arrivals} {stay} LEFT JOIN _profiles w ON w.profile_
 {join} _polls p ON p.room_key = y.room_key AND p.is_answered = 1 AND p.at_ms >= y.since_ms
   AND p.at_ms <= coalesce(y.until_ms, r.last_captured_ms)
 {join} _snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
+{times}
 {join} _snapshots n ON n.base_key = s.base_key AND n.step <= s.step AND n.snapshot_key BETWEEN s.base_key AND s.snapshot_key
 {join} _entries e ON e.snapshot_key = n.snapshot_key AND e.position <= s.entry_count
 {join} _profiles w ON w.profile_key = e.profile_key AND w.user_key = h.user_key AND NOT EXISTS (

@@ -54,3 +54,11 @@ SELECT b.user_key, max(b.profile_key) - 4611686018427387904, max(b.profile_key)
 FROM _profiles b JOIN _users u ON u.user_key = b.user_key JOIN _profiles a ON a.profile_key = u.profile_key
 WHERE b.nickname IS DISTINCT FROM a.nickname OR b.display_id IS DISTINCT FROM a.display_id
 GROUP BY b.user_key, b.nickname, b.display_id;
+
+-- sqlite: whose views cannot join each list with a query of its own rows, but with the positions that it may have
+CREATE TABLE _positions (position INTEGER PRIMARY KEY) STRICT;
+
+-- sqlite: more than the gateways' reader takes
+INSERT INTO _positions (position) WITH RECURSIVE n (position) AS (
+  SELECT 1 UNION ALL SELECT position + 1 FROM n WHERE position < 2000
+) SELECT position FROM n;
