@@ -4,6 +4,7 @@ import contextlib
 import csv
 import json
 import re
+import shlex
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -215,7 +216,7 @@ def test_the_help_of_a_subcommand_shows_what_applies_to_it_and_an_example(capsys
 
 def test_every_example_parses() -> None:
     for each in SUBCOMMANDS:
-        assert parsed("store", *each.example.split()).subcommand is each
+        assert parsed("store", *shlex.split(each.example)).subcommand is each
 
 
 def test_a_period_is_all_time_unless_it_is_given() -> None:
