@@ -254,7 +254,8 @@ FROM _users u JOIN _sources o ON o.source_key = u.source_key JOIN (
   SELECT t.user_key, t.profile_key, {name_since t 9223372036854775807} AS since_ms, CAST(NULL AS BIGINT) AS until_ms,
     1 AS is_present FROM _users t
   UNION ALL
-  SELECT t.user_key, h.profile_key, {name_since t h.until_ms}, CASE WHEN h.until_ms >= 0 THEN h.until_ms END, 0
+  SELECT t.user_key, h.profile_key, CASE WHEN h.until_ms >= 0 THEN {name_since t h.until_ms} END,
+    CASE WHEN h.until_ms >= 0 THEN h.until_ms END, 0
   FROM _former_names h JOIN _users t ON t.user_key = h.user_key
 ) d ON d.user_key = u.user_key JOIN _profiles w ON w.profile_key = d.profile_key;
 
