@@ -18,8 +18,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     {"language"},
     {"errors", "clock", "backoff", "durations", "event_loop", "faultlog", "settings", "spelling", "statistics"},
-    {"channel", "open_files", "options", "progress", "report", "terminal"},
-    {"model"},
+    {"channel", "moments", "open_files", "options", "progress", "report", "terminal"},
+    {"model", "spider_arguments"},
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},
     {"handler", "logformatter", "pipelines", "preflight", "speedups"},
     {"extensions"},

@@ -19,7 +19,7 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
     """One contributor of one list at one moment: a row of every feed."""
 
     source: Annotated[
-        str, column("The gateway that served the list.", "榜单来自哪个网关", group=Group.POLL, personal=Personal.NO)
+        str, column("The gateway that served the list.", "网关：榜单的来源", group=Group.POLL, personal=Personal.NO)
     ]
     kind: Annotated[
         str,
@@ -46,7 +46,7 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
         str,
         column(
             "When the gateway made the list, by the list's own clock.",
-            "网关生成榜单的时间，取自榜单本身",
+            "榜单时间：网关生成榜单的时刻，取自榜单本身",
             group=Group.POLL,
             unit="ISO 8601, UTC",
             personal=Personal.NO,
@@ -56,7 +56,7 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
         str,
         column(
             "When the answer arrived, by the clock that all workers share.",
-            "收到响应的时间，取自所有 worker 共用的时钟",
+            "轮询时间：收到响应的时刻，取自所有 worker 共用的时钟",
             group=Group.POLL,
             unit="ISO 8601, UTC",
             personal=Personal.NO,
@@ -67,7 +67,7 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
         int | None,
         column(
             "Gift coins (音浪), exact; null unless `score_precision` is `exact`.",
-            "音浪的精确值；`score_precision` 不是 `exact` 时为 null",
+            "音浪：精确值；`score_precision` 不是 `exact` 时为 null",
             group=Group.ROW,
             unit="coins",
         ),
@@ -76,7 +76,7 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
         str | None,
         column(
             "The score as the gateway displays it, such as 1.0万; rounded, despite the name.",
-            "网关给出的展示文本，如 1.0万；名为 exactly，实为约数",
+            "展示文本：网关给出，如 1.0万；名为 exactly，实为约数",
             group=Group.ROW,
             personal=Personal.NO,
         ),
@@ -124,7 +124,7 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
     nickname: Annotated[str | None, column("The display name.", "昵称", group=Group.PROFILE, personal=Personal.NAME)]
     gender: Annotated[
         int | None,
-        column("1 for male, 2 for female.", "1 为男，2 为女", group=Group.PROFILE, bits=16, personal=Personal.NO),
+        column("1 for male, 2 for female.", "性别：1 为男，2 为女", group=Group.PROFILE, bits=16, personal=Personal.NO),
     ]
     avatar_url: Annotated[
         str | None,

@@ -18,11 +18,12 @@ from rankcrawler.gateways.wire import Contributors
 from rankcrawler.handler import GatewayResponse
 from rankcrawler.model import kinds
 from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
-from rankcrawler.options import Options, check_arguments
+from rankcrawler.options import Options
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease
 from rankcrawler.speedups import start
+from rankcrawler.spider_arguments import check_arguments
 
 
 class RanklistSpider(Spider):
