@@ -27,8 +27,9 @@ format: .venv/.dev ## fix what the linter and the formatter can fix
 	$(BIN)/ruff check --quiet --fix .
 	$(BIN)/ruff format --quiet .
 
-docs: .venv/.run ## write the table of fields in both READMEs, and docs/row.schema.json
+docs: .venv/.run ## write the table of fields in both READMEs, docs/row.schema.json and docs/views.md
 	$(BIN)/python -m rankcrawler.model.reference
+	$(BIN)/python -m rankcrawler.store.reference
 
 messages: .venv/.dev ## bring the translations in rankcrawler/locale up to date with the source; new messages are left empty
 	$(BIN)/pybabel --quiet extract --no-default-keywords --keywords 'tr marked counted:1,2 marked_both:1,2' --add-location file \
@@ -52,6 +53,7 @@ torture: .venv/.dev ## kill, freeze and time real workers, and send them bad ans
 	$(BIN)/python -m tests.torture.answers --inputs 20000
 	$(BIN)/python -m benchmarks.memory --responses 20000 --entries 2 100
 	$(BIN)/python -m benchmarks.store --rooms 100 --minutes 240 --rounds 3 --entries 10000000
+	$(BIN)/python -m benchmarks.views --entries 10000000 --minutes 1440
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --upgrade

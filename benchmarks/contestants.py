@@ -82,8 +82,8 @@ def fleet(work: Work, workers: int, queue: str) -> Command:
 
 CONTESTANTS = [
     Contestant("rankcrawler-jsonl", 1, rankcrawler_jsonl, lines("ranks/entries.jsonl")),
-    Contestant("rankcrawler-sqlite", 1, rankcrawler_sqlite, table_rows("ranks.db", "entries")),
-    Contestant("rankcrawler-postgresql", 1, rankcrawler_postgresql, database_rows("entries"), in_postgresql=True),
+    Contestant("rankcrawler-sqlite", 1, rankcrawler_sqlite, table_rows("ranks.db", "_entries")),
+    Contestant("rankcrawler-postgresql", 1, rankcrawler_postgresql, database_rows("_entries"), in_postgresql=True),
     Contestant("textbook", 10, textbook, lines("ranks.jsonl")),
     Contestant("handwritten", 1, handwritten, lines("ranks.jsonl")),
     Contestant("crawlee", 10, crawlee, table_rows("storage/crawlee.db", "dataset_records"), RIVALS),

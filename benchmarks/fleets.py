@@ -108,10 +108,10 @@ def _ask(database: "psycopg.Connection") -> tuple[int, int, int]:
     """Return the number of polls, the rows of `polls` and `entries` together, and the size in bytes."""
     size = database.execute("SELECT pg_database_size(current_database())").fetchone()
     assert size is not None
-    made = database.execute("SELECT to_regclass('polls')").fetchone()
+    made = database.execute("SELECT to_regclass('_polls')").fetchone()
     if made is None or made[0] is None:
         return 0, 0, int(size[0])
-    found = database.execute("SELECT (SELECT count(*) FROM polls), (SELECT count(*) FROM entries)").fetchone()
+    found = database.execute("SELECT (SELECT count(*) FROM _polls), (SELECT count(*) FROM _entries)").fetchone()
     assert found is not None
     return int(found[0]), int(found[0] + found[1]), int(size[0])
 

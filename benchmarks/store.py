@@ -42,9 +42,12 @@ class Site:
 
     def store(self, kind: str) -> Records:
         """A new store."""
+        return locate.open_records(self.address(kind), create=True)
+
+    def address(self, kind: str) -> str:
+        """The address of a store that is not there yet."""
         self._made += 1
-        sqlite = f"sqlite:///{self._folder}/{self._made}.db"
-        return locate.open_records(sqlite if kind == "sqlite" else self._server.database(), create=True)
+        return f"sqlite:///{self._folder}/{self._made}.db" if kind == "sqlite" else self._server.database()
 
     def driver(self, kind: str) -> Driver:
         """A new database with a plain table."""

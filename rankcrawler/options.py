@@ -5,10 +5,11 @@ else from `rankcrawler.settings`. Secrets come from the environment only.
 """
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
@@ -21,16 +22,11 @@ from rankcrawler.spelling import hint, one_edit_from
 SECRETS = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY")
 """Environment variables that are not settings: Scrapy logs settings, and other users can read a command line."""
 
-_SHOWN_TO_OTHERS = marked(
+SHOWN_TO_OTHERS = marked(
     "The token was given with -a or -s, so other users of this machine can read it. Set GATEWAY_TOKEN in the "
     "environment, or GATEWAY_TOKEN_FILE to a file's path. Consider this token no longer secret."
 )
 _KEY_SHOWN = marked("PSEUDONYMISE_KEY was given with -s, so other users can read it: set it in the environment")
-_SETTINGS_OF_ARGUMENTS = {
-    "redis_key": marked("set REDIS_START_URLS_KEY"),
-    "redis_batch_size": marked("set CONCURRENT_REQUESTS"),
-}
-"""Arguments of scrapy-redis's spiders, and what to use in their place."""
 
 
 class _Number(NamedTuple):
@@ -55,7 +51,7 @@ _UNSET = "DOWNLOAD_TIMEOUT"
 """The only number that may be None."""
 _TEXTS = (
     *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY"),
-    *("VERDICTS", "STORE_URL", "DATA_DIR", "QUEUE_NAME"),
+    *("VERDICTS", "STORE_URL", "DATA_DIR", "QUEUE_NAME", "TIME_ZONE"),
 )
 REDIS = (
     *("REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB"),
@@ -65,7 +61,7 @@ REDIS = (
 ENVIRONMENT = (
     *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY"),
     *("STORE_URL", "REDIS_URL", "QUEUE_NAME", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
-    *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT", "GATEWAY_PATIENCE", "VERDICTS"),
+    *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT", "GATEWAY_PATIENCE", "VERDICTS", "TIME_ZONE"),
 )
 """Settings that can also be environment variables."""
 NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USER_AGENT")
@@ -98,6 +94,8 @@ class Options:
     """Empty if PSEUDONYMISE_KEY is not set."""
     store_url: str
     data_dir: Path
+    time_zone: ZoneInfo
+    """What a day is, and a time without an offset."""
     redis: Mapping[str, Any] = field(repr=False)
     """scrapy-redis's settings by name, None if not set; REDIS_PARAMS is a dict."""
     queue_name: str
@@ -126,12 +124,7 @@ class Options:
     @classmethod
     def of(cls, settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> "Options":
         """Read and check all settings; raises SettingError for the first that is invalid or probably misspelt."""
-        if settings["GATEWAY_TOKEN"] is not None:
-            raise SettingError(tr(_SHOWN_TO_OTHERS))
-        if settings["PSEUDONYMISE_KEY"] is not None:
-            raise SettingError(tr(_KEY_SHOWN))
-        for slip in slips(settings, environment):
-            raise SettingError(slip)
+        _check_names(settings, environment)
         given = {name: _value(settings, environment, name) for name in (*_NUMBERS, *_TEXTS, *REDIS)}
         numbers, texts = _numbers(given), _texts(given)
         data_dir = texts["DATA_DIR"] or "data"
@@ -148,6 +141,7 @@ class Options:
             pseudonymise_key=environment.get("PSEUDONYMISE_KEY", ""),
             store_url=texts["STORE_URL"] or f"sqlite:///{data_dir.rstrip('/')}/ranks.db",
             data_dir=Path(data_dir),
+            time_zone=_zone(texts["TIME_ZONE"] or defaults.TIME_ZONE),
             redis={name: given[name] for name in REDIS} | {"REDIS_PARAMS": _parameters(settings)},
             queue_name=texts["QUEUE_NAME"] or "",
             room_attempts=int(numbers["ROOM_ATTEMPTS"]),
@@ -166,23 +160,19 @@ class Options:
         )
 
 
+def _check_names(settings: BaseSettings, environment: Mapping[str, str]) -> None:
+    """Raise SettingError for a secret among the settings, and for a name that is probably misspelt."""
+    if settings["GATEWAY_TOKEN"] is not None:
+        raise SettingError(tr(SHOWN_TO_OTHERS))
+    if settings["PSEUDONYMISE_KEY"] is not None:
+        raise SettingError(tr(_KEY_SHOWN))
+    for slip in slips(settings, environment):
+        raise SettingError(slip)
+
+
 def bare_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What a program needs of the environment that must know none of our secrets: no token, no password."""
     return {name: value for name, value in environment.items() if name in _HARMLESS or name.startswith("LC_")}
-
-
-def check_arguments(arguments: Collection[str], known: Collection[str] | None = None) -> None:
-    """Raise SettingError if a spider's arguments (-a) contain the token, or one that is not `known`.
-
-    scrapyd adds arguments whose names begin with _, which are ignored.
-    """
-    if {"token", "gateway_token"} & {name.lower() for name in arguments}:
-        raise SettingError(tr(_SHOWN_TO_OTHERS))
-    for name in arguments:
-        if known is not None and name not in known and not name.startswith("_"):
-            use = tr("use {names}", names=tr(" or ").join(sorted(known)))
-            instead = tr(_SETTINGS_OF_ARGUMENTS[name]) if name in _SETTINGS_OF_ARGUMENTS else hint(name, known, use)
-            raise SettingError(tr("-a {name}= is not an argument of the spider: {instead}", name=name, instead=instead))
 
 
 def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[str]:
@@ -218,6 +208,15 @@ def _value(settings: BaseSettings, environment: Mapping[str, str], name: str) ->
     if name in ENVIRONMENT and not is_on_command_line and name in environment:
         return environment[name]
     return settings[name] if name in settings else getattr(defaults, name, None)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise SettingError(
+            tr("TIME_ZONE must be the name of a time zone such as Asia/Shanghai, not {name!r}", name=name)
+        ) from None
 
 
 def _parameters(settings: BaseSettings) -> dict[str, Any]:

@@ -23,6 +23,9 @@ QUEUE_NAME = None
 STORE_URL = None
 DATA_DIR = "data"
 
+# What a day is, and a time without an offset, in commands and exports; items, feeds and stores have UTC.
+TIME_ZONE = "Asia/Shanghai"
+
 # A failed poll is retried after up to ROOM_BACKOFF seconds, doubled with each attempt up to ROOM_BACKOFF_MAX.
 ROOM_ATTEMPTS = 5
 ROOM_BACKOFF = 1

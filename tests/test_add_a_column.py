@@ -70,7 +70,7 @@ def run(folder: Path, *words: str, env: dict[str, str]) -> str:
 
 def stored(where: str) -> set[str | None]:
     """The signatures of a store's profiles, read without our code."""
-    query = "SELECT signature FROM profiles"
+    query = "SELECT signature FROM _profiles"
     if where.startswith("postgresql"):
         with psycopg.connect(where) as connection:
             return {value for (value,) in connection.execute(query).fetchall()}

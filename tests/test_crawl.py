@@ -56,7 +56,7 @@ def test_every_row_served_is_stored_and_stands_in_every_feed(tmp_path: Path) -> 
     assert "Lists: 7 stored, 0 unchanged, 1 empty\n" in done.stderr
     assert "Rooms: 0 dead" in done.stderr
     rows = jsonl(outputs[0])
-    assert served == len(rows) == query(tmp_path / "data", "SELECT count(*) FROM entries")[0][0]
+    assert served == len(rows) == query(tmp_path / "data", "SELECT count(*) FROM _entries")[0][0]
     assert list(rows[0]) == list(RankEntry.__struct_fields__)
     assert json.loads(outputs[2].read_text("utf-8")) == rows
     assert [json.loads(line) for line in gzip.decompress(outputs[3].read_bytes()).splitlines()] == rows
@@ -79,7 +79,7 @@ def test_the_same_crawl_twice_gives_the_same_feed_and_stores_each_list_once(tmp_
         for name in ("first.jsonl", "second.jsonl")
     ]
     assert feeds[0] == feeds[1]
-    assert query(tmp_path / "data", "SELECT count(*) FROM snapshots WHERE entry_count > 0") == [(7,)]
+    assert query(tmp_path / "data", "SELECT count(*) FROM _snapshots WHERE entry_count > 0") == [(7,)]
 
 
 def test_an_unchanged_list_is_noted_and_not_stored_again(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_an_unchanged_list_is_noted_and_not_stored_again(tmp_path: Path) -> None
         for _ in range(2):
             assert run("crawl", "ranklist", "-a", f"rooms={ROOMS[0]}", env=env).returncode == 0
             now[0] += 1
-    polls = query(tmp_path / "data", "SELECT outcome, count(*), count(DISTINCT snapshot_key) FROM polls GROUP BY 1")
+    polls = query(tmp_path / "data", "SELECT outcome, count(*), count(DISTINCT snapshot_key) FROM _polls GROUP BY 1")
     assert sorted(polls) == [("stored", 1, 1), ("unchanged", 1, 1)]
 
 
@@ -128,7 +128,7 @@ def test_faulty_answers_are_retried_until_every_room_is_stored(tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     assert "Lists: 40 stored, 0 unchanged, 0 empty\n" in done.stderr
     assert "Rooms: 0 dead" in done.stderr
-    assert query(tmp_path / "data", "SELECT count(*) FROM snapshots") == [(40,)]
+    assert query(tmp_path / "data", "SELECT count(*) FROM _snapshots") == [(40,)]
 
 
 def test_a_room_that_keeps_failing_dies_after_its_attempts(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_a_waiting_crawl_takes_what_is_pushed_to_the_inbox_at_once_and_stops_on_
             worker.communicate(timeout=10)
     assert sorted(delays)[2] < 0.2
     assert worker.returncode == 0
-    assert query(data, "SELECT count(*) FROM polls") == [(5,)]
+    assert query(data, "SELECT count(*) FROM _polls") == [(5,)]
 
 
 def _seconds_until_asked(asked: dict[str, Any], redis: Redis, room: str) -> float:
@@ -331,7 +331,7 @@ def test_a_worker_killed_with_leases_loses_no_room(tmp_path: Path) -> None:
             worker.kill()
         done = run("crawl", "ranklist", "-a", "rooms=", "-s", "LEASE_SECONDS=2", env=env)
     assert done.returncode == 0, done.stderr
-    stored = query(data, "SELECT room_id, count(*) FROM snapshots JOIN rooms USING (room_key) GROUP BY room_id")
+    stored = query(data, "SELECT room_id, count(*) FROM _snapshots JOIN _rooms USING (room_key) GROUP BY room_id")
     assert sorted(stored) == [(room, 1) for room in rooms]
 
 
@@ -359,4 +359,4 @@ def test_a_crawl_whose_feed_cannot_be_written_ends_before_it_polls(tmp_path: Pat
         )
     assert done.returncode == 1
     assert "Failed: a feed cannot be written, so no room was polled" in done.stderr
-    assert query(tmp_path / "data", "SELECT count(*) FROM snapshots") == [(0,)]
+    assert query(tmp_path / "data", "SELECT count(*) FROM _snapshots") == [(0,)]

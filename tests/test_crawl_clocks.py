@@ -50,7 +50,7 @@ def test_a_crawl_goes_on_in_a_store_that_has_lost_a_row_and_says_so(tmp_path: Pa
             assert run("crawl", "ranklist", "-a", f"rooms={ROOM}", env=env).returncode == 0
             now[0] += 60_000
         with closing(sqlite3.connect(data / "ranks.db", isolation_level=None)) as database:
-            database.execute("DELETE FROM entries WHERE position = 1")
+            database.execute("DELETE FROM _entries WHERE position = 1")
         done = run("crawl", "ranklist", "-a", f"rooms={ROOM}", env=env)
         assert done.returncode == 0, done.stderr
         assert f"Room {ROOM}: rows of its last list are missing" in done.stderr

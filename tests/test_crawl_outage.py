@@ -22,7 +22,7 @@ def crawl(url: str, folder: Path, rooms: list[str], **extra: str) -> tuple[int, 
 
 def stored(folder: Path) -> int:
     with closing(sqlite3.connect(folder / "data" / "ranks.db")) as database:
-        return int(database.execute("SELECT count(*) FROM snapshots").fetchone()[0])
+        return int(database.execute("SELECT count(*) FROM _snapshots").fetchone()[0])
 
 
 def test_an_outage_kills_no_room_and_retries_stay_a_small_share_of_the_requests(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def with_tokens(url: str, folder: Path, tokens: list[str]) -> dict[str, str]:
 def stored(folder: Path) -> int:
     """How many rooms have a snapshot."""
     with closing(sqlite3.connect(folder / "data" / "ranks.db")) as database:
-        return int(database.execute("SELECT count(*) FROM snapshots").fetchone()[0])
+        return int(database.execute("SELECT count(*) FROM _snapshots").fetchone()[0])
 
 
 @pytest.mark.parametrize(

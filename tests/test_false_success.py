@@ -132,8 +132,8 @@ def test_every_fault_of_the_simulated_gateway_is_among_those_that_are_tried() ->
     assert {str(kind) for kind in FaultKind} - tried == set()
 
 
-REFUSING = """CREATE TRIGGER refuse BEFORE INSERT ON polls
-    WHEN (SELECT room_id FROM rooms WHERE room_key = NEW.room_key) = '6994259511469247263'
+REFUSING = """CREATE TRIGGER refuse BEFORE INSERT ON _polls
+    WHEN (SELECT room_id FROM _rooms WHERE room_key = NEW.room_key) = '6994259511469247263'
     BEGIN SELECT RAISE(ABORT, 'not this one'); END"""
 COMMANDS = pytest.mark.parametrize("command", [("crawl", "ranklist"), ("fleet", "--workers", "1")], ids=" ".join)
 
@@ -161,7 +161,7 @@ def test_a_poll_that_the_store_refuses_fails_the_run_and_harms_no_other(
 
 @COMMANDS
 def test_a_store_that_fails_ends_the_run_as_failed(tmp_path: Path, command: tuple[str, ...]) -> None:
-    spoil(tmp_path, "DROP TABLE polls")
+    spoil(tmp_path, "DROP TABLE _polls")
     done = crawled(tmp_path, good, command=command)
     assert done.returncode == 1
     told = "Failed: the store failed; the rooms wait in the queue for the next crawl"

@@ -61,7 +61,9 @@ def asked(gateway: Gateway) -> int:
 def stored(data: Path) -> list[tuple[str, int]]:
     database = sqlite3.connect(data / "ranks.db")
     try:
-        rooms = "SELECT room_id, count(*) FROM snapshots JOIN rooms USING (room_key) GROUP BY room_id ORDER BY room_id"
+        rooms = (
+            "SELECT room_id, count(*) FROM _snapshots JOIN _rooms USING (room_key) GROUP BY room_id ORDER BY room_id"
+        )
         return database.execute(rooms).fetchall()
     finally:
         database.close()

@@ -146,11 +146,11 @@ def test_a_deadlock_is_a_reason_to_try_again(server: PostgresServer) -> None:
             raised.append(error)
 
     with server.connect(database, options="-c deadlock_timeout=30s") as other, other.transaction(force_rollback=True):
-        other.execute("SELECT 1 FROM rooms WHERE room_id = '2' FOR UPDATE")
+        other.execute("SELECT 1 FROM _rooms WHERE room_id = '2' FOR UPDATE")
         writer = threading.Thread(target=write)
         writer.start()
         until(lambda: server.is_waited_for(database))
-        other.execute("SELECT 1 FROM rooms WHERE room_id = '1' FOR UPDATE")
+        other.execute("SELECT 1 FROM _rooms WHERE room_id = '1' FOR UPDATE")
         writer.join(20)
     assert "deadlock" in str(raised)
     assert store.write(later) == [Kept.UNCHANGED] * 2

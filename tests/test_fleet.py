@@ -32,7 +32,7 @@ WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY))
 def polled(data: Path) -> list[tuple[str, int]]:
     database = sqlite3.connect(data / "ranks.db")
     try:
-        rooms = "SELECT room_id, count(*) FROM snapshots JOIN rooms USING (room_key) GROUP BY 1 ORDER BY 1"
+        rooms = "SELECT room_id, count(*) FROM _snapshots JOIN _rooms USING (room_key) GROUP BY 1 ORDER BY 1"
         return database.execute(rooms).fetchall()
     finally:
         database.close()

@@ -73,7 +73,7 @@ def polled(checkout: Path) -> list[str]:
     """The rooms on record."""
     try:
         with sqlite3.connect(f"file:{checkout / 'data' / 'ranks.db'}?mode=ro", uri=True) as database:
-            return [room for (room,) in database.execute("SELECT room_id FROM polls JOIN rooms USING (room_key)")]
+            return [room for (room,) in database.execute("SELECT room_id FROM _polls JOIN _rooms USING (room_key)")]
     except sqlite3.OperationalError:  # there is no store yet
         return []
 

@@ -80,7 +80,7 @@ def test_a_migrated_store_has_no_findings(
 def test_a_list_that_lost_a_row_is_found_and_those_that_do_not_need_the_row_are_kept(
     where: str, store: Records, open_it: Callable[[], Records]
 ) -> None:
-    changed(where, "DELETE FROM entries WHERE position = 55 AND score = 4501")  # minute 5's; minute 15 replaces it
+    changed(where, "DELETE FROM _entries WHERE position = 55 AND score = 4501")  # minute 5's; minute 15 replaces it
     assert [(each.what, each.place) for each in found(store) if each.what == "list"] == [
         ("list", f"room 1 (ranklist), {at(minute)}") for minute in range(5, 15)
     ]
@@ -102,7 +102,7 @@ def test_a_base_whose_record_is_lost_harms_its_own_list_alone_once_repaired(
     where: str, store: Records, open_it: Callable[[], Records]
 ) -> None:
     changed(
-        where, "DELETE FROM snapshots WHERE step = 0 AND room_key = (SELECT room_key FROM rooms WHERE room_id = '1')"
+        where, "DELETE FROM _snapshots WHERE step = 0 AND room_key = (SELECT room_key FROM _rooms WHERE room_id = '1')"
     )
     assert ("poll", f"room 1 (ranklist), {at(0)}") in [(each.what, each.place) for each in found(store)]
     store.repair()
@@ -113,7 +113,7 @@ def test_a_base_whose_record_is_lost_harms_its_own_list_alone_once_repaired(
 def test_a_list_in_the_middle_of_a_chain_whose_record_is_lost_harms_itself_alone_once_repaired(
     where: str, store: Records, open_it: Callable[[], Records]
 ) -> None:
-    changed(where, "DELETE FROM snapshots WHERE step = 7")
+    changed(where, "DELETE FROM _snapshots WHERE step = 7")
     store.repair()
     assert found(store) == []
     assert list(open_it().lists("1", *EVER)) == [listed(minute) for minute in range(20) if minute != 7]
@@ -122,8 +122,8 @@ def test_a_list_in_the_middle_of_a_chain_whose_record_is_lost_harms_itself_alone
 def test_a_chain_without_its_base_and_the_bases_rows_is_kept_from_where_it_is_known(
     where: str, store: Records, open_it: Callable[[], Records]
 ) -> None:
-    changed(where, "DELETE FROM entries WHERE snapshot_key = (SELECT min(snapshot_key) FROM snapshots)")
-    changed(where, "DELETE FROM snapshots WHERE snapshot_key = (SELECT min(snapshot_key) FROM snapshots)")
+    changed(where, "DELETE FROM _entries WHERE snapshot_key = (SELECT min(snapshot_key) FROM _snapshots)")
+    changed(where, "DELETE FROM _snapshots WHERE snapshot_key = (SELECT min(snapshot_key) FROM _snapshots)")
     store.repair()
     assert found(store) == []
     assert list(open_it().lists("1", *EVER)) == [listed(minute) for minute in range(10, 20)]
@@ -132,7 +132,7 @@ def test_a_chain_without_its_base_and_the_bases_rows_is_kept_from_where_it_is_kn
 def test_a_room_whose_last_list_is_lost_writes_the_next_one_whole_even_if_it_is_the_same(
     where: str, store: Records, open_it: Callable[[], Records]
 ) -> None:
-    changed(where, "DELETE FROM entries WHERE snapshot_key = (SELECT max(snapshot_key) FROM snapshots)")
+    changed(where, "DELETE FROM _entries WHERE snapshot_key = (SELECT max(snapshot_key) FROM _snapshots)")
     store.repair()
     assert found(store) == []
     assert [stay.is_over for stay in store.trail("7000001")].count(False) == 1, "in room 2"
@@ -146,7 +146,7 @@ def test_a_room_whose_last_list_is_lost_writes_the_next_one_whole_even_if_it_is_
 def test_a_poll_that_is_lost_is_found_and_written_again_from_its_list(
     where: str, store: Records, open_it: Callable[[], Records]
 ) -> None:
-    changed(where, "DELETE FROM polls WHERE at_ms IN (SELECT captured_ms FROM snapshots WHERE step = 3)")
+    changed(where, "DELETE FROM _polls WHERE at_ms IN (SELECT captured_ms FROM _snapshots WHERE step = 3)")
     assert [(each.what, each.problem) for each in found(store) if each.what == "list"] == [
         ("list", "its poll is missing")
     ] * 2
@@ -160,7 +160,7 @@ def test_a_poll_that_is_lost_is_found_and_written_again_from_its_list(
 def test_a_sum_that_differs_is_found_and_set_right(where: str, store: Records, column: str) -> None:
     before = store.status()
     for change in ("+ 1", "- 1"):
-        changed(where, f"UPDATE room_hours SET {column} = {column} {change} WHERE polls > 6")  # noqa: S608 - a name
+        changed(where, f"UPDATE _room_hours SET {column} = {column} {change} WHERE polls > 6")  # noqa: S608 - a name
         assert [(each.what, each.place) for each in found(store)] == [("sum", "room 1 (ranklist), 2026-11-23T12:00Z")]
         store.repair()
         assert found(store) == []
@@ -172,12 +172,12 @@ def test_a_sum_of_a_day_from_before_hours_were_counted_is_found_and_set_right(
     where: str, store: Records, column: str
 ) -> None:
     columns = "room_key, polls, failures, lists, entries, coins"
-    changed(where, f"INSERT INTO room_days (day, {columns}) SELECT hour / 24, {columns} FROM room_hours")  # noqa: S608
-    changed(where, "DELETE FROM room_hours")
+    changed(where, f"INSERT INTO _room_days (day, {columns}) SELECT hour / 24, {columns} FROM _room_hours")  # noqa: S608
+    changed(where, "DELETE FROM _room_hours")
     write(store, range(30, 33))
     before = store.status()
     assert found(store) == []
-    for table in ("room_days", "room_hours"):
+    for table in ("_room_days", "_room_hours"):
         changed(where, f"UPDATE {table} SET {column} = {column} + 1 WHERE lists > 2 AND room_key = 1")  # noqa: S608
         assert {(each.what, each.place[:29]) for each in found(store)} == {("sum", "room 1 (ranklist), 2026-11-23")}
         store.repair()
@@ -186,7 +186,7 @@ def test_a_sum_of_a_day_from_before_hours_were_counted_is_found_and_set_right(
 
 
 def test_rows_of_no_list_are_found_and_removed(where: str, store: Records) -> None:
-    changed(where, "UPDATE entries SET snapshot_key = snapshot_key + 5 WHERE position = 60 AND score = 4002")
+    changed(where, "UPDATE _entries SET snapshot_key = snapshot_key + 5 WHERE position = 60 AND score = 4002")
     assert ("row", "lists that are missing") in [(each.what, each.place) for each in found(store)]
     store.repair()
     assert found(store) == []
@@ -195,7 +195,7 @@ def test_rows_of_no_list_are_found_and_removed(where: str, store: Records) -> No
 def test_rows_whose_profile_is_lost_are_found_and_their_lists_removed(
     where: str, store: Records, open_it: Callable[[], Records]
 ) -> None:
-    changed(where, "DELETE FROM profiles WHERE nickname = '贡献者7'")
+    changed(where, "DELETE FROM _profiles WHERE nickname = '贡献者7'")
     rows = [each for each in found(store) if each.what == "row"]
     assert rows[0] == Finding(
         "row", f"room 1 (ranklist), {at(0)}", "the profile, level or membership of 1 rows is missing"
@@ -214,8 +214,8 @@ def test_an_index_that_does_not_fit_its_table_is_found_and_built_again(where: st
             database.execute("DELETE FROM sqlite_master WHERE name = 'snapshots_chain'")
         write(store, range(30, 32))
         with closing(apsw.Connection(where.removeprefix("sqlite:///"))) as database:
-            database.execute("UPDATE snapshots SET base_key = base_key + 0, step = step + 0")
-            database.execute("DELETE FROM snapshots WHERE step = 4")
+            database.execute("UPDATE _snapshots SET base_key = base_key + 0, step = step + 0")
+            database.execute("DELETE FROM _snapshots WHERE step = 4")
             database.execute("PRAGMA writable_schema = ON")
             database.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", index)
     else:
@@ -244,7 +244,7 @@ def test_the_command_prints_what_is_wrong_and_what_is_left(where: str, tmp_path:
     env = environment(None, tmp_path, {"STORE_URL": where})
     done = run("store", "check", env=env)
     assert (done.returncode, done.stdout) == (0, "everything is as it was written\n")
-    changed(where, "DELETE FROM entries WHERE position = 55 AND score = 4501")
+    changed(where, "DELETE FROM _entries WHERE position = 55 AND score = 4501")
     done = run("store", "check", env=env)
     lines = done.stdout.splitlines()
     assert (done.returncode, lines[-1]) == (1, "11 defects found"), done.stderr

@@ -125,5 +125,5 @@ def test_columns_that_are_added_to_the_declaration_are_stored(
             store.write([polled(snapshot(rows, captured_at=moment, polled_at=moment, digest="0" * 32))])
     run(copy, where, age)
     if kind != "jsonl":
-        tables = {table: counted(where, table) for table in ("users", "profiles", "grades", "clubs")}
+        tables = {table: counted(where, f"_{table}") for table in ("users", "profiles", "grades", "clubs")}
         assert tables == {"users": 3, "profiles": 3 + 2, "grades": 2, "clubs": 2}, "what was stored before is found"

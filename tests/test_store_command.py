@@ -4,17 +4,20 @@ import contextlib
 import csv
 import json
 import re
+import shlex
 import sqlite3
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
 
-from rankcrawler.clock import iso, ms
+from rankcrawler.clock import iso
 from rankcrawler.commands import moments
 from rankcrawler.commands.store.subcommands import SUBCOMMANDS
+from rankcrawler.errors import SettingError
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.rows import RankEntry
 from rankcrawler.store import locate, schema
@@ -25,6 +28,7 @@ from tests.gateways import Finished, environment, run
 from tests.parsed_commands import parsed
 
 NOON = 1_795_435_200_000
+BEIJING = ZoneInfo("Asia/Shanghai")
 LARGE = "9223372036854775807"
 HOSTILE = "=cmd()<b>\x1b[31m\n‮😀"
 
@@ -75,7 +79,7 @@ def test_status_says_what_is_in_it(command: Store) -> None:
 def test_the_gains_of_a_room_come_with_what_may_be_missing(command: Store) -> None:
     shown = command("gains", "1").stdout
     assert "1 poll failed in between; the longest time without a list: 60 s" in shown
-    found = json.loads(command("gains", "1", "--since", "2026-11-23T12:01", "--json").stdout)
+    found = json.loads(command("gains", "1", "--since", "2026-11-23T20:01", "--json").stdout)
     assert [(gain["user_id"], gain["coins"]) for gain in found["gains"]] == [("2", 40), (LARGE, 1)]
     assert command("gains", "99").returncode == 1
 
@@ -99,8 +103,9 @@ def expected(path: Path) -> list[RankEntry]:
 @pytest.mark.parametrize("ending", [".parquet", ".csv", ".jsonl", ".xlsx"])
 def test_an_export_has_the_rows_as_they_were_served(command: Store, tmp_path: Path, ending: str) -> None:
     whole, part = tmp_path / f"all{ending}", tmp_path / f"minute{ending}"
-    assert command("export", "--room", "all", "--to", str(whole)).stdout == f"7 rows in {whole}\n"
-    minute = ("--since", "2026-11-23T12:01", "--until", "2026-11-23T12:02")
+    done = command("export", "--room", "all", "--to", str(whole))
+    assert done.stdout == f"7 rows in {whole}, of 4 lists, those that changed\n", done.stderr
+    minute = ("--since", "2026-11-23T20:01", "--until", "2026-11-23T20:02")
     assert command("export", "--room", "1", *minute, "--to", str(part)).returncode == 0
     for path in (whole, part):
         rows = read(path)
@@ -166,8 +171,10 @@ def test_a_text_that_no_cell_holds_fails_the_export_and_names_the_room(
 
 
 def test_a_purge_says_what_it_removed(command: Store) -> None:
-    assert command("purge", "--older-than", "2026-11-23").stdout.startswith("0 polls, ")
-    assert command("purge", "--older-than", "2026-11-24").stdout.startswith("5 polls, 4 lists and 6 rows removed")
+    assert command("purge", "--older-than", "2026-11-23T00:00Z").stdout.startswith("0 polls, ")
+    assert command("purge", "--older-than", "2026-11-24T00:00Z").stdout.startswith(
+        "5 polls, 4 lists and 6 rows removed"
+    )
     assert "lists\t4" in command("status").stdout, "the sums of days stay"
 
 
@@ -181,7 +188,7 @@ def test_a_purge_says_what_it_removed(command: Store) -> None:
         (["users", "5", "--kind", "audience"], "store users: does not take --kind audience"),
         (["status", "--room", "1"], "store status: does not take --room"),
         (["purge"], "store purge: the following arguments are required: --older-than"),
-        (["purge", "--older-than", "yesterday"], "--older-than: expected a time such as 2026-11-23"),
+        (["purge", "--older-than", "last week"], "--older-than: expected a time such as 12:03"),
         (["gains", "x"], "store gains: ROOM_ID: expected an id"),
         (["gains", "1", "--until", "1w"], "store gains: --until: expected a time"),
         (["gains", "1", "--kind", "gifts"], "store gains: --kind: expected one of ranklist, audience, not 'gifts'"),
@@ -208,26 +215,42 @@ def test_the_help_of_a_subcommand_shows_what_applies_to_it_and_an_example(capsys
 
 def test_every_example_parses() -> None:
     for each in SUBCOMMANDS:
-        assert parsed("store", *each.example.split()).subcommand is each
+        assert parsed("store", *shlex.split(each.example)).subcommand is each
 
 
 def test_a_period_is_all_time_unless_it_is_given() -> None:
+    now = NOON + 3_600_000
     given = parsed("store", "gains", "1")
-    assert given.since == "1970-01-01T00:00:00.000Z"
-    assert abs(ms(given.until) - moments.now_ms()) < 60_000
-    given = parsed("store", "gains", "1", "--since", "2026-11-23", "--until", "2026-11-23T12:00")
-    assert (given.since, given.until) == ("2026-11-23T00:00:00.000Z", "2026-11-23T12:00:00.000Z")
+    moments.resolve(given, BEIJING, now)
+    assert (given.since, given.until) == ("1970-01-01T00:00:00.000Z", iso(now))
+    given = parsed("store", "gains", "1", "--since", "2026-11-23", "--until", "20:30")
+    moments.resolve(given, BEIJING, now)
+    assert (given.since, given.until) == ("2026-11-22T16:00:00.000Z", "2026-11-23T12:30:00.000Z")
+
+
+def test_a_moment_in_the_future_is_refused_with_the_time_that_it_is() -> None:
+    given = parsed("store", "gains", "1", "--since", "2026-11-23T21:00")
+    with pytest.raises(SettingError, match=r"^--since: 2026-11-23 21:00:00\+08:00 lies in the future: it is .*20:00"):
+        moments.resolve(given, BEIJING, NOON)
+    moments.resolve(given, BEIJING, NOON + 3_600_000)
+    assert given.since == "2026-11-23T13:00:00.000Z"
+
+
+def test_times_are_printed_in_the_time_zone_and_json_has_utc(command: Store) -> None:
+    shown = command("gains", "1").stdout
+    assert "2026-11-23 20:00:00+08:00" in shown
+    assert "2026-11-23 20:02:00+08:00" in shown
+    assert "2026-11-23 12:00:00+00:00" in command("gains", "1", "-s", "TIME_ZONE=UTC").stdout
+    assert "2026-11-23 20:02:00+08:00" in command("users", LARGE).stdout
+    assert json.loads(command("gains", "1", "--json").stdout)["since"] == "2026-11-23T12:00:00.000Z"
+    done = command("gains", "1", "-s", "TIME_ZONE=Mars/Olympus")
+    assert "TIME_ZONE must be the name of a time zone" in done.stderr
 
 
 def test_json_lines_are_for_other_tools(tmp_path: Path) -> None:
     done = run("store", "status", env=environment(None, tmp_path, {"STORE_URL": f"jsonl:{tmp_path}/ranks"}))
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "which other tools can read" in done.stderr
-
-
-def test_ages_are_from_now() -> None:
-    assert 0 <= moments.now_ms() - 2 * 3_600_000 - ms(moments.moment("2h")) < 60_000
-    assert moments.moment("2026-11-23") == "2026-11-23T00:00:00.000Z"
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_workers_and_purges_at_the_same_time_leave_every_list_whole(postgres: Po
 
 def test_those_who_write_go_on_after_a_row_is_deleted(where: str, open_it: Callable[[], Records]) -> None:
     write(open_it(), range(3))
-    changed(where, "DELETE FROM entries WHERE position = 60")
+    changed(where, "DELETE FROM _entries WHERE position = 60")
     lists = write(open_it(), range(3, 20))
     assert list(open_it().lists("1", *EVER)) == lists, "the first of them was written whole"
 
@@ -146,7 +146,7 @@ def test_a_list_that_is_written_whole_after_a_damaged_one_begins_new_stays(
     where: str, open_it: Callable[[], Records]
 ) -> None:
     write(open_it(), range(3))
-    changed(where, "DELETE FROM entries WHERE position = 60")
+    changed(where, "DELETE FROM _entries WHERE position = 60")
     store = open_it()
     write(store, range(3, 5))
     assert [(stay.since, stay.is_over) for stay in store.trail("7000001")] == [
@@ -157,7 +157,7 @@ def test_a_list_that_is_written_whole_after_a_damaged_one_begins_new_stays(
 
 def test_those_who_read_leave_out_what_is_damaged_and_say_so(where: str, open_it: Callable[[], Records]) -> None:
     lists = write(open_it(), range(20))
-    changed(where, "DELETE FROM entries WHERE position = 55 AND score = 4501")  # of minute 5; that of 15 replaces it
+    changed(where, "DELETE FROM _entries WHERE position = 55 AND score = 4501")  # of minute 5; that of 15 replaces it
     store = open_it()
     assert list(store.lists("1", *EVER)) == lists[:5] + lists[15:]
     assert [damage.captured_at for damage in store.damage] == [each.captured_at for each in lists[5:15]]
@@ -169,7 +169,7 @@ def test_those_who_read_leave_out_what_is_damaged_and_say_so(where: str, open_it
 def test_gains_pass_over_what_is_damaged_and_say_so(where: str, open_it: Callable[[], Records]) -> None:
     write(open_it(), range(20))
     before = open_it().gains("1", *EVER)
-    changed(where, "DELETE FROM entries WHERE position = 55 AND score = 4501")
+    changed(where, "DELETE FROM _entries WHERE position = 55 AND score = 4501")
     store = open_it()
     assert store.gains("1", *EVER) == before
     assert len(store.damage) == 10
@@ -179,7 +179,7 @@ def test_a_list_whose_base_is_gone_is_damaged_until_all_its_rows_were_written_ag
     where: str, open_it: Callable[[], Records]
 ) -> None:
     lists = write(open_it(), range(20))
-    changed(where, "DELETE FROM snapshots WHERE step = 0")
+    changed(where, "DELETE FROM _snapshots WHERE step = 0")
     store = open_it()
     assert list(store.lists("1", *EVER)) == lists[10:]
     assert len(store.damage) == 9, "of the list whose own record is gone, `check` knows"
@@ -188,7 +188,7 @@ def test_a_list_whose_base_is_gone_is_damaged_until_all_its_rows_were_written_ag
 def test_a_row_whose_profile_is_gone_damages_its_lists_alone(where: str, open_it: Callable[[], Records]) -> None:
     write(open_it(), range(3))
     other = write(open_it(), range(3), room_id="2")
-    changed(where, "DELETE FROM profiles WHERE nickname = '贡献者7'")
+    changed(where, "DELETE FROM _profiles WHERE nickname = '贡献者7'")
     store = open_it()
     assert list(store.lists("1", *EVER)) == []
     assert len(store.damage) == 3
@@ -201,10 +201,13 @@ def test_an_export_has_all_other_lists_and_fails_with_a_line_for_each_that_is_da
     store = open_it()
     write(store, range(12))
     write(store, range(3), room_id="2")
-    changed(where, "DELETE FROM entries WHERE position = 60 AND score = 4002")  # of minutes 10 and 11
+    changed(where, "DELETE FROM _entries WHERE position = 60 AND score = 4002")  # of minutes 10 and 11
     env = environment(None, tmp_path, {"STORE_URL": where})
     done = run("store", "export", "--room", "all", "--to", str(tmp_path / "all.csv"), env=env)
-    assert (done.returncode, done.stdout) == (1, f"{(10 + 3) * 60} rows in {tmp_path}/all.csv\n")
+    assert (done.returncode, done.stdout) == (
+        1,
+        f"{(10 + 3) * 60} rows in {tmp_path}/all.csv, of 13 lists, those that changed\n",
+    )
     lines = done.stderr.splitlines()
     assert [line.partition(": ")[2] for line in lines] == [
         f"room 1: rows of its list of {iso(NOON + minute * MINUTE)} are missing: see `scrapy store check`"
@@ -228,11 +231,11 @@ def test_lists_from_before_their_rows_were_counted_are_read_and_continued(
     where: str, open_it: Callable[[], Records]
 ) -> None:
     lists = write(open_it(), range(3))
-    changed(where, "UPDATE snapshots SET chain_rows = NULL")
+    changed(where, "UPDATE _snapshots SET chain_rows = NULL")
     store = open_it()
     lists += write(store, range(3, 6))
     assert list(open_it().lists("1", *EVER)) == lists
-    changed(where, "DELETE FROM entries WHERE position = 60")
+    changed(where, "DELETE FROM _entries WHERE position = 60")
     assert list(store.lists("1", *EVER)) == []
     assert len(store.damage) == 6
 

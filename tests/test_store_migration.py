@@ -19,7 +19,7 @@ from rankcrawler.model.rows import COLUMNS
 from rankcrawler.store import locate, migration, schema
 from rankcrawler.store.contract import Kept, Records
 from rankcrawler.store.dialects import POSTGRESQL, SQLITE, Dialect
-from tests import earlier, stores
+from tests import earlier, reading, stores
 
 EARLIER = [("sqlite", version) for version in (1, 2, 3, 4)] + [("postgresql", version) for version in (2, 3, 4)]
 EVER = ("2026-01-01", "2027-01-01")
@@ -272,3 +272,25 @@ def test_each_step_sets_its_version_and_adds_the_columns_of_that_version(dialect
         added = {each.name for each in COLUMNS if each.since == number}
         assert {name for name in added if not any(f" ADD COLUMN {name} " in each for each in statements)} == set()
     assert all(each.since <= schema.version() for each in COLUMNS)
+
+
+@pytest.mark.parametrize("kind", stores.DATABASES)
+def test_names_from_before_dates_were_kept_have_none(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    where = stores.address(kind, tmp_path, request)
+    earlier.restore(where, 3)
+    mark = "x'00'" if kind == "sqlite" else "'\\x00'"
+    statement = (
+        "INSERT INTO profiles (print, user_key, display_id, nickname, is_anonymous) "  # noqa: S608 - the test's own
+        f"SELECT {mark}, user_key, 'h', 'a former name', 0 FROM users WHERE user_id = '7'"
+    )
+    if kind == "sqlite":
+        with closing(apsw.Connection(where.removeprefix("sqlite:///"))) as database:
+            database.execute(statement)
+    else:
+        with psycopg.connect(where) as connection:
+            connection.execute(statement.encode())
+    migration.migrate(where)
+    query = "SELECT nickname, since_ms, until_ms, is_present FROM user_names WHERE user_id = ? ORDER BY is_present"
+    assert reading.rows(where, query, ["7"]) == [("a former name", None, None, 0), ("贡献者7", None, None, 1)]
+    [(_, since, until, is_present)] = reading.rows(where, query, ["8"])
+    assert (since, until, is_present) == (earlier.NOON, None, 1)

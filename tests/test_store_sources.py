@@ -269,7 +269,7 @@ def test_nothing_refers_to_a_gateway_room_or_contributor_that_is_gone(store: Rec
     database: Any = store._database
     is_sqlite = "_db" in vars(database)
     run = database._db.execute if is_sqlite else database._connected().execute
-    owners = {"source_key": "sources", "room_key": "rooms", "user_key": "users"}
+    owners = {"source_key": "_sources", "room_key": "_rooms", "user_key": "_users"}
     checked = [
         (table, key, next(iter(run(f"SELECT count(*) FROM {table} WHERE {key} NOT IN (SELECT {key} FROM {owner})")))[0])  # noqa: S608
         for table, key in list(run(COLUMNS[is_sqlite]))

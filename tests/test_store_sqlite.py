@@ -33,7 +33,7 @@ def test_the_file_is_in_wal_mode_and_has_the_tables(tmp_path: Path) -> None:
     opened(tmp_path).close()
     assert query(tmp_path, "PRAGMA journal_mode") == [("wal",)]
     tables = {name for (name,) in query(tmp_path, "SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert tables >= {"rooms", "users", "snapshots", "entries", "polls", "quarantine"}
+    assert tables >= {"_rooms", "_users", "_snapshots", "_entries", "_polls", "_quarantine"}
 
 
 def test_anonymised_rows_belong_to_no_contributor(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_anonymised_rows_belong_to_no_contributor(tmp_path: Path) -> None:
     store.write([polled(snapshot(entries=rows))])
     assert store.counts() == Counts(rooms=1, polls=1, snapshots=1, entries=200)
     store.close()
-    assert query(tmp_path, "SELECT count(*) FROM users") == [(0,)]
+    assert query(tmp_path, "SELECT count(*) FROM _users") == [(0,)]
 
 
 @pytest.mark.parametrize(("version", "age"), [(99, "newer"), (1, "older")])

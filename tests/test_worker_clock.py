@@ -47,7 +47,7 @@ def test_polls_of_a_worker_whose_clock_is_wrong_are_dated_by_the_queue_server(tm
     assert off < timedelta(minutes=1)
 
 
-AHEAD = "UPDATE rooms SET last_polled_ms = last_polled_ms + 7200000 WHERE room_key <= 4"
+AHEAD = "UPDATE _rooms SET last_polled_ms = last_polled_ms + 7200000 WHERE room_key <= 4"
 
 
 def test_rooms_that_were_polled_in_the_future_leave_no_other_out_of_a_restore(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from rankcrawler.commands import values
 from rankcrawler.commands.moments import moment
 from rankcrawler.language import marked, tr
 from rankcrawler.model.kinds import KINDS, RANKLIST
+from rankcrawler.moments import FORMS
 
-TIMES = marked("a time such as 2026-11-23T12:00 (UTC), or an age: 90m, 24h, 30d")
+TIMES = marked("a time such as {forms}")
 """How a TIME is written, for the help of options that take one."""
 
 
@@ -24,15 +25,15 @@ def add_source(parser: argparse.ArgumentParser, help: str) -> None:  # noqa: A00
     parser.add_argument("--source", metavar="NAME", help=alone)
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
+def add_json(parser: argparse._ActionsContainer) -> None:
     """Declare `--json`."""
     parser.add_argument("--json", action="store_true", help=tr("print JSON"))
 
 
 def add_period(parser: argparse.ArgumentParser) -> None:
-    """Declare `--since` and `--until`, which are ISO 8601 text after parsing."""
-    since = tr("from this moment on; {times} (default: the beginning)", times=tr(TIMES))
-    parser.add_argument("--since", type=moment, default="1970-01-01", metavar="TIME", help=since)
+    """Declare `--since` and `--until`, which moments.resolve makes ISO 8601 text."""
+    since = tr("from this moment on; {times} (default: the beginning)", times=tr(TIMES, forms=tr(FORMS)))
+    parser.add_argument("--since", type=moment, default="1970-01-01T00:00Z", metavar="TIME", help=since)
     parser.add_argument(
-        "--until", type=moment, default="0m", metavar="TIME", help=tr("before this moment (default: now)")
+        "--until", type=moment, default="0s", metavar="TIME", help=tr("before this moment (default: now)")
     )

@@ -1,15 +1,20 @@
-"""Moments on a command line: a date, a time, or an age."""
+"""Moments on a command line: read when the time zone is known, which is after the command line was parsed."""
 
-import re
+import argparse
 import time
-from argparse import ArgumentTypeError
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from rankcrawler.clock import iso, ms
-from rankcrawler.language import marked, tr
+from rankcrawler import moments
+from rankcrawler.clock import LAST_MS, iso
+from rankcrawler.commands.values import parsed_by
+from rankcrawler.errors import SettingError
 
-_AGE = re.compile(r"(\d{1,6})(m|h|d)")
-_SECONDS = {"m": 60, "h": 3600, "d": 86_400}
-FORMS = marked("2026-11-23, 2026-11-23T12:00 (UTC), or an age in minutes, hours or days: 90m, 24h, 30d")
+
+class Typed(NamedTuple):
+    """A moment as it was typed."""
+
+    text: str
 
 
 def now_ms() -> int:
@@ -17,13 +22,17 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def moment(text: str) -> str:
-    """The moment as ISO 8601 text; an argparse type, which takes FORMS."""
-    if match := _AGE.fullmatch(text):
-        return iso(max(now_ms() - int(match[1]) * _SECONDS[match[2]] * 1000, 0))
-    try:
-        return iso(ms(text))
-    except (ValueError, OverflowError):
-        raise ArgumentTypeError(
-            tr("expected a time such as {forms}; not {text!r}", forms=tr(FORMS), text=text[:40])
-        ) from None
+def moment(text: str) -> Typed:
+    """The type of a moment, for argparse, which takes what moments.FORMS names; `resolve` finds out when it is."""
+    parsed_by(lambda each: moments.parsed(each, ZoneInfo("UTC"), LAST_MS))(text)
+    return Typed(text)
+
+
+def resolve(given: argparse.Namespace, zone: ZoneInfo, now: int) -> None:
+    """Replace every moment of a command line by ISO 8601 text in UTC; raises SettingError for one in the future."""
+    for name, value in vars(given).items():
+        if isinstance(value, Typed):
+            try:
+                setattr(given, name, iso(max(moments.parsed(value.text, zone, now), 0)))
+            except SettingError as error:
+                raise SettingError(f"--{name.replace('_', '-')}: {error}") from None

@@ -1,8 +1,11 @@
 """Asks the gateway for one list, as a crawl does, and prints it; nothing is stored."""
 
+from zoneinfo import ZoneInfo
+
 import msgspec
 
-from rankcrawler import durations
+from rankcrawler import durations, moments
+from rankcrawler.clock import ms
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.moments import now_ms
 from rankcrawler.commands.printing import ranks
@@ -35,8 +38,8 @@ async def ask(options: Options, kind: str, room_id: str, anchor_id: str | None) 
     return validated(found, hidden=hidden)
 
 
-def show(found: RoomSnapshot | FailedPoll, *, as_json: bool) -> int:
-    """Print the list, or on standard error why there is none; returns the exit status."""
+def show(found: RoomSnapshot | FailedPoll, zone: ZoneInfo, *, as_json: bool) -> int:
+    """Print the list, with its time in a zone, or on standard error why there is none; returns the exit status."""
     if isinstance(found, FailedPoll):
         room, reason = found.target.room_id, found.reason
         if found.wait:
@@ -55,7 +58,7 @@ def show(found: RoomSnapshot | FailedPoll, *, as_json: bool) -> int:
     if as_json:
         show_json(_flat(found))
     else:
-        ranks.show(found)
+        ranks.show(msgspec.structs.replace(found, captured_at=moments.shown(ms(found.captured_at), zone)))
     return 0
 
 

@@ -86,7 +86,7 @@ class RowsAsJson(JsonItemExporter):
         return to_bytes(self.encoder.encode(dict(self.get_serialized_fields(row))), self.encoding)
 
 
-_FORMULA = re.compile("['=+\\-@\t\r\n＝＋－＠]")
+FORMULA = re.compile("['=+\\-@\t\r\n＝＋－＠]")
 """Characters that start a formula in some spreadsheet, and the ' that turns a formula into text."""
 
 
@@ -121,7 +121,7 @@ class RowsAsCsv(CsvItemExporter):
     def serialize_field(self, field: Any, name: str, value: Any) -> Any:
         """The value; a text of a row is escaped, so that no spreadsheet runs it as a formula."""
         value = super().serialize_field(field, name, value)
-        return f"'{value}" if self._escapes and isinstance(value, str) and _FORMULA.match(value) else value
+        return f"'{value}" if self._escapes and isinstance(value, str) and FORMULA.match(value) else value
 
     def finish_exporting(self) -> None:
         """Write the header if there were no rows."""

@@ -23,7 +23,7 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
         column(
             "The gateway that served the list: its name as set, or its host, after its profile's name and : unless "
             "that is the default.",
-            "榜单来自哪个网关：设置的名称；没有设置则为主机名，配置档不是默认的，前面还有它的名字和冒号",
+            "网关：榜单的来源，即设置的名称；没有设置则为主机名，配置档不是默认的，前面还有它的名字和冒号",
             group=Group.POLL,
             personal=Personal.NO,
         ),
@@ -53,7 +53,7 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
         str,
         column(
             "When the gateway made the list, by the list's own clock; without one, when the answer arrived.",
-            "网关生成榜单的时间，取自榜单本身；榜单没有时间的，取收到响应的时间",
+            "榜单时间：网关生成榜单的时刻，取自榜单本身；榜单没有时间的，取收到响应的时间",
             group=Group.POLL,
             unit="ISO 8601, UTC",
             personal=Personal.NO,
@@ -63,7 +63,7 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
         str,
         column(
             "When the answer arrived, by the clock that all workers share.",
-            "收到响应的时间，取自所有 worker 共用的时钟",
+            "轮询时间：收到响应的时刻，取自所有 worker 共用的时钟",
             group=Group.POLL,
             unit="ISO 8601, UTC",
             personal=Personal.NO,
@@ -74,7 +74,7 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
         int | None,
         column(
             "Gift coins (音浪), exact; null unless `score_precision` is `exact`.",
-            "音浪的精确值；`score_precision` 不是 `exact` 时为 null",
+            "音浪：精确值；`score_precision` 不是 `exact` 时为 null",
             group=Group.ROW,
             unit="coins",
         ),
@@ -83,7 +83,7 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
         str | None,
         column(
             "The score as the gateway displays it, such as 1.0万; rounded, despite the name.",
-            "网关给出的展示文本，如 1.0万；名为 exactly，实为约数",
+            "展示文本：网关给出，如 1.0万；名为 exactly，实为约数",
             group=Group.ROW,
             personal=Personal.NO,
         ),
@@ -131,7 +131,7 @@ class RankEntry(msgspec.Struct, frozen=True, gc=False):
     nickname: Annotated[str | None, column("The display name.", "昵称", group=Group.PROFILE, personal=Personal.NAME)]
     gender: Annotated[
         int | None,
-        column("1 for male, 2 for female.", "1 为男，2 为女", group=Group.PROFILE, bits=16, personal=Personal.NO),
+        column("1 for male, 2 for female.", "性别：1 为男，2 为女", group=Group.PROFILE, bits=16, personal=Personal.NO),
     ]
     avatar_url: Annotated[
         str | None,

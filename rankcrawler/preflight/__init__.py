@@ -12,9 +12,10 @@ from rankcrawler.feeds.extension import RankFeeds
 from rankcrawler.gateways import gateway
 from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.model import kinds, pseudonyms
-from rankcrawler.options import Options, check_arguments
+from rankcrawler.options import Options
 from rankcrawler.preflight import components, ineffective
 from rankcrawler.queue import connection
+from rankcrawler.spider_arguments import check_arguments
 from rankcrawler.store import locate
 
 _OTHER_FILES = 64

@@ -19,11 +19,12 @@ from rankcrawler.handler import GatewayResponse
 from rankcrawler.model import kinds
 from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
 from rankcrawler.model.targets import Target
-from rankcrawler.options import Options, check_arguments
+from rankcrawler.options import Options
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease
 from rankcrawler.speedups import start
+from rankcrawler.spider_arguments import check_arguments
 
 
 class RanklistSpider(Spider):

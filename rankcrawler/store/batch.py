@@ -41,6 +41,8 @@ class Batch:
     """Contributors of lists that came late: when they were first in one."""
     profiles: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Contributors' latest profiles, and when they were seen."""
+    former_names: list[Record] = field(default_factory=list)
+    """Contributors whose profile changed: when, the profile before (None for the one on record), and the new one."""
     resets: list[Record] = field(default_factory=list)
     room_hours: dict[tuple[int, int], RoomHour] = field(default_factory=lambda: defaultdict(RoomHour))
     """By hour and room."""
@@ -81,6 +83,7 @@ class Batch:
         database.insert(tables.ARRIVALS, self.arrivals)
         database.bulk("end_stays", self.ended_stays)
         database.bulk("see_earlier", [(at, user) for user, at in sorted(self.earlier.items())])
+        database.bulk("add_former_names", self.former_names)
         database.bulk("see_profiles", [(profile, at, user) for user, (profile, at) in sorted(self.profiles.items())])
         hours = sorted(self.room_hours.items(), key=itemgetter(0))
         database.bulk("count_room_hours", [each.record(*key) for key, each in hours])

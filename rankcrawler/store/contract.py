@@ -27,6 +27,7 @@ from rankcrawler.store.answers import (
     Stay,
     TopContributor,
 )
+from rankcrawler.store.list_choice import CHANGED, Lists
 
 
 class Kept(Enum):
@@ -107,9 +108,30 @@ class Records(Store, Protocol):
         """The list that the room had at a moment: the last one captured until then; None if there was none."""
 
     def lists(
-        self, room_id: str, since: str, until: str, *, kind: str = RANKLIST.name, source: str | None = None
+        self,
+        room_id: str,
+        since: str,
+        until: str,
+        *,
+        kind: str = RANKLIST.name,
+        source: str | None = None,
+        which: Lists = CHANGED,
     ) -> Iterator[RoomSnapshot]:
-        """The room's lists from `since` until before `until`: those that changed, and the first of each day."""
+        """The room's lists from `since` until before `until`; without `which`, those that changed.
+
+        The first list of each day (UTC) counts as changed.
+        """
+
+    def polled(
+        self,
+        since: str,
+        until: str,
+        *,
+        kind: str = RANKLIST.name,
+        room_id: str | None = None,
+        source: str | None = None,
+    ) -> int:
+        """How many polls brought a list from `since` until before `until`, of all rooms or of one."""
 
     def polls(
         self,

@@ -23,6 +23,8 @@ REMEMBERED = 100 << 20
 _OF_FACTS, _OF_TEXT = 800, 150
 """Bytes that a row's facts, or a poll's verdict, and a text take in addition to their characters."""
 
+NO_PROFILE = 0
+"""No key of a profile."""
 FactKeys = tuple[int, int, int, int | None]
 """The keys of a profile, a level, a membership and the contributor; the last is None in an anonymised row."""
 
@@ -65,7 +67,7 @@ class Interned:
         self._facts: dict[int, dict[Row, FactKeys]] = {}
         self.texts: dict[str, int] = self._texts.keys
         self.latest: dict[int, int] = {}
-        """The latest known profile of each contributor."""
+        """The latest known profile of each contributor; NO_PROFILE for a new one."""
         self._weight = 0
 
     def make_room(self) -> None:
@@ -83,6 +85,8 @@ class Interned:
         profiles = self._profiles.setdefault(source, Profiles(source))
         rows = [row for _, row in seen.values()]
         profiles.learn(self._database, seen.values())
+        while profiles.new_users:
+            self.latest.setdefault(profiles.new_users.pop(), NO_PROFILE)
         self._grades.learn(self._database, map(_grade_of, rows))
         self._clubs.learn(self._database, map(_club_of, rows))
         for fact, row in zip(seen, rows, strict=True):

@@ -6,14 +6,19 @@ from rankcrawler.store.database import Database, Record
 from rankcrawler.store.tables import InternedTable
 
 
-def keys_of(database: Database, table: InternedTable, records: Sequence[Record]) -> list[int]:
-    """The keys of records; adds those that are new, unless another worker does so meanwhile."""
+def keys_of(
+    database: Database, table: InternedTable, records: Sequence[Record], new: set[int] | None = None
+) -> list[int]:
+    """The keys of records; adds those that are missing, unless another worker does, and notes them in `new`."""
     width = len(table.identity)
     known = _known(database, table, records)
     missing = sorted((each for each in records if each[:width] not in known), key=lambda each: each[:width])
     if missing:
         database.bulk(table.add, missing)
-        known |= _known(database, table, missing)
+        found = _known(database, table, missing)
+        known |= found
+        if new is not None:
+            new.update(found.values())
     return [known[each[:width]] for each in records]
 
 

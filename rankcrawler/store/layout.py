@@ -20,12 +20,12 @@ SERVED = [each for each in COLUMNS if each.group is not Group.POLL and each.name
 """All columns that are read back as they are, in the order of the declaration."""
 
 HELD = {"profiles": PROFILE, "grades": GRADE, "clubs": CLUB, "entries": OTHERS}
-"""The columns of each table that are derived from the declaration."""
+"""The columns of each table that are derived from the declaration, by the names that the tables had in version 3."""
 
 
 def table_of(column: Column) -> str:
     """The table that holds a column."""
-    return next((table for table, columns in HELD.items() if column in columns), "users")
+    return "_" + next((table for table, columns in HELD.items() if column in columns), "users")
 
 
 def type_of(column: Column) -> str:

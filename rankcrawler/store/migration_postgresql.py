@@ -4,7 +4,7 @@ import psycopg
 
 from rankcrawler.errors import StoreError
 from rankcrawler.language import tr
-from rankcrawler.store import schema
+from rankcrawler.store import grants, schema
 from rankcrawler.store.dialects import POSTGRESQL
 from rankcrawler.store.postgresql import CONNECT_SECONDS, LOCK, OPTIONS
 from rankcrawler.store.postgresql_address import first_line, without_password
@@ -21,8 +21,9 @@ def migrate(url: str) -> str | None:
             found = _version(connection)
             if found == 0 or found >= schema.version():
                 return None
+            readers = grants.readers(connection)
             for number in range(found + 1, schema.version() + 1):
-                _step(connection, place, number)
+                _step(connection, place, number, readers)
     except psycopg.errors.LockNotAvailable as error:
         raise StoreError(
             tr("{place} is in use: stop the workers first ({error})", place=place, error=first_line(error, url))
@@ -41,7 +42,7 @@ def _version(connection: psycopg.Connection[tuple[object, ...]]) -> int:
     return int(str(connection.execute("SELECT version FROM store").fetchall()[0][0]))
 
 
-def _step(connection: psycopg.Connection[tuple[object, ...]], place: str, number: int) -> None:
+def _step(connection: psycopg.Connection[tuple[object, ...]], place: str, number: int, readers: list[str]) -> None:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         connection.execute("LOCK TABLE store IN ACCESS EXCLUSIVE MODE")  # writers read the version in each transaction
@@ -49,3 +50,5 @@ def _step(connection: psycopg.Connection[tuple[object, ...]], place: str, number
             raise StoreError(tr("{place} is in use: another process migrates it", place=place))
         for statement in schema.step(number, POSTGRESQL):
             connection.execute(statement.encode())
+        if number == schema.version():
+            grants.give(connection, readers)  # the views are new

@@ -1,7 +1,7 @@
 """A partition of PostgreSQL's tables for each day (UTC), made before it is needed and dropped by a purge.
 
 A list's clock may be far off. A day that is far from the worker's own gets no partition: its records go to the tables
-named _other, which take whatever has no partition.
+named …_other, which take whatever has no partition.
 """
 
 import time
@@ -12,7 +12,7 @@ import psycopg
 from rankcrawler.store.database import Record
 from rankcrawler.store.days import DAY_MS, KEY_BITS
 
-TABLES = {"snapshots": KEY_BITS, "entries": KEY_BITS, "quarantine": KEY_BITS, "polls": 0}
+TABLES = {"_snapshots": KEY_BITS, "_entries": KEY_BITS, "_quarantine": KEY_BITS, "_polls": 0}
 """The partitioned tables, and how many bits their partition keys have below the milliseconds."""
 
 AHEAD = 2
@@ -30,9 +30,9 @@ class Partitions:
     def refresh(self, connection: psycopg.Connection[Record]) -> None:
         """Read which days have partitions."""
         names = connection.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^polls_[0-9]+$' AND relispartition"
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^_polls_[0-9]+$' AND relispartition"
         ).fetchall()
-        self._known = {int(name.removeprefix("polls_")) for (name,) in names}
+        self._known = {int(name.removeprefix("_polls_")) for (name,) in names}
 
     def are_missing(self, days: Collection[int]) -> bool:
         """Whether make() would do anything."""
@@ -57,7 +57,7 @@ class Partitions:
         counts = [
             _delete(connection, f"{table}_other", table, before_day)
             + sum(_drop(connection, f"{table}_{day}") for day in old)
-            for table in ("polls", "snapshots", "entries", "quarantine")
+            for table in ("_polls", "_snapshots", "_entries", "_quarantine")
         ]
         self._known -= set(old)
         return counts[0], counts[1], counts[2]
@@ -69,7 +69,7 @@ class Partitions:
 
 
 def _delete(connection: psycopg.Connection[Record], name: str, table: str, before_day: int) -> int:
-    column = "at_ms" if table == "polls" else "snapshot_key"
+    column = "at_ms" if table == "_polls" else "snapshot_key"
     end = (before_day * DAY_MS) << TABLES[table]
     return connection.execute(f"DELETE FROM {name} WHERE {column} < {end}".encode()).rowcount  # noqa: S608 - numbers
 

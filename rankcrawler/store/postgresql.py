@@ -20,7 +20,7 @@ LOCK = 0x72616E6B
 """The advisory lock for changes of the schema: "rank"."""
 CONNECT_SECONDS = 5
 OPTIONS = "-c timezone=UTC -c client_encoding=UTF8 -c idle_in_transaction_session_timeout=60000 -c jit=off"
-_WITHOUT_WRITERS = b"LOCK TABLE rooms IN EXCLUSIVE MODE"
+_WITHOUT_WRITERS = b"LOCK TABLE _rooms IN EXCLUSIVE MODE"
 """Waits for the transactions of all writers, and has new ones wait: each begins with a lock on its rooms."""
 _CAUSED_BY_A_POLL = ("22", "23", "54")
 """Classes of SQLSTATE: data exception, constraint violated, program limit exceeded."""

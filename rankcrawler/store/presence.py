@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.database import Database
-from rankcrawler.store.interning import Interned
+from rankcrawler.store.interning import NO_PROFILE, Interned
 from rankcrawler.store.rows import EntryRow
 from rankcrawler.store.taken_list import TakenList
 from rankcrawler.store.tally import Change, Given
@@ -41,8 +41,11 @@ class Presence:
         for row in rows:
             user = row.user_key
             if user is not None and latest.get(user) != row.profile_key:
-                latest[user] = row.profile_key
+                before, latest[user] = latest.get(user), row.profile_key
                 if user not in batch.profiles or batch.profiles[user][1] <= at_ms:
+                    if before != NO_PROFILE:
+                        noted = batch.profiles[user][0] if user in batch.profiles else None
+                        batch.former_names.append((user, at_ms, noted, row.profile_key))
                     batch.profiles[user] = row.profile_key, at_ms
 
     def see_late(self, rows: Iterable[EntryRow], at_ms: int, batch: Batch) -> None:

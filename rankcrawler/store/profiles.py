@@ -26,6 +26,8 @@ class Profiles:
 
     def __init__(self, source: int) -> None:
         self.keys: dict[Row, tuple[int, int | None]] = {}
+        self.new_users: set[int] = set()
+        """Contributors that were added, and have no latest profile yet."""
         self._source = source
 
     def learn(self, database: Database, seen: Collection[tuple[int, Row]]) -> None:
@@ -51,4 +53,4 @@ class Profiles:
             if profile[_ID] is not None:
                 seen[profile[_ID]] = min(at_ms, seen.get(profile[_ID], at_ms))
         records = [(self._source, encoded(user_id), at_ms, _NEVER_MS) for user_id, at_ms in seen.items()]
-        return dict(zip(seen, keys_of(database, tables.USERS, records), strict=True))
+        return dict(zip(seen, keys_of(database, tables.USERS, records, self.new_users), strict=True))

@@ -11,7 +11,7 @@ from rankcrawler.store.dialects import Dialect, Words, render
 from rankcrawler.store.tables import INTERNED, Columns, Table, columns
 
 _ROWS = "-- rows: "
-_ALIASES = {"users": "u", "profiles": "p", "grades": "g", "clubs": "c", "entries": "e"}
+_ALIASES = {"_users": "u", "_profiles": "p", "_grades": "g", "_clubs": "c", "_entries": "e"}
 """What the queries that put lists together call the tables."""
 
 

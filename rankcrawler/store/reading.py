@@ -23,9 +23,12 @@ from rankcrawler.store.answers import (
     TopContributor,
 )
 from rankcrawler.store.database import Database, Record
-from rankcrawler.store.lists import StoredRoom
+from rankcrawler.store.list_choice import CHANGED, Lists
+from rankcrawler.store.lists import StoredList, StoredRoom
 from rankcrawler.store.text import encoded
 from rankcrawler.store.values import restored, texts
+
+AT_MS = StoredList._fields.index("at_ms")
 
 
 class Reading:
@@ -53,13 +56,20 @@ class Reading:
         return None if room is None else self._first_list(room, "list_at", at_ms=ms(moment))
 
     def lists(
-        self, room_id: str, since: str, until: str, *, kind: str = RANKLIST.name, source: str | None = None
+        self,
+        room_id: str,
+        since: str,
+        until: str,
+        *,
+        kind: str = RANKLIST.name,
+        source: str | None = None,
+        which: Lists = CHANGED,
     ) -> Iterator[RoomSnapshot]:
         """The room's lists in a time."""
         room = self._room(room_id, kind, source)
         if room is not None:
-            span = {"since_ms": ms(since), "until_ms": ms(until)}
-            for record in self._database.all("lists_between", room_key=room.room_key, **span):
+            records = self._list_records(room, ms(since), ms(until), every_poll=which != CHANGED)
+            for record in which.of(records, AT_MS):
                 try:
                     found = lists.snapshot(self._database, room, record)
                 except DamagedList as damage:
@@ -67,6 +77,21 @@ class Reading:
                 else:
                     if found is not None:
                         yield found
+
+    def polled(
+        self,
+        since: str,
+        until: str,
+        *,
+        kind: str = RANKLIST.name,
+        room_id: str | None = None,
+        source: str | None = None,
+    ) -> int:
+        """How many polls brought a list."""
+        span = {"since_ms": ms(since), "until_ms": ms(until)}
+        of = {"kind": kind, "room_id": encoded(room_id or ""), "source": encoded(source or "")}
+        found = self._database.all("count_polled", **of, **span)
+        return int(found[0][0])
 
     def polls(
         self,
@@ -185,6 +210,13 @@ class Reading:
             if source in (None, record[2]):
                 return record
         return None
+
+    def _list_records(self, room: StoredRoom, since_ms: int, until_ms: int, *, every_poll: bool) -> Iterator[Record]:
+        """Records of list_columns, some hundreds at a time."""
+        asked = {"room_key": room.room_key, "until_ms": until_ms, "every_poll": int(every_poll)}
+        while records := self._database.all("lists_between", since_ms=since_ms, **asked):
+            yield from records
+            since_ms = records[-1][AT_MS] + 1
 
     def _first_list(self, room: StoredRoom, query: str, **values: int) -> RoomSnapshot | None:
         records = self._database.all(query, room_key=room.room_key, **values)

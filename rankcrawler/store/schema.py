@@ -4,7 +4,8 @@ A new store is made by all of them; an older one takes the steps after its own v
 text serves both databases. Before a statement, `-- sqlite:` or `-- postgresql:` limits it to one.
 
 {columns TABLE} stands for the table's columns that the declaration had in version 3, {create TABLE} for a table as
-schema.sql has it, and {add column NAME} adds a column that the declaration has had `since` this step.
+schema.sql has it, and {add column NAME} adds a column that the declaration has had `since` this step. Steps
+leave out the views: those of views.py are dropped before each step, and made after the last one.
 """
 
 import re
@@ -15,7 +16,7 @@ from importlib.resources import files
 from rankcrawler.language import marked, tr
 from rankcrawler.model.columns import FIRST_VERSION, Column
 from rankcrawler.model.rows import COLUMNS
-from rankcrawler.store import layout
+from rankcrawler.store import layout, views
 from rankcrawler.store.dialects import Dialect, Words, render
 
 _MARK = re.compile(r"-- (sqlite|postgresql):")
@@ -52,7 +53,11 @@ def fresh(dialect: Dialect) -> Iterator[str]:
 
 def step(number: int, dialect: Dialect) -> Iterator[str]:
     """The statements that bring a store to a version from the one before."""
+    if number > views.SINCE:
+        yield from views.dropped()
     yield from _statements(_STEPS.joinpath(f"{number}.sql").read_text("utf-8"), dialect)
+    if number == version():
+        yield from views.made(dialect)
     yield dialect.set_version.format(version=number)
 
 

@@ -21,7 +21,7 @@ Keys = dict[str, int]
 _OF_USERS = (
     *("merge_profiles", "merge_stays_of_users", "merge_arrivals_of_users"),
     *("merge_visits_of_users", "drop_visits_of_users", "merge_contributor_days", "drop_contributor_days"),
-    *("merge_contributor_hours", "drop_contributor_hours"),
+    *("merge_contributor_hours", "drop_contributor_hours", "merge_former_names", "drop_former_names"),
     *("merge_users", "drop_users", "move_users"),
 )
 _OF_ROOMS = (

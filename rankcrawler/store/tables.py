@@ -52,7 +52,7 @@ def _declared(of: list[Column]) -> Columns:
 
 
 SNAPSHOTS = Table(
-    "snapshots",
+    "_snapshots",
     columns(
         "snapshot_key big, room_key int, base_key big, step int, captured_ms big, polled_ms big, entry_count int, "
         "anchor_id text, currency int, has_more small, flags int, digest bytes, chain_rows int, standing small, "
@@ -60,29 +60,29 @@ SNAPSHOTS = Table(
     ),
 )
 ENTRIES = Table(
-    "entries",
+    "_entries",
     columns(
         "snapshot_key big, position int, rank int, score big, exactly_score int, score_precision small, delta big, "
         "has_no_delta small, profile_key int, grade_key int, club_key int, flags int"
     )
     + _declared(layout.OTHERS),
 )
-QUARANTINE = Table("quarantine", columns("snapshot_key big, position int, path text, reason text"))
+QUARANTINE = Table("_quarantine", columns("snapshot_key big, position int, path text, reason text"))
 POLLS = Table(
-    "polls",
+    "_polls",
     columns(
         "room_key int, at_ms big, is_answered small, polled_ms big, outcome text, snapshot_key big, total big, "
         "user_count_desc int, verdict_key int, attempt int, clock_ms big, flags int"
     ),
 )
-STAYS = Table("stays", columns("room_key int, user_key int, since_ms big, first_score big"))
-ARRIVALS = Table("arrivals", columns("user_key int, room_key int"))
-RESETS = Table("resets", columns("room_key int, at_ms big, from_zero small"))
+STAYS = Table("_stays", columns("room_key int, user_key int, since_ms big, first_score big"))
+ARRIVALS = Table("_arrivals", columns("user_key int, room_key int"))
+RESETS = Table("_resets", columns("room_key int, at_ms big, from_zero small"))
 ADDED_TO = (SNAPSHOTS, ENTRIES, QUARANTINE, POLLS, STAYS, ARRIVALS, RESETS)
 
-SOURCES = InternedTable("sources", "source_key", "find_sources", "add_sources", columns("source text"))
+SOURCES = InternedTable("_sources", "source_key", "find_sources", "add_sources", columns("source text"))
 USERS = InternedTable(
-    "users",
+    "_users",
     "user_key",
     "find_users",
     "add_users",
@@ -90,18 +90,18 @@ USERS = InternedTable(
     columns("first_seen_ms big, profile_ms big"),
 )
 PROFILES = InternedTable(
-    "profiles",
+    "_profiles",
     "profile_key",
     "find_profiles",
     "add_profiles",
     _FINGERPRINT,
     columns("user_key int") + _declared(layout.PROFILE),
 )
-GRADES = InternedTable("grades", "grade_key", "find_grades", "add_grades", _FINGERPRINT, _declared(layout.GRADE))
-CLUBS = InternedTable("clubs", "club_key", "find_clubs", "add_clubs", _FINGERPRINT, _declared(layout.CLUB))
-TEXTS = InternedTable("texts", "text_key", "find_texts", "add_texts", _FINGERPRINT, columns("text text"))
+GRADES = InternedTable("_grades", "grade_key", "find_grades", "add_grades", _FINGERPRINT, _declared(layout.GRADE))
+CLUBS = InternedTable("_clubs", "club_key", "find_clubs", "add_clubs", _FINGERPRINT, _declared(layout.CLUB))
+TEXTS = InternedTable("_texts", "text_key", "find_texts", "add_texts", _FINGERPRINT, columns("text text"))
 VERDICTS = InternedTable(
-    "verdicts",
+    "_verdicts",
     "verdict_key",
     "find_verdicts",
     "add_verdicts",

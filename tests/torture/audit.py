@@ -12,21 +12,22 @@ from tests.torture.gateway import ROWS
 
 _DEFECTS = {
     "stored_twice": """SELECT coalesce(sum(n - 1), 0) FROM
-        (SELECT count(*) AS n FROM snapshots AS s JOIN polls AS p ON p.room_key = s.room_key AND p.at_ms = s.captured_ms
+        (SELECT count(*) AS n FROM _snapshots AS s
+         JOIN _polls AS p ON p.room_key = s.room_key AND p.at_ms = s.captured_ms
          GROUP BY s.room_key, coalesce(p.clock_ms, p.at_ms), s.digest)""",
     "polled_twice": """SELECT coalesce(sum(n - 1), 0) FROM
-        (SELECT count(*) AS n FROM polls GROUP BY room_key, is_answered, polled_ms)""",
-    "orphan_entries": "SELECT count(*) FROM entries WHERE snapshot_key NOT IN (SELECT snapshot_key FROM snapshots)",
-    "torn_snapshots": f"""SELECT count(*) FROM snapshots AS s WHERE entry_count <> {ROWS} OR entry_count <>
-        (SELECT count(DISTINCT position) FROM entries AS e JOIN snapshots AS l USING (snapshot_key)
+        (SELECT count(*) AS n FROM _polls GROUP BY room_key, is_answered, polled_ms)""",
+    "orphan_entries": "SELECT count(*) FROM _entries WHERE snapshot_key NOT IN (SELECT snapshot_key FROM _snapshots)",
+    "torn_snapshots": f"""SELECT count(*) FROM _snapshots AS s WHERE entry_count <> {ROWS} OR entry_count <>
+        (SELECT count(DISTINCT position) FROM _entries AS e JOIN _snapshots AS l USING (snapshot_key)
          WHERE l.base_key = s.base_key AND l.step <= s.step)""",  # noqa: S608 — a constant
-    "polls_without_snapshot": """SELECT count(*) FROM polls
-        WHERE outcome <> 'failed' AND snapshot_key NOT IN (SELECT snapshot_key FROM snapshots)""",
-    "snapshots_without_poll": """SELECT count(*) FROM snapshots AS s WHERE NOT EXISTS
-        (SELECT 1 FROM polls AS p WHERE p.room_key = s.room_key AND p.at_ms = s.captured_ms)""",
+    "polls_without_snapshot": """SELECT count(*) FROM _polls
+        WHERE outcome <> 'failed' AND snapshot_key NOT IN (SELECT snapshot_key FROM _snapshots)""",
+    "snapshots_without_poll": """SELECT count(*) FROM _snapshots AS s WHERE NOT EXISTS
+        (SELECT 1 FROM _polls AS p WHERE p.room_key = s.room_key AND p.at_ms = s.captured_ms)""",
 }
 
-_STORED = "SELECT DISTINCT room_id FROM snapshots JOIN rooms USING (room_key)"
+_STORED = "SELECT DISTINCT room_id FROM _snapshots JOIN _rooms USING (room_key)"
 _NO_ROOMS = (b"st", b"ctl", b"wrk", b"born", b"lag", b"gave", b"took", b"gate")
 
 

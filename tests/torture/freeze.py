@@ -83,7 +83,7 @@ async def _until_logged(data: Path, words: str) -> None:
 
 def _history(data: Path) -> History:
     with closing(sqlite3.connect(data / "ranks.db")) as database:
-        rows = database.execute("SELECT room_id, at_ms, fence FROM polls JOIN rooms USING (room_key)")
+        rows = database.execute("SELECT room_id, at_ms, fence FROM _polls JOIN _rooms USING (room_key)")
         return set(rows)
 
 

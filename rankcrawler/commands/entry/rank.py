@@ -42,5 +42,6 @@ class Command(Tool):
         with one_line_errors(misuse=2):
             from rankcrawler.commands import rank
 
-            found = asyncio.run(rank.ask(self.options, opts.kind, opts.room_id, opts.anchor))
-            self.exitcode = rank.show(found, as_json=opts.json)
+            options = self.options
+            found = asyncio.run(rank.ask(options, opts.kind, opts.room_id, opts.anchor))
+            self.exitcode = rank.show(found, options.time_zone, as_json=opts.json)

@@ -27,4 +27,9 @@ class Command(CommandGroup):
 
     def run_one(self, subcommand: "StoreSubcommand", given: argparse.Namespace) -> int:
         """Run a subcommand on the store that the settings name."""
-        return subcommand.run(self.options.store_url, given)
+        from rankcrawler.commands import moments
+
+        options = self.options
+        given.zone = options.time_zone
+        moments.resolve(given, options.time_zone, moments.now_ms())
+        return subcommand.run(options.store_url, given)

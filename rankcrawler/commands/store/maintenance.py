@@ -34,7 +34,7 @@ class Purge(StoreSubcommand):
     """Removes old days."""
 
     name = "purge"
-    help = marked("Remove old days; rooms, contributors and the sums of each hour stay")
+    help = marked("Remove old days (UTC); rooms, contributors and the sums of each hour stay")
     example = "purge --older-than 30d"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -51,7 +51,7 @@ class Purge(StoreSubcommand):
         day = given.older_than[:10]
         print(
             tr(
-                "{polls} polls, {lists} lists and {entries} rows removed, of days before {day}",
+                "{polls} polls, {lists} lists and {entries} rows removed, of days before {day} (UTC)",
                 polls=removed.polls,
                 lists=removed.lists,
                 entries=removed.entries,

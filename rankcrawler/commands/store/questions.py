@@ -6,6 +6,7 @@ from rankcrawler.commands import values
 from rankcrawler.commands.arguments import add_json, add_kind, add_period, add_source
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.store import answers, sources
+from rankcrawler.commands.store.local import all_in_zone, in_zone
 from rankcrawler.commands.store.records import StoreSubcommand, opened, report_damage
 from rankcrawler.language import marked, tr
 
@@ -33,7 +34,10 @@ class Users(StoreSubcommand):
             if contributor is None:
                 complain(tr("contributor {user} was never in a list", user=given.user_id))
                 return 1
-            answers.print_contributor(contributor, store.trail(given.user_id, source=source), as_json=given.json)
+            trail = store.trail(given.user_id, source=source)
+        if not given.json:
+            contributor, trail = in_zone(contributor, given.zone), all_in_zone(trail, given.zone)
+        answers.print_contributor(contributor, trail, as_json=given.json)
         return 0
 
 
@@ -62,5 +66,6 @@ class Gains(StoreSubcommand):
         if source is None or found.since is None:
             complain(tr("room {room} has no list in that time", room=given.room_id))
             return 1
-        answers.print_gains(given.room_id, found, as_json=given.json)
-        return report_damage(store)
+        shown = found if given.json else in_zone(found, given.zone)
+        answers.print_gains(given.room_id, shown, as_json=given.json)
+        return report_damage(store.damage)

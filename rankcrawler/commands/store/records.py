@@ -2,11 +2,12 @@
 
 import argparse
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.subcommands import Subcommand
+from rankcrawler.errors import DamagedList
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Records
 
@@ -16,7 +17,10 @@ class StoreSubcommand(Subcommand):
 
     @abstractmethod
     def run(self, url: str, given: argparse.Namespace) -> int:
-        """Do the work on the store at an address; returns the exit status."""
+        """Do the work on the store at an address; returns the exit status.
+
+        `given.zone` is the time zone, and moments are ISO 8601 text.
+        """
 
 
 @contextmanager
@@ -29,8 +33,8 @@ def opened(url: str) -> Iterator[Records]:
         store.close()
 
 
-def report_damage(store: Records) -> int:
+def report_damage(lists: Sequence[DamagedList]) -> int:
     """Print a line for each list that was left out because rows are missing; returns the exit status."""
-    for damage in store.damage:
+    for damage in lists:
         complain(str(damage))
-    return int(bool(store.damage))
+    return int(bool(lists))

@@ -2,41 +2,41 @@
 
 -- name: check_chains
 -- The next chains, each with its room and its last step.
-SELECT s.base_key, max(s.step), max(s.room_key) FROM snapshots s WHERE s.base_key > :after
+SELECT s.base_key, max(s.step), max(s.room_key) FROM _snapshots s WHERE s.base_key > :after
 GROUP BY s.base_key ORDER BY s.base_key LIMIT 500;
 
 -- name: check_chain
 -- The lists of a chain, and the positions of their rows.
 SELECT s.snapshot_key, s.captured_ms, s.step, s.entry_count, s.chain_rows, e.position
-FROM snapshots s
-LEFT JOIN entries e ON e.snapshot_key = s.snapshot_key AND e.snapshot_key BETWEEN :base_key AND :last_key
+FROM _snapshots s
+LEFT JOIN _entries e ON e.snapshot_key = s.snapshot_key AND e.snapshot_key BETWEEN :base_key AND :last_key
 WHERE s.base_key = :base_key AND s.snapshot_key BETWEEN :base_key AND :last_key
 ORDER BY s.step, s.snapshot_key;
 
 -- name: check_keys
 -- Rows of lists that name a profile, level or membership that is not there.
-SELECT s.room_key, s.captured_ms, count(*) FROM entries e
-JOIN snapshots s ON s.snapshot_key = e.snapshot_key
-LEFT JOIN profiles p ON p.profile_key = e.profile_key LEFT JOIN grades g ON g.grade_key = e.grade_key
-LEFT JOIN clubs c ON c.club_key = e.club_key
+SELECT s.room_key, s.captured_ms, count(*) FROM _entries e
+JOIN _snapshots s ON s.snapshot_key = e.snapshot_key
+LEFT JOIN _profiles p ON p.profile_key = e.profile_key LEFT JOIN _grades g ON g.grade_key = e.grade_key
+LEFT JOIN _clubs c ON c.club_key = e.club_key
 WHERE p.profile_key IS NULL OR g.grade_key IS NULL OR c.club_key IS NULL
 GROUP BY s.room_key, s.captured_ms ORDER BY s.room_key, s.captured_ms;
 
 -- name: check_polls
 -- Polls whose list is not there.
-SELECT p.room_key, coalesce(p.clock_ms, p.at_ms) FROM polls p LEFT JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+SELECT p.room_key, coalesce(p.clock_ms, p.at_ms) FROM _polls p LEFT JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
 WHERE p.is_answered = 1 AND p.outcome <> 'damaged' AND s.snapshot_key IS NULL ORDER BY p.room_key, p.at_ms;
 
 -- name: check_lists
 -- Lists whose poll is not there.
-SELECT s.room_key, s.captured_ms FROM snapshots s
-LEFT JOIN polls p ON p.room_key = s.room_key AND p.at_ms = s.captured_ms AND p.is_answered = 1
+SELECT s.room_key, s.captured_ms FROM _snapshots s
+LEFT JOIN _polls p ON p.room_key = s.room_key AND p.at_ms = s.captured_ms AND p.is_answered = 1
 WHERE p.room_key IS NULL ORDER BY s.room_key, s.captured_ms;
 
 -- name: check_rows
 -- How many rows belong to lists that are not there.
-SELECT (SELECT count(*) FROM entries e LEFT JOIN snapshots s ON s.snapshot_key = e.snapshot_key WHERE s.snapshot_key IS NULL)
-  + (SELECT count(*) FROM quarantine q LEFT JOIN snapshots s ON s.snapshot_key = q.snapshot_key
+SELECT (SELECT count(*) FROM _entries e LEFT JOIN _snapshots s ON s.snapshot_key = e.snapshot_key WHERE s.snapshot_key IS NULL)
+  + (SELECT count(*) FROM _quarantine q LEFT JOIN _snapshots s ON s.snapshot_key = q.snapshot_key
     WHERE s.snapshot_key IS NULL);
 
 -- name: counted_hours
@@ -44,12 +44,12 @@ SELECT (SELECT count(*) FROM entries e LEFT JOIN snapshots s ON s.snapshot_key =
 WITH p AS (
   SELECT {least}(at_ms, 8796093022207) / 3600000 AS hour, room_key, count(*) AS polls,
     sum(CASE WHEN is_answered = 0 THEN 1 ELSE 0 END) AS failures
-  FROM polls GROUP BY 1, 2
+  FROM _polls GROUP BY 1, 2
 ), l AS (
-  SELECT {least}(captured_ms, 8796093022207) / 3600000 AS hour, room_key, count(*) AS lists FROM snapshots GROUP BY 1, 2
+  SELECT {least}(captured_ms, 8796093022207) / 3600000 AS hour, room_key, count(*) AS lists FROM _snapshots GROUP BY 1, 2
 ), e AS (
   SELECT {least}(s.captured_ms, 8796093022207) / 3600000 AS hour, s.room_key, count(*) AS entries
-  FROM snapshots s JOIN entries r ON r.snapshot_key = s.snapshot_key GROUP BY 1, 2
+  FROM _snapshots s JOIN _entries r ON r.snapshot_key = s.snapshot_key GROUP BY 1, 2
 )
 SELECT p.hour, p.room_key, p.polls, p.failures, coalesce(l.lists, 0) AS lists, coalesce(e.entries, 0) AS entries
 FROM p LEFT JOIN l ON l.hour = p.hour AND l.room_key = p.room_key
@@ -58,11 +58,11 @@ LEFT JOIN e ON e.hour = p.hour AND e.room_key = p.room_key
 -- name: check_hours
 -- Hours and rooms whose sums are not what is there. Those of days that were purged may be more than what came later.
 SELECT c.hour, c.room_key, c.polls, c.failures, c.lists, c.entries
-FROM ({counted_hours}) c LEFT JOIN room_hours d ON d.hour = c.hour AND d.room_key = c.room_key
-LEFT JOIN room_days o ON o.day = c.hour / 24 AND o.room_key = c.room_key
+FROM ({counted_hours}) c LEFT JOIN _room_hours d ON d.hour = c.hour AND d.room_key = c.room_key
+LEFT JOIN _room_days o ON o.day = c.hour / 24 AND o.room_key = c.room_key
 WHERE o.day IS NULL AND (
   d.hour IS NULL OR d.polls < c.polls OR d.failures < c.failures OR d.lists < c.lists OR d.entries < c.entries
-  OR c.hour / 24 >= coalesce((SELECT max(before_day) FROM purges), 0)
+  OR c.hour / 24 >= coalesce((SELECT max(before_day) FROM _purges), 0)
     AND (d.polls > c.polls OR d.failures > c.failures OR d.lists > c.lists OR d.entries > c.entries)
 )
 ORDER BY c.hour, c.room_key;
@@ -73,15 +73,15 @@ SELECT c.day, c.room_key, c.polls, c.failures, c.lists, c.entries
 FROM (
   SELECT hour / 24 AS day, room_key, CAST(sum(polls) AS BIGINT) AS polls, CAST(sum(failures) AS BIGINT) AS failures,
     CAST(sum(lists) AS BIGINT) AS lists, CAST(sum(entries) AS BIGINT) AS entries FROM ({counted_hours}) h GROUP BY 1, 2
-) c JOIN room_days o ON o.day = c.day AND o.room_key = c.room_key JOIN (
+) c JOIN _room_days o ON o.day = c.day AND o.room_key = c.room_key JOIN (
   SELECT day, room_key, sum(polls) AS polls, sum(failures) AS failures, sum(lists) AS lists, sum(entries) AS entries
   FROM (
-    SELECT day, room_key, polls, failures, lists, entries FROM room_days
-    UNION ALL SELECT hour / 24, room_key, polls, failures, lists, entries FROM room_hours
+    SELECT day, room_key, polls, failures, lists, entries FROM _room_days
+    UNION ALL SELECT hour / 24, room_key, polls, failures, lists, entries FROM _room_hours
   ) s GROUP BY day, room_key
 ) d ON d.day = c.day AND d.room_key = c.room_key
 WHERE d.polls < c.polls OR d.failures < c.failures OR d.lists < c.lists OR d.entries < c.entries
-  OR c.day >= coalesce((SELECT max(before_day) FROM purges), 0)
+  OR c.day >= coalesce((SELECT max(before_day) FROM _purges), 0)
     AND (d.polls > c.polls OR d.failures > c.failures OR d.lists > c.lists OR d.entries > c.entries)
 ORDER BY c.day, c.room_key;
 
@@ -92,21 +92,21 @@ WHERE c.room_key = :room_key AND c.hour / 24 = :day;
 
 -- name: room_named
 -- The kind and the id of a room.
-SELECT kind, room_id FROM rooms WHERE room_key = :room_key;
+SELECT kind, room_id FROM _rooms WHERE room_key = :room_key;
 
 -- name: count_room_hours_again
 -- Sets the sums of a room and an hour, but for coins.
 -- rows: hour int, room_key int, polls big, failures big, lists big, entries big, coins big
-INSERT INTO room_hours AS d ({columns}) {rows} ON CONFLICT (hour, room_key) DO UPDATE SET
+INSERT INTO _room_hours AS d ({columns}) {rows} ON CONFLICT (hour, room_key) DO UPDATE SET
   polls = excluded.polls, failures = excluded.failures, lists = excluded.lists, entries = excluded.entries;
 
 -- name: empty_room_day
 -- Leaves the coins alone of a room's sums of a day, when its hours have the rest.
-UPDATE room_days SET polls = 0, failures = 0, lists = 0, entries = 0 WHERE day = :day AND room_key = :room_key;
+UPDATE _room_days SET polls = 0, failures = 0, lists = 0, entries = 0 WHERE day = :day AND room_key = :room_key;
 
 -- name: lost_lists
 -- Keys of lists of a chain's room and day that polls name and that are not there.
-SELECT DISTINCT p.snapshot_key FROM polls p LEFT JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+SELECT DISTINCT p.snapshot_key FROM _polls p LEFT JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
 WHERE p.room_key = :room_key AND p.is_answered = 1 AND p.snapshot_key BETWEEN :base_key AND :last_key
   AND s.snapshot_key IS NULL;
 
@@ -114,72 +114,72 @@ WHERE p.room_key = :room_key AND p.is_answered = 1 AND p.snapshot_key BETWEEN :b
 -- The rows that were written for a list, as the table `entries` has them.
 SELECT e.snapshot_key, e.position, e.rank, e.score, e.exactly_score, e.score_precision, e.delta, e.has_no_delta,
   e.profile_key, e.grade_key, e.club_key, e.flags{other entry columns}
-FROM entries e WHERE e.snapshot_key = :snapshot_key ORDER BY e.position;
+FROM _entries e WHERE e.snapshot_key = :snapshot_key ORDER BY e.position;
 
 -- name: rebase_lists
 -- Moves lists to other places in chains.
 -- rows: base_key big, step int, chain_rows int, snapshot_key big
 WITH w ({columns}) AS ({rows})
-UPDATE snapshots SET base_key = w.base_key, step = w.step, chain_rows = w.chain_rows
-FROM w WHERE snapshots.snapshot_key = w.snapshot_key;
+UPDATE _snapshots SET base_key = w.base_key, step = w.step, chain_rows = w.chain_rows
+FROM w WHERE _snapshots.snapshot_key = w.snapshot_key;
 
 -- name: remove_rows
 -- Removes the rows of lists.
 -- rows: snapshot_key big
 WITH w ({columns}) AS ({rows})
-DELETE FROM entries WHERE snapshot_key IN (SELECT snapshot_key FROM w);
+DELETE FROM _entries WHERE snapshot_key IN (SELECT snapshot_key FROM w);
 
 -- name: remove_lists
 -- Removes lists without their rows.
 -- rows: snapshot_key big
 WITH w ({columns}) AS ({rows})
-DELETE FROM snapshots WHERE snapshot_key IN (SELECT snapshot_key FROM w);
+DELETE FROM _snapshots WHERE snapshot_key IN (SELECT snapshot_key FROM w);
 
 -- name: remove_rows_without_keys
 -- Removes rows of lists that name a profile, level or membership that is not there.
-DELETE FROM entries WHERE NOT EXISTS (SELECT 1 FROM profiles p WHERE p.profile_key = entries.profile_key)
-  OR NOT EXISTS (SELECT 1 FROM grades g WHERE g.grade_key = entries.grade_key)
-  OR NOT EXISTS (SELECT 1 FROM clubs c WHERE c.club_key = entries.club_key);
+DELETE FROM _entries WHERE NOT EXISTS (SELECT 1 FROM _profiles p WHERE p.profile_key = _entries.profile_key)
+  OR NOT EXISTS (SELECT 1 FROM _grades g WHERE g.grade_key = _entries.grade_key)
+  OR NOT EXISTS (SELECT 1 FROM _clubs c WHERE c.club_key = _entries.club_key);
 
 -- name: mark_polls
 -- Marks polls whose list is not there.
-UPDATE polls SET outcome = 'damaged', snapshot_key = NULL WHERE is_answered = 1 AND snapshot_key IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.snapshot_key = polls.snapshot_key);
+UPDATE _polls SET outcome = 'damaged', snapshot_key = NULL WHERE is_answered = 1 AND snapshot_key IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM _snapshots s WHERE s.snapshot_key = _polls.snapshot_key);
 
 -- name: leave_rooms
 -- Ends the stays in rooms whose last list that counts is not there.
-UPDATE stays SET until_ms = (SELECT r.counted_ms FROM rooms r WHERE r.room_key = stays.room_key)
+UPDATE _stays SET until_ms = (SELECT r.counted_ms FROM _rooms r WHERE r.room_key = _stays.room_key)
 WHERE until_ms IS NULL AND room_key IN (
-  SELECT r.room_key FROM rooms r LEFT JOIN snapshots s ON s.snapshot_key = r.counted_snapshot
+  SELECT r.room_key FROM _rooms r LEFT JOIN _snapshots s ON s.snapshot_key = r.counted_snapshot
   WHERE s.snapshot_key IS NULL
 );
 
 -- name: forget_lists
 -- Has rooms whose last list is not there write the next one, whatever it is.
-UPDATE rooms SET last_snapshot = NULL, last_fingerprint = NULL WHERE last_snapshot IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.snapshot_key = rooms.last_snapshot);
+UPDATE _rooms SET last_snapshot = NULL, last_fingerprint = NULL WHERE last_snapshot IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM _snapshots s WHERE s.snapshot_key = _rooms.last_snapshot);
 
 -- name: forget_counted
 -- Has rooms whose last list that counts is not there begin to count with the next one.
-UPDATE rooms SET counted_snapshot = NULL WHERE counted_snapshot IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.snapshot_key = rooms.counted_snapshot);
+UPDATE _rooms SET counted_snapshot = NULL WHERE counted_snapshot IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM _snapshots s WHERE s.snapshot_key = _rooms.counted_snapshot);
 
 -- name: restore_polls
 -- Adds the polls of lists whose poll is not there.
-INSERT INTO polls (room_key, at_ms, is_answered, polled_ms, outcome, snapshot_key)
+INSERT INTO _polls (room_key, at_ms, is_answered, polled_ms, outcome, snapshot_key)
 SELECT s.room_key, s.captured_ms, 1, s.polled_ms, CASE
-    WHEN s.entry_count = 0 AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.snapshot_key = s.snapshot_key) THEN 'empty'
-    WHEN (SELECT min(e.score_precision) FROM entries e WHERE e.snapshot_key = s.snapshot_key) = 2 THEN 'withheld'
+    WHEN s.entry_count = 0 AND NOT EXISTS (SELECT 1 FROM _quarantine q WHERE q.snapshot_key = s.snapshot_key) THEN 'empty'
+    WHEN (SELECT min(e.score_precision) FROM _entries e WHERE e.snapshot_key = s.snapshot_key) = 2 THEN 'withheld'
     ELSE 'stored' END, s.snapshot_key
-FROM snapshots s
+FROM _snapshots s
 WHERE NOT EXISTS (
-  SELECT 1 FROM polls p WHERE p.room_key = s.room_key AND p.at_ms = s.captured_ms AND p.is_answered = 1
+  SELECT 1 FROM _polls p WHERE p.room_key = s.room_key AND p.at_ms = s.captured_ms AND p.is_answered = 1
 );
 
 -- name: remove_lost_rows
 -- Removes the rows of lists that are not there.
-DELETE FROM entries WHERE NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.snapshot_key = entries.snapshot_key);
+DELETE FROM _entries WHERE NOT EXISTS (SELECT 1 FROM _snapshots s WHERE s.snapshot_key = _entries.snapshot_key);
 
 -- name: remove_lost_quarantine
 -- Removes the unread rows of lists that are not there.
-DELETE FROM quarantine WHERE NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.snapshot_key = quarantine.snapshot_key);
+DELETE FROM _quarantine WHERE NOT EXISTS (SELECT 1 FROM _snapshots s WHERE s.snapshot_key = _quarantine.snapshot_key);

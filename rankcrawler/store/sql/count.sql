@@ -11,7 +11,7 @@ coalesce(s.standing, 0) = 0
 -- name: list_places
 -- The rows of a chain of delta lists up to a step, oldest step first, each with its list: whose they are, the scores.
 SELECT s.step, s.entry_count, s.chain_rows, e.position, p.user_key, e.score
-FROM snapshots s JOIN entries e ON e.snapshot_key = s.snapshot_key JOIN profiles p ON p.profile_key = e.profile_key
+FROM _snapshots s JOIN _entries e ON e.snapshot_key = s.snapshot_key JOIN _profiles p ON p.profile_key = e.profile_key
 WHERE {in_chain}
 ORDER BY s.step;
 
@@ -19,35 +19,35 @@ ORDER BY s.step;
 -- The marks of contributors who left a room's lists before a moment, since its scores began.
 -- rows: room_key int, user_key int, at_ms big, began_ms big
 WITH w ({columns}) AS ({rows})
-SELECT w.user_key, max(y.last_score) FROM w CROSS JOIN stays y
+SELECT w.user_key, max(y.last_score) FROM w CROSS JOIN _stays y
 WHERE y.room_key = w.room_key AND y.user_key = w.user_key AND y.until_ms < w.at_ms AND y.until_ms >= w.began_ms
   AND y.last_score IS NOT NULL
 GROUP BY w.user_key;
 
 -- name: last_counted
 -- A room's last list in a time that counts.
-SELECT {place_columns} FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+SELECT {place_columns} FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
 WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms <= :until_ms AND p.is_answered = 1 AND {counted}
 ORDER BY p.at_ms DESC LIMIT 1;
 
 -- name: first_counted
 -- A room's first list in a time that counts.
-SELECT {place_columns} FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+SELECT {place_columns} FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
 WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms <= :until_ms AND p.is_answered = 1 AND {counted}
 ORDER BY p.at_ms LIMIT 1;
 
 -- name: lists_standing
 -- A room's lists after a moment with a standing, oldest first.
-SELECT {place_columns} FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
+SELECT {place_columns} FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
 WHERE p.room_key = :room_key AND p.at_ms > :since_ms AND p.is_answered = 1 AND s.standing = :standing
 ORDER BY p.at_ms LIMIT 1000;
 
 -- name: was_served
 -- Whether a room had this very list in a time.
-SELECT 1 FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
+SELECT 1 FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
 WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms < :until_ms AND p.is_answered = 1
   AND s.digest = :digest LIMIT 1;
 
 -- name: resets
 -- When a room's scores began again, up to a moment.
-SELECT at_ms, from_zero FROM resets WHERE room_key = :room_key AND at_ms <= :until_ms ORDER BY at_ms;
+SELECT at_ms, from_zero FROM _resets WHERE room_key = :room_key AND at_ms <= :until_ms ORDER BY at_ms;

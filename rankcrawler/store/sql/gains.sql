@@ -2,20 +2,20 @@
 
 -- name: gains_last_list
 -- A room's last list until a moment that counts, as last seen.
-SELECT p.at_ms, {place_columns}, s.carried FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+SELECT p.at_ms, {place_columns}, s.carried FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
 WHERE p.room_key = :room_key AND p.at_ms <= :until_ms AND p.is_answered = 1 AND {counted}
 ORDER BY p.at_ms DESC LIMIT 1;
 
 -- name: gains_first_list
 -- A room's first list in a time that counts.
-SELECT p.at_ms, {place_columns}, s.carried FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+SELECT p.at_ms, {place_columns}, s.carried FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
 WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms <= :until_ms AND p.is_answered = 1 AND {counted}
 ORDER BY p.at_ms LIMIT 1;
 
 -- name: gains_next_list
 -- A room's first list after a moment that was written then and counts.
 SELECT p.at_ms, {place_columns}, s.carried
-FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
+FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
 WHERE p.room_key = :room_key AND p.at_ms > :after_ms AND p.at_ms <= :until_ms AND p.is_answered = 1 AND {counted}
 ORDER BY p.at_ms LIMIT 1;
 
@@ -23,25 +23,25 @@ ORDER BY p.at_ms LIMIT 1;
 -- The rows written for a room's lists in a time: whose they are, and the scores; a list without rows has one of nulls.
 SELECT s.captured_ms, coalesce(p.clock_ms, p.at_ms), s.standing, s.snapshot_key, s.base_key, s.step, s.entry_count,
   s.chain_rows, e.position, l.user_key, e.score
-FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
-LEFT JOIN entries e ON e.snapshot_key = s.snapshot_key LEFT JOIN profiles l ON l.profile_key = e.profile_key
+FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
+LEFT JOIN _entries e ON e.snapshot_key = s.snapshot_key LEFT JOIN _profiles l ON l.profile_key = e.profile_key
 WHERE p.room_key = :room_key AND p.at_ms > :since_ms AND p.at_ms <= :until_ms AND p.is_answered = 1
 ORDER BY s.captured_ms;
 
 -- name: gains_unread
 -- The rows of a room's lists in a time that could not be read.
 SELECT s.snapshot_key, q.position
-FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
-JOIN quarantine q ON q.snapshot_key = s.snapshot_key
+FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
+JOIN _quarantine q ON q.snapshot_key = s.snapshot_key
 WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms <= :until_ms AND p.is_answered = 1;
 
 -- name: gains_polls
 -- When a room was polled in a time, which polls brought a list, and how it stands: 2 if it is lost.
 SELECT p.at_ms, p.is_answered, coalesce(s.standing, CASE WHEN s.snapshot_key IS NULL THEN 2 ELSE 0 END)
-FROM polls p LEFT JOIN snapshots s ON s.snapshot_key = p.snapshot_key
+FROM _polls p LEFT JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
 WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms <= :until_ms ORDER BY p.at_ms;
 
 -- name: gains_contributor
 -- A contributor's id and latest nickname.
-SELECT u.user_id, p.nickname FROM users u LEFT JOIN profiles p ON p.profile_key = u.profile_key
+SELECT u.user_id, p.nickname FROM _users u LEFT JOIN _profiles p ON p.profile_key = u.profile_key
 WHERE u.user_key = :user_key;

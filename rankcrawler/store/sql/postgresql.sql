@@ -2,18 +2,18 @@
 
 -- name: topmost_rows
 -- Of a chain up to a step, the latest row at each position.
-SELECT DISTINCT ON (e.position) e.* FROM snapshots s JOIN entries e ON e.snapshot_key = s.snapshot_key
+SELECT DISTINCT ON (e.position) e.* FROM _snapshots s JOIN _entries e ON e.snapshot_key = s.snapshot_key
 WHERE {in_chain} ORDER BY e.position, s.step DESC
 
 -- name: sort_arrivals
 -- Sorts the latest visits in; one worker moves each.
-WITH moved AS (DELETE FROM arrivals RETURNING user_key, room_key)
-INSERT INTO visits (user_key, room_key) SELECT DISTINCT user_key, room_key FROM moved ORDER BY user_key, room_key
+WITH moved AS (DELETE FROM _arrivals RETURNING user_key, room_key)
+INSERT INTO _visits (user_key, room_key) SELECT DISTINCT user_key, room_key FROM moved ORDER BY user_key, room_key
 ON CONFLICT DO NOTHING;
 
 -- name: lock_sources
 -- Before gateways are renamed: waits for those who write, and has others wait. They read the names first.
-LOCK TABLE sources IN ACCESS EXCLUSIVE MODE;
+LOCK TABLE _sources IN ACCESS EXCLUSIVE MODE;
 
 -- name: size
 -- Bytes of all tables of the store with their indexes.

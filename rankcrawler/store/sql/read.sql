@@ -12,108 +12,115 @@ s.snapshot_key, s.base_key, s.step, p.at_ms, p.clock_ms, p.polled_ms, s.entry_co
 
 -- name: list_texts
 -- The texts of a list.
-LEFT JOIN texts c ON c.text_key = s.currency LEFT JOIN texts f ON f.text_key = s.flags
-LEFT JOIN texts d ON d.text_key = p.user_count_desc LEFT JOIN texts o ON o.text_key = p.flags
+LEFT JOIN _texts c ON c.text_key = s.currency LEFT JOIN _texts f ON f.text_key = s.flags
+LEFT JOIN _texts d ON d.text_key = p.user_count_desc LEFT JOIN _texts o ON o.text_key = p.flags
 
 -- name: counts
 -- How much the store holds, record by record.
-SELECT (SELECT count(*) FROM rooms WHERE last_outcome <> ''), (SELECT count(*) FROM polls),
-  (SELECT count(*) FROM snapshots WHERE entry_count > 0), (SELECT count(*) FROM entries);
+SELECT (SELECT count(*) FROM _rooms WHERE last_outcome <> ''), (SELECT count(*) FROM _polls),
+  (SELECT count(*) FROM _snapshots WHERE entry_count > 0), (SELECT count(*) FROM _entries);
 
 -- name: rooms
 -- The next rooms with lists of a kind.
-SELECT DISTINCT room_id FROM rooms WHERE kind = :kind AND room_id > :after ORDER BY room_id LIMIT 1000;
+SELECT DISTINCT room_id FROM _rooms WHERE kind = :kind AND room_id > :after ORDER BY room_id LIMIT 1000;
 
 -- name: rooms_named
 -- The rooms of an id at all gateways, the one polled last first.
-SELECT r.room_key, g.source, r.kind, r.room_id FROM rooms r JOIN sources g ON g.source_key = r.source_key
+SELECT r.room_key, g.source, r.kind, r.room_id FROM _rooms r JOIN _sources g ON g.source_key = r.source_key
 WHERE r.room_id = :room_id AND r.kind = :kind ORDER BY r.last_polled_ms DESC, r.room_key;
 
 -- name: latest_list
 -- A room's newest list, as last seen.
 SELECT {list_columns}
-FROM rooms r JOIN polls p
+FROM _rooms r JOIN _polls p
   ON p.room_key = r.room_key AND p.at_ms = coalesce(r.newest_ms, r.last_captured_ms) AND p.is_answered = 1
-JOIN snapshots s ON s.snapshot_key = p.snapshot_key {list_texts}
+JOIN _snapshots s ON s.snapshot_key = p.snapshot_key {list_texts}
 WHERE r.room_key = :room_key;
 
 -- name: list_at
 -- The list that a room had at a moment.
 SELECT {list_columns}
 FROM (
-  SELECT * FROM polls WHERE room_key = :room_key AND at_ms <= :at_ms AND is_answered = 1 ORDER BY at_ms DESC LIMIT 1
-) p JOIN snapshots s ON s.snapshot_key = p.snapshot_key {list_texts};
+  SELECT * FROM _polls WHERE room_key = :room_key AND at_ms <= :at_ms AND is_answered = 1 ORDER BY at_ms DESC LIMIT 1
+) p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key {list_texts};
 
 -- name: lists_between
--- A room's lists that were written in a time.
+-- A room's next lists in a time: those that were written, or those of all polls.
 SELECT {list_columns}
-FROM polls p JOIN snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms {list_texts}
+FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND (s.captured_ms = p.at_ms OR :every_poll = 1)
+{list_texts}
 WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms < :until_ms AND p.is_answered = 1
-ORDER BY p.at_ms;
+ORDER BY p.at_ms LIMIT 500;
+
+-- name: count_polled
+-- How many polls of a kind brought a list in a time, of all rooms or of one, at all gateways or at one.
+SELECT count(*) FROM _rooms r JOIN _sources g ON g.source_key = r.source_key JOIN _polls p ON p.room_key = r.room_key
+WHERE r.kind = :kind AND (:room_id = '' OR r.room_id = :room_id) AND (:source = '' OR g.source = :source)
+  AND p.at_ms >= :since_ms AND p.at_ms < :until_ms AND p.is_answered = 1;
 
 -- name: served_rows
 -- The rows of a list as they were served: at each position the row of the latest step. With each, how many rows its
 -- chain has up to the list.
-SELECT e.position, (SELECT count(*) FROM snapshots s JOIN entries e ON e.snapshot_key = s.snapshot_key WHERE {in_chain}), e.rank, e.score, x.text, e.exactly_score = 0, e.score_precision, e.delta, e.has_no_delta,
+SELECT e.position, (SELECT count(*) FROM _snapshots s JOIN _entries e ON e.snapshot_key = s.snapshot_key WHERE {in_chain}), e.rank, e.score, x.text, e.exactly_score = 0, e.score_precision, e.delta, e.has_no_delta,
   f.text{served columns}
 FROM ({topmost_rows}) e
-JOIN profiles p ON p.profile_key = e.profile_key LEFT JOIN users u ON u.user_key = p.user_key
-JOIN grades g ON g.grade_key = e.grade_key JOIN clubs c ON c.club_key = e.club_key
-LEFT JOIN texts x ON x.text_key = e.exactly_score LEFT JOIN texts f ON f.text_key = e.flags
+JOIN _profiles p ON p.profile_key = e.profile_key LEFT JOIN _users u ON u.user_key = p.user_key
+JOIN _grades g ON g.grade_key = e.grade_key JOIN _clubs c ON c.club_key = e.club_key
+LEFT JOIN _texts x ON x.text_key = e.exactly_score LEFT JOIN _texts f ON f.text_key = e.flags
 WHERE e.position <= :entry_count
 ORDER BY e.position;
 
 -- name: chain_positions
 -- The positions of the rows in a chain up to a step, oldest step first, each with its list.
 SELECT s.step, s.entry_count, s.chain_rows, e.position
-FROM snapshots s JOIN entries e ON e.snapshot_key = s.snapshot_key
+FROM _snapshots s JOIN _entries e ON e.snapshot_key = s.snapshot_key
 WHERE {in_chain} ORDER BY s.step;
 
 -- name: quarantined
 -- The rows of a list that could not be read.
-SELECT position, path, reason FROM quarantine WHERE snapshot_key = :snapshot_key ORDER BY position;
+SELECT position, path, reason FROM _quarantine WHERE snapshot_key = :snapshot_key ORDER BY position;
 
 -- name: polls
 -- A room's latest polls in a time.
 SELECT p.at_ms, p.polled_ms, CASE WHEN p.is_answered = 1 THEN coalesce(p.clock_ms, p.at_ms) END, p.outcome,
   s.entry_count, p.total, t.text, v.action, v.reason, v.status, v.code, v.status_code, p.attempt, o.text
 FROM (
-  SELECT * FROM polls WHERE room_key = :room_key AND at_ms >= :since_ms AND at_ms < :until_ms
+  SELECT * FROM _polls WHERE room_key = :room_key AND at_ms >= :since_ms AND at_ms < :until_ms
   ORDER BY at_ms DESC LIMIT :limit
 ) p
-LEFT JOIN snapshots s ON s.snapshot_key = p.snapshot_key
-LEFT JOIN texts t ON t.text_key = p.user_count_desc
-LEFT JOIN verdicts v ON v.verdict_key = p.verdict_key
-LEFT JOIN texts o ON o.text_key = p.flags
+LEFT JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
+LEFT JOIN _texts t ON t.text_key = p.user_count_desc
+LEFT JOIN _verdicts v ON v.verdict_key = p.verdict_key
+LEFT JOIN _texts o ON o.text_key = p.flags
 ORDER BY p.at_ms, p.is_answered;
 
 -- name: contributors_named
 -- The contributors of an id at all gateways, the one seen last first.
 SELECT u.user_key, u.first_seen_ms, g.source, u.user_id, p.display_id, p.sec_uid, p.nickname, p.gender, p.avatar_url
-FROM users u JOIN sources g ON g.source_key = u.source_key LEFT JOIN profiles p ON p.profile_key = u.profile_key
+FROM _users u JOIN _sources g ON g.source_key = u.source_key LEFT JOIN _profiles p ON p.profile_key = u.profile_key
 WHERE u.user_id = :user_id ORDER BY u.profile_ms DESC, u.user_key;
 
 -- name: last_seen
 -- The last list with a contributor in it.
 SELECT max(coalesce(y.until_ms, r.counted_ms))
 FROM (
-  SELECT room_key FROM visits WHERE user_key = :user_key UNION SELECT room_key FROM arrivals WHERE user_key = :user_key
-) v JOIN stays y ON y.room_key = v.room_key AND y.user_key = :user_key JOIN rooms r ON r.room_key = v.room_key;
+  SELECT room_key FROM _visits WHERE user_key = :user_key UNION SELECT room_key FROM _arrivals WHERE user_key = :user_key
+) v JOIN _stays y ON y.room_key = v.room_key AND y.user_key = :user_key JOIN _rooms r ON r.room_key = v.room_key;
 
 -- name: stays
 -- Where a contributor was. A stay that is not over comes with the room's last list that counts.
 SELECT r.kind, r.room_id, r.anchor_id, y.since_ms, coalesce(y.until_ms, r.counted_ms), y.until_ms,
   y.first_score, y.last_score, s.base_key, s.step
 FROM (
-  SELECT room_key FROM visits WHERE user_key = :user_key UNION SELECT room_key FROM arrivals WHERE user_key = :user_key
-) v JOIN stays y ON y.room_key = v.room_key AND y.user_key = :user_key JOIN rooms r ON r.room_key = v.room_key
-LEFT JOIN snapshots s ON s.snapshot_key = r.counted_snapshot
+  SELECT room_key FROM _visits WHERE user_key = :user_key UNION SELECT room_key FROM _arrivals WHERE user_key = :user_key
+) v JOIN _stays y ON y.room_key = v.room_key AND y.user_key = :user_key JOIN _rooms r ON r.room_key = v.room_key
+LEFT JOIN _snapshots s ON s.snapshot_key = r.counted_snapshot
 ORDER BY 5 DESC, 4 DESC, y.room_key LIMIT :limit;
 
 -- name: score_in
 -- The score of a contributor in a list that is known to hold them: that of the row written last.
-SELECT e.score FROM snapshots s JOIN entries e ON e.snapshot_key = s.snapshot_key
-WHERE {in_chain} AND e.profile_key IN (SELECT profile_key FROM profiles WHERE user_key = :user_key)
+SELECT e.score FROM _snapshots s JOIN _entries e ON e.snapshot_key = s.snapshot_key
+WHERE {in_chain} AND e.profile_key IN (SELECT profile_key FROM _profiles WHERE user_key = :user_key)
 ORDER BY s.step DESC, e.position LIMIT 1;
 
 -- name: top_contributors
@@ -123,12 +130,12 @@ FROM (
   SELECT user_key, CAST(sum(coins) AS BIGINT) AS coins,
     CASE WHEN count(unseen) = count(*) THEN CAST(sum(coins) + sum(unseen) AS BIGINT) END AS most
   FROM (
-    SELECT user_key, coins, unseen FROM contributor_hours WHERE hour >= :first AND hour < :end AND kind = :kind
-    UNION ALL SELECT user_key, coins, NULL FROM contributor_days WHERE day = :day AND kind = :kind
+    SELECT user_key, coins, unseen FROM _contributor_hours WHERE hour >= :first AND hour < :end AND kind = :kind
+    UNION ALL SELECT user_key, coins, NULL FROM _contributor_days WHERE day = :day AND kind = :kind
   ) h GROUP BY user_key HAVING sum(coins) > 0 ORDER BY sum(coins) DESC, user_key LIMIT :limit
 ) d
-JOIN users u ON u.user_key = d.user_key JOIN sources g ON g.source_key = u.source_key
-LEFT JOIN profiles p ON p.profile_key = u.profile_key ORDER BY d.coins DESC, u.user_key;
+JOIN _users u ON u.user_key = d.user_key JOIN _sources g ON g.source_key = u.source_key
+LEFT JOIN _profiles p ON p.profile_key = u.profile_key ORDER BY d.coins DESC, u.user_key;
 
 -- name: active_rooms
 -- Where most was given in some hours; of a day in UTC, with sums from before version 6.
@@ -137,16 +144,16 @@ FROM (
   SELECT room_key, CAST(sum(polls) AS BIGINT) AS polls, CAST(sum(failures) AS BIGINT) AS failures,
     CAST(sum(lists) AS BIGINT) AS lists, CAST(sum(coins) AS BIGINT) AS coins
   FROM (
-    SELECT room_key, polls, failures, lists, coins FROM room_hours WHERE hour >= :first AND hour < :end
-    UNION ALL SELECT room_key, polls, failures, lists, coins FROM room_days WHERE day = :day
+    SELECT room_key, polls, failures, lists, coins FROM _room_hours WHERE hour >= :first AND hour < :end
+    UNION ALL SELECT room_key, polls, failures, lists, coins FROM _room_days WHERE day = :day
   ) h GROUP BY room_key ORDER BY sum(coins) DESC, sum(polls) DESC, room_key LIMIT :limit
 ) d
-JOIN rooms r ON r.room_key = d.room_key JOIN sources g ON g.source_key = r.source_key
+JOIN _rooms r ON r.room_key = d.room_key JOIN _sources g ON g.source_key = r.source_key
 ORDER BY d.coins DESC, d.polls DESC, r.room_key;
 
 -- name: recurring
 -- A gateway's next rooms that are polled repeatedly and have not ended.
-SELECT r.room_key, r.last_polled_ms, r.kind, r.room_id, r.anchor_id, r.every, r.every_max, r.priority FROM rooms r
+SELECT r.room_key, r.last_polled_ms, r.kind, r.room_id, r.anchor_id, r.every, r.every_max, r.priority FROM _rooms r
 WHERE r.source_key = :source_key AND r.every IS NOT NULL AND r.ended_ms IS NULL AND r.room_key > :after
 ORDER BY r.room_key LIMIT 1000;
 
@@ -156,10 +163,10 @@ SELECT coalesce(sum(polls), 0), coalesce(sum(failures), 0), coalesce(sum(lists),
   max(last)
 FROM (
   SELECT sum(polls) AS polls, sum(failures) AS failures, sum(lists) AS lists, sum(entries) AS entries,
-    min(hour) / 24 AS first, max(hour) / 24 AS last FROM room_hours
-  UNION ALL SELECT sum(polls), sum(failures), sum(lists), sum(entries), min(day), max(day) FROM room_days
+    min(hour) / 24 AS first, max(hour) / 24 AS last FROM _room_hours
+  UNION ALL SELECT sum(polls), sum(failures), sum(lists), sum(entries), min(day), max(day) FROM _room_days
 ) d;
 
 -- name: rooms_and_users
 -- How many rooms and contributors there are.
-SELECT (SELECT count(*) FROM rooms WHERE last_outcome <> ''), (SELECT count(*) FROM users);
+SELECT (SELECT count(*) FROM _rooms WHERE last_outcome <> ''), (SELECT count(*) FROM _users);
