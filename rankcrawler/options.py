@@ -120,12 +120,7 @@ class Options:
     @classmethod
     def of(cls, settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> "Options":
         """Read and check all settings; raises SettingError for the first that is invalid or probably misspelt."""
-        if settings["GATEWAY_TOKEN"] is not None:
-            raise SettingError(tr(SHOWN_TO_OTHERS))
-        if settings["PSEUDONYMISE_KEY"] is not None:
-            raise SettingError(tr(_KEY_SHOWN))
-        for slip in slips(settings, environment):
-            raise SettingError(slip)
+        _check_names(settings, environment)
         given = {name: _value(settings, environment, name) for name in (*_NUMBERS, *_TEXTS, *REDIS)}
         numbers = {name: _number(name, given[name]) for name in _NUMBERS}
         texts = {name: None if given[name] is None else str(given[name]) for name in _TEXTS}
@@ -164,6 +159,16 @@ class Options:
 def bare_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What a program needs of the environment that must know none of our secrets: no token, no password."""
     return {name: value for name, value in environment.items() if name in _HARMLESS or name.startswith("LC_")}
+
+
+def _check_names(settings: BaseSettings, environment: Mapping[str, str]) -> None:
+    """Raise SettingError for a secret among the settings, or a name that is probably misspelt."""
+    if settings["GATEWAY_TOKEN"] is not None:
+        raise SettingError(tr(SHOWN_TO_OTHERS))
+    if settings["PSEUDONYMISE_KEY"] is not None:
+        raise SettingError(tr(_KEY_SHOWN))
+    for slip in slips(settings, environment):
+        raise SettingError(slip)
 
 
 def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[str]:
