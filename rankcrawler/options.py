@@ -160,19 +160,19 @@ class Options:
         )
 
 
+def bare_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What a program needs of the environment that must know none of our secrets: no token, no password."""
+    return {name: value for name, value in environment.items() if name in _HARMLESS or name.startswith("LC_")}
+
+
 def _check_names(settings: BaseSettings, environment: Mapping[str, str]) -> None:
-    """Raise SettingError for a secret among the settings, and for a name that is probably misspelt."""
+    """Raise SettingError for a secret among the settings, or a name that is probably misspelt."""
     if settings["GATEWAY_TOKEN"] is not None:
         raise SettingError(tr(SHOWN_TO_OTHERS))
     if settings["PSEUDONYMISE_KEY"] is not None:
         raise SettingError(tr(_KEY_SHOWN))
     for slip in slips(settings, environment):
         raise SettingError(slip)
-
-
-def bare_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """What a program needs of the environment that must know none of our secrets: no token, no password."""
-    return {name: value for name, value in environment.items() if name in _HARMLESS or name.startswith("LC_")}
 
 
 def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[str]:

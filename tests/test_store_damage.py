@@ -204,10 +204,8 @@ def test_an_export_has_all_other_lists_and_fails_with_a_line_for_each_that_is_da
     changed(where, "DELETE FROM _entries WHERE position = 60 AND score = 4002")  # of minutes 10 and 11
     env = environment(None, tmp_path, {"STORE_URL": where})
     done = run("store", "export", "--room", "all", "--to", str(tmp_path / "all.csv"), env=env)
-    assert (done.returncode, done.stdout) == (
-        1,
-        f"{(10 + 3) * 60} rows in {tmp_path}/all.csv, of 13 lists, those that changed\n",
-    )
+    said = f"{(10 + 3) * 60} rows in {tmp_path}/all.csv, of 13 lists, those that changed\n"
+    assert (done.returncode, done.stdout) == (1, said)
     lines = done.stderr.splitlines()
     assert [line.partition(": ")[2] for line in lines] == [
         f"room 1: rows of its list of {iso(NOON + minute * MINUTE)} are missing: see `scrapy store check`"

@@ -125,8 +125,9 @@ def test_a_summary_has_what_each_contributor_gave_in_each_room(where: str, tmp_p
     done = export(where, tmp_path, "r.csv", "--summary", "--lang", "zh", room="all")
     assert f"1 rows in {tmp_path / 'r.csv'}, of contributors and rooms" in done.stdout, done.stderr
     [header, row] = list(csv.reader((tmp_path / "r.csv").read_text("utf-8").splitlines()))
-    assert header[:4] == ["直播间 ID", "贡献者的 uid", "昵称", "期间送出的音浪"]
-    assert row[:2] + row[3:6] == ["1", LARGE, "21", "10", "31"]
+    assert header[:4] == ["网关", "直播间 ID", "贡献者的 uid", "昵称"]
+    assert header[4:6] == ["期间至少送出的音浪", "期间至多送出的音浪"]
+    assert row[:3] + row[4:8] == ["gateway.test", "1", LARGE, "21", "21", "10", "31"]
 
 
 def test_columns_and_times_are_as_asked_for(where: str, tmp_path: Path) -> None:

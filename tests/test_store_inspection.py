@@ -11,7 +11,7 @@ import pytest
 from rankcrawler.errors import NoStore, SettingError, StoreError
 from rankcrawler.store import grants, inspection, locate, migration, schema
 from rankcrawler.store.dialects import POSTGRESQL
-from rankcrawler.store.views import views
+from rankcrawler.store.views import dropped, views
 from tests import earlier, stores
 from tests.builders import entry, polled, snapshot
 from tests.gateways import Finished, environment, run
@@ -181,10 +181,11 @@ def test_a_migration_grants_the_views_again(granted: tuple[str, str], monkeypatc
     owner, reader = granted
     number = schema.version()
     made = [text for text in schema.step(number, POSTGRESQL) if text.startswith("CREATE VIEW")]
-    dropped = [f"DROP VIEW {each.name}" for each in views()]
     with monkeypatch.context() as patched:
         patched.setattr(schema, "version", lambda: number + 1)
-        patched.setattr(schema, "step", lambda *_: [*dropped, *made, POSTGRESQL.set_version.format(version=number + 1)])
+        patched.setattr(
+            schema, "step", lambda *_: [*dropped(), *made, POSTGRESQL.set_version.format(version=number + 1)]
+        )
         assert "migrated" in migration.migrate(owner)
     assert rows(reader, "SELECT count(*) FROM ranks") == [(3,)]
 

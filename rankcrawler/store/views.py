@@ -103,8 +103,8 @@ def views() -> tuple[View, ...]:
 
 
 def dropped() -> Iterator[str]:
-    """The statements that remove the views, where they are."""
-    for each in views():
+    """The statements that remove the views, where they are: those first that read others."""
+    for each in reversed(views()):
         yield f"DROP VIEW IF EXISTS {each.name}"
 
 
