@@ -125,7 +125,7 @@ def test_help_has_examples_and_its_headings_are_as_they_were_written(tmp_path: P
 
 def test_help_of_a_subcommand_keeps_the_letters_of_times(tmp_path: Path) -> None:
     shown = run("store", "gains", "--help", env=environment(None, tmp_path)).stdout
-    assert "90m, 24h, 30d" in " ".join(shown.split())
+    assert "90s, 5min, 2h, 30d" in " ".join(shown.split())
     assert "90M" not in shown
 
 
