@@ -153,7 +153,10 @@ def test_a_poll_that_the_store_refuses_fails_the_run_and_harms_no_other(
     spoil(tmp_path, REFUSING)
     done = crawled(tmp_path, good, command=command)
     assert done.returncode == 1
-    assert failures(done) == ["Failed: 1 room is dead: fix the cause, then push it again"], done.stderr
+    assert failures(done) == [
+        "Failed: 1 room is dead: fix the cause, then push it again",
+        "Failed: 1 poll could not be stored, and is made again: see the log",
+    ], done.stderr
     assert "Lists: 1 stored, 0 unchanged, 0 empty\n" in done.stderr
     assert "Rooms: 1 dead" in done.stderr
     assert "Dead:  1 × RefusedByStore: the SQLite store refuses a poll: not this one" in done.stderr

@@ -64,7 +64,9 @@ def test_every_room_is_stored_the_books_agree_and_the_token_is_nowhere(name: str
     fed = [json.loads(line) for line in feed.read_text("utf-8").splitlines()]
     assert {row["source"] for row in fed} == {source}
     assert (
-        len(fed) == sum(gateway.ledger.rows.values()) == stored(tmp_path / "data", "SELECT count(*) FROM entries")[0][0]
+        len(fed)
+        == sum(gateway.ledger.rows.values())
+        == stored(tmp_path / "data", "SELECT count(*) FROM _entries")[0][0]
     )
     assert "club" in str(fed) if name in ("titodata", "raw", "tikhub-tiktok") else True
     assert TOKEN not in done.stdout + done.stderr + dead.stdout + dead.stderr
@@ -181,7 +183,7 @@ def test_the_audience_of_a_raw_gateway_is_polled_too(tmp_path: Path) -> None:
         env = environment(gateway, tmp_path / "data")
         done = run("crawl", "ranklist", "-a", "kind=audience", "-a", f"rooms={ROOMS[5]}", env=env)
     assert done.returncode == 0, done.stderr
-    assert stored(tmp_path / "data", "SELECT DISTINCT kind FROM rooms") == [("audience",)]
+    assert stored(tmp_path / "data", "SELECT DISTINCT kind FROM _rooms") == [("audience",)]
 
 
 def test_the_moment_of_a_list_is_the_gateways_own(tmp_path: Path) -> None:

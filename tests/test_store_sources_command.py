@@ -118,8 +118,8 @@ def test_two_names_of_one_gateway_are_joined(command: Command, tmp_path: Path) -
 
 
 def test_a_purge_is_of_all_gateways_or_of_one(command: Command, tmp_path: Path) -> None:
-    done = command("purge", "--older-than", "2026-11-24", "--source", OLD)
-    assert done.stdout == "2 polls, 2 lists and 2 rows removed, of days before 2026-11-24\n"
+    done = command("purge", "--older-than", "2026-11-24T08:00", "--source", OLD)
+    assert done.stdout == "2 polls, 2 lists and 2 rows removed, of days before 2026-11-24 (UTC)\n"
     assert exported(command, tmp_path) == [(NEW, 170), (NEW, 200)]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -70,9 +71,9 @@ def test_a_crawl_draws_in_the_foreground_and_nothing_in_the_background(tmp_path:
     for place, ampersand in (("foreground", ""), ("background", " & wait")):
         with simulated(WORLD, faults=Faults(latency=0.3)) as gateway:
             env = environment(gateway, tmp_path / place) | {
-                "LINE": " ".join([*RANKCRAWLER, "crawl", "ranklist", *GIVEN])
+                "LINE": shlex.join([*RANKCRAWLER, "crawl", "ranklist", *GIVEN])
             }
-            with terminal(["bash", "-c", f"set -m; $LINE{ampersand}"], env=env) as screen:
+            with terminal(["bash", "-c", f'set -m; eval "$LINE"{ampersand}'], env=env) as screen:
                 assert screen.end() == 0, screen.written
         seen[place] = screen
     assert drawn(seen["foreground"].lines)
@@ -83,8 +84,8 @@ def test_a_crawl_draws_in_the_foreground_and_nothing_in_the_background(tmp_path:
 
 def test_a_crawl_that_comes_to_the_foreground_begins_to_draw(tmp_path: Path) -> None:
     with simulated(WORLD, faults=Faults(latency=0.3)) as gateway:
-        env = environment(gateway, tmp_path) | {"LINE": " ".join([*RANKCRAWLER, "crawl", "ranklist", *GIVEN])}
-        with terminal(["bash", "-c", "set -m; $LINE & read -r; echo taken; fg"], env=env) as screen:
+        env = environment(gateway, tmp_path) | {"LINE": shlex.join([*RANKCRAWLER, "crawl", "ranklist", *GIVEN])}
+        with terminal(["bash", "-c", 'set -m; eval "$LINE" & read -r; echo taken; fg'], env=env) as screen:
             until(lambda: gateway.ledger.outcomes.total() >= 8)
             screen.type(b"\n")
             assert screen.end() == 0, screen.written
