@@ -75,6 +75,6 @@ def _show(folder: Path, rooms: str) -> None:
         print()
     rows, database = folder / "ranks.jsonl", folder / "ranks.db"
     print(tr("Every row:    {file}  (JSON Lines, one line per contributor)", file=rows))
-    print(tr("The database: {file}  (SQLite: rooms, users, snapshots, entries, polls)", file=database))
+    print(tr("The database: {file}  (SQLite: latest_ranks, ranks, lists, user_rooms …)", file=database))
     simulate = f"{program.path()} simulate"
     print(tr("Next:         {command}, and in another terminal the command that it prints", command=simulate))
