@@ -11,6 +11,10 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 """What is written in one way everywhere."""
 _SHORTEST_SECRET = 8
 """Characters. A shorter token is not masked in answers, because it would match unrelated text."""
+_QUICKLY_FOUND = 64
+"""Characters. Up to here, a search from the end takes half the time of one from the start; a text that is made to slow
+it down costs the more, the longer the token is.
+"""
 
 
 class Token:
@@ -36,7 +40,11 @@ class Token:
         """The text with *** in place of the token, in any encoding in which a gateway may echo it."""
         if len(self._secret) < _SHORTEST_SECRET:
             return text
-        return text.replace(self._form, b"***") if self._odd is None else self._odd.sub(b"***", text)
+        if self._odd is not None:
+            return self._odd.sub(b"***", text)
+        if len(self._form) <= _QUICKLY_FOUND and text.rfind(self._form) < 0:
+            return text
+        return text.replace(self._form, b"***")
 
 
 def _spellings(character: str) -> bytes:

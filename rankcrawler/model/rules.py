@@ -25,9 +25,9 @@
 The last one is about the poll and not about its list: a list that is the same but for this flag is unchanged.
 """
 
-from collections import OrderedDict
-from collections.abc import Iterator
-from itertools import count
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
 from typing import TypeVar
 
 import msgspec
@@ -110,7 +110,7 @@ def flagged(snapshot: RoomSnapshot, earlier: Earlier | None = None) -> RoomSnaps
         *(() if earlier is None else earlier.flags(snapshot)),
     )
     list_flags, poll_flags = _divided(found)
-    entries = tuple(_with_flags(snapshot, list_flags, poll_flags))
+    entries = _with_flags(snapshot, list_flags, poll_flags)
     row_flags = {flag for entry in entries for flag in entry.flags} - set(found)
     if not found and not row_flags:
         return snapshot
@@ -176,33 +176,63 @@ def _list_flags(snapshot: RoomSnapshot) -> Iterator[str]:
 
 def _with_flags(
     snapshot: RoomSnapshot, list_flags: tuple[str, ...], poll_flags: tuple[str, ...]
-) -> Iterator[RankEntry]:
-    seen: set[str] = set()
-    above: RankEntry | None = None
+) -> tuple[RankEntry, ...]:
+    """The rows, each with the list's flags and its own."""
+    rows = snapshot.entries
+    broken = _broken_rows(snapshot)
+    if not list_flags and not poll_flags and not broken:
+        return rows
+    own = [(*list_flags, *broken.get(index, ()), *poll_flags) for index in range(len(rows))]
+    return tuple(
+        msgspec.structs.replace(row, flags=flags) if flags else row for row, flags in zip(rows, own, strict=True)
+    )
+
+
+def _broken_rows(snapshot: RoomSnapshot) -> dict[int, list[str]]:
+    """The rules that rows break, by their indexes. Looks at all rows for one rule, then at all for the next."""
+    rows = snapshot.entries
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        if row.flags:
+            found[index] += [flag for flag in row.flags if flag in OF_READING_ROWS]
     unread = {row.position for row in snapshot.quarantined}
-    read = (position for position in count(1) if position not in unread)
-    for position, entry in zip(read, snapshot.entries, strict=False):
-        knows_above = position == 1 or position - 1 not in unread
-        read_flags = [flag for flag in entry.flags if flag in OF_READING_ROWS]
-        flags = [*list_flags, *read_flags, *_row_flags(entry, above, position, knows_above)]
-        if entry.user_id is not None:
-            if entry.user_id in seen:
-                flags.append("user_repeated")
-            seen.add(entry.user_id)
-        flags += poll_flags
-        yield msgspec.structs.replace(entry, flags=tuple(flags)) if flags else entry
-        above = entry
+    positions = list(range(1, len(rows) + 1)) if not unread else _positions(unread, len(rows))
+    for index, (row, position) in enumerate(zip(rows, positions, strict=True)):
+        if row.rank != position:
+            found[index].append("rank_gap")
+    for index, flag in _wrong_scores(rows, positions):
+        found[index].append(flag)
+    users = [row.user_id for row in rows if row.user_id is not None]
+    if len({*users}) < len(users):
+        for index in _repeated(rows):
+            found[index].append("user_repeated")
+    return {index: flags for index, flags in found.items() if flags}
 
 
-def _row_flags(entry: RankEntry, above: RankEntry | None, position: int, knows_above: bool) -> list[str]:
-    broken = [] if entry.rank == position else ["rank_gap"]
-    score, delta = entry.score, entry.delta
-    if score is None or entry.is_anonymous:
-        return broken
-    gap = above.score - score if above is not None and above.score is not None else None
-    if gap is not None and gap < 0:
-        broken.append("score_rises")
-    expected = 0 if above is None else gap
-    if knows_above and delta is not None and expected is not None and delta != expected:
-        broken.append("delta_mismatch")
-    return broken
+def _positions(unread: set[int], wanted: int) -> list[int]:
+    """The positions in the answer of the rows that could be read."""
+    return [*islice((position for position in count(1) if position not in unread), wanted)]
+
+
+def _wrong_scores(rows: Sequence[RankEntry], positions: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """The indexes of rows whose score or delta does not fit the row above."""
+    above, before = None, 0
+    for index, (row, position) in enumerate(zip(rows, positions, strict=True)):
+        score, delta = row.score, row.delta
+        if score is not None and not row.is_anonymous:
+            gap = 0 if index == 0 else None if above is None else above - score
+            if gap is not None and gap < 0:
+                yield index, "score_rises"
+            if delta != gap and delta is not None and gap is not None and before == position - 1:
+                yield index, "delta_mismatch"
+        above, before = score, position
+
+
+def _repeated(rows: Sequence[RankEntry]) -> Iterator[int]:
+    """The indexes of rows whose contributor is in a row above."""
+    seen: set[str] = set()
+    for index, row in enumerate(rows):
+        if row.user_id is not None:
+            if row.user_id in seen:
+                yield index
+            seen.add(row.user_id)

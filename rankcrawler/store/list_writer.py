@@ -109,7 +109,7 @@ class ListWriter:
     ) -> None:
         key = place.snapshot_key
         batch.snapshots.append(self._record(taken, place, standing))
-        batch.entries += [(key, index + 1, *rows[index][:USER_AT], *rows[index][-1]) for index in written]
+        batch.entries += [(key, index + 1) + rows[index][:USER_AT] + rows[index][-1] for index in written]
         batch.quarantine += [
             (key, each.position, *plain((each.path, each.reason))) for each in taken.snapshot.quarantined
         ]

@@ -1,6 +1,7 @@
 """Who is in a room's lists: stays, latest profiles, and the coins of an hour."""
 
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.database import Database
@@ -8,6 +9,8 @@ from rankcrawler.store.interning import NO_PROFILE, Interned
 from rankcrawler.store.rows import EntryRow
 from rankcrawler.store.taken_list import TakenList
 from rankcrawler.store.tally import Change, Given
+
+_user_and_profile = itemgetter(*map(EntryRow._fields.index, ("user_key", "profile_key")))
 
 
 class Presence:
@@ -38,15 +41,14 @@ class Presence:
     def see(self, rows: Iterable[EntryRow], at_ms: int, batch: Batch) -> None:
         """Note the contributors whose profile has changed."""
         latest = self._interned.latest
-        for row in rows:
-            user = row.user_key
-            if user is not None and latest.get(user) != row.profile_key:
-                before, latest[user] = latest.get(user), row.profile_key
+        for user, profile in map(_user_and_profile, rows):
+            if user is not None and latest.get(user) != profile:
+                before, latest[user] = latest.get(user), profile
                 if user not in batch.profiles or batch.profiles[user][1] <= at_ms:
                     if before != NO_PROFILE:
                         noted = batch.profiles[user][0] if user in batch.profiles else None
-                        batch.former_names.append((user, at_ms, noted, row.profile_key))
-                    batch.profiles[user] = row.profile_key, at_ms
+                        batch.former_names.append((user, at_ms, noted, profile))
+                    batch.profiles[user] = profile, at_ms
 
     def see_late(self, rows: Iterable[EntryRow], at_ms: int, batch: Batch) -> None:
         """Note the contributors of a list that came after a later one."""

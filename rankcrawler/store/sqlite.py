@@ -6,6 +6,7 @@ A process must not open a file with both, because neither sees the other's locks
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -153,10 +154,7 @@ class SqliteDatabase:
         at = 0
         while at < len(rows):
             count = min(1 << (len(rows) - at).bit_length() - 1, TOGETHER)
-            values: list[Any] = []
-            for row in rows[at : at + count]:
-                values += row
-            yield self._db.execute(self._repeated(query, count), values)
+            yield self._db.execute(self._repeated(query, count), [*chain.from_iterable(rows[at : at + count])])
             at += count
 
     def _repeated(self, query: str, count: int) -> str:

@@ -124,7 +124,8 @@ class Count(NamedTuple):
     @classmethod
     def at(cls, shown: Shown, carried: Mapping[int, int]) -> "Count":
         """The count at a list, given what was carried past it."""
-        marks = shown.scores | {user: mark for user, mark in carried.items() if user in shown.scores}
+        above: Scores = {user: mark for user, mark in carried.items() if user in shown.scores}
+        marks = shown.scores | above if above else shown.scores
         return cls(shown, marks, max(shown.floor, carried.get(FLOOR, 0)))
 
     def carried(self) -> dict[int, int]:
