@@ -8,6 +8,7 @@ import itertools
 import json
 import random
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ GRADES = list(itertools.pairwise(BOUNDS))  # the lower and upper bound of each l
 FIRST_UID = 10**15 + 2 * 10**9
 
 
-def lists(count: int, entries: int, now: int, *, strangers: bool = False) -> Iterator[bytes]:
+def lists(count: int, entries: int, now: int, *, strangers: bool = False, moves: int = 0) -> Iterator[bytes]:
     """Yield `count` different bodies of `entries` rows each; their clocks start at `now` (ms) and advance by 1 ms.
 
-    On average a contributor appears in one list of 20, or with `strangers` in one list only.
+    On average a contributor appears in one list of 20, or with `strangers` in one list only. With `moves`, a tenth of
+    each list's contributors have given more, that many times; the others are as without.
     """
     dice = random.Random(count)
     shape = json.loads(SHAPE.read_text(encoding="utf-8"))
@@ -31,15 +33,25 @@ def lists(count: int, entries: int, now: int, *, strangers: bool = False) -> Ite
         people = list(itertools.islice(made, entries)) if strangers else dice.sample(crowd, entries)
         shape["answer"]["data"]["extra"]["now"] = now + variant
         head, tail = _json(shape["answer"]).split(b'"ranks":[]')
-        ranks = b",".join(_entries(shape["entry"], people, dice))
+        scores = sorted((int(dice.paretovariate(0.6) * 40) for _ in people), reverse=True)
+        listed = _moved([*zip(people, scores, strict=True)], moves, random.Random(variant))
+        ranks = b",".join(_entries(shape["entry"], listed))
         yield b'%b"ranks":[%b]%b' % (head, ranks, tail)
 
 
-def _entries(shape: dict[str, Any], people: list[bytes], dice: random.Random) -> Iterator[bytes]:
+def _moved(listed: list[tuple[bytes, int]], moves: int, dice: random.Random) -> list[tuple[bytes, int]]:
+    """Return contributors and scores after a tenth of them have given more, `moves` times."""
+    for _ in range(moves):
+        for index in dice.sample(range(len(listed)), -(-len(listed) // 10)):
+            person, score = listed[index]
+            listed[index] = person, score + dice.randint(1, 3000)
+    return sorted(listed, key=itemgetter(1), reverse=True)
+
+
+def _entries(shape: dict[str, Any], listed: list[tuple[bytes, int]]) -> Iterator[bytes]:
     entry = {key: value for key, value in shape.items() if key != "user"}
-    scores = sorted((int(dice.paretovariate(0.6) * 40) for _ in people), reverse=True)
-    above = scores[0]
-    for rank, (person, score) in enumerate(zip(people, scores, strict=True), start=1):
+    above = listed[0][1]
+    for rank, (person, score) in enumerate(listed, start=1):
         text = _in_words(score, "万")
         entry.update(score=score, rank=rank, delta=above - score)
         entry.update(gap_description=text, score_description=text, exactly_score=text)

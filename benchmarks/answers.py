@@ -18,9 +18,9 @@ def packed(variants: int, entries: int, file: Path | None = None, *, strangers: 
     return zipped
 
 
-def render(variants: int, entries: int, now: int, *, strangers: bool = False) -> list[bytes]:
+def render(variants: int, entries: int, now: int, *, strangers: bool = False, moves: int = 0) -> list[bytes]:
     """Render gzipped bodies whose clocks start at `now` (ms); equal arguments give equal bodies."""
-    bodies = lists(variants, entries, now, strangers=strangers)
+    bodies = lists(variants, entries, now, strangers=strangers, moves=moves)
     return [gzip.compress(body, compresslevel=6, mtime=0) for body in bodies]
 
 

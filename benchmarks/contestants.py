@@ -15,6 +15,7 @@ from benchmarks.work import Contestant, Work, database_rows, lines, table_rows
 
 TOKEN = "8f3b2c9d1e7a46508f3b2c9d1e7a4650"  # of the usual length: rankcrawler looks for it in every answer
 RIVALS = ROOT / ".venv/rivals/bin/python"
+SHORTEST = 0.1  # seconds
 
 
 @contextmanager
@@ -40,7 +41,7 @@ def textbook(work: Work) -> Iterator[Command]:
     """A typical scrapy-redis project, with a Redis server that holds its URLs."""
     with redis_server(work.folder) as server:
         ranklist = f"{work.gateway.url}/douyin/liveroom/ranklist?token={TOKEN}&room_id="
-        jobs = [json.dumps({"url": ranklist + room, "meta": {"room_id": room}}) for room in work.rooms]
+        jobs = [json.dumps({"url": ranklist + room, "meta": {"room_id": room}}) for room in work.polls]
         server.client.rpush("ranklist:start_urls", *jobs)
         arguments = [sys.executable, "run.py", f"{work.folder}/ranks.jsonl", str(work.rows)]
         yield Command(arguments, _environment(REDIS_URL=server.url), ROOT / "benchmarks/textbook")
@@ -49,7 +50,7 @@ def textbook(work: Work) -> Iterator[Command]:
 @contextmanager
 def handwritten(work: Work) -> Iterator[Command]:
     """A handwritten script without a framework."""
-    rooms, ranks = str(work.list_rooms()), f"{work.folder}/ranks.jsonl"
+    rooms, ranks = str(work.list_polls()), f"{work.folder}/ranks.jsonl"
     arguments = [sys.executable, "-m", "benchmarks.handwritten", work.gateway.url, TOKEN, rooms, ranks]
     yield Command(arguments, _environment(), ROOT)
 
@@ -57,7 +58,7 @@ def handwritten(work: Work) -> Iterator[Command]:
 @contextmanager
 def crawlee(work: Work) -> Iterator[Command]:
     """A typical crawlee-python project, with its own queue and dataset in SQLite."""
-    arguments = [str(RIVALS), "-m", "benchmarks.crawlee_project", work.gateway.url, TOKEN, str(work.list_rooms())]
+    arguments = [str(RIVALS), "-m", "benchmarks.crawlee_project", work.gateway.url, TOKEN, str(work.list_polls())]
     yield Command(arguments, _environment(CRAWLEE_STORAGE_DIR=f"{work.folder}/storage"), ROOT)
 
 
@@ -67,7 +68,7 @@ def floor(sink: str, place: str) -> Callable[[Work], AbstractContextManager[Comm
     @contextmanager
     def prepare(work: Work) -> Iterator[Command]:
         where = f"{work.folder}/{place}" if place else work.database
-        numbers = [sink, str(work.gateway.file), str(len(work.rooms)), where]
+        numbers = [sink, str(work.gateway.file), str(len(work.polls)), where]
         yield Command([sys.executable, "-m", "benchmarks.floor", *numbers], _environment(), ROOT)
 
     return prepare
@@ -80,16 +81,27 @@ def fleet(work: Work, workers: int, queue: str) -> Command:
     return dataclasses.replace(command, arguments=words, environment=command.environment | {"REDIS_URL": queue})
 
 
+_IN_LISTS = "SELECT sum(row_count) FROM lists"
+"""Counts the rows that were served: a list that follows another is stored as the rows that differ."""
+_IN_ENTRIES = "SELECT count(*) FROM entries"
+_RECORDS = "SELECT count(*) FROM dataset_records"
 CONTESTANTS = [
-    Contestant("rankcrawler-jsonl", 1, rankcrawler_jsonl, lines("ranks/entries.jsonl")),
-    Contestant("rankcrawler-sqlite", 1, rankcrawler_sqlite, table_rows("ranks.db", "_entries")),
-    Contestant("rankcrawler-postgresql", 1, rankcrawler_postgresql, database_rows("_entries"), in_postgresql=True),
+    Contestant("rankcrawler-jsonl", 1, rankcrawler_jsonl, lines("ranks/entries.jsonl"), is_recurring=True),
+    Contestant("rankcrawler-sqlite", 1, rankcrawler_sqlite, table_rows("ranks.db", _IN_LISTS), is_recurring=True),
+    Contestant(
+        "rankcrawler-postgresql",
+        1,
+        rankcrawler_postgresql,
+        database_rows(_IN_LISTS),
+        in_postgresql=True,
+        is_recurring=True,
+    ),
     Contestant("textbook", 10, textbook, lines("ranks.jsonl")),
     Contestant("handwritten", 1, handwritten, lines("ranks.jsonl")),
-    Contestant("crawlee", 10, crawlee, table_rows("storage/crawlee.db", "dataset_records"), RIVALS),
+    Contestant("crawlee", 10, crawlee, table_rows("storage/crawlee.db", _RECORDS), RIVALS),
     Contestant("floor-jsonl", 1, floor("jsonl", "ranks.jsonl"), lines("ranks.jsonl")),
-    Contestant("floor-sqlite", 1, floor("sqlite", "ranks.db"), table_rows("ranks.db", "entries")),
-    Contestant("floor-postgresql", 1, floor("postgresql", ""), database_rows("entries"), in_postgresql=True),
+    Contestant("floor-sqlite", 1, floor("sqlite", "ranks.db"), table_rows("ranks.db", _IN_ENTRIES)),
+    Contestant("floor-postgresql", 1, floor("postgresql", ""), database_rows(_IN_ENTRIES), in_postgresql=True),
 ]
 
 
@@ -102,7 +114,20 @@ def _rankcrawler(work: Work, store: str) -> Command:
         DATA_DIR=f"{work.folder}/data",
         STORE_URL=store,
     )
-    return Command([scrapy, "crawl", "ranklist", "-a", f"rooms={work.list_rooms()}"], environment, work.folder)
+    words = [scrapy, "crawl", "ranklist", "-a", f"rooms={_rooms(work)}"]
+    if work.times > 1:
+        words += ["-s", f"CLOSESPIDER_ITEMCOUNT={len(work.polls)}"]
+    return Command(words, environment, work.folder)
+
+
+def _rooms(work: Work) -> Path:
+    """Write a file with the rooms; if they recur, at intervals so short that they are always overdue."""
+    if work.times == 1:
+        return work.list_polls()
+    path = work.folder / "rooms.jsonl"
+    lines_of = (json.dumps({"room_id": room, "every": SHORTEST}) + "\n" for room in work.rooms)
+    path.write_text("".join(lines_of), encoding="utf-8")
+    return path
 
 
 def _environment(**variables: str) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 In each round, every contestant polls a few rooms and then many, from the same static gateway. Its pace is computed from
 the difference between the two runs; the time to start and stop has its own column. If a run does not store exactly the
-expected rows, the benchmark fails.
+expected rows, the benchmark fails. With `--times`, both runs poll the same rooms, once and several times, so that the
+difference is polls of known rooms, in whose lists a tenth of the contributors have given more.
 """
 
 import argparse
@@ -39,7 +40,12 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     if options.json:
-        sizes = {"rooms": options.rooms, "rounds": options.rounds, "strangers": options.strangers}
+        sizes = {
+            "rooms": options.rooms,
+            "rounds": options.rounds,
+            "strangers": options.strangers,
+            "times": options.times,
+        }
         report.write(options.json, sizes | {"lists_of": results})
     return guard(paces, options.guard) if options.guard else 0
 
@@ -47,34 +53,36 @@ def main() -> int:
 def compete(options: argparse.Namespace, entries: int) -> Iterator[pace.Run]:
     """Yield the runs as they end: in each round, every contestant's short run and then its long one."""
     most = max(100, options.rooms * 100 // max(entries, 40))  # about the same amount of data for any length of list
-    short = max(2, most // 200)
+    short, is_moving = max(2, most // 200), options.times > 1
     seconds = 2 * options.timeout * len(options.contestants) * (options.rounds + 1)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ranks-")))
-        made = gateway(folder / "answers", entries=entries, variants=most, seconds=seconds, strangers=options.strangers)
+        lists = {"entries": entries, "variants": most, "strangers": options.strangers}
+        made = gateway(folder / "answers", **lists, seconds=seconds, editions=options.times, moving=is_moving)
         server = stack.enter_context(made)
-        course = Course(server, entries, options.timeout, _databases(options.contestants, stack))
+        course = Course(server, entries, options.timeout, _databases(options.contestants, stack), is_moving)
         for contestant in options.contestants:  # an unmeasured warm-up, so that the files of all are cached
             course.run(contestant, short)
         for _ in range(options.rounds):
             for contestant in options.contestants:
-                for run in pair(course, contestant, short, max(2 * short, most // contestant.share)):
+                long = max(2 * short, most // contestant.share)
+                for run in pair(course, contestant, long if is_moving else short, long, options.times):
                     print(f"{run.contestant}: {run.rows} rows in {run.wall:.2f} s", file=sys.stderr, flush=True)
                     yield run
 
 
-def pair(course: Course, contestant: Contestant, short: int, long: int) -> tuple[pace.Run, pace.Run]:
-    """Return a short run and a long one that took measurably more time.
+def pair(course: Course, contestant: Contestant, short: int, long: int, times: int = 1) -> tuple[pace.Run, pace.Run]:
+    """Return a run of `short` rooms, and one of `long`, polled `times` times each, that took measurably more time.
 
     A fast contestant's additional rooms can take less time than the start of a process varies. Then both runs are
     repeated, the long one with twice the rooms. Raises RunError if that does not help within DOUBLINGS.
     """
     for _ in range(DOUBLINGS):
-        few, many = course.run(contestant, short), course.run(contestant, long)
+        few, many = course.run(contestant, short), course.run(contestant, long, times=times)
         if pace.is_measurable(few, many):
             return few, many
         print(f"{contestant.name}: {long} rooms took too little time; doubling", file=sys.stderr, flush=True)
-        long *= 2
+        long, short = long * 2, short * 2 if times > 1 else short
     raise meter.RunError(f"{contestant.name}: even {long // 2} rooms took too little time to measure")
 
 
@@ -107,6 +115,7 @@ def _options() -> argparse.Namespace:
     add("--rounds", type=int, default=3)
     add("--only", nargs="+", choices=names, default=list(names), metavar="NAME", help=", ".join(names))
     add("--strangers", action="store_true", help="no contributor appears in two lists")
+    add("--times", type=int, default=1, metavar="N", help="polls of each room; a tenth of its list changes in between")
     add("--json", type=Path, metavar="FILE", help="write all runs and a description of the machine")
     add("--guard", type=float, metavar="N", help="exit 1 unless a CPU second of SQLite stores N times textbook's rows")
     add("--timeout", type=float, default=300, metavar="S", help="seconds after which a run fails")

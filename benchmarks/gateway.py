@@ -3,7 +3,9 @@
 `python -m benchmarks.gateway` prints its URL and serves `GET /douyin/liveroom/ranklist?token=…&room_id=…` on 127.0.0.1.
 It stops when its standard input ends (its parent has exited or closed it), or after `--seconds`. Room n gets list n
 modulo `--variants`. `GET /meter` returns how many lists it has served since the last such request, and when it served
-the first. `--editions 2` adds the same lists with a later clock; `GET /turn` switches to them.
+the first. `--editions 2` adds the same lists with a later clock; `GET /turn` switches to them. With `--moving`, a
+tenth of a list's contributors have given more in the next edition, each request for a room gets the room's next, and
+`GET /turn` makes all rooms begin again.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import os
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
@@ -56,12 +59,37 @@ class Editions:
     """Complete responses by room; each further edition has the same lists with a later clock."""
 
     def __init__(self, packed: Sequence[Sequence[bytes]]) -> None:
-        self._editions = iter([[response(each) for each in edition] for edition in packed])
-        self.given = next(self._editions)
+        self._editions = [[response(each) for each in edition] for edition in packed]
+        self._at = 0
+
+    def of(self, room: int) -> bytes:
+        """Return the response for a room."""
+        return self._of(room, self._at)
 
     def turn(self) -> None:
         """Switch to the next edition, if there is one."""
-        self.given = next(self._editions, self.given)
+        self._at += 1
+
+    def _of(self, room: int, number: int) -> bytes:
+        edition = self._editions[min(number, len(self._editions) - 1)]
+        return edition[room % len(edition)]
+
+
+class MovingEditions(Editions):
+    """Gives each request for a room the room's next edition."""
+
+    def __init__(self, packed: Sequence[Sequence[bytes]]) -> None:
+        super().__init__(packed)
+        self._asked: Counter[int] = Counter()
+
+    def of(self, room: int) -> bytes:
+        """Return the next response for a room."""
+        self._asked[room] += 1
+        return self._of(room, self._asked[room] - 1)
+
+    def turn(self) -> None:
+        """Begin again with the first edition, for all rooms."""
+        self._asked.clear()
 
 
 class Connection(asyncio.Protocol):
@@ -87,7 +115,7 @@ class Connection(asyncio.Protocol):
         wanted = REQUEST.match(request)
         if wanted:
             self.meter.note()
-            return self.editions.given[int(wanted[1]) % len(self.editions.given)]
+            return self.editions.of(int(wanted[1]))
         if request.startswith(b"GET /turn "):
             self.editions.turn()
         return REFUSAL if request.startswith(b"GET /douyin/") else self.meter.read()
@@ -128,12 +156,16 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help="file to read the lists from, or to write them to if it is missing")
     parser.add_argument("--editions", type=int, default=1, help="editions of each list, with later clocks (default: 1)")
     parser.add_argument("--strangers", action="store_true", help="no contributor appears in two lists")
+    parser.add_argument("--moving", action="store_true", help="each request for a room gets its next edition")
     options = parser.parse_args()
     now = int(time.time() * 1000)
     first = answers.packed(options.variants, options.entries, options.file, strangers=options.strangers)
-    later = (now + number * MINUTE for number in range(1, options.editions))
-    packed = [first, *(answers.render(options.variants, options.entries, moment) for moment in later)]
-    uvloop.run(serve(Editions(packed), options.seconds))
+    numbers = range(options.editions)
+    moves = numbers if options.moving else [0] * options.editions
+    packed = [first]
+    for number, moved in zip(numbers[1:], moves[1:], strict=True):
+        packed.append(answers.render(options.variants, options.entries, now + number * MINUTE, moves=moved))
+    uvloop.run(serve((MovingEditions if options.moving else Editions)(packed), options.seconds))
 
 
 if __name__ == "__main__":

@@ -43,19 +43,27 @@ class Gateway:
             return Served(**json.load(response))
 
     def turn(self) -> None:
-        """Switch it to its next edition."""
+        """Switch it to its next edition; a moving one begins again."""
         with urlopen(f"{self.url}/turn"):  # noqa: S310 — its own address
             return
 
 
 @contextlib.contextmanager
 def gateway(
-    file: Path, *, entries: int, variants: int, seconds: float, editions: int = 1, strangers: bool = False
+    file: Path,
+    *,
+    entries: int,
+    variants: int,
+    seconds: float,
+    editions: int = 1,
+    strangers: bool = False,
+    moving: bool = False,
 ) -> Iterator[Gateway]:
     """Start a gateway with at most MAX_VARIANTS lists, which are kept in `file`; it stops when the context ends."""
     arguments = {"entries": entries, "variants": min(variants, MAX_VARIANTS), "seconds": seconds, "file": file}
     arguments["editions"] = editions
     words = [f"--{key}={value}" for key, value in arguments.items()] + ["--strangers"] * strangers
+    words += ["--moving"] * moving
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.gateway", *words],
         stdin=subprocess.PIPE,

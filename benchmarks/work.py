@@ -16,7 +16,7 @@ from tests import postgresql
 
 @dataclass(frozen=True)
 class Work:
-    """The work of one run: poll every room once and store the rows in the run's folder or database."""
+    """The work of one run: poll every room `times` times and store the rows in the run's folder or database."""
 
     gateway: Gateway
     rooms: list[str]
@@ -24,16 +24,22 @@ class Work:
     folder: Path
     database: str = ""
     """The address of a new PostgreSQL database if the contestant uses one, else empty."""
+    times: int = 1
+
+    @property
+    def polls(self) -> list[str]:
+        """The room of each poll."""
+        return self.rooms * self.times
 
     @property
     def rows(self) -> int:
         """The exact number of rows that must be stored."""
-        return len(self.rooms) * self.entries
+        return len(self.polls) * self.entries
 
-    def list_rooms(self) -> Path:
-        """Write a file with one room id per line, and return its path."""
+    def list_polls(self) -> Path:
+        """Write a file with the room id of each poll in a line, and return its path."""
         path = self.folder / "rooms.txt"
-        path.write_text("".join(f"{room}\n" for room in self.rooms), encoding="utf-8")
+        path.write_text("".join(f"{room}\n" for room in self.polls), encoding="utf-8")
         return path
 
 
@@ -47,6 +53,8 @@ class Contestant:
     stored: Callable[[Work], int]
     needs: Path | None = None  # a file that it needs to run
     in_postgresql: bool = False
+    is_recurring: bool = False
+    """Whether it polls rooms again by itself, until it has seen as many lists as wanted."""
 
     @property
     def absence(self) -> str | None:
@@ -68,22 +76,22 @@ def lines(path: str) -> Callable[[Work], int]:
     return count
 
 
-def table_rows(path: str, table: str) -> Callable[[Work], int]:
-    """Return a function that counts the rows of a table in a SQLite file in the run's folder."""
+def table_rows(path: str, query: str) -> Callable[[Work], int]:
+    """Return a function that runs a query for a number of rows on a SQLite file in the run's folder."""
 
     def count(work: Work) -> int:
         with contextlib.closing(sqlite3.connect(work.folder / path)) as database:
-            return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 — built from constants
+            return int(database.execute(query).fetchone()[0])
 
     return count
 
 
-def database_rows(table: str) -> Callable[[Work], int]:
-    """Return a function that counts the rows of a table in the run's database."""
+def database_rows(query: str) -> Callable[[Work], int]:
+    """Return a function that runs a query for a number of rows on the run's database."""
 
     def count(work: Work) -> int:
         with psycopg.connect(work.database) as database:
-            found = database.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()  # noqa: S608 — built from constants
+            found = database.execute(query.encode()).fetchone()
             return int(found[0]) if found else 0
 
     return count

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from benchmarks.all import BENCHMARKS
+from benchmarks.answer import lists
+from benchmarks.gateway import MovingEditions
 from tests import postgresql
 
 ROOT = Path(__file__).parent.parent
@@ -82,6 +84,27 @@ def test_a_crawl_stores_at_least_five_times_the_rows_of_the_textbook_project(tmp
     assert done.returncode == 0, f"{done.stdout[-600:]}\n{done.stderr[-600:]}"
     figures = json.loads((tmp_path / "figures.json").read_text("utf-8"))
     assert set(figures[TOLD["crawl"]]["100"]["paces"]) == {"rankcrawler-sqlite", "textbook"}
+
+
+def test_a_moving_gateway_gives_each_request_for_a_room_the_next_list() -> None:
+    editions = MovingEditions([[b"first of a", b"first of b"], [b"second of a", b"second of b"]])
+    assert editions.of(0).endswith(b"first of a")
+    assert editions.of(1).endswith(b"first of b")
+    assert editions.of(1).endswith(b"second of b")
+    assert editions.of(1).endswith(b"second of b"), "the last one stays"
+    editions.turn()
+    assert editions.of(1).endswith(b"first of b")
+
+
+def test_in_a_later_edition_a_tenth_of_a_lists_contributors_have_given_more() -> None:
+    [before], [after] = lists(1, 100, 0), lists(1, 100, 0, moves=1)
+    old, new = (
+        {each["user"]["id"]: each["score"] for each in json.loads(body)["data"]["data"]["ranks"]}
+        for body in (before, after)
+    )
+    assert old.keys() == new.keys()
+    assert sum(new[user] > old[user] for user in old) == 10
+    assert [*new.values()] == sorted(new.values(), reverse=True)
 
 
 @pytest.mark.skipif(bool(postgresql.missing()), reason="needs a PostgreSQL server")
