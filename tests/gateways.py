@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from scrapy.settings import Settings
@@ -21,7 +22,7 @@ from rankcrawler.simulator.faults import Faults
 from rankcrawler.simulator.server import Gateway as Served
 from rankcrawler.simulator.server import serve
 from rankcrawler.simulator.world import World
-from tests import books
+from tests import books, warm
 
 NOON = 1_790_000_000_000
 TOKEN = "a-canary-token"
@@ -109,8 +110,16 @@ def environment(gateway: Served | None, data: Path, extra: Mapping[str, str] | N
 
 def run(*args: str, env: Mapping[str, str], cwd: Path | None = None, timeout: float = 60) -> "Finished":
     """Run a command line of ours to its end."""
+    usual = environment(None, Path())
+    if warm.of_interpreter(env) == warm.of_interpreter(usual):
+        return _forks(frozenset(usual.items())).run(args, env, str(cwd or Path.cwd()), timeout)
     command = [sys.executable, "-m", "rankcrawler", *args]
     return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, timeout=timeout, check=False)
+
+
+@cache
+def _forks(env: frozenset[tuple[str, str]]) -> warm.Forks:
+    return warm.Forks(dict(env))
 
 
 Finished = subprocess.CompletedProcess[str]

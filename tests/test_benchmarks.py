@@ -25,7 +25,7 @@ LITTLE = {
     "profile": ["--rooms", "60", "--rounds", "1", "--entries", "2", "--only", "rankcrawler-jsonl"],
     "queue": ["--rooms", "30000", "--calls", "100"],
     "scale": ["--rooms", "60", "--entries", "2", "--workers", "1", "--seconds", "0.5"],
-    "store": ["--rooms", "5", "--minutes", "30", "--rounds", "1", "--entries", "4000"],
+    "store": ["--rooms", "2", "--minutes", "30", "--rounds", "1", "--entries", "4000"],
 }
 TOLD = {
     "accuracy": "shares",

@@ -21,7 +21,6 @@ from tests.scripted import Asked, refusal, scripted
 NAME = "音浪😀 é ≥ 한국어"
 ENCODINGS: dict[str, dict[str, str]] = {
     "gbk": {"PYTHONIOENCODING": "gbk"},
-    "ascii": {"PYTHONIOENCODING": "ascii"},
     "latin-1": {"PYTHONIOENCODING": "latin-1"},
     "C": {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
 }
