@@ -23,7 +23,7 @@ def lists(count: int, entries: int, now: int, *, strangers: bool = False, moves:
     """Yield `count` different bodies of `entries` rows each; their clocks start at `now` (ms) and advance by 1 ms.
 
     On average a contributor appears in one list of 20, or with `strangers` in one list only. With `moves`, a tenth of
-    each list's contributors have given more, that many times; the others are as without.
+    each list's contributors have given up to a fifth more, that many times; the others are as without.
     """
     dice = random.Random(count)
     shape = json.loads(SHAPE.read_text(encoding="utf-8"))
@@ -40,11 +40,11 @@ def lists(count: int, entries: int, now: int, *, strangers: bool = False, moves:
 
 
 def _moved(listed: list[tuple[bytes, int]], moves: int, dice: random.Random) -> list[tuple[bytes, int]]:
-    """Return contributors and scores after a tenth of them have given more, `moves` times."""
+    """Return contributors and scores after a tenth of them have given up to a fifth more, `moves` times."""
     for _ in range(moves):
         for index in dice.sample(range(len(listed)), -(-len(listed) // 10)):
             person, score = listed[index]
-            listed[index] = person, score + dice.randint(1, 3000)
+            listed[index] = person, score + dice.randint(1, max(1, score // 5))
     return sorted(listed, key=itemgetter(1), reverse=True)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
+from typing import NamedTuple
 
 from rankcrawler.model import kinds
 from rankcrawler.store import places, standing, tally
@@ -14,10 +15,19 @@ from rankcrawler.store.room import ListPlace, Room
 from rankcrawler.store.rows import EntryRow
 from rankcrawler.store.standing import Standing
 from rankcrawler.store.taken_list import TakenList
-from rankcrawler.store.tally import Change, Count, Fit, Scores, Shown
+from rankcrawler.store.tally import Change, Count, Fit, Row, Scores, Shown
 
 _user_of = itemgetter(EntryRow._fields.index("user_key"))
 _score_of = itemgetter(EntryRow._fields.index("score"))
+
+
+class Difference(NamedTuple):
+    """How a list differs from its room's last list."""
+
+    before: Sequence[EntryRow] | None
+    """The rows of the last list; None if there is none, it was purged, or rows are missing."""
+    differing: Sequence[int]
+    """The indexes of rows that changed or are new."""
 
 
 class Counting:
@@ -34,12 +44,9 @@ class Counting:
         self._counts.forget()
 
     def take(
-        self, taken: TakenList, rows: list[EntryRow], differing: Sequence[int], place: ListPlace, batch: Batch
+        self, taken: TakenList, rows: list[EntryRow], difference: Difference, place: ListPlace, batch: Batch
     ) -> Standing:
-        """Take a list that is written at a place: returns how it stands, and adds what it shows if it counts.
-
-        `differing` has the indexes of rows that differ from the room's last list.
-        """
+        """Take a list that is written at a place: returns how it stands, and adds what it shows if it counts."""
         room = taken.room
         if not taken.is_newest:
             return Standing.DOUBTFUL
@@ -51,14 +58,14 @@ class Counting:
         unread = [row.position for row in taken.snapshot.quarantined]
         shown = Shown(rows, kind.capacity, unread, _scores(rows))
         was_counted = room.counted is not None
-        count = self._count(room, kind.capacity)
+        count = self._count(room, kind.capacity, difference.before)
         if count is None:
             # after a damaged list, what was given since is unknown
             given = dict.fromkeys(shown.scores, tally.Given(0, None)) if was_counted and kind.scores_are_gifts else {}
             self._go_on(Count.at(shown, {}), Change({}, {}, {}, [], shown.scores, {}), given, taken, place, batch)
         else:
             is_next = room.last == room.counted and count.marks is count.shown.scores
-            touched = {rows[index].user_key for index in differing} - {None} if is_next else None
+            touched = {rows[index].user_key for index in difference.differing} - {None} if is_next else None
             found = tally.change(count.marks, shown.scores, touched)  # type: ignore[arg-type]
             return self._compare(count, shown, found, taken, place, batch, is_counted=kind.scores_are_gifts)
         return Standing.COUNTED
@@ -121,15 +128,18 @@ class Counting:
         room.counted, room.carried = place, places.packed(after.carried())
         self._counts.keep(room.room_key, place.snapshot_key, after)
 
-    def _count(self, room: Room, capacity: int) -> Count | None:
-        """The count at the room's last list that counts; None if there is none, it was purged, or rows are missing."""
+    def _count(self, room: Room, capacity: int, last: Sequence[EntryRow] | None) -> Count | None:
+        """The count at the room's last list that counts; None if there is none, it was purged, or rows are missing.
+
+        `last` has the rows of the room's last list, which nearly always is that list.
+        """
         place = room.counted
         if place is None:
             return None
         known = self._counts.get(room.room_key, place.snapshot_key)
         if known is None:
             unread = [position for position, *_ in self._database.all("quarantined", snapshot_key=place.snapshot_key)]
-            rows = places.read(self._database, place)
+            rows: Sequence[Row] | None = last if place == room.last else places.read(self._database, place)
             if rows is None:
                 self._database.bulk("end_stays_of_damaged", [(room.counted_ms, room.room_key)])
                 return None

@@ -7,7 +7,7 @@ from rankcrawler.clock import ms
 from rankcrawler.model.rules import CLOCK_STANDS_STILL
 from rankcrawler.store import deltas
 from rankcrawler.store.batch import Batch
-from rankcrawler.store.counting import Counting
+from rankcrawler.store.counting import Counting, Difference
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.days import hour_of, is_certain, key_of
 from rankcrawler.store.deltas import LastLists
@@ -80,7 +80,7 @@ class ListWriter:
         differing = list(range(len(rows))) if before is None else deltas.differing(before, rows)
         place = self._place(taken, len(rows), None if before is None else len(differing), batch)
         written = differing if place.step else range(len(rows))
-        standing = self._counting.take(taken, rows, differing, place, batch)
+        standing = self._counting.take(taken, rows, Difference(before, differing), place, batch)
         self._add_records(taken, place, rows, written, standing, batch)
         if taken.is_newest:
             taken.room.last = place
