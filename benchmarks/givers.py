@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from heapq import nsmallest
 from typing import Any
 
+import msgspec
+
 from rankcrawler.clock import iso
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.kinds import RANKLIST
@@ -99,6 +101,14 @@ def of_rows(rows: list[tuple[str | None, int | None]], moment: int, room_id: str
         digest=fingerprint(rows).hex(),
         entries=entries,
     )
+
+
+def of_kind(found: RoomSnapshot, kind: str) -> RoomSnapshot:
+    """The list as one of another kind."""
+    if found.target.kind == kind:
+        return found
+    entries = tuple(msgspec.structs.replace(row, kind=kind) for row in found.entries)
+    return msgspec.structs.replace(found, target=msgspec.structs.replace(found.target, kind=kind), entries=entries)
 
 
 def _entry(rank: int, user: str | None, score: int | None, at: str, room_id: str) -> RankEntry:

@@ -19,15 +19,21 @@ OLD_MS = 180_000
 """How old an older list is."""
 STRETCH_MS = 1_800_000
 """How long names or scores are hidden, in every other stretch."""
+HOUR_MS, IN_2100_MS = 3_600_000, 4_102_444_800_000
 BAD = ("older", "lower", "foreign", "empty")
 """Bad answers under a good clock: a list of three minutes ago, a score one lower, another room's list, an empty one."""
+AHEAD = ("an hour ahead", "a day ahead", "in 2100")
+"""Answers whose clock is ahead; those lists stay out."""
+IN_SECONDS, STANDING_STILL = "in seconds", "standing still"
+"""Answers whose clock is in seconds, or that of the answer before; those lists count."""
+CLOCKS = (*AHEAD, IN_SECONDS, STANDING_STILL)
 LESS = ("masked row", "unread row")
 """Answers that tell less: one row without a name, or one that cannot be read."""
 
 
 @dataclass(frozen=True)
 class Gateway:
-    """How a gateway behaves."""
+    """How a gateway behaves, and which kinds of list are polled."""
 
     failures: float = 0.0
     """The share of polls that fail."""
@@ -38,20 +44,30 @@ class Gateway:
     bad: float = 0.0
     """The share of answers that are bad."""
     kinds: Sequence[str] = BAD
-    """Which, of BAD and LESS."""
+    """Which, of BAD, CLOCKS and LESS."""
+    once: str = ""
+    """How one answer is bad, in the middle."""
+    first: str = ""
+    """How the first answer is bad; without one, it is good."""
+    lists: Sequence[str] = (RANKLIST.name,)
+    """Kinds of list that are polled, at the same moments."""
 
 
 class Polling:
-    """Polls a room every so many ms. The first answer is good, as nothing shows that it is not."""
+    """Polls a room every so many ms. The last answer is good, and so is the first, unless the gateway says how not."""
 
     def __init__(
         self, giving: Giving, gateway: Gateway, every: int, *, seed: int = 1, capacity: int = RANKLIST.capacity
     ) -> None:
-        self._giving, self._gateway, self._every, self._capacity = giving, gateway, every, capacity
+        self._giving, self._gateway, self._capacity = giving, gateway, capacity
         self._dice = random.Random(seed)
         givers_there = {giver for _, giver, _ in giving.gifts}
         others = {"seed": seed + 77, "first": max(givers_there, default=0) + 1}
         self._other = Giving(max(len(givers_there), 1), giving.start, giving.end, **others)
+        self._moments = range(giving.start + (giving.end - giving.start) // 50, giving.end + 1, every)
+        self._once = self._moments[len(self._moments) // 2]
+        self._clock = 0
+        """Of the answer before, in ms."""
         self.good: list[int] = []
         """When answers were good, so far."""
 
@@ -59,33 +75,41 @@ class Polling:
         """The polls, in order, with the flags that a crawl gives them."""
         now, then, other = self._giving.scores(), self._giving.scores(), self._other.scores()
         earlier = rules.Earlier()
-        begin = self._giving.start + (self._giving.end - self._giving.start) // 50
-        for moment in range(begin, self._giving.end + 1, self._every):
+        for moment in self._moments:
             scores, old, foreign = now.at(moment), then.at(max(moment - OLD_MS, 0)), other.at(moment)
             bad = self._draw(moment)
             if bad == "failed":
-                yield Poll(_failed(room_id, moment))
+                for kind in self._gateway.lists:
+                    yield Poll(_failed(Target("gateway.test", kind, room_id), moment))
                 continue
             shown = {"older": old, "foreign": foreign, "empty": {}}.get(bad, scores)
             found = givers.listed(shown, moment, room_id, self._capacity)
             if found.entries:
                 found = self._spoilt(found, bad, moment, room_id)
-            yield Poll(rules.flagged(self._hidden(found, moment, room_id), earlier))
+            found = self._dated(self._hidden(found, moment, room_id), bad, moment)
+            for kind in self._gateway.lists:
+                yield Poll(rules.flagged(givers.of_kind(found, kind), earlier))
 
     def last_good(self, moment: int) -> int:
-        """When the last good answer until a moment was given."""
-        return self.good[bisect_right(self.good, moment) - 1]
+        """When the last good answer until a moment was given; the first one, if none was before."""
+        return self.good[max(bisect_right(self.good, moment) - 1, 0)]
 
     def _draw(self, moment: int) -> str:
         """What is wrong with an answer; empty for nothing."""
         fails, is_bad, kind = self._dice.random(), self._dice.random(), self._dice.choice(self._gateway.kinds)
-        if self.good and fails < self._gateway.failures:
+        if moment == self._moments[0]:
+            bad = self._gateway.first
+        elif moment == self._moments[-1]:
+            bad = ""
+        elif fails < self._gateway.failures:
             return "failed"
-        if self.good and is_bad < self._gateway.bad:
-            return kind
-        if not self._is_hidden(moment):
+        else:
+            bad = kind if is_bad < self._gateway.bad else ""
+        if moment == self._once and self._gateway.once:
+            bad = self._gateway.once
+        if bad in ("", IN_SECONDS, STANDING_STILL) and not self._is_hidden(moment):
             self.good.append(moment)
-        return ""
+        return bad
 
     def _is_hidden(self, moment: int) -> bool:
         is_odd = (moment - self._giving.start) // STRETCH_MS % 2 == 1
@@ -97,6 +121,16 @@ class Polling:
         masked, withheld = self._gateway.masked, self._gateway.withheld
         rows = [(None if masked else row.user_id, None if withheld else row.score) for row in found.entries]
         return givers.of_rows(rows, moment, room_id)
+
+    def _dated(self, found: RoomSnapshot, bad: str, moment: int) -> RoomSnapshot:
+        """The list with the clock that it has, if that is what is wrong with it."""
+        ahead = {"an hour ahead": HOUR_MS, "a day ahead": 24 * HOUR_MS, "in 2100": IN_2100_MS - moment}.get(bad, 0)
+        clock = {IN_SECONDS: moment // 1000, STANDING_STILL: self._clock}.get(bad, moment + ahead)
+        self._clock = self._clock if bad in CLOCKS and self._clock else clock
+        if clock == moment:
+            return found
+        entries = tuple(msgspec.structs.replace(row, captured_at=iso(clock)) for row in found.entries)
+        return msgspec.structs.replace(found, captured_at=iso(clock), entries=entries)
 
     def _spoilt(self, found: RoomSnapshot, bad: str, moment: int, room_id: str) -> RoomSnapshot:
         """The list with a row changed, if that is what is wrong with it."""
@@ -116,6 +150,5 @@ class Polling:
         return givers.of_rows(rows, moment, room_id)
 
 
-def _failed(room_id: str, moment: int) -> FailedPoll:
-    target = Target("gateway.test", RANKLIST.name, room_id)
+def _failed(target: Target, moment: int) -> FailedPoll:
     return FailedPoll(target, iso(moment), "retry", "HTTP 502", 502, None, None, attempt=1)

@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from rankcrawler.clock import ms
 from rankcrawler.model.items import RoomSnapshot
 
+HOUR = 3_600_000
+ENOUGH, LONG = 4, 100_000
+"""Polls that have to agree, and over how many ms, before much is known of a room."""
 OUT = {"stale_list", "list_of_two_rooms", "captured_in_future", "captured_backwards"}
 
 
@@ -23,25 +27,47 @@ class Oracle:
     nameless: list[tuple[int, int | None]] = field(default_factory=list)
     """The least and the most that rows of the last list have whose contributor is not known."""
     has_begun: bool = False
-    unconfirmed: list[dict[str, int]] = field(default_factory=list)
-    """Lists after an empty one, with which the next has to agree."""
+    polls: int = 0
+    """Polls so far whose lists count."""
+    first_at: int = 0
+    last_at: int = 0
+    """When the first and the last of them were, in ms."""
+    doubted: list[tuple[int, dict[str, int]]] = field(default_factory=list)
+    """Lists since then that contradict others, or are not confirmed."""
+    times: list[int] = field(default_factory=list)
+    """When the last three of them were."""
+    empty: list[int] = field(default_factory=list)
+    """When answers were empty since then."""
+    last: dict[str, int] = field(default_factory=dict)
+    """The scores of the last list that counts."""
+    before: dict[str, int] = field(default_factory=dict)
+    began_at: int | None = None
+    """The scores of the last list before scores began again, and when they did, in ms."""
+    digest: str | None = None
+    """Of the list of the last poll."""
 
     def take_all(self, lists: Iterable[RoomSnapshot]) -> "Oracle":
-        """Take lists; those that are hidden or doubtful do not count."""
+        """Take the list of each poll; those that are hidden or doubtful do not count."""
         for each in lists:
+            is_out = bool(OUT & {*each.flags})
             is_empty = not each.entries and not each.quarantined
-            if tells(each) and self.has_begun and not self.listed and not self.is_confirmed_by(each):
-                self.unconfirmed.append(scores_of(each))
-            elif tells(each) or (is_empty and not self.listed):
+            self.empty += [ms(each.ordered_at)] * is_empty
+            if "stale_list" in each.flags:
+                if each.digest != self.digest:
+                    self.doubted.append((ms(each.ordered_at), scores_of(each)))
+            elif tells(each) and self.is_doubtful(each):
+                self.doubted.append((ms(each.ordered_at), scores_of(each)))
+            elif tells(each) or (is_empty and not is_out and not self.listed):
                 self.take(each)
-                self.unconfirmed = []
+            self.digest = each.digest
         return self
 
     def take(self, snapshot: RoomSnapshot) -> None:
         """Take a list that counts."""
-        scores = scores_of(snapshot)
-        if not self.has_begun:
-            self.begin(scores)
+        scores, at = scores_of(snapshot), ms(snapshot.ordered_at)
+        had_none_for_long = self.polls >= ENOUGH and self.last_at - self.first_at >= LONG
+        if not self.has_begun or (scores and not self.listed and not had_none_for_long):
+            self.begin_again(scores, at)
         elif self.is_contradicted_by(scores, snapshot):
             common = self.listed & scores.keys()
             fallen = [user for user in common if scores[user] < self.best[user]]
@@ -49,19 +75,58 @@ class Oracle:
             if has_begun_again and 2 * sum(scores[user] for user in fallen) <= sum(self.best[user] for user in fallen):
                 for user, score in scores.items():
                     self.give(user, score)
-            self.begin(scores)
+            self.begin_again(scores, at)
+        elif self.is_back(scores, at):
+            self.begin_again(scores, at)
         else:
             for user, score in scores.items():
                 self.go_on(user, score)
-        self.listed = {*scores}
+        self.listed, self.last = {*scores}, scores
         self.has_begun = True
         if self.is_full(snapshot) and snapshot.entries:
             self.floor = max(self.floor, min(row.score or 0 for row in snapshot.entries))
         self.nameless = nameless(snapshot)
+        self.first_at, self.last_at = self.first_at or at, at
+        self.polls += 1
+        self.times = [*self.times[-2:], at]
+        self.doubted, self.empty = [], []
 
-    def begin(self, scores: dict[str, int]) -> None:
+    def is_doubtful(self, snapshot: RoomSnapshot) -> bool:
+        """Whether too few lists agree with one that follows the last, in a room that next to nothing is known of."""
+        if not self.has_begun:
+            return False
+        if not self.listed:
+            return not self.is_elected(snapshot, [], 0)
+        if self.polls >= ENOUGH or self.is_contradicted_by(scores_of(snapshot), snapshot):
+            return False
+        since = self.doubted[-3:][0][0] if self.doubted else 0
+        empty = sum(at > since for at in self.empty)
+        if not empty and all(self.agrees(each, snapshot) for _, each in self.doubted):
+            return False
+        return not self.is_elected(snapshot, self.times, empty)
+
+    def is_elected(self, snapshot: RoomSnapshot, polls: list[int], empty: int) -> bool:
+        """Whether a list agrees with most answers before it, and with enough, over a time; with those of polls it does.
+
+        Empty answers are against it.
+        """
+        asked = [*self.doubted[:ENOUGH], *self.doubted[ENOUGH:][-ENOUGH:]]
+        times = [*polls, *(at for at, each in asked if self.agrees(each, snapshot)), ms(snapshot.ordered_at)]
+        has_most = 2 * len(times) > len(polls) + empty + len(asked) + 1
+        return has_most and len(times) >= ENOUGH and max(times) - min(times) >= LONG
+
+    def begin_again(self, scores: dict[str, int], at: int) -> None:
         """Know nothing but these scores."""
+        self.before, self.began_at = (self.last, at) if self.has_begun else ({}, None)
         self.best, self.floor = dict(scores), 0
+
+    def is_back(self, scores: dict[str, int], at: int) -> bool:
+        """Whether a list shows the scores of before they began again; it counts because others confirmed it."""
+        if self.began_at is None or at - self.began_at > HOUR:
+            return False
+        jumps = sum(score >= 2 * self.best.get(user, 0) for user, score in scores.items())
+        near = [2 * scores[user] >= self.before[user] for user in scores.keys() & self.before.keys()]
+        return 2 * jumps > len(scores) and 2 * sum(near) > len(near)
 
     def go_on(self, user: str, score: int) -> None:
         """Count what someone gave since the last list."""
@@ -91,13 +156,6 @@ class Oracle:
         fallen = sum(scores[user] < self.best[user] for user in common)
         missing = self.missing(scores, snapshot)
         return 2 * (fallen + missing) > len(common) + missing
-
-    def is_confirmed_by(self, snapshot: RoomSnapshot) -> bool:
-        """Whether a list agrees with the unconfirmed one; of several, with the last and another."""
-        if len(self.unconfirmed) < 2:
-            return any(self.agrees(each, snapshot) for each in self.unconfirmed)
-        first, *_, before_last, last = [self.unconfirmed[0], *self.unconfirmed]
-        return self.agrees(last, snapshot) and (self.agrees(first, snapshot) or self.agrees(before_last, snapshot))
 
     def agrees(self, earlier: dict[str, int], snapshot: RoomSnapshot) -> bool:
         """Whether a list can follow earlier scores, and does not only lie below them."""

@@ -10,6 +10,7 @@ from rankcrawler.model import rules
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Kept, Records, Store
+from rankcrawler.store.list_choice import EVERY_POLL
 from tests import stores
 from tests.builders import entry, failed, polled, snapshot
 
@@ -134,6 +135,19 @@ def test_a_purge_goes_by_when_a_list_was_polled(records: Records, clock: Callabl
     assert records.latest("1") == new[-1]
     status = records.status()
     assert (status.first_day, status.last_day) == ("2026-11-22", "2026-11-23")
+
+
+def test_a_purge_reaches_an_hour_into_a_day_at_most_whatever_clocks_say(records: Records) -> None:
+    """Days go by clocks that are right, and a clock is wrong from an hour on."""
+    midnight = NOON + DAY // 2
+    moments = [(minute, behind) for minute in range(0, 180, 7) for behind in range(-10, 120, 5)]
+    lists = [listed(midnight + at * MINUTE, midnight + (at - behind) * MINUTE) for at, behind in moments]
+    records.write([polled(each) for each in lists])
+    records.purge(iso(midnight))
+    ever = (iso(0), iso(midnight + DAY))
+    kept = {(each.polled_at, each.captured_at) for each in records.lists("1", *ever, which=EVERY_POLL)}
+    gone = [each for each in lists if (each.polled_at, each.captured_at) not in kept]
+    assert iso(midnight + 40 * MINUTE) < max(each.polled_at for each in gone) < iso(midnight + HOUR)
 
 
 @pytest.mark.parametrize("clock", [clock_in_seconds, stopped])

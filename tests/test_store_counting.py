@@ -11,6 +11,7 @@ import pytest
 from rankcrawler.errors import StoreError
 from rankcrawler.model.items import Quarantined, RoomSnapshot
 from rankcrawler.store.contract import Kept, Records
+from rankcrawler.store.list_choice import EVERY_POLL
 from tests import stores
 from tests.builders import entry
 from tests.test_store_records import at, listed, write
@@ -107,19 +108,54 @@ def test_coins_count_from_the_highest_score_on(store: Records) -> None:
 def test_another_rooms_list_counts_for_nothing(store: Records) -> None:
     own: Scores = {str(user): 100 + user for user in range(10)}
     foreign: Scores = {str(user): 90_000 - user for user in range(50, 60)}
-    write(store, [listed(0, own), listed(1, foreign), listed(2, own | {"3": 110}), listed(3, foreign | {"50": 95_000})])
+    write(store, [listed(minute, own) for minute in range(-3, 1)])
+    write(store, [listed(1, foreign), listed(2, own | {"3": 110}), listed(3, foreign | {"50": 95_000})])
     write(store, [listed(4, own | {"3": 111})])
     assert gains(store) == {"3": (8, 8)}
     assert sums(store) == {"3": 8}
-    assert [each.flags for each in store.lists("1", at(0), at(9))] == [(), ("stale_list",), (), ("stale_list",), ()]
+    flags = [each.flags for each in store.lists("1", at(0), at(9), which=EVERY_POLL)]
+    assert flags == [(), ("stale_list",), (), ("stale_list",), ()]
 
 
 def test_other_contributors_are_the_rooms_once_lists_have_agreed_for_long(store: Records) -> None:
+    before = [listed(minute, {"7": 10}) for minute in range(-3, 1)]
     others: list[Scores] = [{"50": 9000 + minute, "51": 8000} for minute in range(12)]
-    kept = write(store, [listed(0, {"7": 10}), *(listed(minute, each) for minute, each in enumerate(others, start=1))])
-    assert kept == [Kept.STORED, *[Kept.OLDER] * 10, Kept.STORED, Kept.STORED]
+    kept = write(store, [*before, *(listed(minute, each) for minute, each in enumerate(others, start=1))])
+    assert kept[4:] == [*[Kept.OLDER] * 10, Kept.STORED, Kept.STORED]
     assert gains(store) == {"50": (1, None), "51": (0, None), "7": (0, None)}
     assert sums(store) == {"50": 1}
+
+
+def test_a_few_lists_of_another_room_among_empty_ones_are_not_the_rooms(store: Records) -> None:
+    write(store, [listed(minute, {"7": 10}) for minute in range(-3, 1)])
+    answers: list[Scores] = [{"50": 9000 + minute} if minute % 10 == 0 else {} for minute in range(1, 81)]
+    kept = write(store, [listed(minute, each) for minute, each in enumerate(answers, start=1)])
+    assert kept == [Kept.OLDER if each else Kept.EMPTY for each in answers]
+    assert (gains(store), sums(store)) == ({}, {})
+
+
+def test_a_first_list_of_another_room_is_outvoted(store: Records) -> None:
+    """Until then, nothing is counted of it: what follows it is not confirmed either."""
+    foreign: Scores = {"50": 9000, "51": 8000}
+    own: list[Scores] = [{"7": 10 + minute, "8": 5} for minute in range(8)]
+    assert write(store, [listed(0, foreign), listed(1, own[1])]) == [Kept.STORED, Kept.OLDER]
+    assert write(store, [listed(2, foreign | {"50": 9500}), listed(3, own[3])]) == [Kept.STORED, Kept.OLDER]
+    assert write(store, [listed(4, own[4]), listed(5, own[5])]) == [Kept.OLDER, Kept.STORED]
+    write(store, [listed(6, own[6]), listed(7, foreign | {"50": 9900})])
+    assert sums(store) == {"7": 1}
+    assert gains(store)["50"] == (0, None)
+    assert store.latest("1") == listed(6, own[6])
+
+
+def test_a_room_whose_first_list_is_contradicted_counts_on_once_enough_lists_agree(store: Records) -> None:
+    foreign: Scores = {"50": 9000, "51": 8000}
+    write(store, [listed(0, {"7": 10}), listed(1, foreign), listed(2, {"7": 12}), listed(3, {"7": 12})])
+    assert sums(store) == {}
+    found = [*store.lists("1", at(0), at(9))]
+    assert [each.flags for each in found] == [(), ("stale_list",), (), ()]
+    assert [[row.score for row in each.entries] for each in found] == [[10], [9000, 8000], [12], [12]]
+    write(store, [listed(4, {"7": 15})])
+    assert (gains(store), sums(store)) == ({"7": (5, 5)}, {"7": 5})
 
 
 def test_scores_that_fall_together_count_from_0_once_a_list_confirms_it(store: Records) -> None:
@@ -142,6 +178,7 @@ def test_a_list_of_before_scores_began_again_is_an_older_one(store: Records) -> 
         {"7": 100, "8": 50},
         {"7": 4, "8": 1},
     ]
+    write(store, [listed(minute, lists[0]) for minute in range(-3, 0)])
     kept = write(store, [listed(minute, scores) for minute, scores in enumerate(lists)])
     assert kept[2:] == [Kept.STORED, Kept.OLDER, Kept.STORED]
     assert sums(store) == {"7": 4, "8": 1}
@@ -188,19 +225,30 @@ def test_who_may_be_in_an_unreadable_row_counts_from_the_row_above_on(store: Rec
     assert sums(store) == {"9": 200, "8": 1, "5": 20}
 
 
-def test_the_first_list_after_an_empty_one_counts_with_the_next_that_agrees(store: Records) -> None:
-    assert write(store, [listed(0, {}), listed(1, {"8": 5})]) == [Kept.EMPTY, Kept.STORED]
-    assert store.latest("1") == listed(1, {"8": 5})
-    assert sums(store) == {}
-    write(store, [listed(2, {"8": 6, "9": 1})])
+def test_the_first_lists_of_an_empty_room_count_once_enough_polls_agree(store: Records) -> None:
+    assert write(store, [listed(minute, {}) for minute in range(4)]) == [Kept.EMPTY] * 4
+    assert write(store, [listed(4, {"8": 5}), listed(5, {"8": 5})]) == [Kept.STORED, Kept.UNCHANGED]
+    assert store.latest("1") == listed(5, {"8": 5})
+    write(store, [listed(6, {"8": 6, "9": 1})])
+    assert (sums(store), store.trail("8")) == ({}, [])
+    write(store, [listed(7, {"8": 6, "9": 1})])
     assert (gains(store), sums(store)) == ({"8": (6, 6), "9": (1, 1)}, {"8": 6, "9": 1})
+    assert [(stay.since, stay.is_over) for stay in store.trail("8")] == [(at(7), False)]
 
 
-def test_an_empty_room_takes_no_other_rooms_list_for_its_own(store: Records) -> None:
-    write(store, [listed(0, {}), listed(1, {"7": 9000}), listed(2, {}), listed(3, {"8": 5})])
+def test_an_empty_room_takes_no_other_rooms_lists_for_its_own(store: Records) -> None:
+    write(store, [listed(minute, {}) for minute in range(4)])
+    write(store, [listed(minute, {"7": 9000 + int(minute)}) for minute in (4, 5, 6)])
+    write(store, [listed(7, {}), listed(8, {"7": 9300})])
+    write(store, [listed(minute, {"8": int(minute), "9": 1}) for minute in (9, 10, 11)])
     assert sums(store) == {}
-    write(store, [listed(4, {"8": 6, "9": 1})])
-    assert (gains(store), sums(store)) == ({"8": (6, 6), "9": (1, 1)}, {"8": 6, "9": 1})
+    write(store, [listed(12, {"8": 12, "9": 1})])
+    assert (gains(store), sums(store)) == ({"8": (12, 12), "9": (1, 1)}, {"8": 12, "9": 1})
+
+
+def test_what_a_first_list_shows_after_a_few_empty_ones_was_perhaps_given_before(store: Records) -> None:
+    write(store, [listed(0, {}), *(listed(minute, {"8": 5000 + minute}) for minute in range(1, 6))])
+    assert (gains(store), sums(store)) == ({"8": (1, None)}, {"8": 1})
 
 
 def test_gains_say_what_a_full_list_cannot_show(store: Records) -> None:

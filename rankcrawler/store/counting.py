@@ -81,10 +81,15 @@ class Counting:
         *,
         is_counted: bool,
     ) -> Standing:
-        if not count.marks and shown.scores and not self._judge.is_confirmed(taken, shown, batch):
+        room = taken.room
+        is_first = not count.marks and bool(shown.scores)
+        if is_first and not self._judge.is_confirmed(taken, shown, batch):
             return Standing.UNCONFIRMED
         if not is_counted:
             self._go_on(Count.at(shown, {}), found, {}, taken, place, batch)
+            return Standing.COUNTED
+        if is_first and not self._judge.had_none(room):
+            self._begin_again(shown, found, False, taken, place, batch)
             return Standing.COUNTED
 
         former = self._presence.former_marks(found.entered, taken, batch) if found.entered else {}
@@ -94,6 +99,8 @@ class Counting:
             return Standing.OLDER
         if verdict is not None:
             self._begin_again(shown, found, verdict is Verdict.AGAIN, taken, place, batch)
+        elif count.marks and self._is_contested(taken, shown, batch):
+            return Standing.UNCONFIRMED
         else:
             after, given = tally.follow(count, shown, found, former)
             self._go_on(after, found, given, taken, place, batch)
@@ -105,6 +112,10 @@ class Counting:
             return Verdict.OLDER
         judged = self._judge.verdict if fit is Fit.BREAKS else self._judge.verdict_on_rise
         return judged(taken, shown, count, batch)
+
+    def _is_contested(self, taken: TakenList, shown: Shown, batch: Batch) -> bool:
+        """Whether other lists contradict one that follows; there are none right after a list that counts."""
+        return taken.room.last_standing is not Standing.COUNTED and self._judge.is_contested(taken, shown, batch)
 
     def _begin_again(
         self, shown: Shown, found: Change, from_zero: bool, taken: TakenList, place: ListPlace, batch: Batch

@@ -7,21 +7,19 @@ from such a list cannot be taken back, so it stays out until later lists confirm
 from collections.abc import Sequence
 from enum import Enum
 
-from rankcrawler.store import places, tally
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.database import Database, Record
-from rankcrawler.store.room import ListPlace, Room
+from rankcrawler.store.room import Room
 from rankcrawler.store.standing import Standing
 from rankcrawler.store.taken_list import TakenList
-from rankcrawler.store.tally import Count, Fit, Scores, Shown
+from rankcrawler.store.tally import Count, Scores, Shown
+from rankcrawler.store.votes import Votes
 
 HOUR_MS = 3_600_000
 LOOK_BACK = 20
 """Intervals of a room that is polled rarely; its lists are compared with one from that long ago, or an hour."""
 REMEMBERED_MS = 86_400_000
 """How long a list that was served before is recognised by its digest."""
-CONFIRMED_BY, CONFIRMED_MS = 5, 600_000
-"""Lists that agree with each other, and for how long, until other contributors are taken for the room's."""
 
 
 class Verdict(Enum):
@@ -40,18 +38,19 @@ class Judge:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._votes = Votes(database)
 
     def verdict(self, taken: TakenList, shown: Shown, count: Count, batch: Batch) -> Verdict:
         """What a list is that breaks with the marks."""
         room = taken.room
         batch.write_lists(self._database)
-        older = self._since_counted(room, Standing.OLDER)
-        if not older or not self._agrees(older[-1], shown):
+        older = self._votes.since_counted(room, Standing.OLDER)
+        if not older or not self._votes.agrees(older[-1], shown):
             return Verdict.OLDER
         if self._was_served(taken) or self._is_recent(taken, shown, count):
             return Verdict.OLDER
         is_drop = _is_drop(shown.scores, count.marks)
-        if is_drop and _is_drop(self._scores(older[-1]), count.marks):
+        if is_drop and _is_drop(self._votes.scores(older[-1]), count.marks):
             return Verdict.AGAIN
         confirmed = self._unless_confirmed(older, taken, shown)
         return Verdict.AGAIN if is_drop and confirmed is Verdict.OTHERS else confirmed
@@ -67,31 +66,33 @@ class Judge:
         batch.write_lists(self._database)
         room = taken.room
         found = self._database.all("last_counted", room_key=room.room_key, since_ms=0, until_ms=began_ms - 1)
-        near = [2 * score >= then for score, then in _shared(scores, self._scores(found[0]))] if found else []
+        near = [2 * score >= then for score, then in _shared(scores, self._votes.scores(found[0]))] if found else []
         if 2 * sum(near) <= len(near):
             return None
-        older = self._since_counted(room, Standing.OLDER)
+        older = self._votes.since_counted(room, Standing.OLDER)
         return self._unless_confirmed(older, taken, shown)
 
     def is_confirmed(self, taken: TakenList, shown: Shown, batch: Batch) -> bool:
-        """Whether a list after an empty one agrees with another before it, or with two if these do not agree."""
+        """Whether a list of a room that had no contributors is its own: most lists that showed some agree with it."""
         batch.write_lists(self._database)
-        earlier = self._since_counted(taken.room, Standing.UNCONFIRMED)
-        if not earlier or not self._agrees(earlier[-1], shown):
-            return False
-        return len(earlier) == 1 or any(self._agrees(each, shown) for each in (earlier[0], earlier[-2]))
+        return self._votes.is_confirmed(taken, shown)
 
-    def _since_counted(self, room: Room, standing: Standing) -> list[Record]:
-        """The lists of a standing since the last one that counts."""
-        span = {"room_key": room.room_key, "since_ms": room.counted_ms}
-        return self._database.all("lists_standing", **span, standing=int(standing))
+    def had_none(self, room: Room) -> bool:
+        """Whether a room without contributors has had none for long, so that all that lists show is new."""
+        return self._votes.had_none(room)
+
+    def is_contested(self, taken: TakenList, shown: Shown, batch: Batch) -> bool:
+        """Whether next to nothing is known of a room, and too few lists agree with one that follows."""
+        batch.write_lists(self._database)
+        return not self._votes.is_known(taken.room) and not self._votes.is_elected(taken, shown, follows=True)
 
     def _unless_confirmed(self, older: Sequence[Record], taken: TakenList, shown: Shown) -> Verdict:
         """OTHERS, if lists have agreed with this one for long; OLDER, unless they have."""
-        if len(older) + 1 < CONFIRMED_BY or taken.at_ms - older[0][-1] < CONFIRMED_MS:
-            return Verdict.OLDER
-        agree = self._agrees(older[0], shown) and self._agrees(older[-1], shown)
-        return Verdict.OTHERS if agree else Verdict.OLDER
+        if self._votes.is_known(taken.room):
+            is_confirmed = self._votes.is_replaced(taken, shown, older)
+        else:
+            is_confirmed = self._votes.is_elected(taken, shown, follows=False)
+        return Verdict.OTHERS if is_confirmed else Verdict.OLDER
 
     def _was_served(self, taken: TakenList) -> bool:
         span = {"since_ms": taken.at_ms - REMEMBERED_MS, "until_ms": taken.room.counted_ms}
@@ -106,21 +107,9 @@ class Judge:
         found = self._database.all("last_counted", until_ms=ago, **span) or self._database.all(
             "first_counted", until_ms=room.counted_ms, **span
         )
-        then = (self._scores(found[0]) if found else {}) or count.marks
+        then = (self._votes.scores(found[0]) if found else {}) or count.marks
         below = [score < before for score, before in _shared(shown.scores, then)]
         return bool(below) and 2 * sum(below) <= len(below)
-
-    def _agrees(self, record: Record, shown: Shown) -> bool:
-        """Whether the list can follow an earlier one, with which it shares contributors."""
-        earlier = self._scores(record)
-        if earlier.keys().isdisjoint(shown.scores):
-            return False
-        return tally.fit(tally.change(earlier, shown.scores), shown, {}) is Fit.FOLLOWS
-
-    def _scores(self, record: Record) -> Scores:
-        """The scores of a list; none if rows of it are missing."""
-        rows = places.read(self._database, ListPlace(*record[:5])) or []
-        return Shown(rows, len(rows) + 1).scores
 
 
 def _look_back(room: Room) -> int:

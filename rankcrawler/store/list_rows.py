@@ -12,10 +12,10 @@ from rankcrawler.store.taken_list import TakenList
 class _Rows:
     """The rows of one list, with the keys of their facts that are known."""
 
-    def __init__(self, taken: TakenList, interned: Interned) -> None:
+    def __init__(self, taken: TakenList, interned: Interned, *, is_needed: bool) -> None:
         self.source = taken.room.source_key
         self.at_ms = taken.at_ms
-        self.rows = rows_of(taken.snapshot) if taken.may_need_rows else []
+        self.rows = rows_of(taken.snapshot) if is_needed else []
         self.words = other_words(self.rows)
         self._keys = interned.keys_of(self.source, self.rows)
 
@@ -31,9 +31,9 @@ class _Rows:
         return entry_rows(self.rows, keys, self.words, interned.texts)
 
 
-def records_of(lists: Sequence[TakenList], interned: Interned) -> list[list[EntryRow]]:
-    """The records of each list; none for a list that needs none."""
-    all_rows = [_Rows(each, interned) for each in lists]
+def records_of(lists: Sequence[TakenList], interned: Interned, *, of_all: bool = False) -> list[list[EntryRow]]:
+    """The records of each list; unless `of_all`, none for a list that is not likely to need any."""
+    all_rows = [_Rows(each, interned, is_needed=of_all or each.may_need_rows) for each in lists]
     unknown: defaultdict[int, dict[Row, tuple[int, Row]]] = defaultdict(dict)
     for each in all_rows:
         for row in each.unknown():

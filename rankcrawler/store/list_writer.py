@@ -54,6 +54,8 @@ class ListWriter:
         batch.room_hours[hour_of(taken.at_ms), room_key].polls += 1
         key = taken.key_of_same
         if key is None:
+            if not rows and snapshot.entries:
+                [rows] = records_of([taken], self._interned, of_all=True)
             key, standing = self._add_list(taken, rows, batch)
         else:
             standing = taken.room.last_standing

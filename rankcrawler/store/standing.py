@@ -22,7 +22,7 @@ class Standing(IntEnum):
     OLDER = 3
     """It contradicts what the room has shown: see the flag `stale_list`."""
     UNCONFIRMED = 4
-    """The first with contributors after an empty one: it counts with the next list that agrees with it."""
+    """Next to nothing is known of its room, and too few lists agree with it: see votes."""
 
 
 def by_itself(snapshot: RoomSnapshot, *, is_first: bool) -> Standing:

@@ -7,6 +7,7 @@ from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.store.answers import Outcome
 from rankcrawler.store.days import KEY_BITS, day_of
 from rankcrawler.store.room import Room
+from rankcrawler.store.standing import Standing
 
 
 class TakenList(NamedTuple):
@@ -34,13 +35,21 @@ class TakenList(NamedTuple):
 
     @property
     def may_need_rows(self) -> bool:
-        """Whether the list is written; False only if a poll that names the room's last list is enough."""
+        """Whether the list is written, as far as is known before those of its batch; nearly always right if False."""
         return not self.is_same or day_of(self.before_ms) != day_of(self.at_ms) or self.room.last is None
 
     @property
     def key_of_same(self) -> int | None:
-        """The key of the room's last list, if it is the same list of the same day; None if this one is written."""
+        """The key of the room's last list, if it is the same list of the same day; None if this one is written.
+
+        A list that is unconfirmed is written at each poll, because it counts once enough polls agree with it.
+        """
         last = self.room.last
-        if not self.is_same or last is None or day_of(last.snapshot_key >> KEY_BITS) != day_of(self.at_ms):
+        if (
+            self.room.last_standing is Standing.UNCONFIRMED
+            or not self.is_same
+            or last is None
+            or day_of(last.snapshot_key >> KEY_BITS) != day_of(self.at_ms)
+        ):
             return None
         return last.snapshot_key

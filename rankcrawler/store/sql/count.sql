@@ -37,10 +37,25 @@ WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms <= :until_ms A
 ORDER BY p.at_ms LIMIT 1;
 
 -- name: lists_standing
--- A room's lists after a moment with a standing, oldest first.
+-- A room's lists after a moment with a standing, the latest first.
 SELECT {place_columns} FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
 WHERE p.room_key = :room_key AND p.at_ms > :since_ms AND p.is_answered = 1 AND s.standing = :standing
-ORDER BY p.at_ms LIMIT 1000;
+ORDER BY p.at_ms DESC LIMIT 1000;
+
+-- name: counted_polls
+-- When the last polls of a room until a moment were whose lists count.
+SELECT p.at_ms FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
+WHERE p.room_key = :room_key AND p.at_ms <= :until_ms AND p.is_answered = 1 AND {counted}
+ORDER BY p.at_ms DESC LIMIT :limit;
+
+-- name: empty_polls
+-- How many polls of a room after a moment brought an empty list.
+SELECT count(*) FROM _polls WHERE room_key = :room_key AND at_ms > :since_ms AND outcome = 'empty';
+
+-- name: counted_span
+-- How many polls of a room until a moment have a list that counts, the first of them, and the last.
+SELECT count(*), min(p.at_ms), max(p.at_ms) FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
+WHERE p.room_key = :room_key AND p.at_ms <= :until_ms AND p.is_answered = 1 AND {counted};
 
 -- name: was_served
 -- Whether a room had this very list in a time.
