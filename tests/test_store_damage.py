@@ -15,7 +15,7 @@ from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.store import deltas, locate
 from rankcrawler.store.contract import Kept, Records
 from rankcrawler.store.sql_store import SqlStore
-from tests import stores
+from tests import reading, stores
 from tests.builders import entry, polled, snapshot
 from tests.crawls import until
 from tests.gateways import environment, run
@@ -164,6 +164,27 @@ def test_those_who_read_leave_out_what_is_damaged_and_say_so(where: str, open_it
     with pytest.raises(DamagedList, match=f"room 1: rows of its list of {lists[7].captured_at} are missing"):
         store.at("1", lists[7].captured_at)
     assert store.latest("1") == lists[19]
+
+
+def test_views_leave_out_a_list_with_missing_rows_and_those_that_build_upon_it(
+    where: str, open_it: Callable[[], Records]
+) -> None:
+    lists, whole = write(open_it(), range(8)), write(open_it(), range(8), room_id="2")
+    changed(
+        where, "DELETE FROM _entries WHERE snapshot_key = (SELECT min(snapshot_key) FROM _entries WHERE score = 4501)"
+    )
+    found = reading.rows(where, "SELECT room_id, captured_at, count(*) FROM ranks GROUP BY 1, 2 ORDER BY 1, 2")
+    assert found == [
+        *(("1", each.captured_at, 60) for each in lists[:5]),
+        *(("2", each.captured_at, 60) for each in whole),
+    ]
+    assert reading.rows(where, "SELECT room_id, count(*) FROM latest_ranks GROUP BY 1") == [("2", 60)]
+    found = reading.rows(
+        where, "SELECT room_id, captured_at FROM user_ranks WHERE user_id = ?", [lists[0].entries[7].user_id]
+    )
+    assert sorted(found) == [("1", each.captured_at) for each in lists[:5]] + [
+        ("2", each.captured_at) for each in whole
+    ]
 
 
 def test_gains_pass_over_what_is_damaged_and_say_so(where: str, open_it: Callable[[], Records]) -> None:

@@ -42,11 +42,11 @@ _DIFFERING: Mapping[str, Mapping[str, Word]] = {
         "join": "CROSS JOIN",  # keeps the order of tables, which PostgreSQL finds on its own
         "now": "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
         "iso": lambda ms: f"strftime('%Y-%m-%dT%H:%M:%fZ', ({ms}) / 1000.0, 'unixepoch')",
-        "times": "",
-        "captured_at": "{iso coalesce(p.clock_ms, p.at_ms)}",
-        "polled_at": "{iso p.polled_ms}",
+        "times": "{times_sqlite}",
+        "captured_at": "i.value",
+        "polled_at": "j.value",
         "chain": "{chain_sqlite}",
-        "above": "{above_by_search}",
+        "above": "json_extract(q.value, '$[2]')",
     },
     "postgresql": {
         "join": "JOIN",
@@ -55,7 +55,7 @@ _DIFFERING: Mapping[str, Mapping[str, Word]] = {
             f"""to_char(to_timestamp(({ms}) / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.')"""
             f""" || to_char(({ms}) % 1000, 'FM000"Z"')"""
         ),
-        "times": "{times_of_list}",
+        "times": "{times_postgresql}",
         "captured_at": "i.captured_at",
         "polled_at": "i.polled_at",
         "chain": "{chain_postgresql}",

@@ -14,26 +14,37 @@ _rooms r {join} _sources o ON o.source_key = r.source_key
 {rooms} {join} _polls p ON p.room_key = r.room_key AND p.at_ms = coalesce(r.newest_ms, r.last_captured_ms) AND p.is_answered = 1
 {join} _snapshots s ON s.snapshot_key = p.snapshot_key
 
--- fragment: times_of_list
--- Written once for each list, and not for each of its rows.
+-- fragment: times_sqlite
+-- Written once for each list, and not for each of its rows: json_each() stands for LATERAL, which SQLite does not have.
+CROSS JOIN json_each(json_array({iso coalesce(p.clock_ms, p.at_ms)})) i CROSS JOIN json_each(json_array({iso p.polled_ms})) j
+
+-- fragment: times_postgresql
 CROSS JOIN LATERAL (SELECT {iso coalesce(p.clock_ms, p.at_ms)} AS captured_at, {iso p.polled_ms} AS polled_at OFFSET 0) i
 
 -- fragment: chain_sqlite
--- The rows of a list: at each position the row of the latest step.
-CROSS JOIN _positions q ON q.position <= s.entry_count
-CROSS JOIN _entries e ON e.position = q.position AND e.snapshot_key = (
-  SELECT n.snapshot_key FROM _snapshots n CROSS JOIN _entries l ON l.snapshot_key = n.snapshot_key AND l.position = q.position
-  WHERE n.base_key = s.base_key AND n.step <= s.step ORDER BY n.step DESC LIMIT 1
-)
+-- The rows of a list: at each position the row of the latest step, with the score above it; max() has SQLite take the
+-- other columns from its row. A list has none if rows of its chain are missing.
+CROSS JOIN json_each((
+  SELECT CASE WHEN sum(k.written) = s.chain_rows OR s.chain_rows IS NULL
+    THEN json_group_array(json_array(k.position, k.snapshot_key, k.above)) FILTER (WHERE k.position <= s.entry_count) END
+  FROM (
+    SELECT t.position, t.snapshot_key, t.written, lag(t.score) OVER (ORDER BY t.position) AS above FROM (
+      SELECT l.position, l.snapshot_key, l.score, count(*) AS written, max(n.step)
+      FROM _snapshots n CROSS JOIN _entries l ON l.snapshot_key = n.snapshot_key
+      WHERE n.base_key = s.base_key AND n.step <= s.step GROUP BY l.position
+    ) t
+  ) k
+)) q CROSS JOIN _entries e ON e.snapshot_key = json_extract(q.value, '$[1]') AND e.position = json_extract(q.value, '$[0]')
 
 -- fragment: chain_postgresql
 CROSS JOIN LATERAL (
   SELECT t.*, lag(t.score) OVER (ORDER BY t.position) AS above FROM (
-    SELECT DISTINCT ON (l.position) l.* FROM _snapshots n JOIN _entries l ON l.snapshot_key = n.snapshot_key
+    SELECT DISTINCT ON (l.position) l.*, count(*) OVER () AS written
+    FROM _snapshots n JOIN _entries l ON l.snapshot_key = n.snapshot_key
     WHERE n.base_key = s.base_key AND n.step <= s.step AND n.snapshot_key BETWEEN s.base_key AND s.snapshot_key
-      AND l.snapshot_key BETWEEN s.base_key AND s.snapshot_key AND l.position <= s.entry_count
+      AND l.snapshot_key BETWEEN s.base_key AND s.snapshot_key
     ORDER BY l.position, n.step DESC
-  ) t
+  ) t WHERE t.position <= s.entry_count AND (s.chain_rows IS NULL OR t.written = s.chain_rows)
 ) e
 
 -- fragment: above_by_search
@@ -42,8 +53,13 @@ CROSS JOIN LATERAL (
   WHERE m.base_key = s.base_key AND m.step <= s.step AND m.snapshot_key BETWEEN s.base_key AND s.snapshot_key
     AND a.snapshot_key BETWEEN s.base_key AND s.snapshot_key ORDER BY m.step DESC LIMIT 1)
 
--- fragment: above_postgresql
-e.above
+-- fragment: is_whole
+-- Whether no row of a list, and of those that it builds upon, is missing.
+(s.chain_rows IS NULL OR s.chain_rows = (
+  SELECT count(*) FROM _snapshots m {join} _entries l ON l.snapshot_key = m.snapshot_key
+  WHERE m.base_key = s.base_key AND m.step <= s.step AND m.snapshot_key BETWEEN s.base_key AND s.snapshot_key
+    AND l.snapshot_key BETWEEN s.base_key AND s.snapshot_key
+))
 
 -- fragment: facts
 -- What many rows share.
@@ -93,7 +109,8 @@ CAST({rounded $1 $2 $3 $4} / 10 AS TEXT) || '.' || CAST({rounded $1 $2 $3 $4} % 
     > e.score % $1 / $3 * 4503599627370496 AS INTEGER) END)
 
 -- view: latest_ranks
--- The current list of every room: one row for each contributor, and how old it is.
+-- The current list of every room: one row for each contributor, and how old it is. A list of which rows are lost has none,
+-- here as in ranks and user_ranks: run `scrapy store check`.
 -- column: age_seconds: Seconds since the list was last seen.
 SELECT {feed}, {seconds {now} - p.polled_ms} AS age_seconds
 FROM {latest} {times} {chain} {facts};
@@ -236,7 +253,7 @@ SELECT {stay_columns} FROM {arrivals} {stay} LEFT JOIN _profiles w ON w.profile_
   SELECT 1 FROM _snapshots m JOIN _entries l ON l.snapshot_key = m.snapshot_key
   WHERE m.base_key = s.base_key AND m.step > n.step AND m.step <= s.step AND l.position = e.position
     AND m.snapshot_key BETWEEN s.base_key AND s.snapshot_key AND w.user_key = y.user_key
-)
+) AND {is_whole}
 {join} _grades g ON g.grade_key = e.grade_key {join} _clubs c ON c.club_key = e.club_key
 LEFT JOIN _texts x ON x.text_key = e.exactly_score LEFT JOIN _texts f ON f.text_key = e.flags
 LEFT JOIN _texts pf ON pf.text_key = p.flags
