@@ -63,6 +63,26 @@ def test_a_store_that_no_one_has_damaged_has_no_findings(store: Records) -> None
     assert found(store) == [], "the sums of a day that was purged stay"
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE _room_hours SET coins = coins + 1 WHERE hour = (SELECT min(hour) FROM _room_hours WHERE coins > 0)",
+        "UPDATE _contributor_hours SET coins = coins - 1 WHERE user_key = 3",
+        "DELETE FROM _contributor_hours WHERE user_key = 5",
+    ],
+)
+def test_coins_that_are_not_those_of_the_lists_are_found_and_set_right(where: str, store: Records, harm: str) -> None:
+    write(store, range(1430, 1450), room_id="3")
+    coins = [(each.user_id, each.coins) for each in store.top_contributors("2026-11-23")]
+    assert found(store) == []
+    changed(where, harm)
+    assert {each.what for each in found(store)} == {"sum"}
+    assert found(store)[0].place == "gateway.test, 2026-11-23"
+    store.repair()
+    assert found(store) == []
+    assert [(each.user_id, each.coins) for each in store.top_contributors("2026-11-23")] == coins
+
+
 @pytest.mark.parametrize("version", [1, 2, 3, 4])
 @pytest.mark.parametrize("kind", stores.DATABASES)
 def test_a_migrated_store_has_no_findings(

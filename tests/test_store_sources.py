@@ -167,6 +167,15 @@ def both_at_once(store: Records) -> None:
         store.write([polled(listed(source, 0, {"7": 100})), polled(listed(source, 2, {"7": 100 + gifts}))])
 
 
+def test_coins_of_a_list_at_midnight_belong_to_the_day_that_begins(store: Records) -> None:
+    """The days of a room that both gateways had are counted again."""
+    store.write([polled(listed(OLD, 710, {"7": 100})), polled(listed(OLD, 719, {"7": 110}))])
+    store.write([polled(listed(NEW, 720, {"7": 130})), polled(listed(NEW, 721, {"7": 131}))])
+    store.rename_source(OLD, NEW)
+    days = ("2026-11-23", "2026-11-24")
+    assert [[each.coins for each in store.top_contributors(day)] for day in days] == [[10], [21]]
+
+
 def test_a_room_that_was_polled_under_both_names_at_once_is_counted_once(store: Records) -> None:
     both_at_once(store)
     assert store.rename_source(OLD, NEW) == (1, 1)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rankcrawler.clock import iso
 from rankcrawler.language import tr
-from rankcrawler.store import days
+from rankcrawler.store import days, recounting
 from rankcrawler.store.answers import Finding
 from rankcrawler.store.database import Database
 from rankcrawler.store.laying import Laid, Listed
@@ -34,7 +34,21 @@ def findings(database: Database) -> Iterator[Finding]:
     if indexes:
         yield Finding("unchecked", tr("everything else"), tr("what is read by a broken index means nothing"))
         return
-    named = _Names(database)
+    named, losses = _Names(database), 0
+    for each in _losses(database, named):
+        losses += 1
+        yield each
+    for hour, room_key, *counted in database.all("check_hours"):
+        place = f"{named.room(room_key)}, {iso(hour * days.HOUR_MS)[:16]}Z"
+        yield Finding("sum", place, _differ(*counted))
+    for day, room_key, *counted in database.all("check_days"):
+        yield Finding("sum", f"{named.room(room_key)}, {days.name(day)}", _differ(*counted))
+    if not losses:
+        yield from _coins(database)
+
+
+def _losses(database: Database, named: "_Names") -> Iterator[Finding]:
+    """What is missing of lists, polls and rows."""
     for chain in broken_chains(database):
         for captured_ms in chain.damaged:
             yield Finding("list", named.at(chain.room_key, captured_ms), tr("rows are missing"))
@@ -48,11 +62,14 @@ def findings(database: Database) -> Iterator[Finding]:
     [(lost,)] = database.all("check_rows")
     if lost:
         yield Finding("row", tr("lists that are missing"), tr("{rows} rows belong to them", rows=lost))
-    for hour, room_key, *counted in database.all("check_hours"):
-        place = f"{named.room(room_key)}, {iso(hour * days.HOUR_MS)[:16]}Z"
-        yield Finding("sum", place, _differ(*counted))
-    for day, room_key, *counted in database.all("check_days"):
-        yield Finding("sum", f"{named.room(room_key)}, {days.name(day)}", _differ(*counted))
+
+
+def _coins(database: Database) -> Iterator[Finding]:
+    """The days whose coins are not those that the lists show. What lost lists showed is in the sums alone."""
+    for source_key, day in recounting.differing(database):
+        [(source,)] = database.all("source_named", source_key=source_key)
+        problem = tr("the coins are not those that the lists show")
+        yield Finding("sum", f"{restored((source,))[0]}, {days.name(day)}", problem)
 
 
 def _differ(polls: int, failures: int, lists: int, rows: int) -> str:

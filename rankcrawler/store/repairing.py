@@ -7,7 +7,7 @@ after it in its chain are kept, those of which all rows are known: the first is 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rankcrawler.store import checking, days, tables
+from rankcrawler.store import checking, days, recounting, tables
 from rankcrawler.store.checking import Chain
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.laying import Laid, Listed
@@ -45,6 +45,8 @@ def repair(database: Database) -> None:
         hours += database.all("hours_of_room", day=day, room_key=room_key)
         database.each("empty_room_day", [{"day": day, "room_key": room_key}])
     database.bulk("count_room_hours_again", [(*record, 0) for record in hours])
+    for source_key, day in list(recounting.differing(database)):
+        recounting.recount(database, source_key, day)
 
 
 def _rebuild(database: Database, chain: Chain) -> None:

@@ -85,6 +85,33 @@ WHERE d.polls < c.polls OR d.failures < c.failures OR d.lists < c.lists OR d.ent
     AND (d.polls > c.polls OR d.failures > c.failures OR d.lists > c.lists OR d.entries > c.entries)
 ORDER BY c.day, c.room_key;
 
+-- name: days_with_sums
+-- Gateways, and the days with sums of their rooms by hour; without days that were purged, or have sums from before version 6.
+SELECT DISTINCT r.source_key, h.hour / 24 AS day FROM _room_hours h JOIN _rooms r ON r.room_key = h.room_key
+WHERE NOT EXISTS (SELECT 1 FROM _room_days d WHERE d.day = h.hour / 24)
+  AND h.hour / 24 >= coalesce((SELECT max(before_day) FROM _purges), 0) ORDER BY 1, 2;
+
+-- name: is_in_doubt
+-- Whether a room had a list in a time that is lost, or from before version 6.
+SELECT 1 FROM _polls p LEFT JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
+WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms < :until_ms AND p.is_answered = 1 AND s.standing IS NULL
+LIMIT 1;
+
+-- name: coins_of_rooms
+-- The sums of coins of a gateway's rooms in some hours.
+SELECT h.hour, h.room_key, h.coins FROM _room_hours h JOIN _rooms r ON r.room_key = h.room_key
+WHERE r.source_key = :source_key AND h.hour >= :first AND h.hour < :end AND h.coins <> 0;
+
+-- name: coins_of_contributors
+-- The sums of coins of a gateway's contributors in some hours.
+SELECT h.kind, h.user_key, CAST(sum(h.coins) AS BIGINT)
+FROM _contributor_hours h JOIN _users u ON u.user_key = h.user_key
+WHERE u.source_key = :source_key AND h.hour >= :first AND h.hour < :end AND h.coins <> 0 GROUP BY h.kind, h.user_key;
+
+-- name: source_named
+-- The name of a gateway.
+SELECT source FROM _sources WHERE source_key = :source_key;
+
 -- name: hours_of_room
 -- What polls, lists and rows of a room add up to in the hours of a day.
 SELECT c.hour, c.room_key, c.polls, c.failures, c.lists, c.entries FROM ({counted_hours}) c

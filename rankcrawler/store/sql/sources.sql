@@ -99,12 +99,12 @@ SELECT DISTINCT d.day FROM (
 ) ORDER BY d.day;
 
 -- name: rooms_of_day
--- A gateway's rooms of a day, and how many lists of that day were written for each.
-SELECT r.room_key, r.kind, r.room_id, CAST(sum(d.lists) AS BIGINT) FROM (
+-- A gateway's rooms of a day, how many lists of that day were written for each, and when each was first polled.
+SELECT r.room_key, r.kind, r.room_id, CAST(sum(d.lists) AS BIGINT), r.first_polled_ms FROM (
   SELECT room_key, lists FROM _room_days WHERE day = :day
   UNION ALL SELECT room_key, lists FROM _room_hours WHERE hour >= :first AND hour < :end
 ) d JOIN _rooms r ON r.room_key = d.room_key
-WHERE r.source_key = :source_key GROUP BY r.room_key, r.kind, r.room_id ORDER BY r.room_key;
+WHERE r.source_key = :source_key GROUP BY r.room_key, r.kind, r.room_id, r.first_polled_ms ORDER BY r.room_key;
 
 -- name: has_list_of_day
 -- Whether a list of a room is stored in a time.
