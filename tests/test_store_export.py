@@ -13,7 +13,10 @@ from xml.etree import ElementTree as Tree
 from zoneinfo import ZoneInfo
 
 import pytest
+from pyarrow import parquet  # type: ignore[import-untyped]
 
+from benchmarks import export as cost
+from benchmarks.store import Site
 from rankcrawler.clock import iso
 from rankcrawler.commands.store import fields, formats
 from rankcrawler.commands.store.workbook import Workbook
@@ -25,6 +28,7 @@ from rankcrawler.store.contract import Records
 from tests import stores
 from tests.builders import entry, polled, snapshot
 from tests.gateways import Finished, environment, run
+from tests.postgresql import PostgresServer
 from tests.reading import rows
 
 NOON = 1_795_435_200_000
@@ -128,6 +132,22 @@ def test_a_summary_has_what_each_contributor_gave_in_each_room(where: str, tmp_p
     assert header[:4] == ["网关", "直播间 ID", "贡献者的 uid", "昵称"]
     assert header[4:6] == ["期间至少送出的音浪", "期间至多送出的音浪"]
     assert row[:3] + row[4:8] == ["gateway.test", "1", LARGE, "21", "21", "10", "31"]
+    assert header[9:] == ["榜单看不到的比例", "未上榜者至多送出的音浪"]
+    assert row[9:] == ["0.0", "0"]
+
+
+def test_the_share_that_lists_do_not_show_is_a_number_in_every_format() -> None:
+    table = fields.Table([each for each in fields.SUMMARY if each.name in ("coins", "unseen")])
+    files = {ending: BytesIO() for ending in formats.FORMATS}
+    for ending, file in files.items():
+        sink = formats.sink(ending, file, table)
+        assert sink.write([(21, 0.25), (7, None)]) == 2
+        sink.close()
+    assert files[".csv"].getvalue().decode() == "coins,unseen\r\n21,0.25\r\n7,\r\n"
+    assert json.loads(files[".jsonl"].getvalue().splitlines()[0]) == {"coins": 21, "unseen": 0.25}
+    assert parquet.read_table(files[".parquet"]).column("unseen").to_pylist() == [0.25, None]
+    [(_, sheet)] = sheets(files[".xlsx"])
+    assert cells(sheet) == [["coins", "unseen"], ["21", "0.25"], ["7"]]
 
 
 def test_columns_and_times_are_as_asked_for(where: str, tmp_path: Path) -> None:
@@ -283,3 +303,13 @@ def test_feed_store_and_exports_count_as_the_documents_say(where: str, tmp_path:
     for words, count in (([], 200), (["--every-poll"], 300), (["--every", "5min"], 100)):
         export(where, tmp_path, "r.jsonl", *words, room="3")
         assert len(lines(tmp_path / "r.jsonl")) == count
+
+
+def test_the_benchmark_of_exports_says_how_much_memory_one_takes(
+    tmp_path: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cost, "ROOMS", 10)
+    [line] = cost.measured(Site(tmp_path, postgres), 10_000, [".csv"], ["sqlite"])
+    assert line[:2] == ["sqlite, .csv", "10,000"]
+    assert all(20 < float(memory) < 500 for memory in line[3:5])
+    assert " | ".join(line) in cost.table([line])

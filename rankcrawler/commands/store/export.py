@@ -154,7 +154,8 @@ def _lists_of(store: Records, room_id: str, source: str, given: argparse.Namespa
 def _summary(store: Records, given: argparse.Namespace, table: Table) -> Iterator[list[Row]]:
     for room_id, source in _rooms(store, given):
         found = store.gains(room_id, given.since, given.until, kind=given.kind, source=source)
-        rows = ({"source": source, "room_id": room_id, **gain._asdict()} for gain in found.gains)
+        of_room = {"source": source, "room_id": room_id, "unseen": found.unseen, "most_outside": found.most_outside}
+        rows = (of_room | gain._asdict() for gain in found.gains)
         yield [tuple(row[each.name] for each in table.fields) for row in rows]
 
 

@@ -28,7 +28,7 @@ class Field(NamedTuple):
     """As in feeds."""
     chinese: str
     type: type
-    """int, str, bool, or tuple for a list of texts."""
+    """int, float, str, bool, or tuple for a list of texts."""
     is_time: bool = False
     """Whether it is a moment."""
 
@@ -54,8 +54,13 @@ SUMMARY = (
     Field("first_score", "期初音浪", int),
     Field("last_score", "期末音浪", int),
     Field("marks", "变动", tuple),
+    Field("unseen", "榜单看不到的比例", float),
+    Field("most_outside", "未上榜者至多送出的音浪", int),
 )
-"""The columns of a summary: one row for each contributor of a room who gave, entered or left."""
+"""The columns of a summary: one row for each contributor of a room who gave, entered or left.
+
+The last two are the room's, as in Gains: the share of coins that its lists do not show, and the most of anyone else.
+"""
 
 
 class Table(NamedTuple):

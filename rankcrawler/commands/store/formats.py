@@ -114,7 +114,13 @@ class _Parquet:
         except ImportError:
             raise SettingError(tr("Parquet needs pyarrow: pip install 'rankcrawler[export]'")) from None
         text = pyarrow.string()
-        types = {int: pyarrow.int64(), bool: pyarrow.bool_(), str: text, tuple: pyarrow.list_(text)}
+        types = {
+            int: pyarrow.int64(),
+            float: pyarrow.float64(),
+            bool: pyarrow.bool_(),
+            str: text,
+            tuple: pyarrow.list_(text),
+        }
         self._names = table.headings()
         self._schema = pyarrow.schema(
             [(name, types[field.type]) for name, field in zip(self._names, table.fields, strict=True)]

@@ -18,7 +18,7 @@ CELL_CHARACTERS = 32_767
 """Characters that fit a cell, in UTF-16."""
 _EXACT = 10**15
 """Excel shows 15 digits of a number; longer ones are texts."""
-_WIDTHS = {int: 12, bool: 8, str: 22, tuple: 16}
+_WIDTHS = {int: 12, float: 12, bool: 8, str: 22, tuple: 16}
 """Of columns, in characters."""
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 """Characters that no workbook can hold; the library escapes other control characters."""
@@ -82,7 +82,7 @@ class Workbook:
                 self._sheet.write_datetime(self._row, place, moments.local(ms(value), self._zone), self._date)
             elif isinstance(value, bool):
                 self._sheet.write_boolean(self._row, place, value)
-            elif isinstance(value, int) and abs(value) < _EXACT:
+            elif isinstance(value, float) or (isinstance(value, int) and abs(value) < _EXACT):
                 self._sheet.write_number(self._row, place, value)
             elif self._sheet.write_string(self._row, place, _text(value)):
                 self._fail(row)
