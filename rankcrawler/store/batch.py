@@ -46,16 +46,17 @@ class Batch:
     resets: list[Record] = field(default_factory=list)
     room_hours: dict[tuple[int, int], RoomHour] = field(default_factory=lambda: defaultdict(RoomHour))
     """By hour and room."""
-    contributor_hours: dict[tuple[int, str, int], list[int | None]] = field(
-        default_factory=lambda: defaultdict(lambda: [0, 0])
+    contributor_hours: dict[tuple[int, str], dict[int, list[int | None]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: [0, 0]))
     )
-    """By hour, kind of list and contributor: coins, and what they may have given beyond; None without a limit."""
+    """By hour and kind, and by contributor: coins, and what they may have given beyond; None without a limit."""
 
     def give(self, at_ms: int, room_key: int, kind: str, given: Mapping[int, Given]) -> None:
         """Add what contributors gave with a list, by their keys, to the sums of its hour."""
         hour, total = hour_of(at_ms), 0
+        contributors = self.contributor_hours[hour, kind]
         for user, (coins, most) in given.items():
-            sums = self.contributor_hours[hour, kind, user]
+            sums = contributors[user]
             total += coins
             sums[0] += coins  # type: ignore[operator]
             if most is None:
@@ -87,8 +88,12 @@ class Batch:
         database.bulk("see_profiles", [(profile, at, user) for user, (profile, at) in sorted(self.profiles.items())])
         hours = sorted(self.room_hours.items(), key=itemgetter(0))
         database.bulk("count_room_hours", [each.record(*key) for key, each in hours])
-        given = sorted(self.contributor_hours.items(), key=itemgetter(0))
-        database.bulk("count_contributor_hours", [(*key, *map(_at_most, each)) for key, each in given])
+        given = [
+            (*key, user, *map(_at_most, each))
+            for key, those in sorted(self.contributor_hours.items(), key=itemgetter(0))
+            for user, each in sorted(those.items(), key=itemgetter(0))
+        ]
+        database.bulk("count_contributor_hours", given)
 
 
 def _at_most(coins: int | None) -> int | None:
