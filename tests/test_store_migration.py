@@ -11,6 +11,8 @@ import msgspec
 import psycopg
 import pytest
 
+from benchmarks import earlier_stores
+from benchmarks import migration as cost
 from rankcrawler.clock import iso
 from rankcrawler.errors import NoStore, SettingError, StoreError
 from rankcrawler.model.columns import FIRST_VERSION
@@ -294,3 +296,13 @@ def test_names_from_before_dates_were_kept_have_none(kind: str, tmp_path: Path, 
     assert reading.rows(where, query, ["7"]) == [("a former name", None, None, 0), ("贡献者7", None, None, 1)]
     [(_, since, until, is_present)] = reading.rows(where, query, ["8"])
     assert (since, until, is_present) == (earlier.NOON, None, 1)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_benchmark_of_migrations_kills_one_half_way_and_completes_it(
+    version: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(earlier_stores, "POLLS", 60)
+    found = cost.measure(tmp_path, version, 1_000_000)
+    assert (found.findings, version <= found.killed_at <= schema.version()) == (0, True)
+    assert f"| {version} | " in cost.table({version: found})
