@@ -10,11 +10,13 @@ RankcrawlerError
 ├── AnswerError       the gateway answered, and the answer cannot be read as a rank list
 ├── QueueError        the queue's server cannot be started or joined
 │   ├── QueueStopped  a person or a worker has stopped the whole fleet
-│   └── QueueOfAnother   it holds the rooms of another gateway
+│   ├── QueueOfAnother   it holds the rooms of another gateway
+│   └── NoQueue           there is none yet
 ├── StoreError        the store cannot be opened or written
 │   ├── StoreUnavailable   … now; the same call may succeed later
 │   ├── RefusedByStore     … because of one poll
 │   ├── NoStore            there is none yet
+│   ├── NotInStore         it has nothing of that room, contributor or anchor
 │   └── DamagedList   rows of a list that was stored are missing
 └── FeedError         a feed cannot be opened or written
 """
@@ -87,6 +89,19 @@ class QueueOfAnother(QueueError):  # noqa: N818 — the queue is not at fault
         )
 
 
+class NoQueue(QueueError):  # noqa: N818 — it is no fault of a queue's
+    """There is no queue at a place where one is to be read; the message says where, and what makes one."""
+
+    def __init__(self, place: object) -> None:
+        super().__init__(
+            tr(
+                "there is no queue at {place}: a crawl creates it, and so does `scrapy rooms add`. Set REDIS_URL or "
+                "DATA_DIR if it is somewhere else",
+                place=place,
+            )
+        )
+
+
 class StoreError(RankcrawlerError):
     """The store cannot be opened or written."""
 
@@ -109,6 +124,10 @@ class NoStore(StoreError):  # noqa: N818 — it is no fault of a store's
                 place=place,
             )
         )
+
+
+class NotInStore(StoreError):  # noqa: N818 — it is no fault of the store's
+    """The store has nothing of the room, contributor or anchor that a question is about; the message names it."""
 
 
 class DamagedList(StoreError):  # noqa: N818 — names what it found

@@ -22,6 +22,7 @@ ORDER = (
     {"channel", "moments", "open_files", "options", "progress", "report", "terminal"},
     {"model", "spider_arguments"},
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},
+    {"insight"},
     {"handler", "logformatter", "pipelines", "preflight", "speedups"},
     {"extensions"},
     {"spiders"},

@@ -221,7 +221,7 @@ def test_every_text_is_read_back_from_an_export(place: Place, ending: str) -> No
 
 
 @IN_DATABASES
-def test_users_and_gains_show_every_text_and_are_harmless(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+def test_user_and_gains_show_every_text_and_are_harmless(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     def shown(action: str, word: str, as_json: bool) -> str:
         given = taken(action, word, *(["--json"] if as_json else []))
         assert given.subcommand.run(place.store, given) == 0
@@ -229,13 +229,13 @@ def test_users_and_gains_show_every_text_and_are_harmless(place: Place, capsys: 
         assert_harmless(printed)
         return printed
 
-    gains = json.loads(shown("gains", LISTED, True))["gains"]
+    gains = json.loads(shown("gains", LISTED, True))["rows"]
     assert sorted(gain["nickname"] for gain in gains) == sorted(READ)
     assert len(shown("gains", LISTED, False).split("\n")) >= len(TEXTS)
     for number, text in enumerate(READ, 1):
-        user = json.loads(shown("users", str(1000 + number), True))
+        user = json.loads(shown("user", str(1000 + number), True))
         assert [user[field] for field in FIELDS[:4]] == [text] * 4
-        assert f"nickname\t{plain(text)}\n" in shown("users", str(1000 + number), False)
+        assert f"nickname\t{plain(text)}\n" in shown("user", str(1000 + number), False)
 
 
 @IN_ONE

@@ -264,7 +264,10 @@ def test_queue_and_store_commands_speak_chinese(tmp_path: Path) -> None:
             ("rooms", "show", "1"),
             ("store", "status"),
             ("store", "gains", ROOM),
-            ("store", "users", "7000001"),
+            ("store", "user", "7000001"),
+            ("store", "show", ROOM),
+            ("store", "top", "--since", "2026-01-01"),
+            ("store", "coverage", "--since", "2026-01-01"),
         ]
     }
     for words, done in shown.items():

@@ -10,7 +10,7 @@ from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.sentinel import SentinelManagedSSLConnection
 
-from rankcrawler.errors import QueueError, SettingError
+from rankcrawler.errors import NoQueue, QueueError, SettingError
 from rankcrawler.queue.connection import connect, embedded, inbox_key, place, wants_embedded
 from rankcrawler.queue.embedded import join
 from rankcrawler.queue.job import Job
@@ -130,6 +130,13 @@ def test_a_server_is_embedded_where_the_settings_name_none(settings: dict[str, A
 def test_nothing_is_started_where_the_settings_name_a_server(tmp_path: Path) -> None:
     chosen = options(REDIS_URL="redis://redis.example", DATA_DIR=str(tmp_path))
     assert asyncio.run(embedded(chosen)) is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_queue_that_is_only_read_is_not_made(tmp_path: Path) -> None:
+    chosen = options(DATA_DIR=str(tmp_path / "data"))
+    with pytest.raises(NoQueue, match=f"^there is no queue at {tmp_path}/data/queue: a crawl creates it"):
+        asyncio.run(embedded(chosen, create=False))
     assert not list(tmp_path.iterdir())
 
 

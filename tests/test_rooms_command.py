@@ -20,6 +20,7 @@ from redis import Redis
 from scrapy.cmdline import execute
 from scrapy.settings import Settings
 
+from rankcrawler.commands.rooms.session import RoomsSubcommand
 from rankcrawler.commands.rooms.subcommands import SUBCOMMANDS
 from tests.parsed_commands import parsed
 
@@ -74,6 +75,19 @@ def test_add_reports_bad_lines_with_file_and_line_and_takes_the_good_ones(rooms:
     assert errors.count("\n") == 1
     assert f"{file}, line 2" in errors
     assert [json.loads(line)["every"] for line in rooms("list", "--json")[1].splitlines()] == [5.0, 60.0]
+
+
+def test_times_are_those_of_the_time_zone_but_in_json(rooms: Run, redis: Redis) -> None:
+    kill(redis, ROOM)
+    for words in (("dead",), ("list",), ("show", ROOM)):
+        assert "2023-11-15 06:13:20+08:00" in rooms(*words)[1]
+        assert "2023-11-14 22:13:20+00:00" in rooms(*words, "-s", "TIME_ZONE=UTC")[1]
+    assert json.loads(rooms("show", ROOM, "--json")[1])["died"] == 1_700_000_000_000
+
+
+@pytest.mark.parametrize("each", SUBCOMMANDS, ids=lambda each: each.name)
+def test_what_only_reads_creates_no_queue(each: RoomsSubcommand) -> None:
+    assert each.only_reads == (each.name in ("list", "dead", "show", "status"))
 
 
 def test_add_refuses_an_option_that_cannot_be(rooms: Run) -> None:

@@ -78,21 +78,26 @@ def test_status_says_what_is_in_it(command: Store) -> None:
 
 def test_the_gains_of_a_room_come_with_what_may_be_missing(command: Store) -> None:
     shown = command("gains", "1").stdout
-    assert "1 poll failed in between; the longest time without a list: 60 s" in shown
+    assert "1 poll failed\n" in shown
+    assert "The longest time without a list: 1 min\n" in shown
+    assert "Exact: lists leave no room for more coins than these\n" in shown
     found = json.loads(command("gains", "1", "--since", "2026-11-23T20:01", "--json").stdout)
-    assert [(gain["user_id"], gain["coins"]) for gain in found["gains"]] == [("2", 40), (LARGE, 1)]
-    assert command("gains", "99").returncode == 1
+    assert [(gain["user_id"], gain["coins"]) for gain in found["rows"]] == [("2", 40), (LARGE, 1)]
+    assert (found["sure"]["coins"], found["sure"]["failed"]) == ("exact", 1)
+    assert command("gains", "99").stderr == "rankcrawler: room 99 was never polled\n"
+    done = command("gains", "1", "--until", "2026-11-23T19:00")
+    assert (done.returncode, done.stderr) == (1, "rankcrawler: room 1 has no list in that time\n")
 
 
 def test_a_contributor_is_shown_with_the_rooms_and_no_text_steers_the_terminal(command: Store) -> None:
-    done = command("users", LARGE)
+    done = command("user", LARGE)
     assert "\x1b" not in done.stdout
     assert "‮" not in done.stdout
     assert f"user_id\t{LARGE}\n" in done.stdout
-    found = json.loads(command("users", LARGE, "--json").stdout)
+    found = json.loads(command("user", LARGE, "--json").stdout)
     assert found["nickname"] == HOSTILE
-    assert {stay["room_id"]: stay["last_score"] for stay in found["stays"]} == {"1": 131, "2": 7}
-    assert command("users", "5").stderr == "rankcrawler: contributor 5 was never in a list\n"
+    assert {stay["room_id"]: stay["last_score"] for stay in found["rows"]} == {"1": 131, "2": 7}
+    assert command("user", "5").stderr == "rankcrawler: contributor 5 was never in a list\n"
 
 
 def expected(path: Path) -> list[RankEntry]:
@@ -181,11 +186,11 @@ def test_a_purge_says_what_it_removed(command: Store) -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        ([], "expected one of migrate, status"),
-        (["look"], "look is not a subcommand: expected one of migrate, status"),
+        ([], "expected one of show, course"),
+        (["look"], "look is not a subcommand: expected one of show, course"),
         (["gain", "1"], "gain is not a subcommand: did you mean gains?"),
-        (["users"], "store users: the following arguments are required: USER_ID"),
-        (["users", "5", "--kind", "audience"], "store users: does not take --kind audience"),
+        (["user"], "store user: the following arguments are required: USER_ID"),
+        (["user", "5", "--kind", "audience"], "store user: does not take --kind audience"),
         (["status", "--room", "1"], "store status: does not take --room"),
         (["purge"], "store purge: the following arguments are required: --older-than"),
         (["purge", "--older-than", "last week"], "--older-than: expected a time such as 12:03"),
@@ -209,7 +214,7 @@ def test_the_help_of_a_subcommand_shows_what_applies_to_it_and_an_example(capsys
     shown = capsys.readouterr().out
     assert ended.value.code == 0
     options = set(re.findall(r"--[\w-]+", shown.partition("Example")[0]))
-    assert options == {"--help", "--since", "--until", "--source", "--json", "--kind"}
+    assert options == {"--help", "--since", "--until", "--source", "--json", "--csv", "--kind"}
     assert "rankcrawler store gains 6994259511469247263 --since 24h" in shown
 
 
@@ -220,7 +225,7 @@ def test_every_example_parses() -> None:
 
 def test_a_period_is_all_time_unless_it_is_given() -> None:
     now = NOON + 3_600_000
-    given = parsed("store", "gains", "1")
+    given = parsed("store", "export", "--room", "1", "--to", "a.csv")
     moments.resolve(given, BEIJING, now)
     assert (given.since, given.until) == ("1970-01-01T00:00:00.000Z", iso(now))
     given = parsed("store", "gains", "1", "--since", "2026-11-23", "--until", "20:30")
@@ -241,8 +246,9 @@ def test_times_are_printed_in_the_time_zone_and_json_has_utc(command: Store) -> 
     assert "2026-11-23 20:00:00+08:00" in shown
     assert "2026-11-23 20:02:00+08:00" in shown
     assert "2026-11-23 12:00:00+00:00" in command("gains", "1", "-s", "TIME_ZONE=UTC").stdout
-    assert "2026-11-23 20:02:00+08:00" in command("users", LARGE).stdout
-    assert json.loads(command("gains", "1", "--json").stdout)["since"] == "2026-11-23T12:00:00.000Z"
+    assert "2026-11-23 20:02:00+08:00" in command("user", LARGE).stdout
+    assert "2026-11-23 20:00:00+08:00" in command("sources").stdout
+    assert json.loads(command("gains", "1", "--json").stdout)["since_at"] == "2026-11-23T12:00:00.000Z"
     done = command("gains", "1", "-s", "TIME_ZONE=Mars/Olympus")
     assert "TIME_ZONE must be the name of a time zone" in done.stderr
 

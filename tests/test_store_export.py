@@ -292,15 +292,16 @@ def test_feed_store_and_exports_count_as_the_documents_say(where: str, tmp_path:
     of_room = "SELECT snapshot_key FROM _snapshots JOIN _rooms USING (room_key) WHERE room_id = '3'"
     query = f"SELECT count(*) FROM _entries WHERE snapshot_key IN ({of_room})"  # noqa: S608 - the test's own
     counted = {"_entries": rows(where, query)}
-    for view in ("ranks", "poll_log", "lists"):
+    for view in ("ranks", "latest_ranks", "poll_log", "lists"):
         counted[view] = rows(where, f"SELECT count(*) FROM {view} WHERE room_id = '3'")  # noqa: S608 - the test's own
     assert {name: found[0][0] for name, found in counted.items()} == {
         "_entries": 102,
         "ranks": 200,
+        "latest_ranks": 100,
         "poll_log": 3,
         "lists": 2,
     }
-    for words, count in (([], 200), (["--every-poll"], 300), (["--every", "5min"], 100)):
+    for words, count in (([], 200), (["--every-poll"], 300), (["--every", "5min"], 100), (["--last"], 100)):
         export(where, tmp_path, "r.jsonl", *words, room="3")
         assert len(lines(tmp_path / "r.jsonl")) == count
 

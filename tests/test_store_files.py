@@ -25,8 +25,16 @@ from tests.postgresql import PostgresServer
 FILES = ("sqlite", "jsonl")
 READING = (
     ("store", "status"),
-    ("store", "users", "7"),
+    ("store", "user", "7"),
     ("store", "gains", "7"),
+    ("store", "show", "7"),
+    ("store", "course", "7"),
+    ("store", "top"),
+    ("store", "search", "7"),
+    ("store", "shared"),
+    ("store", "rooms"),
+    ("store", "coverage"),
+    ("store", "sql", "SELECT 1"),
     ("store", "export", "--room", "all", "--to", "r.csv"),
     ("store", "purge", "--older-than", "30d"),
     ("store", "migrate"),

@@ -14,6 +14,7 @@ from tests.builders import polled, snapshot
 
 CHAIN = {"base_key": 1, "step": 0, "last_key": 2}
 SPAN = {"room_key": 1, "since_ms": 2, "until_ms": 3}
+HOURS = {"first": 24, "end": 48, "first_day": 1, "end_day": 2}
 QUESTIONS: dict[str, dict[str, Any]] = {
     "rooms_named": {"room_id": "1", "kind": "ranklist"},
     "latest_list": {"room_key": 1},
@@ -38,10 +39,17 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "stays": {"user_key": 1, "limit": 100},
     "score_in": {**CHAIN, "user_key": 1},
     "last_seen": {"user_key": 1},
-    "top_contributors": {"first": 1, "end": 2, "day": 1, "kind": "ranklist", "limit": 100},
+    "top_contributors": {**HOURS, "kind": "ranklist", "limit": 100},
     "sources_of_user": {"user_id": "7"},
-    "active_rooms": {"first": 1, "end": 2, "day": 1, "limit": 100},
+    "active_rooms": {**HOURS, "limit": 100},
     "recurring": {"source_key": 1, "after": 0},
+    "insight_list_at": {"room_key": 1, "at_ms": 2},
+    "insight_polls": SPAN,
+    "insight_missed": {"room_id": "1", "kind": "ranklist", "source": "a", "since_ms": 2, "until_ms": 3},
+    "insight_sums": {**HOURS, "kind": "ranklist"},
+    "insight_rooms_with_coins": {"first": 24, "end": 25, "kind": "ranklist", "source": ""},
+    "insight_failed": {"first": 24, "end": 25, "kind": "ranklist", "source": ""},
+    "insight_names": {"user_id": "7", "source": "a"},
 }
 SMALL = "sources|grades|clubs|texts|verdicts|arrivals|_other"
 """Tables that stay small, however many polls there are, and empty partitions."""
@@ -89,6 +97,11 @@ def test_what_is_written_for_many_rows_at_once_is_found_by_an_index(tmp_path: Pa
         "former_marks",
         "end_stays",
         "advance_rooms",
+        "insight_users",
+        "insight_presence",
+        "insight_last_lists",
+        "insight_hours_of",
+        "insight_rooms_of",
     }
     tables = "_rooms|_snapshots|_users|_profiles|_grades|_clubs|_texts|_verdicts|_stays|[crsuy]$"
     assert {name: plan for name, plan in plans.items() if re.search(rf"SCAN ({tables})", plan, re.MULTILINE)} == {}

@@ -48,7 +48,7 @@ def exported(command: Command, folder: Path, *args: str) -> list[tuple[str, int]
 def test_the_gateways_are_printed_as_a_table_and_as_json(command: Command) -> None:
     done = command("sources")
     assert (done.returncode, done.stderr) == (0, "")
-    assert [line.split()[:3] for line in done.stdout.splitlines()[1:] if "Z" in line] == [
+    assert [line.split()[:3] for line in done.stdout.splitlines()[1:] if "+08:00" in line] == [
         [NEW, "1", "1"],
         [OLD, "1", "1"],
     ]
@@ -69,19 +69,19 @@ def test_an_export_has_the_rows_of_all_gateways_or_of_one(command: Command, tmp_
 
 def test_gains_say_whose_they_are_and_which_gateway_they_leave_out(command: Command) -> None:
     done = command("gains", "1", "--json")
-    assert json.loads(done.stdout)["gains"][0]["coins"] == 30
+    assert json.loads(done.stdout)["rows"][0]["coins"] == 30
     assert done.returncode == 0
     assert done.stderr.startswith(f"rankcrawler: room 1 is known to 2 gateways: this is {NEW}, without {OLD}; --source")
     done = command("gains", "1", "--json", "--source", OLD)
-    assert (json.loads(done.stdout)["gains"][0]["coins"], done.stderr) == (50, "")
+    assert (json.loads(done.stdout)["rows"][0]["coins"], done.stderr) == (50, "")
 
 
 def test_a_contributor_of_two_gateways_is_shown_as_one_of_them(command: Command) -> None:
-    done = command("users", "7", "--json")
+    done = command("user", "7", "--json")
     assert json.loads(done.stdout)["source"] == NEW
     assert f"contributor 7 is known to 2 gateways: this is {NEW}, without {OLD}" in done.stderr
-    done = command("users", "7", "--json", "--source", OLD)
-    assert (json.loads(done.stdout)["source"], len(json.loads(done.stdout)["stays"]), done.stderr) == (OLD, 1, "")
+    done = command("user", "7", "--json", "--source", OLD)
+    assert (json.loads(done.stdout)["source"], len(json.loads(done.stdout)["rows"]), done.stderr) == (OLD, 1, "")
 
 
 def test_a_status_is_of_all_gateways_or_of_one(command: Command) -> None:
@@ -93,7 +93,10 @@ def test_a_status_is_of_all_gateways_or_of_one(command: Command) -> None:
     "words",
     [
         ["gains", "1"],
-        ["users", "7"],
+        ["show", "1"],
+        ["top"],
+        ["coverage"],
+        ["user", "7"],
         ["status"],
         ["purge", "--older-than", "30d"],
         ["export", "--room", "all", "--to", "a.csv"],
@@ -114,7 +117,7 @@ def test_two_names_of_one_gateway_are_joined(command: Command, tmp_path: Path) -
     ]
     assert exported(command, tmp_path) == [(NEW, score) for score in (100, 150, 170, 200)]
     done = command("gains", "1", "--json")
-    assert (json.loads(done.stdout)["gains"][0]["coins"], done.stderr) == (100, "")
+    assert (json.loads(done.stdout)["rows"][0]["coins"], done.stderr) == (100, "")
 
 
 def test_a_purge_is_of_all_gateways_or_of_one(command: Command, tmp_path: Path) -> None:

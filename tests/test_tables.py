@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from operator import mul
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,12 +17,19 @@ from rankcrawler.commands.printing.screen import Screen
 from rankcrawler.commands.printing.tables import Column, Table
 from rankcrawler.commands.printing.wrapping import cut, padded, wrapped
 from rankcrawler.commands.rooms import figures, listing
-from rankcrawler.commands.store import answers
+from rankcrawler.commands.store import answers, giving, health, lists, people
+from rankcrawler.insight.answers import Contributor, Stretch, Sure
+from rankcrawler.insight.course import Course, CoursePoint
+from rankcrawler.insight.people import StayRow
+from rankcrawler.insight.room_gains import GainRow, RoomGains
+from rankcrawler.insight.rooms import Coverage, CoverageRow, RoomRow, Rooms
+from rankcrawler.insight.shared import InRoom, Shared, SharedRow
+from rankcrawler.insight.shares import Concentration
+from rankcrawler.insight.top import Top, TopRow
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.queue.lease import Depth
 from rankcrawler.queue.roster import Room
 from rankcrawler.queue.status import Status, WorkerSeen
-from rankcrawler.store.answers import Gain, Gains, Stay
 from rankcrawler.store.answers import Status as StoreStatus
 from tests.builders import entry, snapshot
 
@@ -47,22 +55,69 @@ ROOMS = [
     ),
     Room("1", "ready", due=MOMENT, last="changed"),
 ]
-STAYS = [
-    Stay("ranklist", LARGE, LARGE, "2026-11-23T12:00:00.000Z", "2026-11-23T13:00:00.000Z", True, 1, 2**53),
-    Stay("audience", "1", None, "2026-11-23T12:00:00.000Z", "2026-11-23T13:00:00.000Z", False, None, None),
-]
-GAINS = Gains(
-    "2026-11-23T12:00:00.000Z",
-    "2026-11-23T13:00:00.000Z",
-    [
-        Gain(LARGE, "别扔鸡蛋砸我" * 8, 2**53, 2**54, 2**53, 2**54, ("entered", "left", "reentered", "reset")),
-        Gain("2", None, 0, None, None, 5, ()),
-    ],
-    failures=1_234,
-    longest_gap=86_400.0,
-    left_out=1_234,
+BEIJING = ZoneInfo("Asia/Shanghai")
+NOON, ONE = "2026-11-23T12:00:00.000Z", "2026-11-23T13:00:00.000Z"
+NAME = "别扔鸡蛋砸我" * 8
+SURE = Sure("at_least", 0.125, 1_234, 2**40, 1_234, 86_400.0, (Stretch(NOON, ONE, 60),) * 5, (), "2026-11-23")
+SPREAD = Concentration(2**40, 2**53, 0.5, 1.0, 0.99)
+STAYS = (
+    StayRow("ranklist", LARGE, LARGE, NOON, ONE, True, 1, 2**53),
+    StayRow("audience", "1", None, NOON, ONE, False, None, None),
+)
+GAINS = RoomGains(
+    source="gateway.test",
+    kind="ranklist",
+    room_id=LARGE,
+    since_at=NOON,
+    until_at=ONE,
     most_outside=2**53,
-    unseen=0.125,
+    concentration=SPREAD,
+    rows=(
+        GainRow(LARGE, NAME, 2**53, 2**54, 2**53, 2**54, ("entered", "left", "reentered", "reset")),
+        GainRow("2", None, 0, None, None, 5, ()),
+    ),
+    sure=SURE,
+)
+TOP = Top(
+    kind="ranklist",
+    since_at=NOON,
+    until_at=None,
+    rooms=None,
+    concentration=SPREAD,
+    rows=(TopRow(1, "gateway.test", LARGE, NAME, "handle", 2**53, 2**54), TopRow(2, "g", "2", None, None, 1, None)),
+    sure=SURE,
+)
+COURSE = Course(
+    source="gateway.test",
+    kind="ranklist",
+    room_id=LARGE,
+    step_seconds=None,
+    contributors=(Contributor("g", LARGE, "giver", None), Contributor("g", "2", None, None)),
+    coins=2**53,
+    rows=(
+        CoursePoint(NOON, 1_234_567, 100, 2**53, 2**40, None, (2**53, None)),
+        CoursePoint(ONE, None, 1, 5, 0, 12_345.6, (None, 5)),
+    ),
+    sure=SURE,
+)
+ROOM_ROWS = (
+    RoomRow(
+        "g", "ranklist", LARGE, LARGE, 60.0, 86_400.0, NOON, ONE, "failed", REASON, NOON, 1e6, True, 100, 2**40, ONE
+    ),
+    RoomRow("g", "ranklist", "1", None, None, None, NOON, ONE, "stored", None, None, None, False, None, None, None),
+)
+SHARED = Shared(
+    kind="ranklist",
+    least=2,
+    compared=(),
+    rows=(SharedRow("g", LARGE, NAME, "handle", 2, 2**53, (InRoom(LARGE, NOON, ONE, True, 2**53),) * 5),),
+    sure=SURE,
+)
+COVERAGE = Coverage(
+    kind="ranklist",
+    since_at=NOON,
+    until_at=None,
+    rows=(CoverageRow("gateway.test", "ranklist", LARGE, 2**40, 1_234, 5, 6, 2**40, 7, 86_400.0, NOON, ONE),),
 )
 LIST = [
     entry(1, score=2**53, nickname="别扔鸡蛋砸我" * 8, user_id=LARGE, delta=2**53, lifetime_diamonds_max=None),
@@ -70,9 +125,14 @@ LIST = [
 ]
 
 TABLES: dict[str, Table[Any]] = {
-    "rooms list": listing.table(ROOMS),
-    "store users": answers.stays(STAYS),
-    "store gains": answers.gains(LARGE, GAINS),
+    "rooms list": listing.table(ROOMS, BEIJING),
+    "store user": people.stays(STAYS, BEIJING),
+    "store gains": giving.gains(GAINS, BEIJING),
+    "store top": giving.top(TOP, BEIJING),
+    "store course": lists.course(COURSE, BEIJING),
+    "store rooms": health.rooms(Rooms(kind="ranklist", stale=1, rows=ROOM_ROWS), BEIJING),
+    "store coverage": health.coverage(COVERAGE, BEIJING),
+    "store shared": people.shared(SHARED, BEIJING),
     "rank": ranks.table(snapshot(LIST)),
 }
 
@@ -100,7 +160,7 @@ STATUS = Status(
 STORE = StoreStatus(f"/data/{'folder/' * 20}ranks.db", 4, 5_189_496, 1, 2, 3, 4, 5, 2**40, "2026-11-23", None)
 FACTS = {
     "rooms status": list(figures.lines(STATUS)),
-    "rooms show": listing.facts_of(ROOMS[2]),
+    "rooms show": listing.facts_of(ROOMS[2], BEIJING),
     "store status": list(answers.status_facts(STORE)),
 }
 
@@ -207,7 +267,7 @@ def test_a_reason_stands_below_its_row_where_it_does_not_fit_beside_it() -> None
 
 
 def test_rooms_that_are_none_are_said_to_be_none() -> None:
-    assert drawn(listing.table([]), 80) == ["no rooms"]
+    assert drawn(listing.table([], BEIJING), 80) == ["no rooms"]
 
 
 columns = st.lists(

@@ -73,7 +73,7 @@ def filled(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_the_store_answers_in_any_encoding(filled: Path, encoding: str) -> None:
     env = environment(None, filled, ENCODINGS[encoding])
-    for words in (["status"], ["gains", ROOM], ["users", "7000001"]):
+    for words in (["status"], ["gains", ROOM], ["user", "7000001"], ["show", ROOM], ["rooms"]):
         status, shown, _ = run("store", *words, env=env)
         assert status == 0
         assert shown
@@ -81,7 +81,7 @@ def test_the_store_answers_in_any_encoding(filled: Path, encoding: str) -> None:
         assert status == 0
         assert as_json.isascii()
         assert json.loads(as_json.decode())
-    profile = run("store", "users", "7000001", "--json", env=env)[1]
+    profile = run("store", "user", "7000001", "--json", env=env)[1]
     assert json.loads(profile)["nickname"] == NAME
 
 
@@ -151,9 +151,7 @@ def test_a_whole_crawl_on_a_terminal_of_any_encoding_ends_well(tmp_path: Path, e
     assert b"\\u2501" not in seen
 
 
-@pytest.mark.parametrize(
-    "words", [["rank", "音浪"], ["rooms", "show", "音"], ["store", "users", "浪"], ["rooms", "浪"]]
-)
+@pytest.mark.parametrize("words", [["rank", "音浪"], ["rooms", "show", "音"], ["store", "user", "浪"], ["rooms", "浪"]])
 def test_an_error_is_a_line_in_any_encoding(filled: Path, words: list[str]) -> None:
     env = environment(None, filled, ENCODINGS["ascii"] | {"GATEWAY_URL": "http://127.0.0.1:9"})
     status, shown, errors = run(*words, env=env)

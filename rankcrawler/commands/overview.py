@@ -23,6 +23,7 @@ _EXAMPLES = (
     "crawl ranklist -a rooms=rooms.jsonl -O ranks.jsonl",
     "fleet --workers 4 -a rooms=rooms.jsonl",
     "rooms status --watch",
+    "store top --day today",
     "rank 6994259511469247263",
 )
 

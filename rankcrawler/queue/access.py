@@ -18,13 +18,13 @@ class Access(NamedTuple):
 
 
 @asynccontextmanager
-async def open_queue(options: Options, kind: str) -> AsyncIterator[Access]:
+async def open_queue(options: Options, kind: str, *, create: bool = True) -> AsyncIterator[Access]:
     """Open the queue of one kind of list, and close it with the context; raises QueueError.
 
     Each kind has a queue of its own, behind a gate that all share. If no server is configured, this starts or joins the
-    embedded one, which runs as long as any process has a queue open.
+    embedded one, which runs as long as any process has a queue open; unless `create`, only where there is one.
     """
-    server = await connection.embedded(options)
+    server = await connection.embedded(options, create=create)
     try:
         queue = RoomQueue(
             connection.connect(options, server),

@@ -16,11 +16,11 @@ from scrapy.settings import BaseSettings
 from scrapy_redis.connection import SETTINGS_PARAMS_MAP, get_redis_from_settings
 from scrapy_redis.defaults import START_URLS_KEY
 
-from rankcrawler.errors import QueueError, SettingError
+from rankcrawler.errors import NoQueue, QueueError, SettingError
 from rankcrawler.language import tr
 from rankcrawler.options import Options
 from rankcrawler.queue import topology
-from rankcrawler.queue.embedded import Embedded, join
+from rankcrawler.queue.embedded import FOLDER, Embedded, join
 
 # One retry, for a dropped connection. The worker waits out, and logs, whatever takes longer.
 _RETRY = Retry(ConstantBackoff(0.2), 1, (RedisConnectionError,))
@@ -116,10 +116,13 @@ def wants_embedded(options: Options) -> bool:
     return not named and not {"url", "host", "port", "unix_socket_path"} & set(options.redis["REDIS_PARAMS"])
 
 
-async def embedded(options: Options) -> Embedded | None:
-    """Start or join the embedded server if no other is named; raises QueueError."""
+async def embedded(options: Options, *, create: bool = True) -> Embedded | None:
+    """Start or join the embedded server if no other is named; raises QueueError, NoQueue if it may not be made."""
     if not wants_embedded(options):
         return None
+    folder = options.data_dir.absolute() / FOLDER
+    if not create and not folder.exists():
+        raise NoQueue(folder)
     return await asyncio.to_thread(join, options.data_dir)
 
 

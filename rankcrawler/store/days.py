@@ -56,9 +56,11 @@ def hours_of(day: str, zone: tzinfo) -> tuple[int, int]:
     return first // HOUR_MS, end // HOUR_MS
 
 
-def day_of_hours(first: int, end: int) -> int | None:
-    """The day (UTC) that begins and ends with these hours; None if they are no such day."""
-    return first // 24 if first % 24 == 0 and end - first == 24 else None
+def values_of_hours(first: int, end: int) -> dict[str, int | None]:
+    """The values of a query on the sums of hours; `first_day` and `end_day` if they are whole days (UTC), else None."""
+    are_days = first % 24 == 0 and end % 24 == 0
+    span = (first // 24, end // 24) if are_days else (None, None)
+    return {"first": first, "end": end, "first_day": span[0], "end_day": span[1]}
 
 
 def name(day: int) -> str:

@@ -80,6 +80,7 @@ SQLITE = Dialect(
         "references": "REFERENCES {}".format,
         "partition": _nothing,
         "least": "min",
+        "like": "LIKE",
         "lock": _nothing,
     },
     _values,
@@ -95,6 +96,7 @@ POSTGRESQL = Dialect(
         "references": _nothing,
         "partition": lambda _, column: f"PARTITION BY RANGE ({column})",
         "least": "least",
+        "like": 'COLLATE "C" ILIKE',  # as in SQLite, only letters of ASCII match in either case
         "lock": " FOR UPDATE OF {}".format,
     },
     _arrays,

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 from rankcrawler.errors import SettingError
 from rankcrawler.language import marked, tr
 from rankcrawler.store.contract import Records, Store
+from rankcrawler.store.database import Database
 from rankcrawler.store.json_lines import JsonLinesStore
 from rankcrawler.store.sql_store import SqlStore
 from rankcrawler.store.sqlite import SqliteDatabase
@@ -27,16 +28,24 @@ def open_records(url: str, *, create: bool = False) -> Records:
 
     Raises as open_store does, NoStore if it is missing and not to be created, and SettingError for JSON Lines.
     """
+    return SqlStore(open_database(url, create=create))
+
+
+def open_database(url: str, *, create: bool = False, is_read_only: bool = False) -> Database:
+    """Open the database of a store that answers questions; if `is_read_only`, it refuses to be changed.
+
+    Raises as open_records does.
+    """
     kind, path = parse(url)
     if kind == "jsonl":
         raise SettingError(
             tr("STORE_URL is {url}, which other tools can read; this command needs sqlite: or postgresql:", url=url)
         )
     if kind == "sqlite":
-        return SqlStore(SqliteDatabase(Path(path), create=create))
+        return SqliteDatabase(Path(path), create=create, is_read_only=is_read_only)
     from rankcrawler.store.postgresql import PostgresDatabase  # its driver takes 50 ms to import
 
-    return SqlStore(PostgresDatabase(url, create=create))
+    return PostgresDatabase(url, create=create, is_read_only=is_read_only)
 
 
 def parse(url: str) -> tuple[str, str]:

@@ -20,6 +20,7 @@ LOCK = 0x72616E6B
 """The advisory lock for changes of the schema: "rank"."""
 CONNECT_SECONDS = 5
 OPTIONS = "-c timezone=UTC -c client_encoding=UTF8 -c idle_in_transaction_session_timeout=60000 -c jit=off"
+_READ_ONLY = " -c default_transaction_read_only=on"
 _WITHOUT_WRITERS = b"LOCK TABLE _rooms IN EXCLUSIVE MODE"
 """Waits for the transactions of all writers, and has new ones wait: each begins with a lock on its rooms."""
 _CAUSED_BY_A_POLL = ("22", "23", "54")
@@ -34,9 +35,10 @@ class PostgresDatabase:
     If `create`, makes the tables where they are missing.
     """
 
-    def __init__(self, url: str, *, create: bool = True) -> None:
+    def __init__(self, url: str, *, create: bool = True, is_read_only: bool = False) -> None:
         self.place = without_password(url)
         self._url = url
+        self._options = OPTIONS + _READ_ONLY * is_read_only
         self._sql = queries.load(POSTGRESQL)
         self._connection: psycopg.Connection[Record] | None = None
         self._partitions = Partitions()
@@ -165,7 +167,7 @@ class PostgresDatabase:
     def _connected(self) -> psycopg.Connection[Record]:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(
-                self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, options=OPTIONS, prepare_threshold=2
+                self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, options=self._options, prepare_threshold=2
             )
         return self._connection
 

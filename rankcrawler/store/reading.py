@@ -231,6 +231,5 @@ class Reading:
 
 
 def _hours(day: str, zone: tzinfo) -> dict[str, int | None]:
-    """The values of a query on the hours of a day; `day` is the day in UTC, or None in another zone."""
-    first, end = days.hours_of(day, zone)
-    return {"first": first, "end": end, "day": days.day_of_hours(first, end)}
+    """The values of a query on the hours of a day."""
+    return days.values_of_hours(*days.hours_of(day, zone))

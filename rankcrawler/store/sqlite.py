@@ -33,7 +33,7 @@ _OPENING = 30.0
 class SqliteDatabase:
     """Opens a file; if `create`, makes it where it is missing. A call waits up to `patience` s for another writer."""
 
-    def __init__(self, path: Path, *, create: bool = True, patience: float = 2.0) -> None:
+    def __init__(self, path: Path, *, create: bool = True, patience: float = 2.0, is_read_only: bool = False) -> None:
         self.place = str(path)
         self._sql = queries.load(SQLITE)
         self._inserts = {table.name: queries.insert(table, SQLITE) for table in ADDED_TO}
@@ -47,6 +47,8 @@ class SqliteDatabase:
             self._db.set_busy_timeout(round(patience * 1000))
             self._set_up(monotonic() + _OPENING)
             self._create(path, may_create=create)
+            if is_read_only:
+                self._db.execute("PRAGMA query_only = ON")
         except apsw.Error as error:
             self._db.close()
             raise StoreError(tr("the SQLite store {path} cannot be opened: {error}", path=path, error=error)) from error

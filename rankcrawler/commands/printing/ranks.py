@@ -1,5 +1,7 @@
 """A rank list as a table. Wide Chinese characters stay aligned."""
 
+from typing import Any
+
 from rankcrawler.commands.printing.screen import Screen, show_lines
 from rankcrawler.commands.printing.tables import Column, Table, number
 from rankcrawler.language import counted, marked, tr
@@ -19,7 +21,7 @@ def table(snapshot: RoomSnapshot, limit: int | None = None) -> Table[RankEntry]:
     """The list, or its first `limit` rows, as a table."""
     shown = snapshot.entries[:limit]
     more = snapshot.entry_count - len(shown)
-    return Table(_COLUMNS, shown, _title(snapshot), tr("… and {number:,} more", number=more) if more > 0 else "")
+    return Table(COLUMNS, shown, _title(snapshot), tr("… and {number:,} more", number=more) if more > 0 else "")
 
 
 def _title(snapshot: RoomSnapshot) -> str:
@@ -33,18 +35,18 @@ def _title(snapshot: RoomSnapshot) -> str:
     return f"{' · '.join(facts)}\n{snapshot.captured_at}"
 
 
-def _score(entry: RankEntry) -> str:
+def _score(entry: Any) -> str:
     return tr(_NO_SCORE[entry.score_precision]) if entry.score is None else f"{entry.score:,}"
 
 
-def _lifetime(entry: RankEntry) -> str:
+def _lifetime(entry: Any) -> str:
     low, high = entry.lifetime_diamonds_min, entry.lifetime_diamonds_max
     if low is None or high is None:
         return "" if low is None else f"≥ {low:,}"
     return f"{low:,}" if low == high else f"{low:,}–{high:,}"
 
 
-_COLUMNS: tuple[Column[RankEntry], ...] = (
+COLUMNS: tuple[Column[Any], ...] = (
     Column("#", lambda entry: str(entry.rank), 1, is_number=True),
     Column(marked("coins"), _score, 2, is_number=True),
     Column(marked("gap"), lambda entry: number(entry.delta), 6, is_number=True),
@@ -54,3 +56,4 @@ _COLUMNS: tuple[Column[RankEntry], ...] = (
     Column(marked("user id"), lambda entry: entry.user_id or "", 7),
     Column(marked("flags"), lambda entry: " ".join(entry.flags), is_long=True),
 )
+"""Of rows that have the fields of a RankEntry that are named here."""

@@ -7,7 +7,18 @@ import unicodedata
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories: control and format characters, surrogates, private and unassigned ones, line separators."""
 _JOINS_EMOJI = "\u200d"
-_IN_ASCII = {"·": "-", "–": "-", "─": "-", "≥": ">=", "×": "x", "…": "...", "\ufffd": "?", "\u200d": ""}
+_IN_ASCII = {
+    "·": "-",
+    "–": "-",
+    "─": "-",
+    "≥": ">=",
+    "×": "x",
+    "↑": "^",
+    "↓": "v",
+    "…": "...",
+    "\ufffd": "?",
+    "\u200d": "",
+}
 """Characters that we print ourselves, and what stands for them where there is only ASCII."""
 
 

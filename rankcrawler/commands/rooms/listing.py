@@ -1,8 +1,9 @@
-"""Prints rooms: a table on a terminal, otherwise lines with tabs, or JSON Lines."""
+"""Prints rooms: a table on a terminal, otherwise lines with tabs, both with times in a zone; or JSON Lines."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
-from rankcrawler.clock import iso
+from rankcrawler import moments
 from rankcrawler.commands.printing import facts
 from rankcrawler.commands.printing.screen import Screen, show_json, show_lines
 from rankcrawler.commands.printing.tables import Column, Table
@@ -38,7 +39,8 @@ _KEPT = ("changed", "unchanged")
 class Listing:
     """Prints each room as it comes; on a terminal close() draws the table, once it knows the widths."""
 
-    def __init__(self, *, as_json: bool) -> None:
+    def __init__(self, zone: ZoneInfo, *, as_json: bool) -> None:
+        self._zone = zone
         self._as_json = as_json
         self._screen = Screen.stdout()
         self._rooms: list[Room] = []
@@ -48,22 +50,22 @@ class Listing:
         if self._as_json:
             show_json(room.fields())
         elif self._screen.width is None:
-            print("\t".join(map(self._screen.text, _fields(room))))
+            print("\t".join(map(self._screen.text, _fields(room, self._zone))))
         else:
             self._rooms.append(room)
 
     def close(self) -> None:
         """Draw the table, if there is one."""
         if self._screen.width is not None and not self._as_json:
-            show_lines(table(self._rooms).lines(self._screen))
+            show_lines(table(self._rooms, self._zone).lines(self._screen))
 
 
-def table(rooms: Sequence[Room]) -> Table[Room]:
+def table(rooms: Sequence[Room], zone: ZoneInfo) -> Table[Room]:
     """The rooms as a table."""
-    return Table(_COLUMNS, rooms, note="" if rooms else tr("no rooms"))
+    return Table(_columns(zone), rooms, note="" if rooms else tr("no rooms"))
 
 
-def show(rooms: Sequence[Room], *, as_json: bool) -> None:
+def show(rooms: Sequence[Room], zone: ZoneInfo, *, as_json: bool) -> None:
     """Print everything known about each room: a line for each fact, and an empty line between rooms."""
     for number, room in enumerate(rooms):
         if as_json:
@@ -71,25 +73,25 @@ def show(rooms: Sequence[Room], *, as_json: bool) -> None:
             continue
         if number:
             print()
-        show_lines(facts.lines(facts_of(room), Screen.stdout()))
+        show_lines(facts.lines(facts_of(room, zone), Screen.stdout()))
 
 
-def facts_of(room: Room) -> list[tuple[str, str]]:
+def facts_of(room: Room, zone: ZoneInfo) -> list[tuple[str, str]]:
     """The name and the value of everything known about a room."""
     return [
-        (tr(_NAMES.get(name, name)), _time(value) if name in _TIMES else str(value))
+        (tr(_NAMES.get(name, name)), _time(value, zone) if name in _TIMES else str(value))
         for name, value in room.fields().items()
     ]
 
 
-def _fields(room: Room) -> tuple[str, ...]:
+def _fields(room: Room, zone: ZoneInfo) -> tuple[str, ...]:
     """What stands in a line with tabs, the same for every room."""
     return (
         room.room_id,
         room.state,
-        _due(room),
+        _due(room, zone),
         str(room.attempts),
-        _outcome(room),
+        _outcome(room, zone),
         _interval(room.schedule),
         str(room.schedule.priority or 0),
         room.anchor_id or "",
@@ -97,12 +99,12 @@ def _fields(room: Room) -> tuple[str, ...]:
     )
 
 
-def _time(ms: int | None) -> str:
-    return "" if ms is None else iso(ms)
+def _time(ms: int | None, zone: ZoneInfo) -> str:
+    return "" if ms is None else moments.shown(ms, zone)
 
 
-def _due(room: Room) -> str:
-    return _time(room.due if room.died is None else room.died)
+def _due(room: Room, zone: ZoneInfo) -> str:
+    return _time(room.due if room.died is None else room.died, zone)
 
 
 def _interval(schedule: Schedule) -> str:
@@ -111,27 +113,28 @@ def _interval(schedule: Schedule) -> str:
     return "" if schedule.every is None else f"{schedule.every:g}"
 
 
-def _outcome(room: Room) -> str:
+def _outcome(room: Room, zone: ZoneInfo) -> str:
     if room.failing_since is None:
         return room.last or ""
-    return tr("failing since {since}: {reason}", since=_time(room.failing_since), reason=room.last)
+    return tr("failing since {since}: {reason}", since=_time(room.failing_since, zone), reason=room.last)
 
 
-def _reason(room: Room) -> str:
+def _reason(room: Room, zone: ZoneInfo) -> str:
     """Why the room is dead, retired or failing, or why its last poll brought no list; empty if it did."""
-    why = room.reason or ("" if room.last in _KEPT else _outcome(room))
+    why = room.reason or ("" if room.last in _KEPT else _outcome(room, zone))
     return ": ".join(filter(None, (why, room.raw)))
 
 
-_COLUMNS: tuple[Column[Room], ...] = (
-    Column(marked("room"), lambda room: room.room_id, 1),
-    Column(marked("state"), lambda room: room.state, 2),
-    Column(marked("due or died"), _due, 3),
-    Column(marked("attempts"), lambda room: str(room.attempts or ""), 4, is_number=True),
-    Column(marked("list"), lambda room: room.last if room.last in _KEPT else "", 5),
-    Column(marked("every"), lambda room: _interval(room.schedule), 6, is_number=True),
-    Column(marked("worker"), lambda room: room.worker or "", 7),
-    Column(marked("priority"), lambda room: str(room.schedule.priority or ""), 8, is_number=True),
-    Column(marked("anchor"), lambda room: room.anchor_id or "", 9),
-    Column(marked("reason"), _reason, is_long=True),
-)
+def _columns(zone: ZoneInfo) -> tuple[Column[Room], ...]:
+    return (
+        Column(marked("room"), lambda room: room.room_id, 1),
+        Column(marked("state"), lambda room: room.state, 2),
+        Column(marked("due or died"), lambda room: _due(room, zone), 3),
+        Column(marked("attempts"), lambda room: str(room.attempts or ""), 4, is_number=True),
+        Column(marked("list"), lambda room: room.last if room.last in _KEPT else "", 5),
+        Column(marked("every"), lambda room: _interval(room.schedule), 6, is_number=True),
+        Column(marked("worker"), lambda room: room.worker or "", 7),
+        Column(marked("priority"), lambda room: str(room.schedule.priority or ""), 8, is_number=True),
+        Column(marked("anchor"), lambda room: room.anchor_id or "", 9),
+        Column(marked("reason"), lambda room: _reason(room, zone), is_long=True),
+    )

@@ -18,6 +18,7 @@ class List(RoomsSubcommand):
     name = "list"
     help = marked("List the rooms: state, when due, last outcome, schedule")
     example = "list --state leased"
+    only_reads = True
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare which rooms are listed, and how."""
@@ -38,6 +39,7 @@ class Dead(RoomsSubcommand):
     name = "dead"
     help = marked("List the dead letters, each with its reason")
     example = "dead --json"
+    only_reads = True
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare how the dead letters are listed."""
@@ -55,6 +57,7 @@ class Show(RoomsSubcommand):
     name = "show"
     help = marked("Print everything that the queue knows about a room")
     example = "show 6994259511469247263"
+    only_reads = True
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare which rooms are shown, and how."""
@@ -66,7 +69,7 @@ class Show(RoomsSubcommand):
         """Print the rooms that are there; status 1 if any is not."""
         asked = names(given.rooms)
         found = await roster.find(session.queue, asked)
-        show([room for room in found if room], as_json=given.json)
+        show([room for room in found if room], session.options.time_zone, as_json=given.json)
         return report(asked, found, marked("room {room} is not in the queue"))
 
 
@@ -76,7 +79,7 @@ def _add_limit(parser: argparse.ArgumentParser) -> None:
 
 
 async def _list(session: Session, states: Sequence[str], given: argparse.Namespace) -> int:
-    listing, left = Listing(as_json=given.json), given.limit
+    listing, left = Listing(session.options.time_zone, as_json=given.json), given.limit
     for state in states:
         found = roster.failing(session.queue) if state == roster.FAILING else roster.rooms(session.queue, state)
         async for room in found:

@@ -3,7 +3,7 @@
 import argparse
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from rankcrawler.commands.arguments import add_kind
 from rankcrawler.commands.ending import complain
@@ -28,6 +28,9 @@ class Session(NamedTuple):
 class RoomsSubcommand(Subcommand):
     """A subcommand of `scrapy rooms`."""
 
+    only_reads: ClassVar[bool] = False
+    """Whether it needs a queue that is there already."""
+
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare what every subcommand takes; call last, so that the help lists it last."""
         add_kind(parser, tr("the kind of list whose queue it is"))
@@ -41,7 +44,7 @@ async def run(subcommand: RoomsSubcommand, given: argparse.Namespace, options: O
     """Run a subcommand on the queue of its kind; returns its exit status, and raises QueueError."""
     place = tr("the queue")
     try:
-        async with open_queue(options, given.kind) as (queue, place):
+        async with open_queue(options, given.kind, create=not subcommand.only_reads) as (queue, place):
             return await subcommand.run(Session(queue, given.kind, options), given)
     except BrokenPipeError:  # of standard output, not of the queue
         raise

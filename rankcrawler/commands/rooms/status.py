@@ -25,6 +25,7 @@ class Status(RoomsSubcommand):
     name = "status"
     help = marked("Print rooms, lateness, outcomes, workers and limits")
     example = "status --watch"
+    only_reads = True
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare how the figures are printed."""

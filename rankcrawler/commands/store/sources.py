@@ -11,6 +11,7 @@ from rankcrawler.commands.store.records import StoreSubcommand, opened
 from rankcrawler.errors import SettingError
 from rankcrawler.language import marked, tr
 from rankcrawler.store.contract import Records
+from rankcrawler.store.reading import Reading
 
 _ONE = marked("--source picks one of them, and `scrapy store rename-source` joins two that are the same gateway")
 
@@ -29,7 +30,7 @@ class Sources(StoreSubcommand):
     def run(self, url: str, given: argparse.Namespace) -> int:
         """Print them, the one polled last first."""
         with opened(url) as store:
-            answers.print_sources(store.sources(), as_json=given.json)
+            answers.print_sources(store.sources(), given.zone, as_json=given.json)
         return 0
 
 
@@ -66,12 +67,12 @@ class RenameSource(StoreSubcommand):
         return 0
 
 
-def names(store: Records) -> list[str]:
+def names(store: Records | Reading) -> list[str]:
     """The names of the gateways in a store."""
     return [each.source for each in store.sources()]
 
 
-def check(store: Records, source: str | None) -> None:
+def check(store: Records | Reading, source: str | None) -> None:
     """Raise SettingError if a gateway is named that the store does not have."""
     known = names(store)
     if source is not None and source not in known:

@@ -123,17 +123,20 @@ SELECT e.score FROM _snapshots s JOIN _entries e ON e.snapshot_key = s.snapshot_
 WHERE {in_chain} AND e.profile_key IN (SELECT profile_key FROM _profiles WHERE user_key = :user_key)
 ORDER BY s.step DESC, e.position LIMIT 1;
 
+-- name: sums_by_contributor
+-- What each contributor gave in some hours, by the lists of one kind; of days in UTC, with sums from before version 6.
+SELECT user_key, CAST(sum(coins) AS BIGINT) AS coins,
+  CASE WHEN count(unseen) = count(*) THEN CAST(sum(coins) + sum(unseen) AS BIGINT) END AS most
+FROM (
+  SELECT user_key, coins, unseen FROM _contributor_hours WHERE hour >= :first AND hour < :end AND kind = :kind
+  UNION ALL SELECT user_key, coins, NULL FROM _contributor_days
+  WHERE day >= :first_day AND day < :end_day AND kind = :kind
+) h GROUP BY user_key HAVING sum(coins) > 0
+
 -- name: top_contributors
 -- Who gave most in some hours, by the lists of one kind; of a day in UTC, with sums from before version 6.
 SELECT g.source, u.user_id, p.nickname, d.coins, d.most
-FROM (
-  SELECT user_key, CAST(sum(coins) AS BIGINT) AS coins,
-    CASE WHEN count(unseen) = count(*) THEN CAST(sum(coins) + sum(unseen) AS BIGINT) END AS most
-  FROM (
-    SELECT user_key, coins, unseen FROM _contributor_hours WHERE hour >= :first AND hour < :end AND kind = :kind
-    UNION ALL SELECT user_key, coins, NULL FROM _contributor_days WHERE day = :day AND kind = :kind
-  ) h GROUP BY user_key HAVING sum(coins) > 0 ORDER BY sum(coins) DESC, user_key LIMIT :limit
-) d
+FROM ({sums_by_contributor} ORDER BY sum(coins) DESC, user_key LIMIT :limit) d
 JOIN _users u ON u.user_key = d.user_key JOIN _sources g ON g.source_key = u.source_key
 LEFT JOIN _profiles p ON p.profile_key = u.profile_key ORDER BY d.coins DESC, u.user_key;
 
@@ -145,7 +148,8 @@ FROM (
     CAST(sum(lists) AS BIGINT) AS lists, CAST(sum(coins) AS BIGINT) AS coins
   FROM (
     SELECT room_key, polls, failures, lists, coins FROM _room_hours WHERE hour >= :first AND hour < :end
-    UNION ALL SELECT room_key, polls, failures, lists, coins FROM _room_days WHERE day = :day
+    UNION ALL SELECT room_key, polls, failures, lists, coins FROM _room_days
+    WHERE day >= :first_day AND day < :end_day
   ) h GROUP BY room_key ORDER BY sum(coins) DESC, sum(polls) DESC, room_key LIMIT :limit
 ) d
 JOIN _rooms r ON r.room_key = d.room_key JOIN _sources g ON g.source_key = r.source_key

@@ -269,21 +269,28 @@ SELECT {user_feed} FROM {arrivals} {user_list};
 (SELECT CASE WHEN max(q.until_ms) IS NULL THEN $1.first_seen_ms WHEN max(q.until_ms) >= 0 THEN max(q.until_ms) END
   FROM _former_names q WHERE q.user_key = $1.user_key AND q.until_ms < $2)
 
+-- fragment: name_columns
+o.source, d.user_id, w.nickname, w.display_id, {iso d.since_ms} AS since_at, d.since_ms, {iso d.until_ms} AS until_at,
+  d.until_ms, d.is_present
+
+-- fragment: with_name
+JOIN _sources o ON o.source_key = d.source_key JOIN _profiles w ON w.profile_key = d.profile_key
+
 -- view: user_names
 -- Every nickname and handle that a contributor had, and from when to when. Names from before version 7 have no dates.
 -- column: since_at: The first list with this name; null if that is not known.
 -- column: until_at: The first list with the next name; null for the present name, and if it is not known.
 -- column: is_present: 1 for the name that was seen last, else 0.
-SELECT o.source, u.user_id, w.nickname, w.display_id, {iso d.since_ms} AS since_at, d.since_ms, {iso d.until_ms} AS until_at,
-  d.until_ms, d.is_present
-FROM _users u JOIN _sources o ON o.source_key = u.source_key JOIN (
-  SELECT t.user_key, t.profile_key, {name_since t 9223372036854775807} AS since_ms, CAST(NULL AS BIGINT) AS until_ms,
-    1 AS is_present FROM _users t
-  UNION ALL
-  SELECT t.user_key, h.profile_key, CASE WHEN h.until_ms >= 0 THEN {name_since t h.until_ms} END,
-    CASE WHEN h.until_ms >= 0 THEN h.until_ms END, 0
-  FROM _former_names h JOIN _users t ON t.user_key = h.user_key
-) d ON d.user_key = u.user_key JOIN _profiles w ON w.profile_key = d.profile_key;
+SELECT {name_columns} FROM (
+  SELECT u.user_id, u.source_key, u.profile_key, {name_since u 9223372036854775807} AS since_ms,
+    CAST(NULL AS BIGINT) AS until_ms, 1 AS is_present FROM _users u
+) d {with_name}
+UNION ALL
+SELECT {name_columns} FROM (
+  SELECT u.user_id, u.source_key, h.profile_key, CASE WHEN h.until_ms >= 0 THEN {name_since u h.until_ms} END AS since_ms,
+    CASE WHEN h.until_ms >= 0 THEN h.until_ms END AS until_ms, 0 AS is_present
+  FROM _users u JOIN _former_names h ON h.user_key = u.user_key
+) d {with_name};
 
 -- view: gains_by_hour
 -- What each contributor gave in an hour, in all rooms together, by the lists of one kind. Hours are those of UTC; from before version 6

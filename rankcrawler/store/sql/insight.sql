@@ -1,0 +1,164 @@
+-- What insight asks of a database; it reads the views, too. `:name` takes a value; {name} stands for the text of that
+-- name. An empty source or room stands for all.
+
+-- name: insight_list_at
+-- The list that was a room's newest at a moment, as last seen until then; list_writer.ListWriter notes the present one.
+SELECT {list_columns}
+FROM (
+  SELECT q.* FROM _polls q JOIN _snapshots n ON n.snapshot_key = q.snapshot_key
+  WHERE q.room_key = :room_key AND q.at_ms <= :at_ms AND q.is_answered = 1
+    AND (coalesce(n.standing, 0) IN (0, 4) OR (n.standing = 1 AND n.entry_count = 0))
+  ORDER BY q.at_ms DESC LIMIT 1
+) p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key {list_texts};
+
+-- name: insight_polls
+-- A room's polls in a time: which brought a list, how it stands (2 if it is lost), its rows and the audience.
+SELECT p.at_ms, p.is_answered, coalesce(s.standing, CASE WHEN s.snapshot_key IS NULL THEN 2 ELSE 0 END), s.entry_count,
+  p.total
+FROM _polls p LEFT JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
+WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms < :until_ms ORDER BY p.at_ms, p.is_answered;
+
+-- name: insight_missed
+-- How many polls of a room were due in a time and are missing.
+SELECT CAST(sum(l.missed_polls) AS BIGINT) FROM poll_log l
+WHERE l.room_id = :room_id AND l.kind = :kind AND l.source = :source AND l.seen_ms >= :since_ms AND l.seen_ms < :until_ms;
+
+-- name: insight_coverage
+-- The polls of each room in a time.
+SELECT l.source, l.kind, l.room_id, count(*), CAST(sum(CASE WHEN l.outcome = 'failed' THEN 1 ELSE 0 END) AS BIGINT),
+  CAST(sum(CASE WHEN l.outcome = 'withheld' THEN 1 ELSE 0 END) AS BIGINT), CAST(sum(l.missed_polls) AS BIGINT),
+  max(l.gap_seconds), min(l.polled_ms), max(l.polled_ms)
+FROM poll_log l
+WHERE l.kind = :kind AND (:room_id = '' OR l.room_id = :room_id) AND (:source = '' OR l.source = :source)
+  AND l.seen_ms >= :since_ms AND l.seen_ms < :until_ms
+GROUP BY l.source, l.kind, l.room_id;
+
+-- name: insight_failures
+-- Why polls failed in a time, the most frequent reason first.
+SELECT l.reason, l.action, l.status, l.code, l.status_code, count(*), count(DISTINCT l.room_id), min(l.polled_ms),
+  max(l.polled_ms)
+FROM poll_log l
+WHERE l.kind = :kind AND (:room_id = '' OR l.room_id = :room_id) AND (:source = '' OR l.source = :source)
+  AND l.seen_ms >= :since_ms AND l.seen_ms < :until_ms AND l.outcome = 'failed'
+GROUP BY l.reason, l.action, l.status, l.code, l.status_code ORDER BY 6 DESC, 1, 2, 3, 4, 5;
+
+-- name: insight_rooms
+-- Every room, and how fresh it is.
+SELECT r.source, r.kind, r.room_id, r.anchor_id, r.every, r.every_max, r.first_polled_ms, r.last_polled_ms, r.last_outcome,
+  r.last_reason, r.captured_at, r.polled_ms, r.age_seconds, r.is_stale, r.row_count, r.total, r.ended_ms
+FROM room_status r WHERE r.kind = :kind AND (:source = '' OR r.source = :source) ORDER BY r.room_id, r.source;
+
+-- name: insight_sums
+-- What each contributor gave in some hours, by the lists of one kind.
+{sums_by_contributor};
+
+-- name: insight_rooms_with_coins
+-- The rooms in which something was given in some hours.
+SELECT r.room_key, g.source, r.kind, r.room_id
+FROM (SELECT DISTINCT room_key FROM _room_hours WHERE hour >= :first AND hour < :end AND coins > 0) h
+JOIN _rooms r ON r.room_key = h.room_key JOIN _sources g ON g.source_key = r.source_key
+WHERE r.kind = :kind AND (:source = '' OR g.source = :source) ORDER BY r.room_key;
+
+-- name: insight_failed
+-- How many polls failed in some hours.
+SELECT CAST(coalesce(sum(h.failures), 0) AS BIGINT)
+FROM _room_hours h JOIN _rooms r ON r.room_key = h.room_key JOIN _sources g ON g.source_key = r.source_key
+WHERE h.hour >= :first AND h.hour < :end AND r.kind = :kind AND (:source = '' OR g.source = :source);
+
+-- name: insight_users
+-- Contributors by their keys, with their latest names.
+-- rows: user_key int
+WITH w ({columns}) AS ({rows})
+SELECT u.user_key, g.source, u.user_id, p.nickname, p.display_id, u.first_seen_ms
+FROM w CROSS JOIN _users u JOIN _sources g ON g.source_key = u.source_key
+LEFT JOIN _profiles p ON p.profile_key = u.profile_key WHERE u.user_key = w.user_key;
+
+-- name: insight_presence
+-- Who was in rooms' lists in a time: from when, until when, whether still, and the last score known of a stay that is over.
+-- rows: room_key int, since_ms big, until_ms big
+WITH w ({columns}) AS ({rows})
+SELECT y.room_key, y.user_key, min(y.since_ms), max(coalesce(y.until_ms, r.counted_ms)),
+  max(CASE WHEN y.until_ms IS NULL THEN 1 ELSE 0 END), max(y.last_score)
+FROM w CROSS JOIN _rooms r JOIN _stays y ON y.room_key = r.room_key
+WHERE r.room_key = w.room_key AND y.since_ms < w.until_ms AND coalesce(y.until_ms, r.counted_ms) >= w.since_ms
+GROUP BY y.room_key, y.user_key;
+
+-- name: insight_last_lists
+-- The last lists of rooms that count, and when the rooms ended.
+-- rows: room_key int
+WITH w ({columns}) AS ({rows})
+SELECT r.room_key, r.ended_ms, s.snapshot_key, s.base_key, s.step, s.entry_count, s.chain_rows
+FROM w CROSS JOIN _rooms r LEFT JOIN _snapshots s ON s.snapshot_key = r.counted_snapshot WHERE r.room_key = w.room_key;
+
+-- name: insight_rooms_polled
+-- The rooms that were polled in a time, or before and after it.
+SELECT r.room_key, g.source, r.kind, r.room_id FROM _rooms r JOIN _sources g ON g.source_key = r.source_key
+WHERE r.kind = :kind AND (:source = '' OR g.source = :source) AND r.last_polled_ms >= :since_ms
+  AND r.first_polled_ms < :until_ms AND r.last_outcome <> '' ORDER BY r.room_key;
+
+-- name: insight_in_most_rooms
+-- Contributors who ever were in the lists of several rooms, those of most rooms first.
+SELECT v.user_key, count(*)
+FROM (
+  SELECT user_key, room_key FROM _visits
+  UNION ALL SELECT DISTINCT a.user_key, a.room_key FROM _arrivals a
+  WHERE NOT EXISTS (SELECT 1 FROM _visits q WHERE q.user_key = a.user_key AND q.room_key = a.room_key)
+) v
+WHERE v.room_key IN (
+  SELECT r.room_key FROM _rooms r JOIN _sources g ON g.source_key = r.source_key
+  WHERE r.kind = :kind AND (:source = '' OR g.source = :source)
+)
+GROUP BY v.user_key HAVING count(*) >= :least ORDER BY count(*) DESC, v.user_key LIMIT :limit;
+
+-- name: insight_rooms_of
+-- The rooms in whose lists contributors ever were.
+-- rows: user_key int
+WITH w ({columns}) AS ({rows})
+SELECT v.user_key, r.room_key, g.source, r.kind, r.room_id
+FROM (
+  SELECT w.user_key, x.room_key FROM w CROSS JOIN _visits x WHERE x.user_key = w.user_key
+  UNION SELECT w.user_key, x.room_key FROM w CROSS JOIN _arrivals x WHERE x.user_key = w.user_key
+) v JOIN _rooms r ON r.room_key = v.room_key JOIN _sources g ON g.source_key = r.source_key;
+
+-- name: insight_hours_of
+-- What contributors gave in hours, by the lists of one kind.
+-- rows: hour int, kind text, user_key int
+WITH w ({columns}) AS ({rows})
+SELECT h.hour, h.kind, h.coins, h.unseen FROM w CROSS JOIN _contributor_hours h
+WHERE h.hour = w.hour AND h.kind = w.kind AND h.user_key = w.user_key;
+
+-- name: insight_names
+-- Every name that a contributor had, the present one last.
+SELECT v.nickname, v.display_id, v.since_at, v.until_at, v.is_present FROM user_names v
+WHERE v.user_id = :user_id AND v.source = :source ORDER BY v.is_present, v.until_ms, v.nickname, v.display_id;
+
+-- name: insight_search
+-- Contributors by their id, or by a part of a nickname or handle that they have or had; what fits exactly comes first.
+SELECT u.user_key, g.source, u.user_id, w.nickname, w.display_id, u.first_seen_ms, u.profile_ms, m.how, m.nickname, m.handle
+FROM (
+  SELECT f.user_key, min(f.how) AS how, max(f.nickname) AS nickname, max(f.handle) AS handle
+  FROM (
+    SELECT user_key, 0 AS how, NULL AS nickname, NULL AS handle FROM _users WHERE user_id = :text
+    UNION ALL SELECT p.user_key,
+      CASE WHEN p.sec_uid = :text THEN 0 WHEN p.display_id = :text THEN 1 WHEN p.nickname = :text THEN 2 ELSE 3 END,
+      CASE WHEN p.nickname {like} :pattern ESCAPE '!' THEN p.nickname END,
+      CASE WHEN p.display_id {like} :pattern ESCAPE '!' THEN p.display_id END
+    FROM _profiles p WHERE p.user_key IS NOT NULL AND (
+      p.nickname {like} :pattern ESCAPE '!' OR p.display_id {like} :pattern ESCAPE '!' OR p.sec_uid = :text
+    )
+  ) f GROUP BY f.user_key
+) m JOIN _users u ON u.user_key = m.user_key JOIN _sources g ON g.source_key = u.source_key
+LEFT JOIN _profiles w ON w.profile_key = u.profile_key
+WHERE :source = '' OR g.source = :source
+ORDER BY m.how, u.profile_ms DESC, u.user_key LIMIT :limit;
+
+-- name: insight_rooms_of_anchor
+-- An anchor's rooms, the latest first.
+SELECT r.room_key, g.source, r.kind, r.room_id, r.first_polled_ms, r.last_polled_ms, r.ended_ms
+FROM _rooms r JOIN _sources g ON g.source_key = r.source_key
+WHERE r.anchor_id = :anchor_id AND r.kind = :kind AND (:source = '' OR g.source = :source) AND r.last_captured_ms >= 0
+ORDER BY r.first_polled_ms DESC, r.room_key LIMIT :limit;
+
+-- name: insight_purged
+-- The first day that no purge has removed.
+SELECT max(before_day) FROM _purges;
