@@ -111,7 +111,11 @@ class Oracle:
         Empty answers are against it.
         """
         asked = [*self.doubted[:ENOUGH], *self.doubted[ENOUGH:][-ENOUGH:]]
-        times = [*polls, *(at for at, each in asked if self.agrees(each, snapshot)), ms(snapshot.ordered_at)]
+        agreeing = [(at, each) for at, each in asked if self.agrees(each, snapshot)]
+        scores = scores_of(snapshot)
+        if any(score < each.get(user, 0) for _, each in agreeing[-3:] for user, score in scores.items()):
+            return False
+        times = [*polls, *(at for at, _ in agreeing), ms(snapshot.ordered_at)]
         has_most = 2 * len(times) > len(polls) + empty + len(asked) + 1
         return has_most and len(times) >= ENOUGH and max(times) - min(times) >= LONG
 

@@ -89,11 +89,22 @@ class Votes:
         enough: int = ENOUGH,
         long_ms: int = LONG_MS,
     ) -> bool:
-        """Whether a list has most votes: of doubted lists, and of other polls, some of which agreed at these times."""
+        """Whether a list has most votes: of doubted lists, and of other polls, some of which agreed at these times.
+
+        One that shows less than the last of those is not taken for a beginning: what it lacks would count as given.
+        """
         asked = [*doubted[:ENOUGH], *doubted[ENOUGH:][-ENOUGH:]]
-        times = [*agreed, *(_seen_at(each) for each in asked if self.agrees(each, shown)), taken.at_ms]
+        agreeing = [each for each in asked if self.agrees(each, shown)]
+        if any(self._shows_more(each, shown) for each in agreeing[-ENOUGH + 1 :]):
+            return False
+        times = [*agreed, *map(_seen_at, agreeing), taken.at_ms]
         is_most = 2 * len(times) > others + len(asked) + 1
         return is_most and len(times) >= enough and max(times) - min(times) >= long_ms
+
+    def _shows_more(self, record: Record, shown: Shown) -> bool:
+        """Whether a contributor had more in an earlier list."""
+        earlier = self.scores(record)
+        return any(score is not None and score < (earlier.get(user) or 0) for user, score in shown.scores.items())
 
     def _empty(self, room: Room, since_ms: int) -> int:
         """How many polls after a moment brought an empty list."""
