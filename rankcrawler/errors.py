@@ -18,7 +18,8 @@ RankcrawlerError
 │   ├── NoStore            there is none yet
 │   ├── NotInStore         it has nothing of that room, contributor or anchor
 │   └── DamagedList   rows of a list that was stored are missing
-└── FeedError         a feed cannot be opened or written
+├── FeedError         a feed cannot be opened or written
+└── RequestError      a request to what `serve` serves does not say what is wanted
 """
 
 from rankcrawler.language import tr
@@ -147,3 +148,7 @@ class DamagedList(StoreError):  # noqa: N818 — names what it found
 
 class FeedError(RankcrawlerError):
     """A feed cannot be opened or written; the message names it, without its password."""
+
+
+class RequestError(RankcrawlerError):
+    """A request does not say what is wanted; the message names the parameter."""

@@ -19,14 +19,14 @@ from rankcrawler.errors import SettingError
 from rankcrawler.language import marked, tr
 from rankcrawler.spelling import hint, one_edit_from
 
-SECRETS = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY")
+SECRETS = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY", "API_TOKEN")
 """Environment variables that are not settings: Scrapy logs settings, and other users can read a command line."""
 
 SHOWN_TO_OTHERS = marked(
     "The token was given with -a or -s, so other users of this machine can read it. Set GATEWAY_TOKEN in the "
     "environment, or GATEWAY_TOKEN_FILE to a file's path. Consider this token no longer secret."
 )
-_KEY_SHOWN = marked("PSEUDONYMISE_KEY was given with -s, so other users can read it: set it in the environment")
+_SECRET_SHOWN = marked("{name} was given with -s, so other users can read it: set it in the environment")
 
 
 class _Number(NamedTuple):
@@ -92,6 +92,8 @@ class Options:
     verdicts: str
     pseudonymise_key: str = field(repr=False)
     """Empty if PSEUDONYMISE_KEY is not set."""
+    api_token: str = field(repr=False)
+    """What clients of `serve` must send; empty if API_TOKEN is not set."""
     store_url: str
     data_dir: Path
     time_zone: ZoneInfo
@@ -139,6 +141,7 @@ class Options:
             gateway_patience=numbers["GATEWAY_PATIENCE"],
             verdicts=texts["VERDICTS"] or "",
             pseudonymise_key=environment.get("PSEUDONYMISE_KEY", ""),
+            api_token=environment.get("API_TOKEN", ""),
             store_url=texts["STORE_URL"] or f"sqlite:///{data_dir.rstrip('/')}/ranks.db",
             data_dir=Path(data_dir),
             time_zone=_zone(texts["TIME_ZONE"] or defaults.TIME_ZONE),
@@ -169,8 +172,9 @@ def _check_names(settings: BaseSettings, environment: Mapping[str, str]) -> None
     """Raise SettingError for a secret among the settings, or a name that is probably misspelt."""
     if settings["GATEWAY_TOKEN"] is not None:
         raise SettingError(tr(SHOWN_TO_OTHERS))
-    if settings["PSEUDONYMISE_KEY"] is not None:
-        raise SettingError(tr(_KEY_SHOWN))
+    for name in SECRETS:
+        if settings[name] is not None:
+            raise SettingError(tr(_SECRET_SHOWN, name=name))
     for slip in slips(settings, environment):
         raise SettingError(slip)
 

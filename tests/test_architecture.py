@@ -25,7 +25,7 @@ ORDER = (
     {"insight"},
     {"handler", "logformatter", "pipelines", "preflight", "speedups"},
     {"extensions"},
-    {"spiders"},
+    {"serve", "spiders"},
     {"commands"},
     {"cli"},
     {"__main__", "kept"},

@@ -13,7 +13,7 @@ from tests.gateways import environment, run
 
 ROOT = Path(__file__).parent.parent
 SCRAPY = Path(sys.executable).parent / "scrapy"
-COMMANDS = ("crawl", "fleet", "rooms", "store", "gateway", "rank", "simulate", "demo")
+COMMANDS = ("crawl", "fleet", "rooms", "store", "serve", "gateway", "rank", "simulate", "demo")
 ROOM = "6994259511469247263"
 
 

@@ -2,10 +2,10 @@
 
 import argparse
 import asyncio
-import signal
 from contextlib import suppress
 
 from rankcrawler.commands import program
+from rankcrawler.commands.stopping import stopped_by_signal
 from rankcrawler.language import tr
 from rankcrawler.simulator.clock import frozen, wall_clock
 from rankcrawler.simulator.dialect import DEFAULT, named
@@ -22,21 +22,12 @@ async def run(given: argparse.Namespace, token: str) -> None:
     token = token or DEFAULT_TOKEN
     clock = wall_clock if given.at is None else frozen(given.at)
     faults = Faults(given.fault_rate, given.faults, latency=given.latency, seed=given.seed)
-    stopped = _stopped_by_signal()
+    stopped = stopped_by_signal()
     world, profile = World(given.seed), given.dialect
     async with serve(world, token=token, port=given.port, clock=clock, faults=faults, profile=profile) as gateway:
         _announce(gateway)
         with suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), given.seconds)
-
-
-def _stopped_by_signal() -> asyncio.Event:
-    """An event that the first SIGINT or SIGTERM sets."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
-    return stopped
 
 
 def _announce(gateway: Gateway) -> None:

@@ -1,0 +1,40 @@
+"""Serves the store, and prints how to use it."""
+
+import argparse
+import asyncio
+from contextlib import suppress
+
+from rankcrawler.commands.stopping import stopped_by_signal
+from rankcrawler.language import tr
+from rankcrawler.options import Options
+from rankcrawler.serve.server import serve
+from rankcrawler.store import locate
+
+_ROOM = "6994259511469247263"
+_PATH = "/douyin/liveroom/ranklist"
+
+
+async def run(given: argparse.Namespace, options: Options) -> None:
+    """Serve until a signal comes or the time is over.
+
+    Raises SettingError for a store or an address that cannot be served, NoStore if there is no store, and OSError if
+    the port is not free.
+    """
+    locate.open_database(options.store_url, is_read_only=True).close()
+    stopped, token = stopped_by_signal(), options.api_token
+    place = {"host": given.host, "port": given.port}
+    async with serve(options.store_url, zone=options.time_zone, token=token, **place) as url:
+        _announce(url, has_token=bool(token))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), given.seconds)
+
+
+def _announce(url: str, *, has_token: bool) -> None:
+    """Print the address first, for programs that read the first line, and then what to do with it."""
+    print(f"GATEWAY_URL={url}", flush=True)
+    if has_token:
+        print(tr("Requests need the token in the environment variable API_TOKEN."))
+    print()
+    print(tr("The lists of the store, as the gateway documents them:"))
+    print(f"  {url}{_PATH}?token=…&room_id={_ROOM}&at=12:03")
+    print(tr("Stop: Ctrl-C"), flush=True)
