@@ -84,7 +84,7 @@ class Application:
 
 
 def _found(store: Reading, wanted: Query, kind: ListKind) -> RoomSnapshot | None:
-    """The list that is wanted; None if the room has none yet. Raises Refusal for a room that nobody polled."""
+    """The list that is wanted; None if the room has none yet. Raises Refusal for a room that was never polled."""
     of = {"kind": kind.name}
     found = store.latest(wanted.room_id, **of) if wanted.at is None else store.at(wanted.room_id, wanted.at, **of)
     if found is None and not store.sources_of_room(wanted.room_id, **of):

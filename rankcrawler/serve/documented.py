@@ -99,7 +99,7 @@ def _pay_grade(row: RankEntry) -> Json:
 
 
 def _fans_club(row: RankEntry) -> Json | None:
-    """The membership; None where a gateway that was told the anchor says nothing of it."""
+    """The membership; None where a gateway that knows the anchor leaves it out."""
     if row.fans_club_member is None and row.anchor_id is not None:
         return None
     known = {
