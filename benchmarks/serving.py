@@ -14,7 +14,7 @@ from benchmarks import meter
 
 ROOT = Path(__file__).parent.parent
 FIRST_ROOM = 7_300_000_000_000_000_000
-MAX_VARIANTS = 2000  # most lists that the gateway holds, 17 KB each; with more rooms, some share a list
+MAX_VARIANTS = 4000  # most lists that the gateway holds, 17 KB each; two rooms share one only if so many are between
 
 
 class Served(NamedTuple):

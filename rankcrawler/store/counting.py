@@ -30,6 +30,16 @@ class Difference(NamedTuple):
     """The indexes of rows that changed or are new."""
 
 
+class _Counted(NamedTuple):
+    """What a count is made of: it takes less memory than the count, and 10 µs to make."""
+
+    rows: Sequence[Row]
+    """Of a room's last list that counts; mostly the rows that the writer remembers as well."""
+    unread: Sequence[int]
+    """The positions of its rows that could not be read."""
+    carried: Mapping[int, int]
+
+
 class Counting:
     """The counts of rooms, for lists in the order of their polls."""
 
@@ -37,11 +47,11 @@ class Counting:
         self._database = database
         self._presence = presence
         self._judge = Judge(database)
-        self._counts: LastLists[Count] = LastLists()
+        self._counted: LastLists[_Counted] = LastLists()
 
     def forget(self) -> None:
-        """Forget all counts."""
-        self._counts.forget()
+        """Forget all lists that count."""
+        self._counted.forget()
 
     def take(
         self, taken: TakenList, rows: list[EntryRow], difference: Difference, place: ListPlace, batch: Batch
@@ -136,8 +146,9 @@ class Counting:
     ) -> None:
         room = taken.room
         self._presence.add(found, given, taken, batch)
-        room.counted, room.carried = place, places.packed(after.carried())
-        self._counts.keep(room.room_key, place.snapshot_key, after)
+        carried = after.carried()
+        room.counted, room.carried = place, places.packed(carried)
+        self._counted.keep(room.room_key, place.snapshot_key, _Counted(after.shown.rows, after.shown.unread, carried))
 
     def _count(self, room: Room, capacity: int, last: Sequence[EntryRow] | None) -> Count | None:
         """The count at the room's last list that counts; None if there is none, it was purged, or rows are missing.
@@ -147,15 +158,15 @@ class Counting:
         place = room.counted
         if place is None:
             return None
-        known = self._counts.get(room.room_key, place.snapshot_key)
+        known = self._counted.get(room.room_key, place.snapshot_key)
         if known is None:
             unread = [position for position, *_ in self._database.all("quarantined", snapshot_key=place.snapshot_key)]
             rows: Sequence[Row] | None = last if place == room.last else places.read(self._database, place)
             if rows is None:
                 self._database.bulk("end_stays_of_damaged", [(room.counted_ms, room.room_key)])
                 return None
-            known = Count.at(Shown(rows, capacity, unread), places.unpacked(room.carried))
-        return known
+            known = _Counted(rows, unread, places.unpacked(room.carried))
+        return Count.at(Shown(known.rows, capacity, known.unread), known.carried)
 
 
 def _scores(rows: list[EntryRow]) -> Scores:

@@ -50,8 +50,8 @@ class Shown:
     def __init__(
         self, rows: Sequence[Row], capacity: int, unread: Sequence[int] = (), scores: Scores | None = None
     ) -> None:
-        self._rows = rows
-        self._unread = unread
+        self.rows = rows
+        self.unread = unread
         self.scores = _scores(rows) if scores is None else scores
         """The higher one, if a contributor has two rows."""
         is_full = len(rows) + len(unread) >= capacity
@@ -60,14 +60,14 @@ class Shown:
 
     def hidden(self) -> list[tuple[int, int | None]]:
         """The least and the most that each anonymised or unreadable row may have; None without a limit."""
-        if len(self.scores) == len(self._rows) and not self._unread:
+        if len(self.scores) == len(self.rows) and not self.unread:
             return []
-        anonymous = [index for index, row in enumerate(self._rows) if row.user_key is None]
+        anonymous = [index for index, row in enumerate(self.rows) if row.user_key is None]
         found = [
             self._between(index) if score is None else (score, score)
-            for index, score in ((index, self._rows[index].score) for index in anonymous)
+            for index, score in ((index, self.rows[index].score) for index in anonymous)
         ]
-        unread = sorted(self._unread)
+        unread = sorted(self.unread)
         return found + [self._between(position - 1 - above) for above, position in enumerate(unread)]
 
     def most_outside(self) -> int | None:
@@ -77,7 +77,7 @@ class Shown:
 
     def _between(self, index: int) -> tuple[int, int | None]:
         """What a row just before an index may have, by its neighbours."""
-        return _nearest(self._rows[index:]) or 0, _nearest(reversed(self._rows[:index]))
+        return _nearest(self.rows[index:]) or 0, _nearest(reversed(self.rows[:index]))
 
 
 class Given(NamedTuple):
