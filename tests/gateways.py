@@ -8,7 +8,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 from scrapy.settings import Settings
@@ -110,16 +109,11 @@ def environment(gateway: Served | None, data: Path, extra: Mapping[str, str] | N
 
 def run(*args: str, env: Mapping[str, str], cwd: Path | None = None, timeout: float = 60) -> "Finished":
     """Run a command line of ours to its end."""
-    usual = environment(None, Path())
-    if warm.of_interpreter(env) == warm.of_interpreter(usual):
-        return _forks(frozenset(usual.items())).run(args, env, str(cwd or Path.cwd()), timeout)
+    if warm.of_interpreter(env) == warm.of_interpreter(environment(None, Path())):
+        return _FORKS.run(args, env, str(cwd or Path.cwd()), timeout)
     command = [sys.executable, "-m", "rankcrawler", *args]
     return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, timeout=timeout, check=False)
 
 
-@cache
-def _forks(env: frozenset[tuple[str, str]]) -> warm.Forks:
-    return warm.Forks(dict(env))
-
-
+_FORKS = warm.Forks()
 Finished = subprocess.CompletedProcess[str]

@@ -116,7 +116,7 @@ _CRAWL = ".venv/bin/rankcrawler crawl ranklist -a rooms=6994259511469247263"
     "block", [each for each in RUN if each.language == "sh"], ids=lambda block: f"{block.document}-{block.number}"
 )
 def test_a_block_runs_in_a_new_shell_in_a_fresh_clone(block: Block, checkout: Path, gateway: str) -> None:
-    if " store " in block.code:
+    if " store " in block.code or " serve " in block.code:
         crawl = started(_CRAWL, checkout, gateway, ("/bin/sh", "-e", "-c"))
         assert crawl.wait(_SECONDS) == 0, (checkout / "log").read_text("utf-8")
     shell = started(block.code, checkout, gateway, ("/bin/sh", "-e", "-c"))

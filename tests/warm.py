@@ -5,6 +5,7 @@ half second that it takes to import Scrapy is spent once for all commands of a t
 nothing but wait for requests: `python -m tests.warm`.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -36,6 +37,8 @@ PRELOADED = (
     "scrapy.crawler",
 )
 _AT_START = ("PYTHON", "LC_", "LANG")
+_PATIENCE = 60.0
+"""Seconds in which a process is forked, on the busiest of machines; the first has to import everything before."""
 
 
 def of_interpreter(env: Mapping[str, str]) -> dict[str, str]:
@@ -44,17 +47,13 @@ def of_interpreter(env: Mapping[str, str]) -> dict[str, str]:
 
 
 class Forks:
-    """Starts the process that forks, with an environment, and asks it to run command lines."""
+    """Asks a process that forks to run command lines; starts it with the first one, in that one's environment.
 
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.warm"],
-            env=dict(env),
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-        )
+    All environments must be the same in what `of_interpreter` names.
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
 
     def run(
         self, args: tuple[str, ...], env: Mapping[str, str], cwd: str, timeout: float
@@ -62,26 +61,50 @@ class Forks:
         """Run a command line to its end; raises TimeoutExpired, and kills it then."""
         with tempfile.TemporaryDirectory() as folder:
             files = [f"{folder}/out", f"{folder}/err"]
-            self._ask({"args": args, "env": dict(env), "cwd": cwd, "files": files})
-            pid = int(self._answer(timeout) or 0)
-            status = self._answer(timeout)
+            process = self._started(env)
+            _ask(process, {"args": args, "env": dict(env), "cwd": cwd, "files": files})
+            pid = _answer(process, _PATIENCE)
+            assert pid is not None, "the process that forks does not answer"
+            status = _answer(process, timeout)
             if status is None:
                 os.kill(pid, signal.SIGKILL)
-                self._answer(timeout)
+                _answer(process, _PATIENCE)
                 raise subprocess.TimeoutExpired(args, timeout)
             written = [Path(file).read_text() for file in files]
-            return subprocess.CompletedProcess(args, int(status), *written)
+            return subprocess.CompletedProcess(args, status, *written)
 
-    def _ask(self, request: Any) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(request).encode() + b"\n")
+    def _started(self, env: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.warm"],
+                env=dict(env),
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+            )
+            atexit.register(_end, self._process)
+        return self._process
 
-    def _answer(self, timeout: float) -> str | None:
-        """A line of the process; None if there is none in time."""
-        assert self._process.stdout is not None
-        if not select.select([self._process.stdout], [], [], timeout)[0]:
-            return None
-        return self._process.stdout.readline().decode()
+
+def _ask(process: "subprocess.Popen[bytes]", request: Any) -> None:
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(request).encode() + b"\n")
+
+
+def _answer(process: "subprocess.Popen[bytes]", timeout: float) -> int | None:
+    """A number from the process; None if there is none in time."""
+    assert process.stdout is not None
+    if not select.select([process.stdout], [], [], timeout)[0]:
+        return None
+    return int(process.stdout.readline())
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End the process: it does, once nothing can be asked any more."""
+    assert process.stdin is not None
+    process.stdin.close()
+    process.wait()
 
 
 def serve() -> None:
