@@ -156,7 +156,9 @@ def _failures(stats: Mapping[str, Any], dead: Mapping[str, int]) -> list[str]:
         )
     if rejected := stats.get(statistics.ROOMS_REJECTED):
         failures.append(_rejected(rejected, stats.get(statistics.ROOMS_GIVEN, 0)))
-    failures += [counted(*message, stats[name]) for name, message in _MESSAGES.items() if stats.get(name)]
+    refused = len(_under(stats, statistics.TOKENS_REFUSED))  # each worker of a fleet may have tried the same one
+    numbers = {**stats, statistics.TOKENS_REFUSED: refused}
+    failures += [counted(*message, numbers[name]) for name, message in _MESSAGES.items() if numbers.get(name)]
     reason = stats.get(
         "finish_reason", marked("it was cut short") if "start_time" in stats else marked("it never started")
     )

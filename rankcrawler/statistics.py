@@ -1,6 +1,7 @@
 """The names of the statistics that a crawl keeps in Scrapy's stats, and what each counts.
 
-A name that ends in / is the beginning of several: what follows it is an action, an outcome, a flag or a reason.
+A name that ends in / is the beginning of several: what follows it is an action, an outcome, a flag, a reason or
+a position.
 """
 
 from collections.abc import Collection, Mapping
@@ -24,7 +25,7 @@ DEAD = "rankcrawler/dead/"
 LEASES_LOST = "rankcrawler/leases/lost"
 LEASES_LEFT = "rankcrawler/leases/left"
 INBOX_UNREADABLE = "rankcrawler/inbox/unreadable"
-TOKENS_REFUSED = "rankcrawler/tokens/refused"
+TOKENS_REFUSED = "rankcrawler/tokens/refused/"
 DRIFT = "rankcrawler/drift"
 TRACEBACKS = "rankcrawler/tracebacks"
 FEEDS_FAILED = "rankcrawler/feeds/failed"
@@ -52,7 +53,7 @@ MEANINGS = {
     LEASES_LOST: "leases that expired before they were settled",
     LEASES_LEFT: "leases that could not be settled before the crawl ended",
     INBOX_UNREADABLE: "entries of the inbox that name no room",
-    TOKENS_REFUSED: "tokens that the gateway refused, or whose quota is spent",
+    TOKENS_REFUSED: "workers that set a token aside, by its position: it was refused, or its quota is spent",
     DRIFT: "fields in the gateway's answers that it does not document",
     TRACEBACKS: "exceptions that were logged, and that no other statistic accounts for",
     FEEDS_FAILED: "writes to feeds that failed",

@@ -84,7 +84,11 @@ def test_dead_rooms_are_told_by_reason_and_fail_the_run() -> None:
             {"finish_reason": "shutdown", "rankcrawler/rooms/left": 1},
             "stopped before the queue was empty; the remaining rooms wait in it for the next crawl",
         ),
-        ({"rankcrawler/tokens/refused": 1}, "1 token was refused and set aside: replace or remove it"),
+        ({"rankcrawler/tokens/refused/1": 2}, "1 token was refused and set aside: replace or remove it"),
+        (
+            {"rankcrawler/tokens/refused/1": 2, "rankcrawler/tokens/refused/3": 1},
+            "2 tokens were refused and set aside: replace or remove them",
+        ),
         (
             {"rankcrawler/tracebacks": 2},
             "2 unexpected errors: see the tracebacks in the log",
@@ -159,7 +163,7 @@ def test_the_statistics_of_workers_are_those_of_one_run() -> None:
 
 
 def test_a_stopped_fleet_has_a_status_of_its_own_and_says_what_to_do() -> None:
-    report = Report.of(GOOD | {"finish_reason": "fleet_stopped", "rankcrawler/tokens/refused": 1})
+    report = Report.of(GOOD | {"finish_reason": "fleet_stopped", "rankcrawler/tokens/refused/1": 1})
     assert report.status == 3
     assert report.failures == (
         "1 token was refused and set aside: replace or remove it",

@@ -24,7 +24,7 @@ class Refusals:
         keyring = self._keyring
         if not keyring.set_aside(position):
             return
-        self._stats.inc_value(statistics.TOKENS_REFUSED)
+        self._stats.inc_value(f"{statistics.TOKENS_REFUSED}{position}")
         logger.error("%s is set aside, %d left: %s", keyring.name(position).capitalize(), keyring.left, reason)
         if keyring.left == 0:
             await self._worker.halt(reason)
