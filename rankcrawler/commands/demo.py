@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rankcrawler.commands import program
 from rankcrawler.commands.printing import ranks
@@ -23,20 +24,20 @@ _OTHERS = {"REDIS_URL", "STORE_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY
 """Environment variables that would lead the crawl away from the demo."""
 
 
-def run(folder: Path, rooms: str | None) -> int:
+def run(folder: Path, rooms: str | None, zone: ZoneInfo) -> int:
     """Crawl a file of rooms into a folder, and print the first list; returns the crawl's exit status.
 
     Without a file, crawl the rooms of SEEDS.
     """
     if rooms is None:
         with as_file(SEEDS) as seeds:
-            return run(folder, str(seeds))
+            return run(folder, str(seeds), zone)
     with _simulator() as url:
         print(tr("A simulated gateway answers at {url}", url=url))
         print(tr("Crawling the rooms of {rooms} …", rooms=rooms), flush=True)
         status = _crawl(url, folder, rooms)
     if status == 0:
-        _show(folder, rooms)
+        _show(folder, rooms, zone)
     return status
 
 
@@ -64,14 +65,14 @@ def _crawl(url: str, folder: Path, rooms: str) -> int:
     return subprocess.run(command, env=environment | ours, check=False).returncode  # noqa: S603
 
 
-def _show(folder: Path, rooms: str) -> None:
+def _show(folder: Path, rooms: str, zone: ZoneInfo) -> None:
     store = locate.open_store(f"sqlite:///{folder / 'ranks.db'}")
     lists = (store.latest(job.room_id) for job in roomlist.read(rooms) if isinstance(job, Job))
     first = next(filter(None, lists), None)
     store.close()
     if first is not None:
         print()
-        ranks.show(first, limit=10)
+        ranks.show(first, 10, zone)
         print()
     rows, database = folder / "ranks.jsonl", folder / "ranks.db"
     print(tr("Every row:    {file}  (JSON Lines, one line per contributor)", file=rows))

@@ -4,8 +4,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from rankcrawler import durations, moments
-from rankcrawler.clock import ms
+from rankcrawler import durations
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.moments import now_ms
 from rankcrawler.commands.printing import ranks
@@ -58,7 +57,7 @@ def show(found: RoomSnapshot | FailedPoll, zone: ZoneInfo, *, as_json: bool) -> 
     if as_json:
         show_json(_flat(found))
     else:
-        ranks.show(msgspec.structs.replace(found, captured_at=moments.shown(ms(found.captured_at), zone)))
+        ranks.show(found, zone=zone)
     return 0
 
 

@@ -32,4 +32,4 @@ class Command(Tool):
         with one_line_errors():
             from rankcrawler.commands import demo
 
-            self.exitcode = demo.run(self.options.data_dir / "demo", opts.rooms)
+            self.exitcode = demo.run(self.options.data_dir / "demo", opts.rooms, self.options.time_zone)

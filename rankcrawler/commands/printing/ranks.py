@@ -1,7 +1,12 @@
 """A rank list as a table. Wide Chinese characters stay aligned."""
 
+from datetime import UTC, tzinfo
 from typing import Any
 
+import msgspec
+
+from rankcrawler import moments
+from rankcrawler.clock import ms
 from rankcrawler.commands.printing.screen import Screen, show_lines
 from rankcrawler.commands.printing.tables import Column, Table, number
 from rankcrawler.language import counted, marked, tr
@@ -12,8 +17,10 @@ _NO_SCORE = {"rounded": marked("rounded"), "withheld": marked("withheld")}
 """What stands in place of a score that is not exact."""
 
 
-def show(snapshot: RoomSnapshot, limit: int | None = None) -> None:
-    """Print the list, or its first `limit` rows, as wide as the terminal."""
+def show(snapshot: RoomSnapshot, limit: int | None = None, zone: tzinfo = UTC) -> None:
+    """Print the list, or its first `limit` rows, as wide as the terminal, with its time in a zone."""
+    if zone is not UTC:
+        snapshot = msgspec.structs.replace(snapshot, captured_at=moments.shown(ms(snapshot.captured_at), zone))
     show_lines(table(snapshot, limit).lines(Screen.stdout()))
 
 
