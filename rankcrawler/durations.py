@@ -10,7 +10,7 @@ def text(seconds: float) -> str:
     if seconds >= _YEAR:
         return tr("more than a year")
     if seconds >= _HOUR:
-        return tr("{hours:,.4g} h", hours=seconds / _HOUR)
+        return tr("{hours:,g} h", hours=round(seconds / _HOUR, 1))
     if seconds >= _MINUTE:
         return tr("{minutes:.3g} min", minutes=seconds / _MINUTE)
     return tr("{seconds:.3g} s", seconds=seconds)

@@ -284,3 +284,42 @@ def test_the_oracle_is_apart_from_the_product() -> None:
     imported = [line for line in inspect.getsource(insight_oracle).splitlines() if "rankcrawler" in line]
     assert [line for line in imported if "rankcrawler.model" not in line] == []
     assert "rankcrawler.store" not in inspect.getsource(inspect.getmodule(Oracle) or insight_oracle)
+
+
+QUESTIONS: dict[str, Callable[[Questions], object]] = {
+    "latest": lambda ask: ask.latest("1", vs="30d"),
+    "course": lambda ask: ask.course("1"),
+    "gains": lambda ask: ask.gains("1"),
+    "top": lambda ask: ask.top(),
+    "contributor": lambda ask: ask.contributor("7"),
+    "shared": lambda ask: ask.shared("1", "2"),
+    "compare": lambda ask: ask.compare("1", "2"),
+    "coverage": lambda ask: ask.coverage(since=iso(NOON)),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_is_of_one_moment_though_a_worker_writes_between_its_queries(
+    write: Write, ask: Questions, question: str
+) -> None:
+    for room in ("1", "2"):
+        write(0, {"7": 100, "8": 50}, room)
+        write(1, {"7": 150, "8": 60}, room)
+    database, before = ask.records.database, QUESTIONS[question](ask)
+    asked, minutes = [], iter(range(2, 1000))
+
+    def among_writes(run: Callable[..., Any]) -> Callable[..., Any]:
+        def ran(*args: Any, **values: Any) -> Any:
+            found = run(*args, **values)
+            asked.append(args)
+            write(next(minutes), {"7": 1000 * len(asked), "9": 500}, "1")
+            return found
+
+        return ran
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("all", "each", "find"):
+            patch.setattr(database, name, among_writes(getattr(database, name)))
+        assert QUESTIONS[question](ask) == before
+    assert len(asked) > 1
+    assert QUESTIONS[question](ask) != before

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
+from functools import wraps
 from types import TracebackType
-from typing import Self
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from rankcrawler import moments
 from rankcrawler.insight import course, current, people, regulars, room_gains, rooms, sessions, shared, top
@@ -21,6 +22,21 @@ from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.store.database import Database
 
 _CHANGED: tuple[State, ...] = STATES[:-1]
+_Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer")
+
+
+def _unchanging(
+    question: Callable[Concatenate["Questions", _Given], _Answer],
+) -> Callable[Concatenate["Questions", _Given], _Answer]:
+    """Answers a question from the store as it was at one moment, however many queries that takes."""
+
+    @wraps(question)
+    def answered(store: "Questions", /, *args: _Given.args, **options: _Given.kwargs) -> _Answer:
+        with store.records.database.unchanging():
+            return question(store, *args, **options)
+
+    return answered
 
 
 class Questions:
@@ -31,8 +47,8 @@ class Questions:
     `12:03`, `yesterday 20:00` or `2h` (ago), or datetimes; what has no offset is in the store's time zone. A time goes
     from `since` until before `until`: from the beginning and to the end, where they are None.
 
-    Methods raise NotInStore for what was never polled or listed, SettingError for an argument that cannot be read, and
-    StoreError if the store cannot be.
+    Each answer is of one moment of the store, whatever workers write meanwhile. Methods raise NotInStore for what was
+    never polled or listed, SettingError for an argument that cannot be read, and StoreError if the store cannot be.
     """
 
     def __init__(self, database: Database, zone: tzinfo, now_ms: Callable[[], int] | None = None) -> None:
@@ -51,6 +67,7 @@ class Questions:
         """Close the store; closing twice is harmless."""
         self.records.database.close()
 
+    @_unchanging
     def latest(
         self,
         room: str,
@@ -64,12 +81,12 @@ class Questions:
     ) -> CurrentList:
         """A room's current list; with `vs`, an age or a moment, who moved since then, and what they gave.
 
-        Rows can be limited to contributors of at least a spending level, in the fan club, or new since then (without
-        `vs`, in five minutes).
+        Filters keep contributors of at least a level, in the fan club, or new since then (without `vs`, in 5 minutes).
         """
         filters = Filters(level, fans_club, new)
         return current.current(self.records, room, Choice(kind, source), None, vs, filters)
 
+    @_unchanging
     def at(
         self,
         room: str,
@@ -86,6 +103,7 @@ class Questions:
         filters = Filters(level, fans_club, new)
         return current.current(self.records, room, Choice(kind, source), moment, vs, filters)
 
+    @_unchanging
     def course(
         self,
         room: str,
@@ -104,6 +122,7 @@ class Questions:
         step_ms = None if every is None else moments.duration(every)
         return course.course(self.records, room, Choice(kind, source), since, until, top, step_ms)
 
+    @_unchanging
     def gains(
         self,
         room: str,
@@ -116,6 +135,7 @@ class Questions:
         """Who gave how much between the list that a room had at a moment, or its first after, and that at another."""
         return room_gains.room_gains(self.records, room, Choice(kind, source), since, until)
 
+    @_unchanging
     def top(
         self,
         since: Moment | None = None,
@@ -132,6 +152,7 @@ class Questions:
         """
         return top.top(self.records, Choice(kind, source), since, until, rooms, limit)
 
+    @_unchanging
     def regulars(
         self,
         since: Moment | None = None,
@@ -149,10 +170,12 @@ class Questions:
         """
         return regulars.regulars(self.records, Choice(kind, source), since, until, rooms, states, limit)
 
+    @_unchanging
     def contributor(self, user_id: str, *, source: str | None = None, limit: int = 1000) -> Person:
         """A contributor's profile, names, hours and coins, and the latest `limit` times in rooms."""
         return people.person(self.records, user_id, source, limit)
 
+    @_unchanging
     def search(self, text: str, *, source: str | None = None, limit: int = 50) -> Found:
         """Contributors of whom a text is the id, or a part of a nickname or handle that they have or had.
 
@@ -160,6 +183,7 @@ class Questions:
         """
         return people.search(self.records, text, source, limit)
 
+    @_unchanging
     def shared(
         self,
         *rooms: str,
@@ -173,6 +197,7 @@ class Questions:
         """Contributors who were in at least `least` of these rooms (all of them), or of all rooms (two)."""
         return shared.shared(self.records, rooms, least, Choice(kind, source), since, until, limit)
 
+    @_unchanging
     def sessions(
         self,
         anchor: str,
@@ -185,17 +210,20 @@ class Questions:
         """The latest sessions of an anchor, side by side from their starts."""
         return sessions.of_anchor(self.records, anchor, Choice(kind, source), moments.duration(every), limit)
 
+    @_unchanging
     def compare(
         self, *rooms: str, every: str = "5min", kind: str = RANKLIST.name, source: str | None = None
     ) -> Sessions:
         """Rooms side by side from their starts; `shared` says whom they share."""
         return sessions.of_rooms(self.records, rooms, Choice(kind, source), moments.duration(every))
 
+    @_unchanging
     def rooms(self, *, stale: bool | str = False, kind: str = RANKLIST.name, source: str | None = None) -> Rooms:
         """Every room, and how fresh it is; with `stale`, those without a list for two intervals, or for a duration."""
         limit = stale if isinstance(stale, str) else None
         return rooms.rooms(self.records, Choice(kind, source), limit, only_stale=bool(stale))
 
+    @_unchanging
     def coverage(
         self,
         room: str | None = None,
@@ -208,6 +236,7 @@ class Questions:
         """How many polls of a room, or of every room, were due, made, failed and missed; without `since`, today."""
         return rooms.coverage(self.records, room, Choice(kind, source), since, until)
 
+    @_unchanging
     def failures(
         self,
         room: str | None = None,

@@ -22,6 +22,12 @@ class Database(Protocol):
     def alone(self) -> AbstractContextManager[None]:
         """A transaction without writers beside it."""
 
+    def unchanging(self) -> AbstractContextManager[None]:
+        """Queries in the block all see the store as it was at the first of them, whatever is written beside it.
+
+        May be nested; what is inside belongs to the outermost.
+        """
+
     def prepare(self, days: Collection[int]) -> None:
         """Make room for records of these days since 1970."""
 

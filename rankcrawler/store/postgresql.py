@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from rankcrawler.errors import NoStore, RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.language import tr
@@ -70,6 +71,21 @@ class PostgresDatabase:
         with self.transaction():
             self._connected().execute(_WITHOUT_WRITERS)
             yield
+
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """A transaction that only reads, at the level at which PostgreSQL keeps one view of its records."""
+        connection = self._connected()
+        if connection.info.transaction_status != TransactionStatus.IDLE:
+            yield
+            return
+        with self._translated():
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield
+        finally:
+            with suppress(psycopg.Error):  # a connection that is lost has no transaction to end
+                connection.execute("ROLLBACK")
 
     def prepare(self, days: Collection[int]) -> None:
         """Make sure that these days have partitions."""

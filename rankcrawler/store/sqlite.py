@@ -5,7 +5,7 @@ A process must not open a file with both, because neither sees the other's locks
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from time import monotonic, sleep
@@ -71,6 +71,20 @@ class SqliteDatabase:
     def alone(self) -> AbstractContextManager[None]:
         """A transaction without writers beside it: any transaction is."""
         return self.transaction()
+
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """A transaction that only reads holds no writer up."""
+        if self._db.in_transaction:
+            yield
+            return
+        with self._translated():
+            self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(apsw.SQLError):  # an error of the disk has ended it
+                self._db.execute("ROLLBACK")
 
     def prepare(self, days: Collection[int]) -> None:
         """Does nothing: the file has no partitions."""
