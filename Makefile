@@ -52,8 +52,8 @@ torture: .venv/.dev ## kill, freeze and time real workers, and send them bad ans
 	$(BIN)/python -m tests.torture.books --polls 20000
 	$(BIN)/python -m tests.torture.answers --inputs 20000
 	$(BIN)/python -m benchmarks.memory --responses 20000 --entries 2 100
-	$(BIN)/python -m benchmarks.store --rooms 100 --minutes 240 --rounds 3 --entries 10000000
-	$(BIN)/python -m benchmarks.views --entries 10000000 --minutes 1440
+	$(BIN)/python -m benchmarks.store --rooms 100 --minutes 240 --rounds 3
+	$(BIN)/python -m benchmarks.reading --entries 10000000 --minutes 1440
 
 COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --upgrade

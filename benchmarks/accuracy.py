@@ -22,6 +22,7 @@ from rankcrawler.model.kinds import AUDIENCE, RANKLIST
 from rankcrawler.store import locate
 from rankcrawler.store.answers import Gains
 from rankcrawler.store.contract import Records
+from tests.daily import top_of_day
 
 START = 1_795_392_000_000
 """2026-11-23T00:00:00Z."""
@@ -110,7 +111,7 @@ def _found(given: Scores, seen: Scores, gains: Gains, day_sums: Scores) -> Found
 def _day_sums(store: Records, giving: Giving) -> Scores:
     sums: Scores = {}
     for moment in range(giving.start, giving.end + 1, 24 * HOUR):
-        for each in store.top_contributors(iso(moment)[:10], limit=100_000):
+        for each in top_of_day(store, iso(moment)[:10], limit=100_000):
             giver = int(each.user_id)
             sums[giver] = sums.get(giver, 0) + each.coins
     return sums

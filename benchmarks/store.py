@@ -1,25 +1,21 @@
-"""What the store costs: bytes per poll, rows per second beside the plain driver, and how long questions take.
+"""What the store costs: bytes per poll, and rows per second beside the plain driver.
 
-`python -m benchmarks.store` runs in a minute or two; `--entries 10000000` fills the stores before it asks, and takes a
-quarter of an hour. Databases and drivers take turns, round after round; figures are medians.
+Databases and drivers take turns, round after round; figures are medians. What reading costs is in benchmarks.reading.
 """
 
 import argparse
-import random
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from typing import Any
 from unittest import mock
 
 from benchmarks import report, store_lists
 from benchmarks.store_drivers import Driver, Postgresql, Sqlite
-from rankcrawler.clock import iso
 from rankcrawler.model.items import Poll
 from rankcrawler.store import deduplication, deltas, locate
 from rankcrawler.store.contract import Records
@@ -28,8 +24,6 @@ from tests.postgresql import PostgresServer, postgres_server
 
 BATCH = 64
 KINDS = ("sqlite", "postgresql")
-ASKED = 200
-"""How often each question is asked, each time for another room, contributor or time."""
 
 
 class Site:
@@ -130,52 +124,6 @@ def _seconds(opened: Any, polls: list[Poll]) -> float:
     return time.perf_counter() - began
 
 
-def questions(store: Records, rooms: int, polls: int) -> dict[str, list[float]]:
-    """Milliseconds that each question takes, by question."""
-    dice = random.Random(1)
-    lists = [poll.snapshot for poll in store_lists.new_rooms(50) if poll.snapshot is not None]
-    users = [entry.user_id for each in lists for entry in each.entries if entry.user_id]
-    last = store_lists.START + polls * store_lists.MINUTE
-    day = iso(last - store_lists.MINUTE)[:10]
-
-    def room() -> str:
-        return store_lists.room_id(dice.randrange(rooms))
-
-    def hour() -> tuple[str, str]:
-        start = dice.randrange(store_lists.START, max(last - 3_600_000, store_lists.START + 1))
-        return iso(start), iso(start + 3_600_000)
-
-    asked: dict[str, Callable[[], object]] = {
-        "latest list of a room": lambda: store.latest(room()),
-        "a contributor's trail": lambda: store.trail(dice.choice(users), limit=100),
-        "gains in an hour": lambda: store.gains(room(), *hour()),
-        "top contributors of a day": lambda: store.top_contributors(day),
-        "rooms by activity": lambda: store.active_rooms(day),
-        "polls of an hour": lambda: store.polls(room(), *hour()),
-    }
-    return {name: [_milliseconds(ask) for _ in range(ASKED)] for name, ask in asked.items()}
-
-
-def _milliseconds(ask: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    ask()
-    return 1000 * (time.perf_counter() - began)
-
-
-def asked(site: Site, entries: int) -> dict[str, dict[str, list[float]]]:
-    """How long questions take in stores with that many rows of lists."""
-    rooms, found = 200, {}
-    polls = max(entries // (100 * rooms), 1)
-    for kind in KINDS:
-        store = site.store(kind)
-        for batch in batches(store_lists.restless(rooms, polls)):
-            store.write(batch)
-        print(f"{kind}: {store.counts()}, {store.status().size / 1e6:,.0f} MB", file=sys.stderr, flush=True)
-        found[kind] = questions(store, rooms, polls)
-        store.close()
-    return found
-
-
 def tables(results: dict[str, Any], polls: int) -> str:
     """All figures, as Markdown."""
     space = [
@@ -194,14 +142,6 @@ def tables(results: dict[str, Any], polls: int) -> str:
             ours, plain = median(figures[kind]), median(figures[f"{kind}, plain driver"])
             rows.append([kind, f"{ours:,.0f}", f"{plain:,.0f}", f"{ours / plain:.2f}"])
         text.append(report.table([name, "rows/s", "plain driver, rows/s", "ratio"], rows))
-    rows = [
-        [
-            name,
-            *(f"{median(times[name]):.1f}, {quantiles(times[name], n=20)[-1]:.1f}" for times in results["ms"].values()),
-        ]
-        for name in next(iter(results["ms"].values()))
-    ]
-    text.append(report.table(["milliseconds", *(f"{kind}: median, 95 %" for kind in results["ms"])], rows))
     return "\n\n".join(text)
 
 
@@ -215,7 +155,6 @@ def main(words: Sequence[str] | None = None) -> None:
         results = {
             "bytes_a_poll": sizes(site, day),
             "rows_a_second": speeds(site, work, options.rounds),
-            "ms": asked(site, options.entries),
         }
     print(tables(results, len(day)))
     if options.json:
@@ -227,7 +166,6 @@ def _options(words: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--rooms", type=int, default=100, help="of the simulated day")
     add("--minutes", type=int, default=100, help="of the simulated day")
-    add("--entries", type=int, default=400_000, help="rows that the stores have when they are asked")
     add("--rounds", type=int, default=3)
     add("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
     return parser.parse_args(words)

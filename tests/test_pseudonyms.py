@@ -127,7 +127,7 @@ def test_no_clear_identifier_reaches_feed_store_log_or_queue(
 def dumped(where: str) -> bytes:
     """Every row of every table."""
     store = locate.open_records(where)
-    connection = store._database._connected()  # type: ignore[attr-defined]
+    connection = store.database._connected()  # type: ignore[attr-defined]
     tables = connection.execute(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
     )

@@ -14,6 +14,7 @@ from rankcrawler.store.answers import Finding
 from rankcrawler.store.contract import Kept, Records
 from tests import earlier, stores
 from tests.builders import entry, failed, polled, snapshot
+from tests.daily import top_of_day
 from tests.gateways import environment, run
 from tests.test_store_damage import EVER, MINUTE, NOON, changed, listed, write
 
@@ -73,14 +74,14 @@ def test_a_store_that_no_one_has_damaged_has_no_findings(store: Records) -> None
 )
 def test_coins_that_are_not_those_of_the_lists_are_found_and_set_right(where: str, store: Records, harm: str) -> None:
     write(store, range(1430, 1450), room_id="3")
-    coins = [(each.user_id, each.coins) for each in store.top_contributors("2026-11-23")]
+    coins = [(each.user_id, each.coins) for each in top_of_day(store, "2026-11-23")]
     assert found(store) == []
     changed(where, harm)
     assert {each.what for each in found(store)} == {"sum"}
     assert found(store)[0].place == "gateway.test, 2026-11-23"
     store.repair()
     assert found(store) == []
-    assert [(each.user_id, each.coins) for each in store.top_contributors("2026-11-23")] == coins
+    assert [(each.user_id, each.coins) for each in top_of_day(store, "2026-11-23")] == coins
 
 
 @pytest.mark.parametrize("version", [1, 2, 3, 4])

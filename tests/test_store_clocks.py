@@ -13,6 +13,7 @@ from rankcrawler.store.contract import Kept, Records, Store
 from rankcrawler.store.list_choice import EVERY_POLL
 from tests import stores
 from tests.builders import entry, failed, polled, snapshot
+from tests.daily import top_of_day
 
 NOON = 1_795_435_200_000
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -159,7 +160,7 @@ def test_coins_are_counted_from_lists_whose_clock_is_in_seconds_or_stands_at_zer
     found = records.gains("1", iso(NOON), iso(NOON + HOUR))
     assert [(gain.user_id, gain.coins) for gain in found.gains] == [("7000001", 30)]
     assert (found.since, found.until, found.left_out) == (iso(NOON), iso(NOON + 3 * MINUTE), 0)
-    assert [(each.user_id, each.coins) for each in records.top_contributors("2026-11-23")] == [("7000001", 30)]
+    assert [(each.user_id, each.coins) for each in top_of_day(records, "2026-11-23")] == [("7000001", 30)]
 
 
 def test_a_list_from_the_future_changes_no_coins(records: Records) -> None:
@@ -167,4 +168,4 @@ def test_a_list_from_the_future_changes_no_coins(records: Records) -> None:
         records.write([polled(listed(NOON + minute * MINUTE, NOON + clock, score))])
     found = records.gains("1", iso(NOON), iso(NOON + HOUR))
     assert ([(gain.user_id, gain.coins) for gain in found.gains], found.left_out) == ([("7000001", 20)], 1)
-    assert [each.coins for each in records.top_contributors("2026-11-23")] == [20]
+    assert [each.coins for each in top_of_day(records, "2026-11-23")] == [20]

@@ -1,19 +1,18 @@
 """Which lists count, and what is counted from one to the next; on SQLite and on PostgreSQL."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
-from rankcrawler.errors import StoreError
 from rankcrawler.model.items import Quarantined, RoomSnapshot
 from rankcrawler.store.contract import Kept, Records
 from rankcrawler.store.list_choice import EVERY_POLL
 from tests import stores
 from tests.builders import entry
+from tests.daily import top_of_day
 from tests.test_store_records import at, listed, write
 
 Scores = dict[str, int | None]
@@ -52,7 +51,7 @@ def gains(store: Records, since: float = 0, until: float = 100_000) -> dict[str,
 
 
 def sums(store: Records, day: str = "2026-11-23") -> dict[str, int]:
-    return {each.user_id: each.coins for each in store.top_contributors(day)}
+    return {each.user_id: each.coins for each in top_of_day(store, day)}
 
 
 @pytest.mark.parametrize("hide", [withheld, masked])
@@ -276,15 +275,11 @@ def test_a_day_begins_and_ends_in_its_time_zone(store: Records) -> None:
     write(store, [listed(minute, {"7": score}) for minute, score in scores.items()])
     beijing = ZoneInfo("Asia/Shanghai")
     days = ("2026-11-23", "2026-11-24")
-    in_beijing = [[each.coins for each in store.top_contributors(day, zone=beijing)] for day in days]
+    in_beijing = [[each.coins for each in top_of_day(store, day, zone=beijing)] for day in days]
     assert in_beijing == [[14], [21]]
-    assert [[each.coins for each in store.top_contributors(day)] for day in days] == [[21], [14]]
-    assert [[room.polls for room in store.active_rooms(day, zone=beijing)] for day in days] == [[3], [3]]
-    assert [[room.coins for room in store.active_rooms(day)] for day in days] == [[21], [14]]
-    with pytest.raises(StoreError, match="whole hours from UTC"):
-        store.top_contributors("2026-11-23", zone=timezone(timedelta(hours=5, minutes=30)))
-    with pytest.raises(StoreError, match="YYYY-MM-DD"):
-        store.active_rooms("today", zone=UTC)
+    assert [[each.coins for each in top_of_day(store, day)] for day in days] == [[21], [14]]
+    in_delhi = [[each.coins for each in top_of_day(store, day, zone=ZoneInfo("Asia/Kolkata"))] for day in days]
+    assert in_delhi == [[21], [14]]
 
 
 def test_sums_of_more_coins_than_there_are_do_not_overflow(store: Records) -> None:
@@ -292,5 +287,5 @@ def test_sums_of_more_coins_than_there_are_do_not_overflow(store: Records) -> No
     lists: list[Scores] = [{"7": 0, "8": 1}, {"7": most, "8": 2}, {"7": most, "8": most, "9": most}]
     write(store, [listed(60 * hour, scores) for hour, scores in enumerate(lists)])
     write(store, [listed(240, {"7": most, "8": most, "9": most})])
-    [first, second, *_] = store.top_contributors("2026-11-23")
+    [first, second, *_] = top_of_day(store, "2026-11-23")
     assert (first.coins, second.coins) == (2**57, 2**57 - 1)

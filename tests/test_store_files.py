@@ -169,7 +169,7 @@ def test_no_migration_begins_while_a_worker_writes(
 ) -> None:
     where = stores.address(kind, tmp_path, request)
     with closing(locate.open_records(where, create=True)) as store:
-        database = store._database  # type: ignore[attr-defined]
+        database = store.database  # type: ignore[attr-defined]
         with database.transaction():
             database.all("counts")
             monkeypatch.setattr(schema, "version", lambda: database.version() + 1)

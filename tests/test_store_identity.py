@@ -17,6 +17,7 @@ from rankcrawler.store.contract import Kept, Records, Store
 from rankcrawler.store.line_room import REMEMBERED
 from tests import stores
 from tests.builders import as_served, entry, failed, polled, snapshot
+from tests.daily import top_of_day
 
 NOON = 1_795_435_200_000
 EVER = ("1970-01-01", "9999-01-01")
@@ -74,7 +75,7 @@ def test_a_clock_in_whole_seconds_polled_four_times_a_second_loses_no_list(store
     assert [poll.flags for poll in store.polls("1", *EVER)].count(STILL) == 32
     assert store.latest("1") == stored(lists)[-1]
     assert [gain.coins for gain in store.gains("1", *EVER).gains] == [42]
-    assert store.top_contributors("2026-11-23")[0].coins == 42
+    assert top_of_day(store, "2026-11-23")[0].coins == 42
 
 
 def test_a_clock_that_stands_still_loses_no_list(any_store: Store) -> None:

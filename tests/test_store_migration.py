@@ -22,6 +22,7 @@ from rankcrawler.store import locate, migration, schema
 from rankcrawler.store.contract import Kept, Records
 from rankcrawler.store.dialects import POSTGRESQL, SQLITE, Dialect
 from tests import earlier, reading, stores
+from tests.daily import top_of_day
 
 EARLIER = [("sqlite", version) for version in (1, 2, 3, 4)] + [("postgresql", version) for version in (2, 3, 4)]
 EVER = ("2026-01-01", "2027-01-01")
@@ -50,8 +51,7 @@ def answers(store: Records) -> dict[str, Any]:
     """Whatever the store answers, but for its place and size."""
     return lists_of(store) | {
         "trails": [store.trail(user) for user in ("7", "8", "9", "10")],
-        "top": [store.top_contributors(day) for day in DAYS],
-        "active": [store.active_rooms(day) for day in DAYS],
+        "top": [top_of_day(store, day) for day in DAYS],
     }
 
 
@@ -135,10 +135,9 @@ def test_sums_of_days_are_kept_as_days_in_utc(places: tuple[str, str]) -> None:
     migration.migrate(where)
     beijing = timezone(timedelta(hours=8))
     with opened(where) as store:
-        sums = [[(each.user_id, each.coins, each.most) for each in store.top_contributors(day)] for day in DAYS]
+        sums = [[(each.user_id, each.coins, each.most) for each in top_of_day(store, day)] for day in DAYS]
         assert sums == [[("7", 50, None), ("8", 20, None)], [("7", 10, None), ("8", 5, None)]]
-        assert [[room.coins for room in store.active_rooms(day)] for day in DAYS] == [[70, 0, 0], [15]]
-        assert [store.top_contributors(day, zone=beijing) for day in DAYS] == [[], []]
+        assert [top_of_day(store, day, zone=beijing) for day in DAYS] == [(), ()]
         assert [stay.last_score for stay in store.trail("7")] == [30, None, 130]
 
 
@@ -149,7 +148,7 @@ def test_counting_goes_on_after_a_migration_from_the_last_list_that_counts(place
     with opened(where) as store:
         store.write([grown := rises(earlier.polls(4)[-1], {"8": 5, "7": 3})])
         assert grown.snapshot is not None
-        day = [(each.user_id, each.coins, each.most) for each in store.top_contributors("2026-11-24")]
+        day = [(each.user_id, each.coins, each.most) for each in top_of_day(store, "2026-11-24")]
         assert day == [("7", 13, None), ("8", 10, None)]
         gains = store.gains("1", "2026-11-24T12:00", grown.snapshot.captured_at)
         assert [(each.user_id, each.coins, each.most) for each in gains.gains] == [("8", 5, 5), ("7", 3, 3)]

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 
 from rankcrawler.clock import iso
-from rankcrawler.errors import StoreError
 from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
 from rankcrawler.model.rows import RankEntry
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.model.targets import Target
 from rankcrawler.store import interning, schema, sql_store
-from rankcrawler.store.answers import Gain, PollRecord, Recurring, Stay, TopContributor
+from rankcrawler.store.answers import Gain, PollRecord, Recurring, Stay
 from rankcrawler.store.contract import Kept, Records
 from rankcrawler.store.sql_store import SqlStore
 from tests import stores
 from tests.builders import entry, failed, polled, snapshot
+from tests.daily import top_of_day
 
 NOON = 1_795_435_200_000  # 2026-11-23T12:00:00Z
 MINUTE, DAY = 60_000, 86_400_000
@@ -198,27 +198,34 @@ def test_who_enters_a_full_list_gave_at_least_what_is_above_its_last_score(store
     write(store, [listed(0, dict(full)), listed(1, dict(later))])
     gain = next(gain for gain in store.gains("1", at(0), at(1)).gains if gain.user_id == "7")
     assert gain.coins == 9805 - (10_000 - 199)
-    assert store.top_contributors("2026-11-23") == [TopContributor("gateway.test", "7", "name 7", gain.coins, 9805)]
+    (top,) = top_of_day(store, "2026-11-23")
+    assert (top.source, top.user_id, top.nickname, top.coins, top.most) == (
+        "gateway.test",
+        "7",
+        "name 7",
+        gain.coins,
+        9805,
+    )
 
 
-def test_days_have_their_top_contributors_and_active_rooms(store: Records) -> None:
+def test_days_have_their_top_contributors(store: Records) -> None:
     write(
         store, [listed(0, {"7": 100, "8": 50}), listed(1, {"7": 130, "8": 80, "": 5}), listed(2, {"7": 131, "8": 80})]
     )
     write(store, [failed(room_id="1", polled_at=at(3)), listed(1440, {"7": 150, "8": 80})])
-    days = [[each[1:4] for each in store.top_contributors(day)] for day in ("2026-11-23", "2026-11-24")]
+    days = [
+        [(each.user_id, each.nickname, each.coins) for each in top_of_day(store, day)]
+        for day in ("2026-11-23", "2026-11-24")
+    ]
     assert days == [[("7", "name 7", 31), ("8", "name 8", 30)], [("7", "name 7", 19)]]
-    assert [tuple(room)[2:] for room in store.active_rooms("2026-11-23")] == [("1", None, 4, 1, 3, 61)]
-    with pytest.raises(StoreError, match="YYYY-MM-DD"):
-        store.top_contributors("yesterday")
 
 
 def test_what_a_contributor_gave_is_counted_once_for_each_kind_of_list(store: Records) -> None:
     for minute, score in ((0, 0), (1, 1000)):
         write(store, [listed(minute, {"7": score}), listed(minute, {"7": score}, kind="audience")])
     for kind in ("ranklist", "audience"):
-        assert store.top_contributors("2026-11-23", kind=kind) == [
-            TopContributor("gateway.test", "7", "name 7", 1000, 1000)
+        assert [(each.user_id, each.coins, each.most) for each in top_of_day(store, "2026-11-23", kind=kind)] == [
+            ("7", 1000, 1000)
         ]
 
 

@@ -77,12 +77,12 @@ def test_a_file_that_another_process_has_locked_is_unavailable_for_that_long(tmp
 
 def test_a_full_disk_is_unavailable_until_there_is_room(tmp_path: Path) -> None:
     store = opened(tmp_path)
-    store._database._db.execute("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]
+    store.database._db.execute("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]
     lists = [polled(snapshot(room_id=str(room))) for room in range(1, 200)]
     with pytest.raises(StoreUnavailable, match="full"):
         store.write(lists)
     assert store.counts() == Counts(0, 0, 0, 0)
-    store._database._db.execute("PRAGMA max_page_count = 1073741823")  # type: ignore[attr-defined]
+    store.database._db.execute("PRAGMA max_page_count = 1073741823")  # type: ignore[attr-defined]
     assert store.write(lists) == [Kept.STORED] * len(lists)
     store.close()
 

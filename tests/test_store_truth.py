@@ -21,6 +21,7 @@ from rankcrawler.store.answers import Gains
 from rankcrawler.store.contract import Records
 from rankcrawler.store.list_choice import EVERY_POLL
 from tests import stores
+from tests.daily import top_of_day
 from tests.oracle import Oracle
 
 START = 1_795_464_000_000
@@ -106,7 +107,7 @@ def day_sums(store: Records, zone: timezone, room: Room) -> Counter[str]:
     """The sums of all days, in a time zone, for those who give in a room or are shown in it."""
     sums: Counter[str] = Counter()
     for day in ("2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25"):
-        found = store.top_contributors(day, zone=zone, limit=100_000)
+        found = top_of_day(store, day, zone=zone, limit=100_000)
         sums.update({each.user_id: each.coins for each in found if int(each.user_id) // 1000 == room.first // 1000})
     return sums
 

@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from benchmarks import views as cost
 from rankcrawler.clock import LAST_MS, iso, ms
 from rankcrawler.model.items import Quarantined, RoomSnapshot
 from rankcrawler.model.rows import COLUMNS, RankEntry
@@ -373,14 +372,3 @@ def test_what_a_view_is_asked_for_one_room_or_contributor_is_found_by_an_index(
     plan = "\n".join(row[0] for row in explained(f"{where}&options=-c%20enable_seqscan%3Doff", f"EXPLAIN {query}"))
     small = "_sources|_grades|_clubs|_texts|_verdicts|_arrivals|_other"
     assert re.findall(rf"Seq Scan on (?!\w*({small}))\w+", plan) == []
-
-
-def test_the_benchmark_of_views_times_every_question(tmp_path: Path) -> None:
-    where = f"sqlite:///{tmp_path}/ranks.db"
-    store = locate.open_records(where, create=True)
-    for each in cost.polls(20_000, 2, latest=3):
-        store.write([each])
-    store.close()
-    times = cost.asked(where, 2)
-    assert {name: len(each) for name, each in times.items()} == dict.fromkeys(cost.BOUNDS, 2)
-    assert all("| " in line for line in cost.table({"sqlite": times}).splitlines())

@@ -46,7 +46,6 @@ class Ground(Reading):
 
     def __init__(self, database: Database, zone: tzinfo, now_ms: Callable[[], int] | None = None) -> None:
         super().__init__(database)
-        self.database = database
         self.zone = zone
         self.now_ms = now_ms or (lambda: time.time_ns() // 1_000_000)
         """Milliseconds since 1970."""

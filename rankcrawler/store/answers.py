@@ -117,34 +117,6 @@ class Gains(NamedTuple):
     """The share of what the contributors may have given that a full list did not show; None without a limit."""
 
 
-class TopContributor(NamedTuple):
-    """What a contributor gave on one day, in all rooms together."""
-
-    source: str
-    user_id: str
-    nickname: str | None
-    coins: int
-    """At least, as in a Gain."""
-    most: int | None
-    """At most, as far as they were seen: what they gave while no list showed them counts when one shows them again."""
-
-
-class Activity(NamedTuple):
-    """What happened in a room on one day."""
-
-    source: str
-    kind: str
-    room_id: str
-    anchor_id: str | None
-    polls: int
-    failures: int
-    """How many of the polls failed."""
-    lists: int
-    """Lists that differed from the one before."""
-    coins: int
-    """Anonymised rows count for nothing: they belong to no contributor."""
-
-
 class Recurring(NamedTuple):
     """A room that is polled repeatedly, as its last poll said."""
 

@@ -5,7 +5,6 @@ the id, `source` picks one; without it, the room polled last is meant.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, tzinfo
 from enum import Enum
 from typing import Protocol
 
@@ -13,7 +12,6 @@ from rankcrawler.errors import DamagedList
 from rankcrawler.model.items import Poll, RoomSnapshot
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.store.answers import (
-    Activity,
     Contributor,
     Counts,
     Finding,
@@ -25,7 +23,6 @@ from rankcrawler.store.answers import (
     Source,
     Status,
     Stay,
-    TopContributor,
 )
 from rankcrawler.store.list_choice import CHANGED, Lists
 
@@ -155,18 +152,6 @@ class Records(Store, Protocol):
         self, room_id: str, since: str, until: str, *, kind: str = RANKLIST.name, source: str | None = None
     ) -> Gains:
         """Who gave how much in a room between two moments, by the lists that count."""
-
-    def top_contributors(
-        self, day: str, *, kind: str = RANKLIST.name, zone: tzinfo = UTC, limit: int = 100
-    ) -> list[TopContributor]:
-        """Who gave most on a day (YYYY-MM-DD) in all rooms together, by the lists of one kind.
-
-        Raises StoreError if `zone` is not a whole number of hours from UTC: sums are kept by hour. Sums from before
-        version 6 of the schema are of days in UTC, and count for these alone.
-        """
-
-    def active_rooms(self, day: str, *, zone: tzinfo = UTC, limit: int = 100) -> list[Activity]:
-        """The rooms where most was given on a day (YYYY-MM-DD); see top_contributors."""
 
     def rooms(self, kind: str = RANKLIST.name) -> Iterator[str]:
         """The ids of all rooms with lists of that kind, each once."""

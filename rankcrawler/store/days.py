@@ -1,17 +1,12 @@
 """Days and hours since 1970 (UTC), and the keys of lists, which are in order of time."""
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
-
-from rankcrawler.errors import StoreError
-from rankcrawler.language import tr
+from datetime import UTC, datetime, timedelta
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 KEY_BITS = 20
 """Bits below the milliseconds in a list's key: which room."""
 _LAST_MS = (1 << 43) - 1
-
-_ONE_DAY = timedelta(days=1)
 
 
 def key_of(captured_ms: int, room_key: int) -> int:
@@ -32,28 +27,6 @@ def day_of(ms: int) -> int:
 def hour_of(ms: int) -> int:
     """The hour of a moment."""
     return min(ms, _LAST_MS) // HOUR_MS
-
-
-def hours_of(day: str, zone: tzinfo) -> tuple[int, int]:
-    """The first hour of a day in a time zone, and the first of the next day.
-
-    Raises StoreError for anything but a day, and for a zone that is not a whole number of hours from UTC on that day.
-    """
-    try:
-        start = date.fromisoformat(day)
-        midnights = [datetime(each.year, each.month, each.day, tzinfo=zone) for each in (start, start + _ONE_DAY)]
-    except (ValueError, OverflowError) as error:
-        raise StoreError(tr("expected a day as YYYY-MM-DD, got {day!r}", day=day)) from error
-    first, end = (round(midnight.timestamp() * 1000) for midnight in midnights)
-    if first % HOUR_MS or end % HOUR_MS:
-        raise StoreError(
-            tr(
-                "expected a time zone that is whole hours from UTC on {day}, got {zone}: sums are kept by hour",
-                day=day,
-                zone=zone,
-            )
-        )
-    return first // HOUR_MS, end // HOUR_MS
 
 
 def values_of_hours(first: int, end: int) -> dict[str, int | None]:

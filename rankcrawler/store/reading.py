@@ -1,7 +1,6 @@
 """Answers questions from a database; contract.Records says what each answer is."""
 
 from collections.abc import Iterator
-from datetime import UTC, tzinfo
 
 from rankcrawler.clock import iso, ms
 from rankcrawler.errors import DamagedList
@@ -11,7 +10,6 @@ from rankcrawler.model.schedules import Schedule
 from rankcrawler.model.targets import RoomName, Target
 from rankcrawler.store import days, gains, lists, tables
 from rankcrawler.store.answers import (
-    Activity,
     Contributor,
     Counts,
     Gains,
@@ -20,7 +18,6 @@ from rankcrawler.store.answers import (
     Source,
     Status,
     Stay,
-    TopContributor,
 )
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.list_choice import CHANGED, Lists
@@ -35,13 +32,14 @@ class Reading:
     """The answers of a store in a database."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
+        """Where everything is asked."""
         self.damage: list[DamagedList] = []
         """The lists that `lists` and `gains` have left out."""
 
     def counts(self) -> Counts:
         """How much the store holds."""
-        return Counts(*self._database.all("counts")[0])
+        return Counts(*self.database.all("counts")[0])
 
     def latest(self, room_id: str, *, kind: str = RANKLIST.name, source: str | None = None) -> RoomSnapshot | None:
         """The room's last list."""
@@ -71,7 +69,7 @@ class Reading:
             records = self._list_records(room, ms(since), ms(until), every_poll=which != CHANGED)
             for record in which.of(records, AT_MS):
                 try:
-                    found = lists.snapshot(self._database, room, record)
+                    found = lists.snapshot(self.database, room, record)
                 except DamagedList as damage:
                     self.damage.append(damage)
                 else:
@@ -90,7 +88,7 @@ class Reading:
         """How many polls brought a list."""
         span = {"since_ms": ms(since), "until_ms": ms(until)}
         of = {"kind": kind, "room_id": encoded(room_id or ""), "source": encoded(source or "")}
-        found = self._database.all("count_polled", **of, **span)
+        found = self.database.all("count_polled", **of, **span)
         return int(found[0][0])
 
     def polls(
@@ -108,7 +106,7 @@ class Reading:
         if room is None:
             return []
         span = {"since_ms": ms(since), "until_ms": ms(until)}
-        records = self._database.all("polls", room_key=room.room_key, **span, limit=limit)
+        records = self.database.all("polls", room_key=room.room_key, **span, limit=limit)
         return [
             PollRecord._make([iso(at), iso(polled), *restored(rest), None if clock is None else iso(clock), texts(own)])
             for at, polled, clock, *rest, own in records
@@ -120,7 +118,7 @@ class Reading:
         if found is None:
             return None
         key, first_seen_ms, *profile = found
-        [(last_seen_ms,)] = self._database.all("last_seen", user_key=key)
+        [(last_seen_ms,)] = self.database.all("last_seen", user_key=key)
         last_seen = iso(first_seen_ms if last_seen_ms is None else last_seen_ms)
         return Contributor._make([*profile, iso(first_seen_ms), last_seen])
 
@@ -130,7 +128,7 @@ class Reading:
         if found is None:
             return []
         key = found[0]
-        return [self._stay(key, record) for record in self._database.all("stays", user_key=key, limit=limit)]
+        return [self._stay(key, record) for record in self.database.all("stays", user_key=key, limit=limit)]
 
     def gains(
         self, room_id: str, since: str, until: str, *, kind: str = RANKLIST.name, source: str | None = None
@@ -139,32 +137,20 @@ class Reading:
         room = self._room(room_id, kind, source)
         if room is None:
             return gains.NONE
-        return gains.between(self._database, room, (ms(since), ms(until)), self.damage)
-
-    def top_contributors(
-        self, day: str, *, kind: str = RANKLIST.name, zone: tzinfo = UTC, limit: int = 100
-    ) -> list[TopContributor]:
-        """Who gave most on a day."""
-        records = self._database.all("top_contributors", **_hours(day, zone), kind=kind, limit=limit)
-        return [TopContributor(*restored(record)) for record in records]
-
-    def active_rooms(self, day: str, *, zone: tzinfo = UTC, limit: int = 100) -> list[Activity]:
-        """Where most was given on a day."""
-        records = self._database.all("active_rooms", **_hours(day, zone), limit=limit)
-        return [Activity(*restored(record)) for record in records]
+        return gains.between(self.database, room, (ms(since), ms(until)), self.damage)
 
     def rooms(self, kind: str = RANKLIST.name) -> Iterator[str]:
         """All rooms with lists of a kind."""
         after = ""
-        while records := self._database.all("rooms", kind=kind, after=after):
+        while records := self.database.all("rooms", kind=kind, after=after):
             after = records[-1][0]
             yield from (restored(record)[0] for record in records)
 
     def recurring(self, source: str) -> Iterator[Recurring]:
         """A gateway's rooms that a queue should hold."""
-        for _, source_key in self._database.find(tables.SOURCES.find, [(encoded(source),)]):
+        for _, source_key in self.database.find(tables.SOURCES.find, [(encoded(source),)]):
             after = 0
-            while records := self._database.all("recurring", source_key=source_key, after=after):
+            while records := self.database.all("recurring", source_key=source_key, after=after):
                 after = records[-1][0]
                 for _, last_polled_ms, *place in records:
                     kind, room_id, anchor_id, *schedule = restored(place)
@@ -175,30 +161,30 @@ class Reading:
         """Every gateway."""
         return [
             Source(name, rooms, users, iso(first), iso(last))
-            for name, rooms, users, first, last in map(restored, self._database.all("sources"))
+            for name, rooms, users, first, last in map(restored, self.database.all("sources"))
         ]
 
     def sources_of_room(self, room_id: str, kind: str = RANKLIST.name) -> list[str]:
         """The gateways that served a room."""
-        found = self._database.all("rooms_named", room_id=encoded(room_id), kind=kind)
+        found = self.database.all("rooms_named", room_id=encoded(room_id), kind=kind)
         return [restored(record)[1] for record in found]
 
     def sources_of_contributor(self, user_id: str) -> list[str]:
         """The gateways that listed a contributor."""
-        return [restored(record)[0] for record in self._database.all("sources_of_user", user_id=encoded(user_id))]
+        return [restored(record)[0] for record in self.database.all("sources_of_user", user_id=encoded(user_id))]
 
     def status(self, source: str | None = None) -> Status:
         """The store at a glance."""
-        ask, of = self._database.all, {} if source is None else {"source": encoded(source)}
+        ask, of = self.database.all, {} if source is None else {"source": encoded(source)}
         *sums, first_day, last_day = ask("sums_of_source" if of else "sums", **of)[0]
         rooms, users = ask("rooms_and_users_of_source" if of else "rooms_and_users", **of)[0]
         known = [None if day is None else days.name(day) for day in (first_day, last_day)]
-        place, version, size = self._database.place, self._database.version(), self._database.size()
+        place, version, size = self.database.place, self.database.version(), self.database.size()
         return Status._make([place, version, size, rooms, users, *map(int, sums), *known])
 
     def _room(self, room_id: str, kind: str, source: str | None) -> StoredRoom | None:
         """The room of that id; if several gateways have one, the one polled last."""
-        for key, *name in self._database.all("rooms_named", room_id=encoded(room_id), kind=kind):
+        for key, *name in self.database.all("rooms_named", room_id=encoded(room_id), kind=kind):
             room = StoredRoom(key, RoomName(*restored(name)))
             if source in (None, room.name.source):
                 return room
@@ -206,7 +192,7 @@ class Reading:
 
     def _contributor(self, user_id: str, source: str | None) -> Record | None:
         """The contributor of that id: a record of contributors_named, with its texts restored."""
-        for record in map(restored, self._database.all("contributors_named", user_id=encoded(user_id))):
+        for record in map(restored, self.database.all("contributors_named", user_id=encoded(user_id))):
             if source in (None, record[2]):
                 return record
         return None
@@ -214,22 +200,17 @@ class Reading:
     def _list_records(self, room: StoredRoom, since_ms: int, until_ms: int, *, every_poll: bool) -> Iterator[Record]:
         """Records of list_columns, some hundreds at a time."""
         asked = {"room_key": room.room_key, "until_ms": until_ms, "every_poll": int(every_poll)}
-        while records := self._database.all("lists_between", since_ms=since_ms, **asked):
+        while records := self.database.all("lists_between", since_ms=since_ms, **asked):
             yield from records
             since_ms = records[-1][AT_MS] + 1
 
     def _first_list(self, room: StoredRoom, query: str, **values: int) -> RoomSnapshot | None:
-        records = self._database.all(query, room_key=room.room_key, **values)
-        return lists.snapshot(self._database, room, records[0]) if records else None
+        records = self.database.all(query, room_key=room.room_key, **values)
+        return lists.snapshot(self.database, room, records[0]) if records else None
 
     def _stay(self, user_key: int, record: Record) -> Stay:
         kind, room_id, anchor_id, since, until, ended, first_score, last_score, base_key, step = restored(record)
         if ended is None and base_key is not None:
-            found = self._database.all("score_in", **days.chain(base_key, step), user_key=user_key)
+            found = self.database.all("score_in", **days.chain(base_key, step), user_key=user_key)
             last_score = found[0][0] if found else None
         return Stay(kind, room_id, anchor_id, iso(since), iso(until), ended is not None, first_score, last_score)
-
-
-def _hours(day: str, zone: tzinfo) -> dict[str, int | None]:
-    """The values of a query on the hours of a day."""
-    return days.values_of_hours(*days.hours_of(day, zone))

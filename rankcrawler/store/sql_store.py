@@ -42,8 +42,8 @@ class SqlStore(Reading):
         if not polls:
             return []
         try:
-            self._database.prepare({day_of(deduplication.moment(poll.found)) for poll in polls})
-            with self._database.transaction():
+            self.database.prepare({day_of(deduplication.moment(poll.found)) for poll in polls})
+            with self.database.transaction():
                 return self._write_all(polls)
         except BaseException:
             self._sources.clear()
@@ -53,30 +53,30 @@ class SqlStore(Reading):
 
     def rename_source(self, old: str, new: str) -> Joined:
         """Call a gateway by another name; joins it with the one of that name, if there is one."""
-        with self._database.transaction():
-            return sources.rename(self._database, old, new)
+        with self.database.transaction():
+            return sources.rename(self.database, old, new)
 
     def purge(self, before: str, source: str | None = None) -> Purged:
         """Remove days, of all gateways or of one."""
         day = day_of(ms(before))
         if source is None:
-            return Purged(*self._database.purge(day))
-        with self._database.transaction():
-            return sources.purge(self._database, source, day)
+            return Purged(*self.database.purge(day))
+        with self.database.transaction():
+            return sources.purge(self.database, source, day)
 
     def check(self) -> Iterator[Finding]:
         """What is not as it was written."""
-        return checking.findings(self._database)
+        return checking.findings(self.database)
 
     def repair(self) -> None:
         """Rebuild what can be, and mark what is lost."""
-        with self._database.alone():
-            repairing.repair(self._database)
+        with self.database.alone():
+            repairing.repair(self.database)
         self._lists.forget()
 
     def close(self) -> None:
         """Close the database."""
-        self._database.close()
+        self.database.close()
 
     def _write_all(self, polls: Sequence[Poll]) -> list[Kept]:
         batch = Batch()
@@ -86,16 +86,16 @@ class SqlStore(Reading):
         lists: dict[int, TakenList] = {}
         for poll in polls:
             room = rooms[poll.target.room]
-            decision = deduplication.decide(poll, room, RoomPolls(self._database, room, poll.target.room_id))
+            decision = deduplication.decide(poll, room, RoomPolls(self.database, room, poll.target.room_id))
             kept.append(decision.kept)
             if decision.is_written and (taken := self._take(poll, room, decision, batch)):
                 lists[len(kept) - 1] = taken
         for index, standing in zip(lists, self._lists.add_all([*lists.values()], batch), strict=True):
             if standing is Standing.OLDER:
                 kept[index] = kept[index].of_older
-        batch.write(self._database)
+        batch.write(self.database)
         self._sort(len(batch.arrivals))
-        self._database.bulk("advance_rooms", [room.record() for room in rooms.values()])
+        self.database.bulk("advance_rooms", [room.record() for room in rooms.values()])
         return kept
 
     def _take(self, poll: Poll, room: Room, decision: Decision, batch: Batch) -> TakenList | None:
@@ -127,7 +127,7 @@ class SqlStore(Reading):
     def _sort(self, arrivals: int) -> None:
         self._arrivals += arrivals
         if self._arrivals > MOST_ARRIVALS:
-            self._database.sort_arrivals()
+            self.database.sort_arrivals()
             self._arrivals = 0
 
     def _rooms(self, polls: Sequence[Poll]) -> dict[RoomName, Room]:
@@ -138,18 +138,18 @@ class SqlStore(Reading):
         found = self._found(wanted)
         if len(found) < len(wanted):
             new = [(*want, first_polled[name]) for name, want in zip(names, wanted, strict=True)]
-            self._database.bulk("add_rooms", new)
+            self.database.bulk("add_rooms", new)
             found = self._found(wanted)
         return {name: found[want] for name, want in zip(names, wanted, strict=True)}
 
     def _found(self, wanted: Sequence[Record]) -> dict[Record, Room]:
         """What is known of rooms, by room_id, kind and source_key; PostgreSQL locks them until the transaction ends."""
-        records = self._database.find("find_rooms", wanted)
+        records = self.database.find("find_rooms", wanted)
         return {record[:3]: Room.of(record[2:]) for record in records}
 
     def _check_sources(self, names: Sequence[str]) -> None:
         """Forget everything if a gateway's key has changed: someone has renamed it, or joined it with another."""
-        found: dict[str, int] = dict(self._database.find(tables.SOURCES.find, [(encoded(name),) for name in names]))
+        found: dict[str, int] = dict(self.database.find(tables.SOURCES.find, [(encoded(name),) for name in names]))
         if any(self._sources.get(name) not in (None, found.get(encoded(name))) for name in names):
             self._sources.clear()
             self._interned.forget()
@@ -157,5 +157,5 @@ class SqlStore(Reading):
 
     def _source(self, source: str) -> int:
         if source not in self._sources:
-            [self._sources[source]] = keys_of(self._database, tables.SOURCES, [(encoded(source),)])
+            [self._sources[source]] = keys_of(self.database, tables.SOURCES, [(encoded(source),)])
         return self._sources[source]

@@ -133,28 +133,6 @@ FROM (
   WHERE day >= :first_day AND day < :end_day AND kind = :kind
 ) h GROUP BY user_key HAVING sum(coins) > 0
 
--- name: top_contributors
--- Who gave most in some hours, by the lists of one kind; of a day in UTC, with sums from before version 6.
-SELECT g.source, u.user_id, p.nickname, d.coins, d.most
-FROM ({sums_by_contributor} ORDER BY sum(coins) DESC, user_key LIMIT :limit) d
-JOIN _users u ON u.user_key = d.user_key JOIN _sources g ON g.source_key = u.source_key
-LEFT JOIN _profiles p ON p.profile_key = u.profile_key ORDER BY d.coins DESC, u.user_key;
-
--- name: active_rooms
--- Where most was given in some hours; of a day in UTC, with sums from before version 6.
-SELECT g.source, r.kind, r.room_id, r.anchor_id, d.polls, d.failures, d.lists, d.coins
-FROM (
-  SELECT room_key, CAST(sum(polls) AS BIGINT) AS polls, CAST(sum(failures) AS BIGINT) AS failures,
-    CAST(sum(lists) AS BIGINT) AS lists, CAST(sum(coins) AS BIGINT) AS coins
-  FROM (
-    SELECT room_key, polls, failures, lists, coins FROM _room_hours WHERE hour >= :first AND hour < :end
-    UNION ALL SELECT room_key, polls, failures, lists, coins FROM _room_days
-    WHERE day >= :first_day AND day < :end_day
-  ) h GROUP BY room_key ORDER BY sum(coins) DESC, sum(polls) DESC, room_key LIMIT :limit
-) d
-JOIN _rooms r ON r.room_key = d.room_key JOIN _sources g ON g.source_key = r.source_key
-ORDER BY d.coins DESC, d.polls DESC, r.room_key;
-
 -- name: recurring
 -- A gateway's next rooms that are polled repeatedly and have not ended.
 SELECT r.room_key, r.last_polled_ms, r.kind, r.room_id, r.anchor_id, r.every, r.every_max, r.priority FROM _rooms r
