@@ -46,7 +46,7 @@ class Filled:
 
 Ask = Callable[[Questions, Filled], object]
 
-ASKS: dict[str, tuple[int, Ask]] = {
+ASKS: dict[str, tuple[int | None, Ask]] = {
     "latest": (QUICK, lambda ask, of: ask.latest(of.room())),
     "latest, against five minutes ago": (QUICK, lambda ask, of: ask.latest(of.busy(), vs="5min")),
     "at": (QUICK, lambda ask, of: ask.at(of.busy(), of.moment())),
@@ -54,20 +54,21 @@ ASKS: dict[str, tuple[int, Ask]] = {
     "course, a day by five minutes": (OF_A_DAY, lambda ask, of: ask.course(of.busy(), every="5min")),
     "gains, an hour": (QUICK, lambda ask, of: ask.gains(of.busy(), "1h")),
     "gains, a day": (OF_A_DAY, lambda ask, of: ask.gains(of.busy(), "1d")),
-    "top, a day of all rooms": (OF_A_DAY, lambda ask, _: ask.top("1d")),
+    "top, whole hours of all rooms": (OF_A_DAY, lambda ask, _: ask.top("2026-09-21T14:00Z", "2026-09-22T14:00Z")),
+    "top, parts of hours of all rooms": (None, lambda ask, _: ask.top("1d", "30min")),
     "top, an hour of one room": (QUICK, lambda ask, of: ask.top("1h", rooms=[of.busy()])),
-    "regulars, a day": (OF_A_DAY, lambda ask, _: ask.regulars("1d")),
+    "regulars": (OF_A_DAY, lambda ask, _: ask.regulars()),
     "contributor": (QUICK, lambda ask, of: ask.contributor(of.user())),
     "search": (QUICK, lambda ask, of: ask.search(of.user()[:12])),
     "shared, two rooms": (OF_A_DAY, lambda ask, of: ask.shared(of.room(), of.room(), since="1d")),
-    "shared, all rooms": (OF_A_DAY, lambda ask, _: ask.shared(least=3, since="1d")),
+    "shared, three of all rooms": (None, lambda ask, _: ask.shared(least=3, since="1d")),
     "compare, two rooms": (OF_A_DAY, lambda ask, of: ask.compare(of.busy(), of.busy())),
     "rooms": (QUICK, lambda ask, _: ask.rooms()),
     "coverage, one room": (QUICK, lambda ask, of: ask.coverage(of.busy(), "1d")),
-    "coverage, all rooms": (OF_A_DAY, lambda ask, _: ask.coverage(since="1d")),
+    "coverage, all rooms": (None, lambda ask, _: ask.coverage(since="1d")),
     "failures": (QUICK, lambda ask, _: ask.failures(since="1d")),
 }
-"""Each question with its bound in milliseconds."""
+"""Each question with its bound in milliseconds; None if it reads in proportion to all polls or lists of a day."""
 BOUNDS = {name: bound for name, (bound, _) in ASKS.items()}
 
 

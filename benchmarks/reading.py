@@ -93,10 +93,14 @@ def measured(site: Site, options: argparse.Namespace) -> tuple[dict[str, Times],
     return views, answers
 
 
-def table(what: str, found: dict[str, Times], bounds: Mapping[str, int]) -> str:
+def table(what: str, found: dict[str, Times], bounds: Mapping[str, int | None]) -> str:
     """Figures as Markdown."""
     rows = [
-        [name, f"{bound:,}", *(f"{median(times[name]):,.1f}, {max(times[name]):,.1f}" for times in found.values())]
+        [
+            name,
+            "" if bound is None else f"{bound:,}",
+            *(f"{median(times[name]):,.1f}, {max(times[name]):,.1f}" for times in found.values()),
+        ]
         for name, bound in bounds.items()
     ]
     return report.table([what, "bound, ms", *(f"{kind}: median, longest" for kind in found)], rows)

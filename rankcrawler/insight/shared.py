@@ -8,7 +8,7 @@ import msgspec
 
 from rankcrawler.clock import iso
 from rankcrawler.insight import sureness
-from rankcrawler.insight.answers import Answer, Contributor, Sure
+from rankcrawler.insight.answers import Answer, Sure
 from rankcrawler.insight.given import rooms_of
 from rankcrawler.insight.ground import END_MS, Choice, Ground, Moment, stored_room
 from rankcrawler.store import places
@@ -113,7 +113,7 @@ def shared(
         kind=choice.kind,
         least=enough,
         compared=compared,
-        rows=tuple(_rows(ground, stored, users)[:limit]),
+        rows=tuple(_rows(ground, stored, users, limit)),
         sure=_sure(ground, stored if rooms else (), since_ms, until_ms),
     )
 
@@ -164,30 +164,37 @@ def _shares(rooms: Sequence[StoredRoom], found: _Found, least: int) -> Sequence[
     ]
 
 
-def _rows(ground: Ground, rooms: Sequence[StoredRoom], users: _Found) -> list[SharedRow]:
-    last = _last_lists(ground, rooms)
-    known = ground.users(users)
-    rows = [_row(known[user][0], rooms, there, last, user) for user, there in users.items()]
-    return sorted(rows, key=lambda row: (-row.rooms, -row.coins, row.user_id, row.source))
-
-
-def _row(
-    who: Contributor, rooms: Sequence[StoredRoom], there: dict[int, _Presence], last: dict[int, _Last], user: int
-) -> SharedRow:
-    in_rooms = tuple(
-        _in_room(room.name.room_id, there[room.room_key], last[room.room_key], user)
-        for room in rooms
-        if room.room_key in there
+def _rows(ground: Ground, rooms: Sequence[StoredRoom], users: _Found, limit: int) -> list[SharedRow]:
+    """Those in most rooms first, and then by coins; these are looked up for as many as can be among the first."""
+    fewest = sorted((len(there) for there in users.values()), reverse=True)[:limit][-1:]
+    among = {user: there for user, there in users.items() if fewest and len(there) >= fewest[0]}
+    seen = {room for there in among.values() for room in there}
+    order = {room.room_key: place for place, room in enumerate(rooms)}
+    last = _last_lists(ground, [room for room in rooms if room.room_key in seen])
+    coins = {
+        user: sum(_score(each, last[room], user) or 0 for room, each in there.items()) for user, there in among.items()
+    }
+    known = ground.users(among)
+    first = sorted(
+        among, key=lambda user: (-len(among[user]), -coins[user], known[user][0].user_id, known[user][0].source)
     )
-    coins = sum(each.score or 0 for each in in_rooms)
-    return SharedRow(**msgspec.structs.asdict(who), rooms=len(in_rooms), coins=coins, in_rooms=in_rooms)
+    rows = []
+    for user in first[:limit]:
+        there = sorted(among[user].items(), key=lambda each: order[each[0]])
+        in_rooms = [_in_room(rooms[order[room]].name.room_id, each, last[room], user) for room, each in there]
+        who = msgspec.structs.asdict(known[user][0])
+        rows.append(SharedRow(**who, rooms=len(there), coins=coins[user], in_rooms=tuple(in_rooms)))
+    return rows
 
 
 def _in_room(room_id: str, there: _Presence, last: _Last, user: int) -> InRoom:
-    known = [there.last_score, last.scores.get(user) if there.is_open else None]
-    score = max((each for each in known if each is not None), default=None)
     is_there = bool(there.is_open) and not last.is_over
-    return InRoom(room_id, iso(there.since_ms), iso(there.until_ms), is_there, score)
+    return InRoom(room_id, iso(there.since_ms), iso(there.until_ms), is_there, _score(there, last, user))
+
+
+def _score(there: _Presence, last: _Last, user: int) -> int | None:
+    now = last.scores.get(user) if there.is_open else None
+    return max((each for each in (there.last_score, now) if each is not None), default=None)
 
 
 def _last_lists(ground: Ground, rooms: Sequence[StoredRoom]) -> dict[int, _Last]:

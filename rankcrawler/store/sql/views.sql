@@ -212,7 +212,7 @@ _users u {join} _sources o ON o.source_key = u.source_key
 
 -- fragment: stay
 -- A contributor's times in a room's list.
-JOIN _stays y ON y.room_key = h.room_key AND y.user_key = h.user_key JOIN _rooms r ON r.room_key = h.room_key
+JOIN _stays y ON y.room_key = h.room_key AND y.user_key = +h.user_key JOIN _rooms r ON r.room_key = h.room_key
 
 -- fragment: stay_columns
 o.source, r.kind, u.user_id, w.nickname, w.display_id, r.room_id, r.anchor_id, {iso y.since_ms} AS since_at, y.since_ms,
@@ -242,7 +242,7 @@ SELECT {stay_columns} FROM {arrivals} {stay} LEFT JOIN _profiles w ON w.profile_
 
 -- fragment: user_list
 -- The lists of a contributor's times in rooms, and the contributor's row in each.
-{join} _stays y ON y.room_key = h.room_key AND y.user_key = h.user_key {join} _rooms r ON r.room_key = h.room_key
+{join} _stays y ON y.room_key = h.room_key AND y.user_key = +h.user_key {join} _rooms r ON r.room_key = h.room_key
 {join} _polls p ON p.room_key = y.room_key AND p.is_answered = 1 AND p.at_ms >= y.since_ms
   AND p.at_ms <= coalesce(y.until_ms, r.last_captured_ms)
 {join} _snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
