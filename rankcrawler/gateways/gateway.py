@@ -12,6 +12,7 @@ from rankcrawler.errors import AnswerError, SettingError
 from rankcrawler.gateways import headers, profiles, token, verdict, wire
 from rankcrawler.gateways.address import Address
 from rankcrawler.gateways.client import Client, Reply
+from rankcrawler.gateways.discovery import Discovery
 from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.gateways.profiles import Placement, Profile, pointer
 from rankcrawler.gateways.proxy import Proxy
@@ -47,6 +48,8 @@ class Gateway:
         self._words = [pointer.steps(each) for each in layout.words]
         self._waits = layout.waits
         self._requests = {kind: ListRequest(address, call) for kind, call in profile.lists.items()}
+        self.discovery = Discovery(address, profile, self._verdicts)
+        """How the rooms of anchors are found."""
         self._readers = {kind: wire.Reader(kinds.named(kind), contributors, layout) for kind in profile.lists}
 
     @classmethod

@@ -28,7 +28,7 @@ class ListRequest:
         self._method = call.method
         self._parameters = [(name, field) for field, name in call.parameters.items()]
         self._constants = call.constants
-        self._query = {name: _text(value) for name, value in call.constants.items()}
+        self._query = {name: as_text(value) for name, value in call.constants.items()}
         self._required = call.required
 
     def of(self, target: Target) -> Call:
@@ -45,5 +45,6 @@ class ListRequest:
         return tuple(field for field in self._required if getattr(target, field) is None)
 
 
-def _text(value: Value) -> str:
+def as_text(value: Value) -> str:
+    """A constant parameter, as a query has it."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,5 +1,7 @@
 """The platform's answers as JSON, and as the default gateway wraps them: a rank list, an audience or a refusal."""
 
+from typing import Any
+
 import msgspec
 
 from rankcrawler.model.kinds import AUDIENCE, RANKLIST, ListKind
@@ -48,7 +50,12 @@ def platform_refusal(status_code: int, prompts: str, now: int) -> Json:
     return _platform({"prompts": prompts}, now, status_code)
 
 
-def _platform(data: Json, now: int, status_code: int) -> Json:
+def platform_answer_of(data: Any, now: int) -> Json:
+    """Return a good answer of the platform's with that `data`."""
+    return _platform(data, now, 0)
+
+
+def _platform(data: Any, now: int, status_code: int) -> Json:
     return {"data": data, "extra": {"now": now}, "status_code": status_code}
 
 

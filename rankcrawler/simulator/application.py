@@ -16,6 +16,7 @@ from rankcrawler.simulator.damage import DAMAGES, Spoilt
 from rankcrawler.simulator.dialect import Dialect, ListPath
 from rankcrawler.simulator.faults import FaultKind, Faults
 from rankcrawler.simulator.ledger import Given, Ledger
+from rankcrawler.simulator.lookups import Lookups
 from rankcrawler.simulator.query import Query, Refusal, knows_token, parameters_of, parse_query
 from rankcrawler.simulator.reply import json_reply
 from rankcrawler.simulator.world import World
@@ -33,11 +34,12 @@ class Application:
         self._faults = faults
         self._ledger = ledger
         self._dialect = dialect
+        self._lookups = Lookups(world, token, clock, faults, ledger, dialect)
 
     def routes(self) -> list[web.RouteDef]:
-        """Return a route for each list of the dialect, and one for the ledger."""
+        """Return a route for each list and each discovery call of the dialect, and one for the ledger."""
         lists = (self._route(kinds.named(kind), call) for kind, call in self._dialect.lists.items())
-        return [*lists, web.get("/ledger", self._show_ledger)]
+        return [*lists, *self._lookups.routes(), web.get("/ledger", self._show_ledger)]
 
     def _route(self, kind: ListKind, call: ListPath) -> web.RouteDef:
         async def answer(request: web.Request) -> web.Response:

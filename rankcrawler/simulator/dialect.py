@@ -32,6 +32,25 @@ class ListPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Parameters that must have these values."""
 
 
+class DiscoveryPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a call that finds rooms is, what it takes, and what the platform's `data` is in its answers.
+
+    A call about several anchors or rooms has the template `many`, with `{rooms}` and `{statuses}`. Others have one
+    for each state.
+    """
+
+    path: str
+    asks: Literal["uid", "sec_uid", "web_rid", "room_id"]
+    parameter: str
+    method: Literal["GET", "POST"] = "GET"
+    most: int = 1
+    """How many it takes at once."""
+    many: Any = UNSET
+    live: Any = UNSET
+    offline: Any = UNSET
+    replay: Any = UNSET
+
+
 class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One way to answer without a list."""
 
@@ -59,6 +78,7 @@ class Dialect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The template of a failure."""
     failures: dict[str, Failure]
     """By outcome, as in the ledger."""
+    discovery: dict[str, DiscoveryPath] = {}
 
     def good(self, platform: Any, values: Mapping[str, Any]) -> Any:
         """The answer, as JSON, with the platform's own answer in its place."""

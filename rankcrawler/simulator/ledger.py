@@ -32,6 +32,8 @@ class Ledger:
         self.rows: Counter[str] = Counter()
         self.bad_rows: Counter[str] = Counter()
         """The malformed ones among `rows`."""
+        self.looks: Counter[str] = Counter()
+        """Answers of discovery calls, which hold no list, by outcome."""
         self.rooms: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def record(self, given: Given) -> None:
@@ -42,6 +44,10 @@ class Ledger:
             self.rows[given.room_id] += given.rows
             self.bad_rows[given.room_id] += given.bad
 
+    def note_look(self, outcome: str) -> None:
+        """Count one answer of a discovery call."""
+        self.looks[outcome] += 1
+
     def as_json(self) -> dict[str, Any]:
         """Return the counts as plain values: totals and outcomes, of all rooms and of each."""
         return {
@@ -49,6 +55,7 @@ class Ledger:
             "rows": self.rows.total(),
             "bad_rows": self.bad_rows.total(),
             "outcomes": dict(self.outcomes),
+            "looks": dict(self.looks),
             "rooms": {room_id: self._room(room_id) for room_id in self.rooms},
         }
 

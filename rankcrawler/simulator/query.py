@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 from aiohttp import web
 
-from rankcrawler.simulator.dialect import ListPath
+from rankcrawler.simulator.dialect import DiscoveryPath, ListPath
 
 _ID = re.compile(r"0*[1-9][0-9]*")
 _LONGEST_ID = 19
@@ -30,7 +30,7 @@ class Refusal(msgspec.Struct, frozen=True):
     """The parameter that is wrong, if one is."""
 
 
-async def parameters_of(request: web.Request, call: ListPath) -> dict[str, str]:
+async def parameters_of(request: web.Request, call: ListPath | DiscoveryPath) -> dict[str, str]:
     """What a request gives: the members of its JSON object if it must be a POST, else its query."""
     if call.method == "GET":
         return dict(request.query)

@@ -19,6 +19,11 @@ _PATH = re.compile(r"/(?!/)[A-Za-z0-9._~!$&'()*+,;=:@%/-]*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 BESIDE_A_LIST = ("total", "user_count_desc", "currency", "has_more")
 """The fields that are read from the object that holds a list."""
+PLACES = (
+    *("entries", "key", "room_id", "room_number", "status", "title", "nickname", "began", "finished", "audience"),
+    *("uid", "sec_uid"),
+)
+"""The pointers of a discovery call."""
 
 
 class Fault(NamedTuple):
@@ -154,8 +159,11 @@ def _of_verdict(cell: str, action: str) -> Iterator[Fault]:
 def _of_discovery(key: Key, call: DiscoveryCall) -> Iterator[Fault]:
     yield from _of_path((*key, "path"), call.path)
     yield from _of_names(key, [call.parameter, *call.constants], "")
-    names = ("entries", "room_id", "status", "title", "began", "finished", "audience", "sec_uid")
-    yield from _of_pointers(key, {name: (getattr(call, name),) for name in names})
+    yield from _of_pointers(key, {name: (getattr(call, name),) for name in PLACES})
+    if call.form == "one" and call.batch > 1:
+        yield Fault((*key, "batch"), tr("a call whose entries are one takes one at a time"))
+    if call.form == "rows" and call.key is None and call.asks != "room_id":
+        yield Fault((*key, "key"), tr("expected the place where an entry says what it is about"))
     if call.form != "map" and call.room_id is None and call.asks != "room_id":
         yield Fault((*key, "room_id"), tr("expected the place of the room's id"))
     if call.status is not None and not (call.live and call.ended):

@@ -94,19 +94,26 @@ class DiscoveryCall(_Table, frozen=True, kw_only=True):
     """JSON pointer to the entry or entries; the pointers below are within an entry."""
     method: Method = "GET"
     constants: dict[Text, Value] = {}
-    batch: Annotated[int, Meta(ge=1, le=1000)] = 1
+    batch: Annotated[int, Meta(ge=1, le=100)] = 1
     """How many it takes at once."""
+    key: Text | None = None
+    """In `rows`, where an entry says what it is about; the default is `room_id`, if that is what the call asks."""
     room_id: Text | None = None
+    room_number: Text | None = None
+    """The same id as a number, if the answer has both: where they disagree, `room_id` counts, and that is flagged."""
     status: Text | None = None
     live: tuple[Value, ...] = ()
     """Values of `status` that mean live."""
     ended: tuple[Value, ...] = ()
     title: Text | None = None
+    nickname: Text | None = None
+    """What the anchor is called."""
     began: Text | None = None
     """Seconds since 1970."""
     finished: Text | None = None
     """Seconds since 1970; more than 0 makes a replay of what seems live."""
     audience: Text | None = None
+    uid: Text | None = None
     sec_uid: Text | None = None
 
 

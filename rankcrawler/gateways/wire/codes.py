@@ -48,13 +48,15 @@ class Codes:
 
     def of_refusal(self, body: bytes, error: AnswerError) -> Answer:
         """The codes of a body that failed with `error`; raises `error` if they cannot be read or mean success."""
-        text = repaired(body)
-        code = self._code(text)
-        found = (_decoded(pointer.find(text, place), _decode_inner) for place in self._inner)
-        inner_code = next((each for each in found if each is not None), None)
+        code, inner_code = self.seen(repaired(body))
         if code in self._successes and inner_code in self._inner_successes:
             raise error
         return Answer(code=code, inner_code=inner_code)
+
+    def seen(self, text: bytes) -> tuple[int | str | None, int | None]:
+        """The outer and the inner code of a body without a byte order mark; None for one that is missing."""
+        found = (_decoded(pointer.find(text, place), _decode_inner) for place in self._inner)
+        return self._code(text), next((each for each in found if each is not None), None)
 
     def _code(self, text: bytes) -> int | str | None:
         found = (_decoded(pointer.find(text, place), _decode_outer) for place in self._outer)
