@@ -24,7 +24,9 @@ from rankcrawler.store.dialects import POSTGRESQL, SQLITE, Dialect
 from tests import earlier, reading, stores
 from tests.daily import top_of_day
 
-EARLIER = [("sqlite", version) for version in (1, 2, 3, 4)] + [("postgresql", version) for version in (2, 3, 4)]
+EARLIER = [("sqlite", version) for version in (1, 2, 3, 4, 7)] + [("postgresql", version) for version in (2, 3, 4, 7)]
+SUMMED = [each for each in EARLIER if 1 < each[1] < 6]
+"""Versions that are not copied poll by poll, and keep the sums of days."""
 EVER = ("2026-01-01", "2027-01-01")
 DAYS = ("2026-11-23", "2026-11-24")
 
@@ -116,17 +118,13 @@ def test_a_migrated_store_is_the_one_that_this_version_would_have_written(
             store.write([poll])
     assert schema_of(where) == schema_of(fresh)
     with opened(where) as migrated, opened(fresh) as new:
-        asked = answers if version == 1 else lists_of
+        asked = lists_of if (places[0].partition(":")[0], version) in SUMMED else answers
         assert asked(migrated) == asked(new)
         assert migrated.write(polls) == new.write(polls)
         again = [migrated.write([later(polls)]), new.write([later(polls)])]
         assert again == [[Kept.UNCHANGED]] * 2, "the list's fingerprint is that of the version before"
         assert asked(migrated) == asked(new)
     assert f"has version {schema.version()} already" in migration.migrate(where)
-
-
-SUMMED = [each for each in EARLIER if each[1] > 1]
-"""Versions that are not copied poll by poll, and keep their sums."""
 
 
 @pytest.mark.parametrize("places", SUMMED, indirect=True)
@@ -234,7 +232,8 @@ def test_a_store_that_is_in_use_is_not_migrated(places: tuple[str, str], version
                 migration.migrate(where)
     else:
         with psycopg.connect(where) as other:
-            other.execute("SELECT count(*) FROM stays, profiles, polls")
+            read = "SELECT count(*) FROM stays, profiles, polls" if version < 7 else "SELECT version FROM store"
+            other.execute(read.encode())  # a writer of version 7 reads the version in each transaction
             with pytest.raises(StoreError, match="is in use: stop the workers first"):
                 migration.migrate(where)
     assert f"from version {version}" in migration.migrate(where)

@@ -45,7 +45,7 @@ def test_values_have_names_except_in_queries_for_many_rows(dialect: Dialect) -> 
     loaded = queries.load(dialect)
     assert {name for name, text in loaded.items() if re.search(positional, text) and "WITH w" not in text} == {
         table.add for table in tables.INTERNED
-    } | {"count_room_hours", "count_room_hours_again", "count_contributor_hours"}
+    } | {"count_room_hours", "count_room_hours_again", "count_contributor_hours", "add_sessions", "add_ended_sessions"}
 
 
 def test_every_query_is_named_by_a_literal_where_it_is_asked() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from rankcrawler.errors import RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.model.items import Poll, RoomSnapshot
+from rankcrawler.model.sessions import SessionChange
 from rankcrawler.store import writer as writer_module
 from rankcrawler.store.answers import Counts, Finding
 from rankcrawler.store.contract import Kept
@@ -32,6 +33,9 @@ class SlowStore:
             raise RefusedByStore("no room 13")
         self.batches.append(rooms)
         return [Kept.STORED] * len(rooms)
+
+    def note(self, changes: Sequence[SessionChange]) -> None:
+        raise NotImplementedError
 
     def latest(self, room_id: str, *, kind: str = "ranklist", source: str | None = None) -> RoomSnapshot | None:
         raise NotImplementedError

@@ -16,6 +16,7 @@ from rankcrawler import statistics
 from rankcrawler.errors import RankcrawlerError, RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.model import rules
 from rankcrawler.model.items import Poll
+from rankcrawler.model.sessions import SessionChange
 from rankcrawler.options import Options
 from rankcrawler.store import locate
 from rankcrawler.store.contract import Kept
@@ -74,6 +75,10 @@ class StorePipeline:
         if kept is Kept.STORED:
             self._stats.inc_value(statistics.ROWS_STORED, item.snapshot.entry_count)
         return stored
+
+    async def note(self, change: SessionChange) -> None:
+        """Have the store take in what has become of a session, on disk on return; raises StoreError."""
+        await self._writer.note(change)
 
     async def _keep(self, item: Poll) -> Kept:
         try:

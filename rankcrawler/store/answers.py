@@ -125,6 +125,28 @@ class Recurring(NamedTuple):
     last_polled: str
 
 
+class Session(NamedTuple):
+    """A session of an anchor that was followed."""
+
+    source: str
+    anchor: str
+    """As Anchor.name."""
+    room_id: str
+    begun_at: str
+    begun_by: str
+    """How that is known: `gateway` or `look`, of model.sessions.BY."""
+    ended_at: str | None
+    """None while it is on."""
+    ended_by: str | None
+    """How that is known: `gateway`, `looks`, `room` or `removed`."""
+    title: str | None
+    nickname: str | None
+    """What the anchor was called."""
+    flags: tuple[str, ...]
+    last_list_at: str | None
+    """When the room's last list was made that counts; None before the first."""
+
+
 class Source(NamedTuple):
     """A gateway, by its name, and what it served."""
 

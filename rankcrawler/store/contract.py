@@ -11,6 +11,7 @@ from typing import Protocol
 from rankcrawler.errors import DamagedList
 from rankcrawler.model.items import Poll, RoomSnapshot
 from rankcrawler.model.kinds import RANKLIST
+from rankcrawler.model.sessions import SessionChange
 from rankcrawler.store.answers import (
     Contributor,
     Counts,
@@ -20,6 +21,7 @@ from rankcrawler.store.answers import (
     PollRecord,
     Purged,
     Recurring,
+    Session,
     Source,
     Status,
     Stay,
@@ -70,6 +72,13 @@ class Store(Protocol):
         """Keep all polls, safe on disk on return, or raise StoreError and keep none.
 
         Raises StoreUnavailable if the same call may succeed later, RefusedByStore if one of the polls is to blame.
+        """
+
+    def note(self, changes: Sequence[SessionChange]) -> None:
+        """Take in what has become of anchors' sessions, in order, safe on disk on return; raises as `write`.
+
+        To note a change again changes nothing, and neither does one of an earlier lease. A session that begins ends the
+        anchor's others; one that begins again in the same room is the same session.
         """
 
     def latest(self, room_id: str, *, kind: str = RANKLIST.name, source: str | None = None) -> RoomSnapshot | None:
@@ -152,6 +161,9 @@ class Records(Store, Protocol):
         self, room_id: str, since: str, until: str, *, kind: str = RANKLIST.name, source: str | None = None
     ) -> Gains:
         """Who gave how much in a room between two moments, by the lists that count."""
+
+    def sessions(self, anchor: str | None = None, *, room_id: str | None = None) -> list[Session]:
+        """The sessions of an anchor, named as in Anchor.name, or those in a room, or all; the latest first."""
 
     def rooms(self, kind: str = RANKLIST.name) -> Iterator[str]:
         """The ids of all rooms with lists of that kind, each once."""

@@ -31,3 +31,10 @@ class StoreFile:
             is_there = False
         if not is_there:
             raise StoreError(tr("{path} was deleted, moved or replaced while it was in use", path=self.path))
+
+
+def write_all(file: int, data: bytes) -> None:
+    """Write bytes to a file that is open, however many calls that takes."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file, rest) :]

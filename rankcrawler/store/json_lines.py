@@ -1,8 +1,9 @@
-"""The store as two JSON Lines files, which several workers on one machine may share.
+"""The store as JSON Lines files, which several workers on one machine may share.
 
-`entries.jsonl` has a line for each row of each list that changed, `polls.jsonl` one for each poll. The polls count: a
-poll's line says where its rows end, and is written once they are on disk. So whatever a crash or a full disk cut short
-is what follows the last whole line of polls.jsonl; it is cut off before anything is added.
+`entries.jsonl` has a line for each row of each list that changed, `polls.jsonl` one for each poll; session_lines.py has
+`sessions.jsonl`. The polls count: a poll's line says where its rows end, and is written once they are on disk. So
+whatever a crash or a full disk cut short is what follows the last whole line of polls.jsonl; it is cut off before
+anything is added.
 """
 
 import fcntl
@@ -20,14 +21,16 @@ from rankcrawler.model import rules
 from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.model.rows import RankEntry
+from rankcrawler.model.sessions import SessionChange
 from rankcrawler.model.targets import RoomName
 from rankcrawler.store import entry_lines, poll_line
 from rankcrawler.store.answers import Counts, Finding
 from rankcrawler.store.contract import Kept
 from rankcrawler.store.deduplication import Decision, Identity, Place, decide, identity
-from rankcrawler.store.files import StoreFile
+from rankcrawler.store.files import StoreFile, write_all
 from rankcrawler.store.line_room import LineRoom
 from rankcrawler.store.poll_line import PollLine
+from rankcrawler.store.session_lines import SessionLines
 
 READ_AT_ONCE = 16 << 20
 """Bytes; far more than a line of polls.jsonl has."""
@@ -85,6 +88,7 @@ class JsonLinesStore:
         self._counts = Counts(0, 0, 0, 0)
         self._polls_end = self._entries_end = 0
         self._files: list[int] = []
+        self._sessions = SessionLines(folder / "sessions.jsonl")
         try:
             self._paths = [StoreFile(folder / name, create=True) for name in ("lock", "entries.jsonl", "polls.jsonl")]
             self._files = [_open(each.path) for each in self._paths]
@@ -109,10 +113,18 @@ class JsonLinesStore:
             with self._locked():
                 kept = self._append(polls)
         except OSError as error:
-            raise StoreError(tr("the JSON Lines store cannot be written: {error}", error=error)) from error
+            raise _unwritten(error) from error
         for each in self._paths:
             each.check()
         return kept
+
+    def note(self, changes: Sequence[SessionChange]) -> None:
+        """Take in what has become of anchors' sessions."""
+        try:
+            with self._locked():
+                self._sessions.note(changes)
+        except OSError as error:
+            raise _unwritten(error) from error
 
     def latest(self, room_id: str, *, kind: str = RANKLIST.name, source: str | None = None) -> RoomSnapshot | None:
         """The room's last list, as far as this store has read the files."""
@@ -187,11 +199,11 @@ class JsonLinesStore:
         batch = _Batch(self._entries_end)
         kept = [self._decide(poll, batch) for poll in polls]
         if batch.entries:
-            _write_all(self._entries, b"".join(batch.entries))
+            write_all(self._entries, b"".join(batch.entries))
             os.fsync(self._entries)
         if batch.lines:
             written = _encoder.encode_lines(batch.lines)
-            _write_all(self._polls, written)
+            write_all(self._polls, written)
             os.fsync(self._polls)
             self._polls_end += len(written)
         self._rooms |= batch.rooms
@@ -225,6 +237,10 @@ class JsonLinesStore:
         self._counts = Counts(rooms, polls + 1, snapshots + has_rows, entries + rows)
 
 
+def _unwritten(error: OSError) -> StoreError:
+    return StoreError(tr("the JSON Lines store cannot be written: {error}", error=error))
+
+
 def _open(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
 
@@ -232,9 +248,3 @@ def _open(path: Path) -> int:
 def _cut(file: int, end: int) -> None:
     if os.fstat(file).st_size > end:
         os.ftruncate(file, end)
-
-
-def _write_all(file: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(file, rest) :]

@@ -8,13 +8,14 @@ from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.model.targets import RoomName, Target
-from rankcrawler.store import days, gains, lists, tables
+from rankcrawler.store import days, gains, lists, sessions, tables
 from rankcrawler.store.answers import (
     Contributor,
     Counts,
     Gains,
     PollRecord,
     Recurring,
+    Session,
     Source,
     Status,
     Stay,
@@ -138,6 +139,11 @@ class Reading:
         if room is None:
             return gains.NONE
         return gains.between(self.database, room, (ms(since), ms(until)), self.damage)
+
+    def sessions(self, anchor: str | None = None, *, room_id: str | None = None) -> list[Session]:
+        """The sessions of an anchor, or in a room, or all."""
+        of = {"anchor": encoded(anchor or ""), "room_id": encoded(room_id or "")}
+        return [sessions.of_record(record) for record in self.database.all("sessions", **of)]
 
     def rooms(self, kind: str = RANKLIST.name) -> Iterator[str]:
         """All rooms with lists of a kind."""

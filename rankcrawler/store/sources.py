@@ -30,6 +30,7 @@ _OF_ROOMS = (
     *("merge_room_hours", "drop_room_hours", "merge_resets", "drop_resets"),
     *("merge_rooms_as_polled", "merge_rooms_as_newest", "merge_rooms_as_listed", "merge_rooms_as_counted"),
     *("merge_rooms_as_begun_again", "merge_rooms_as_begun", "drop_rooms", "move_rooms"),
+    *("drop_sessions", "move_sessions"),
 )
 _PURGES = (
     *("end_stays_of_source", "delete_entries_of_source", "delete_quarantine_of_source"),

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from rankcrawler.clock import ms
 from rankcrawler.model import rules
 from rankcrawler.model.items import FailedPoll, Poll
+from rankcrawler.model.sessions import SessionChange
 from rankcrawler.model.targets import RoomName
-from rankcrawler.store import checking, deduplication, repairing, sources, tables
+from rankcrawler.store import checking, deduplication, repairing, sessions, sources, tables
 from rankcrawler.store.answers import Finding, Joined, Purged
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.contract import Kept
@@ -49,6 +50,17 @@ class SqlStore(Reading):
             self._sources.clear()
             self._interned.forget()
             self._lists.forget()
+            raise
+
+    def note(self, changes: Sequence[SessionChange]) -> None:
+        """Take in what has become of anchors' sessions, in one transaction."""
+        try:
+            with self._database.transaction():
+                self._check_sources(sorted({change.source for change in changes}))
+                for change in changes:
+                    sessions.note(self._database, self._source(change.source), change)
+        except BaseException:
+            self._sources.clear()
             raise
 
     def rename_source(self, old: str, new: str) -> Joined:

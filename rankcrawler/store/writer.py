@@ -11,13 +11,16 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic, sleep
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from rankcrawler.errors import RankcrawlerError, RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.faultlog import FaultLog
 from rankcrawler.language import tr
 from rankcrawler.model.items import Poll
+from rankcrawler.model.sessions import SessionChange
 from rankcrawler.store.contract import Kept, Store
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +38,11 @@ class _Work(NamedTuple):
     done: "asyncio.Future[Kept]"
 
 
+class _Note(NamedTuple):
+    change: SessionChange
+    done: "asyncio.Future[None]"
+
+
 class Writer:
     """Opens a store with `open_store` in its thread, and writes to it for one event loop.
 
@@ -44,8 +52,8 @@ class Writer:
     def __init__(self, open_store: Callable[[], Store], is_wanted: Callable[[], bool] = lambda: True) -> None:
         self._open_store = open_store
         self._is_wanted = is_wanted
-        self._inbox: SimpleQueue[_Work | None] = SimpleQueue()
-        self._waiting: set[asyncio.Future[Kept]] = set()
+        self._inbox: SimpleQueue[_Work | _Note | None] = SimpleQueue()
+        self._waiting: set[asyncio.Future[Any]] = set()
         self._given_up = Event()
         self._outage = FaultLog("The store cannot be written, trying again", "The store can be written again")
 
@@ -71,6 +79,16 @@ class Writer:
         done.add_done_callback(self._waiting.discard)
         self._inbox.put(_Work(poll, done))
         return await done
+
+    async def note(self, change: SessionChange) -> None:
+        """Take in what has become of a session, on disk on return; raises as write()."""
+        if self._given_up.is_set():
+            raise StoreUnavailable(tr("the crawl has ended"))
+        done: asyncio.Future[None] = self._loop.create_future()
+        self._waiting.add(done)
+        done.add_done_callback(self._waiting.discard)
+        self._inbox.put(_Note(change, done))
+        await done
 
     async def close(self) -> None:
         """Write what still waits, and close the store."""
@@ -104,8 +122,12 @@ class Writer:
         closing = False
         while not closing:
             batch, closing = self._next_batch()
-            results = self._write(store, batch)
-            self._loop.call_soon_threadsafe(_deliver, batch, results)
+            polls = [each for each in batch if isinstance(each, _Work)]
+            if polls or not batch:
+                self._loop.call_soon_threadsafe(_deliver, polls, self._write(store, polls))
+            if len(polls) < len(batch):
+                notes = [each for each in batch if isinstance(each, _Note)]
+                self._loop.call_soon_threadsafe(_deliver, notes, self._note(store, notes))
         store.close()
 
     def _open_patiently(self) -> Store:
@@ -119,9 +141,9 @@ class Writer:
                 self._outage.note(error)
                 sleep(_PAUSE)
 
-    def _next_batch(self) -> tuple[list[_Work], bool]:
-        """At least one poll, with all that wait behind it, and whether to close."""
-        batch: list[_Work] = []
+    def _next_batch(self) -> tuple[list[_Work | _Note], bool]:
+        """At least one poll or note, with all that wait behind it, and whether to close."""
+        batch: list[_Work | _Note] = []
         work = self._inbox.get()
         while work is not None:
             batch.append(work)
@@ -136,7 +158,8 @@ class Writer:
     def _write(self, store: Store, batch: Sequence[_Work]) -> list[Kept | StoreError]:
         """One transaction; if the store refuses a poll, one for each half, so that the others are kept."""
         try:
-            return [*self._write_patiently(store, [work.poll for work in batch])]
+            polls = [work.poll for work in batch]
+            return [*self._patiently(lambda: store.write(polls))]
         except RefusedByStore as error:
             if len(batch) == 1:
                 return [error]
@@ -152,10 +175,25 @@ class Writer:
         middle = len(batch) // 2
         return self._write(store, batch[:middle]) + self._write(store, batch[middle:])
 
-    def _write_patiently(self, store: Store, polls: list[Poll]) -> list[Kept]:
+    def _note(self, store: Store, batch: Sequence[_Note]) -> list[StoreError | None]:
+        """The same for notes, which the store takes in together; one by one, if it refuses that."""
+        changes = [note.change for note in batch]
+        try:
+            self._patiently(lambda: store.note(changes))
+        except StoreError as error:
+            if len(batch) == 1 or not isinstance(error, RefusedByStore):
+                return [error for _ in batch]
+            return [self._note(store, [note])[0] for note in batch]
+        except Exception as defect:  # those who wait would wait forever
+            logger.exception("The store has a defect, and cannot note sessions")
+            kind = type(defect).__name__
+            return [StoreError(tr("sessions cannot be noted: a defect of the store, {kind}", kind=kind)) for _ in batch]
+        return [None for _ in batch]
+
+    def _patiently(self, write: Callable[[], T]) -> T:
         while True:
             try:
-                kept = store.write(polls)
+                kept = write()
             except StoreUnavailable as error:
                 self._outage.note(error)
                 if self._given_up.wait(_PAUSE):
@@ -165,7 +203,7 @@ class Writer:
                 return kept
 
 
-def _deliver(batch: list[_Work], results: list[Kept | StoreError]) -> None:
+def _deliver(batch: Sequence[_Work | _Note], results: Sequence[Any]) -> None:
     for work, result in zip(batch, results, strict=True):
         if work.done.done():
             continue

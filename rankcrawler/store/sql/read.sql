@@ -152,3 +152,13 @@ FROM (
 -- name: rooms_and_users
 -- How many rooms and contributors there are.
 SELECT (SELECT count(*) FROM _rooms WHERE last_outcome <> ''), (SELECT count(*) FROM _users);
+
+-- name: sessions
+-- Sessions of an anchor, or in a room, or all; the latest first.
+SELECT g.source, s.anchor, s.room_id, s.begun_ms, s.begun_by, s.ended_ms, s.ended_by, s.title, s.nickname, s.flags, (
+  SELECT max(coalesce(r.newest_ms, r.last_captured_ms)) FROM _rooms r
+  WHERE r.room_id = s.room_id AND r.source_key = s.source_key AND r.last_captured_ms >= 0
+) AS last_list_ms
+FROM _sessions s JOIN _sources g ON g.source_key = s.source_key
+WHERE (:anchor = '' OR s.anchor = :anchor) AND (:room_id = '' OR s.room_id = :room_id)
+ORDER BY s.begun_ms DESC, s.session_key DESC;

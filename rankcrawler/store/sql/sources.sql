@@ -353,6 +353,15 @@ DELETE FROM _rooms WHERE room_key IN (SELECT m.gone FROM ({merged_rooms}) m);
 -- name: move_rooms
 UPDATE _rooms SET source_key = :kept WHERE source_key = :gone;
 
+-- name: drop_sessions
+-- Sessions that both have: what the name that stays knows of them counts.
+DELETE FROM _sessions WHERE source_key = :gone AND EXISTS (
+  SELECT 1 FROM _sessions k WHERE k.source_key = :kept AND k.anchor = _sessions.anchor AND k.room_id = _sessions.room_id
+);
+
+-- name: move_sessions
+UPDATE _sessions SET source_key = :kept WHERE source_key = :gone;
+
 -- name: drop_source
 DELETE FROM _sources WHERE source_key = :gone;
 

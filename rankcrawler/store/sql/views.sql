@@ -330,3 +330,25 @@ FROM _rooms r JOIN _sources o ON o.source_key = r.source_key
 JOIN _polls p ON p.room_key = r.room_key AND p.is_answered = 1
 JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
 JOIN _quarantine q ON q.snapshot_key = s.snapshot_key;
+
+-- view: sessions
+-- One row for each session of an anchor that was followed: from when to when they were live, and in which room. Scores
+-- begin at 0 in each.
+-- column: anchor: The anchor: `uid=`, `sec_uid=` or `web_rid=`, and the id.
+-- column: title: What the session was called, if the gateway says so.
+-- column: nickname: What the anchor was called, if the gateway says so.
+-- column: begun_at: When the session began.
+-- column: begun_by: How that is known: `gateway` if it states the moment, or `look` for the moment of the look that found the anchor live.
+-- column: ended_at: When it ended; null while it is on.
+-- column: ended_by: How that is known: `gateway`, `looks` that agree that the anchor is offline, another `room`, or `removed` from those who are followed.
+-- column: last_list_at: When the gateway made the last list of the room that counts; null before the first.
+-- column: last_list_ms: `last_list_at`, in milliseconds since 1970.
+-- column: flags: What was odd about the look that found the session, separated by spaces.
+SELECT o.source, i.anchor, i.room_id, i.title, i.nickname, {iso i.begun_ms} AS begun_at, i.begun_ms, i.begun_by,
+  {iso i.ended_ms} AS ended_at, i.ended_ms, i.ended_by, {iso i.last_list_ms} AS last_list_at, i.last_list_ms, i.flags
+FROM (
+  SELECT n.*, (
+    SELECT max(coalesce(r.newest_ms, r.last_captured_ms)) FROM _rooms r
+    WHERE r.room_id = n.room_id AND r.source_key = n.source_key AND r.last_captured_ms >= 0
+  ) AS last_list_ms FROM _sessions n
+) i {join} _sources o ON o.source_key = i.source_key;

@@ -127,3 +127,29 @@ INSERT INTO _contributor_hours AS d ({columns}) {rows} ON CONFLICT (hour, kind, 
 -- name: count_arrivals
 -- How many arrivals are not sorted in.
 SELECT count(*) FROM _arrivals;
+
+-- name: add_sessions
+-- Sessions that have begun, or have been seen again; one that had ended in the same room goes on.
+-- rows: source_key int, anchor text, room_id text, fence big, begun_ms big, begun_by text, title text, nickname text, flags text
+INSERT INTO _sessions AS s ({columns}) {rows} ON CONFLICT (source_key, anchor, room_id) DO UPDATE SET
+  fence = excluded.fence, ended_ms = NULL, ended_by = NULL, title = coalesce(excluded.title, s.title),
+  nickname = coalesce(excluded.nickname, s.nickname), flags = coalesce(excluded.flags, s.flags),
+  begun_by = CASE WHEN excluded.begun_ms < s.begun_ms THEN excluded.begun_by ELSE s.begun_by END,
+  begun_ms = {least}(excluded.begun_ms, s.begun_ms)
+WHERE s.fence <= excluded.fence;
+
+-- name: end_other_sessions
+-- Sessions of anchors that are live in another room now, or in none: then room_id is ''.
+-- rows: source_key int, anchor text, room_id text, fence big, ended_ms big, ended_by text
+WITH w ({columns}) AS ({rows})
+UPDATE _sessions SET fence = w.fence, ended_by = w.ended_by,
+  ended_ms = CASE WHEN w.ended_ms < _sessions.begun_ms THEN _sessions.begun_ms ELSE w.ended_ms END
+FROM w WHERE _sessions.source_key = w.source_key AND _sessions.anchor = w.anchor AND _sessions.room_id <> w.room_id
+  AND _sessions.ended_ms IS NULL AND _sessions.fence <= w.fence;
+
+-- name: add_ended_sessions
+-- Sessions that have ended; one that the store does not know is added.
+-- rows: source_key int, anchor text, room_id text, fence big, begun_ms big, begun_by text, ended_ms big, ended_by text
+INSERT INTO _sessions AS s ({columns}) {rows} ON CONFLICT (source_key, anchor, room_id) DO UPDATE SET
+  fence = excluded.fence, ended_ms = excluded.ended_ms, ended_by = excluded.ended_by
+WHERE s.fence <= excluded.fence;
