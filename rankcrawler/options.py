@@ -42,6 +42,7 @@ _NUMBERS: dict[str, _Number] = {
     "ROOM_BACKOFF_MAX": _Number(float, 0),
     "GATEWAY_PATIENCE": _Number(float, 0),
     "LEASE_SECONDS": _Number(float, 1),
+    "END_AFTER": _Number(int, 1),
     "MAX_IDLE_TIME_BEFORE_CLOSE": _Number(float, 0),
     "CONCURRENT_REQUESTS": _Number(int, 1),
     "DOWNLOAD_TIMEOUT": _Number(float, 1),
@@ -51,7 +52,7 @@ _UNSET = "DOWNLOAD_TIMEOUT"
 """The only number that may be None."""
 _TEXTS = (
     *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY"),
-    *("VERDICTS", "STORE_URL", "DATA_DIR", "QUEUE_NAME", "TIME_ZONE"),
+    *("VERDICTS", "STORE_URL", "DATA_DIR", "QUEUE_NAME", "TIME_ZONE", "BUDGET_PER_DAY"),
 )
 REDIS = (
     *("REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB"),
@@ -61,7 +62,7 @@ REDIS = (
 ENVIRONMENT = (
     *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY"),
     *("STORE_URL", "REDIS_URL", "QUEUE_NAME", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
-    *("LEASE_SECONDS", "DOWNLOAD_TIMEOUT", "GATEWAY_PATIENCE", "VERDICTS", "TIME_ZONE"),
+    *("LEASE_SECONDS", "END_AFTER", "DOWNLOAD_TIMEOUT", "GATEWAY_PATIENCE", "VERDICTS", "TIME_ZONE", "BUDGET_PER_DAY"),
 )
 """Settings that can also be environment variables."""
 NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USER_AGENT")
@@ -105,7 +106,11 @@ class Options:
     room_attempts: int
     room_backoff: float
     room_backoff_max: float
+    budget_per_day: tuple[float, str] | None
+    """An amount, and its currency; an empty one for calls. None if BUDGET_PER_DAY is not set."""
     lease_seconds: float
+    end_after: int
+    """Looks that must agree that an anchor is offline."""
     max_idle: float
     """MAX_IDLE_TIME_BEFORE_CLOSE; 0 means never."""
     concurrent_requests: int
@@ -150,7 +155,9 @@ class Options:
             room_attempts=int(numbers["ROOM_ATTEMPTS"]),
             room_backoff=numbers["ROOM_BACKOFF"],
             room_backoff_max=numbers["ROOM_BACKOFF_MAX"],
+            budget_per_day=setting_values.budget("BUDGET_PER_DAY", texts["BUDGET_PER_DAY"]),
             lease_seconds=numbers["LEASE_SECONDS"],
+            end_after=int(numbers["END_AFTER"]),
             max_idle=numbers["MAX_IDLE_TIME_BEFORE_CLOSE"],
             concurrent_requests=int(numbers["CONCURRENT_REQUESTS"]),
             download_timeout=numbers.get("DOWNLOAD_TIMEOUT"),

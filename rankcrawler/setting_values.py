@@ -1,6 +1,7 @@
 """What the values of settings must be; each error names the setting, and says what was expected."""
 
 import logging
+import re
 from math import inf
 from typing import Any
 
@@ -8,6 +9,7 @@ from rankcrawler.errors import SettingError
 from rankcrawler.language import marked, tr
 from rankcrawler.spelling import meant
 
+_BUDGET = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)(?: *([A-Z]{3}))?")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -40,3 +42,20 @@ def number(name: str, value: Any, type_: type[int] | type[float], minimum: int) 
             message = marked("{name} must be a number of at least {minimum}, not {value!r}")
         raise SettingError(tr(message, name=name, minimum=minimum, value=value))
     return found
+
+
+def budget(name: str, value: str | None) -> tuple[float, str] | None:
+    """An amount and its currency, an empty one for calls, for the setting of this name; raises SettingError."""
+    if not value:
+        return None
+    found = _BUDGET.fullmatch(value.strip())
+    amount = float(found[1]) if found is not None else 0.0
+    if found is None or amount <= 0 or (not found[2] and amount % 1):
+        raise SettingError(
+            tr(
+                "{name} must be a number of calls, or money such as 5.50 USD, not {value!r}",
+                name=name,
+                value=value[:40],
+            )
+        )
+    return amount, found[2] or ""

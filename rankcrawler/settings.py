@@ -37,8 +37,14 @@ VERDICTS = ""
 # A crawl with `rooms` ends when the gateway has not answered for this many seconds.
 GATEWAY_PATIENCE = 60
 
+# How many calls the fleet makes in a day of TIME_ZONE, or what they may cost (5.50 USD); None is any number.
+BUDGET_PER_DAY = None
+
 # A room that a worker leased and did not return is leased again after this many seconds.
 LEASE_SECONDS = 60
+
+# A session ends when so many looks in a row find its anchor offline: broadcasts drop out, and come back.
+END_AFTER = 3
 
 # A crawl that waits for rooms ends after this many idle seconds; 0 means never. The name is scrapy-redis's.
 MAX_IDLE_TIME_BEFORE_CLOSE = 0

@@ -29,6 +29,10 @@ TOKENS_REFUSED = "rankcrawler/tokens/refused/"
 DRIFT = "rankcrawler/drift"
 TRACEBACKS = "rankcrawler/tracebacks"
 FEEDS_FAILED = "rankcrawler/feeds/failed"
+LOOKS = "rankcrawler/looks/"
+LOOK_CALLS = "rankcrawler/looks/calls"
+SESSIONS = "rankcrawler/sessions/"
+ANCHORS_GIVEN = "rankcrawler/anchors/given"
 
 ASKED_FOR = {"shutdown", "closespider_timeout", "closespider_itemcount", "closespider_pagecount"}
 """Values of Scrapy's `finish_reason`: ends that a person, or a setting, asked for."""
@@ -57,6 +61,10 @@ MEANINGS = {
     DRIFT: "fields in the gateway's answers that it does not document",
     TRACEBACKS: "exceptions that were logged, and that no other statistic accounts for",
     FEEDS_FAILED: "writes to feeds that failed",
+    LOOKS: "looks at anchors, by what they found: `live`, `offline` or `unknown`",
+    LOOK_CALLS: "calls for looks at anchors; one call looks at several where the gateway can",
+    SESSIONS: "sessions of anchors that have `begun` or `ended`",
+    ANCHORS_GIVEN: "anchors of `-a anchors=`",
 }
 """What each counts, for the documentation."""
 

@@ -13,7 +13,7 @@ from tests.gateways import environment, run
 
 ROOT = Path(__file__).parent.parent
 SCRAPY = Path(sys.executable).parent / "scrapy"
-COMMANDS = ("crawl", "fleet", "rooms", "store", "serve", "gateway", "rank", "simulate", "demo")
+COMMANDS = ("crawl", "fleet", "rooms", "anchors", "store", "serve", "gateway", "rank", "simulate", "demo")
 ROOM = "6994259511469247263"
 
 
@@ -87,7 +87,7 @@ def test_the_version_is_ours_and_that_of_scrapy(tmp_path: Path, option: str) -> 
         (["rank", ROOM, "--kind", "audiance"], "not 'audiance': did you mean audience?", 2),
         (["fleet", "--worker5", "2"], "unrecognized arguments: --worker5 2: did you mean --workers?", 2),
         (["fleet", "-a", "kinds=audience"], "as NAME=VALUE, not kinds: did you mean kind?", 2),
-        (["fleet", "-a", "rooms"], "the -a arguments are rooms and kind, as NAME=VALUE, not rooms", 2),
+        (["fleet", "-a", "rooms"], "the -a arguments are rooms, anchors, kind, as NAME=VALUE, not rooms", 2),
         (["crawl", "ranklist", "-L", "WARNIG"], "not 'WARNIG': did you mean WARNING?", 1),
         (["rooms", "list", "-L", "info"], "not 'info': did you mean INFO?", 1),
         (["simulate", "--faults", "stal"], "not 'stal': did you mean stall?", 2),

@@ -206,9 +206,9 @@ async def test_a_recurring_room_is_looked_at_again_at_its_next_tick(redis: Redis
     assert (redis.zscore(key("sched"), "1") or 0) - server_now(redis) == pytest.approx(HOUR, abs=2000)
 
 
-async def polled_before(crawl: Crawl) -> Lease:
+async def polled_before(crawl: Crawl, *, is_last: bool = False) -> Lease:
     """A lease of a room that was polled before."""
-    lease = msgspec.structs.replace(await anext(crawl.leases), was_polled=True)
+    lease = msgspec.structs.replace(await anext(crawl.leases), was_polled=True, is_last=is_last)
     crawl.leasing.worker._window._held[lease.room_id] = lease  # type: ignore[union-attr]
     return lease
 
@@ -225,6 +225,17 @@ async def test_many_rooms_that_were_polled_before_and_are_gone_are_an_outage(red
         assert not crawl.leasing.trusts_the_gateway()
     assert redis.zcard(key("dead")) + redis.zcard(key("retired")) == ROOMS - 1, "those before it was known"
     assert crawl.stats.get_stats()["rankcrawler/polls/outage"] == 2
+
+
+async def test_many_rooms_may_be_gone_at_the_last_poll_after_their_broadcasts(redis: Redis, redis_url: str) -> None:
+    await push(redis, 3 * ROOMS)
+    async with crawling(redis_url) as crawl:
+        leases = [await polled_before(crawl, is_last=True) for _ in range(3 * ROOMS)]
+        for lease in leases:
+            await crawl.scraped(lease, polled(failed(**GONE)))
+        await crawl.settled()
+        assert not crawl.leasing._outage.is_on
+    assert redis.zcard(key("dead")) + redis.zcard(key("retired")) == 3 * ROOMS
 
 
 async def test_many_new_rooms_may_be_gone_once_the_gateway_has_sent_a_list(redis: Redis, redis_url: str) -> None:

@@ -11,13 +11,19 @@ from zoneinfo import ZoneInfo
 
 from rankcrawler.commands import program
 from rankcrawler.commands.printing import ranks
+from rankcrawler.commands.printing.screen import Screen, show_lines
+from rankcrawler.commands.printing.tables import Table
+from rankcrawler.commands.store.sessions import columns
+from rankcrawler.insight import opening
 from rankcrawler.language import tr
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
-from rankcrawler.store import locate
 
 SEEDS = files("rankcrawler.commands") / "seeds.jsonl"
 """Thirty rooms that the simulated gateway knows: the same as in seeds/rooms.jsonl, but part of the package."""
+_ANCHORS = (98204909466, 98204909467, 98204909468)
+_FOLLOWED = 6
+"""Seconds for which the demo follows them; a simulated broadcast takes three."""
 _SECONDS = 300
 """The simulated gateway stops by itself after this time, whatever happens."""
 _OTHERS = {"REDIS_URL", "STORE_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE"}
@@ -35,7 +41,13 @@ def run(folder: Path, rooms: str | None, zone: ZoneInfo) -> int:
     with _simulator() as url:
         print(tr("A simulated gateway answers at {url}", url=url))
         print(tr("Crawling the rooms of {rooms} …", rooms=rooms), flush=True)
-        status = _crawl(url, folder, rooms)
+        status = _crawl(url, folder, f"rooms={rooms}", "-O", str(folder / "ranks.jsonl"))
+        if status == 0:
+            print(
+                tr("Following {number} anchors for {seconds} s …", number=len(_ANCHORS), seconds=_FOLLOWED), flush=True
+            )
+            ends = f"CLOSESPIDER_TIMEOUT={_FOLLOWED}"
+            status = _crawl(url, folder, f"anchors={_anchors(folder)}", "-s", ends, "-s", "END_AFTER=2")
     if status == 0:
         _show(folder, rooms, zone)
     return status
@@ -45,6 +57,7 @@ def run(folder: Path, rooms: str | None, zone: ZoneInfo) -> int:
 def _simulator() -> Iterator[str]:
     """The address of a simulated gateway, which runs in a process of its own."""
     command = [sys.executable, "-m", "rankcrawler", "simulate", "--port", "0", "--seconds", str(_SECONDS)]
+    command += ["--live", "3", "--pause", "2"]
     environment = {name: value for name, value in os.environ.items() if name != "GATEWAY_TOKEN"}
     with subprocess.Popen(  # noqa: S603 — no part of the command is foreign input
         command, stdout=subprocess.PIPE, encoding="utf-8", errors="replace", env=environment
@@ -56,24 +69,33 @@ def _simulator() -> Iterator[str]:
             process.terminate()
 
 
-def _crawl(url: str, folder: Path, rooms: str) -> int:
+def _anchors(folder: Path) -> Path:
+    """A list of the anchors that the demo follows."""
+    file = folder / "anchors.csv"
+    file.write_text("uid,check_every,every\n" + "".join(f"{uid},0.5,1\n" for uid in _ANCHORS), "utf-8")
+    return file
+
+
+def _crawl(url: str, folder: Path, argument: str, *options: str) -> int:
     """Crawl in a process of its own, as a user would; returns its exit status."""
-    command = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-a", f"rooms={rooms}"]
-    command += ["-O", str(folder / "ranks.jsonl"), "-L", "WARNING"]
+    command = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-a", argument, *options, "-L", "WARNING"]
     ours = {"GATEWAY_URL": url, "GATEWAY_TOKEN": "simulator", "DATA_DIR": str(folder)}
     environment = {name: value for name, value in os.environ.items() if name not in _OTHERS}
     return subprocess.run(command, env=environment | ours, check=False).returncode  # noqa: S603
 
 
 def _show(folder: Path, rooms: str, zone: ZoneInfo) -> None:
-    store = locate.open_store(f"sqlite:///{folder / 'ranks.db'}")
-    lists = (store.latest(job.room_id) for job in roomlist.read(rooms) if isinstance(job, Job))
-    first = next(filter(None, lists), None)
-    store.close()
+    with opening.opened(f"sqlite:///{folder / 'ranks.db'}", zone) as store:
+        lists = (store.records.latest(job.room_id) for job in roomlist.read(rooms) if isinstance(job, Job))
+        first, sessions = next(filter(None, lists), None), store.records.sessions()
+        latest = store.compare(*(each.room_id for each in sessions[:6])).rows
     if first is not None:
         print()
         ranks.show(first, 10, zone)
         print()
+    print(tr("The anchors were live in {number} rooms:", number=len(sessions)))
+    show_lines(Table(columns(zone), latest).lines(Screen.stdout()))
+    print()
     rows, database = folder / "ranks.jsonl", folder / "ranks.db"
     print(tr("Every row:    {file}  (JSON Lines, one line per contributor)", file=rows))
     print(tr("The database: {file}  (SQLite: latest_ranks, ranks, lists, user_rooms …)", file=database))

@@ -19,7 +19,8 @@ from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.options import Options
 from rankcrawler.progress import BEAT, Figures, line, together
 from rankcrawler.queue import roomlist
-from rankcrawler.queue.access import open_queue
+from rankcrawler.queue.access import anchors_beside, open_queue
+from rankcrawler.queue.anchor_queue import AnchorQueue
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.report import STOPPED, Report
 from rankcrawler.terminal import LiveLine
@@ -30,17 +31,21 @@ logger = logging.getLogger(__name__)
 async def run(options: Options, workers: int, arguments: Mapping[str, str], words: Sequence[str]) -> int:
     """Run workers with the arguments of a crawl, and `words` on each command line; returns the exit status.
 
-    Given rooms, the workers end when the queue is empty; otherwise they wait for rooms. On a terminal, one live line
-    shows what they do together. At the end comes the summary of all.
+    Given rooms alone, the workers end when the queue is empty; otherwise they wait for rooms, and follow anchors. On a
+    terminal, one live line shows what they do together. At the end comes the summary of all.
     """
     rooms, kind = arguments.get("rooms"), arguments.get("kind", RANKLIST.name)
+    anchors = arguments.get("anchors")
     live = LiveLine() if sys.stderr.isatty() else None
     with _logging(live):
         async with open_queue(options, kind) as (queue, _):
             await queue.claim(Gateway.of(options).source)
             pushed = {} if rooms is None else await _push(queue, rooms)
-            commands = _commands(workers, words, options.log_format, kind=kind, drain=rooms is not None)
-            fleet = _fleet(commands, live, drain=rooms is not None)
+            if anchors is not None:
+                pushed |= await _follow(anchors_beside(queue, options, kind), anchors)
+            drain = rooms is not None and anchors is None
+            commands = _commands(workers, words, options.log_format, kind=kind, drain=drain)
+            fleet = _fleet(commands, live, drain=drain)
             status = await _run(fleet, live)
     report = Report.of(together([Figures.of(pushed), *fleet.figures]).stats)
     print("\n".join([*report.lines(), *_restarts(fleet)]), file=sys.stderr)
@@ -104,6 +109,18 @@ async def _push(queue: RoomQueue, rooms: str) -> dict[str, int]:
     for error in errors:
         logger.error("%s", error)
     return {statistics.ROOMS_GIVEN: len(jobs), statistics.ROOMS_REJECTED: len(errors)}
+
+
+async def _follow(queue: AnchorQueue, anchors: str) -> dict[str, int]:
+    """Add the anchors; returns the statistics of it."""
+    with english():
+        found = list(roomlist.read_anchors(anchors))
+    good = [job for job in found if not isinstance(job, JobError)]
+    await queue.add(good)
+    errors = [job for job in found if isinstance(job, JobError)]
+    for error in errors:
+        logger.error("%s", error)
+    return {statistics.ANCHORS_GIVEN: len(good), statistics.ROOMS_REJECTED: len(errors)}
 
 
 class _Above(logging.Handler):

@@ -17,7 +17,7 @@ from rankcrawler.commands.printing.streams import prepare
 from rankcrawler.language import tr
 from rankcrawler.spelling import hint
 
-_ORDER = ("crawl", "fleet", "rooms", "store", "serve", "gateway", "rank", "simulate", "demo")
+_ORDER = ("crawl", "fleet", "rooms", "anchors", "store", "serve", "gateway", "rank", "simulate", "demo")
 _EXAMPLES = (
     "demo",
     "crawl ranklist -a rooms=rooms.jsonl -O ranks.jsonl",

@@ -7,6 +7,7 @@ from contextlib import suppress
 from rankcrawler.commands import program
 from rankcrawler.commands.stopping import stopped_by_signal
 from rankcrawler.language import tr
+from rankcrawler.simulator.airtime import Airtime
 from rankcrawler.simulator.clock import frozen, wall_clock
 from rankcrawler.simulator.dialect import DEFAULT, named
 from rankcrawler.simulator.faults import Faults
@@ -23,11 +24,17 @@ async def run(given: argparse.Namespace, token: str) -> None:
     clock = wall_clock if given.at is None else frozen(given.at)
     faults = Faults(given.fault_rate, given.faults, latency=given.latency, seed=given.seed)
     stopped = stopped_by_signal()
-    world, profile = World(given.seed), given.dialect
+    world, profile = World(given.seed, airtime=_airtime(given.live, given.pause)), given.dialect
     async with serve(world, token=token, port=given.port, clock=clock, faults=faults, profile=profile) as gateway:
         _announce(gateway)
         with suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), given.seconds)
+
+
+def _airtime(live: float, pause: float) -> Airtime:
+    """Broadcasts and pauses of so many seconds; short ones drop out and linger for a short time only."""
+    live_ms, pause_ms = round(1000 * live), round(1000 * pause)
+    return Airtime(live_ms, pause_ms, min(60_000, live_ms // 10), min(60_000, pause_ms // 10))
 
 
 def _announce(gateway: Gateway) -> None:

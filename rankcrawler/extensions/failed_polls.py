@@ -52,7 +52,7 @@ class FailedPolls:
         self._worker = worker
         self._outage = outage
         self._address = address
-        self._refusals = refusals
+        self.refusals = refusals
         self._backoff = backoff
         self._stats = stats
         self._verdicts = verdicts
@@ -70,12 +70,12 @@ class FailedPolls:
         elif action is Action.STOP:
             self._outage.reached()
             self._worker.settle(lease, Outcome.RELEASE)
-            await self._refusals.set_aside(token, failed.reason)
+            await self.refusals.set_aside(token, failed.reason)
         else:
             self._outage.reached()
-            pause = self._refusals.rest(token, failed.wait, failed.reason)
+            pause = self.refusals.rest(token, failed.wait, failed.reason)
             self._worker.settle(lease, Outcome.DEFER, delay=pause, reason=failed.reason)
-            await self._refusals.hold(pause, failed.reason)
+            await self.refusals.hold(pause, failed.reason)
 
     def retry(self, lease: Lease, reason: str) -> None:
         """Poll the room again after a delay, which counts as an attempt."""
@@ -114,6 +114,8 @@ class FailedPolls:
         self._worker.settle(lease, Outcome.DEFER, delay=self._second_look(lease), reason=GONE_ONCE + failed.reason)
 
     def _is_suspect(self, lease: Lease, failed: FailedPoll) -> bool:
+        if lease.is_last:
+            return False
         seen = Seen(failed.status, _code(failed), failed.status_code)
         is_own = self._verdicts.is_own(seen) or not seen.has_code
         return lease.was_polled or not (self._address.is_proven or is_own)

@@ -27,9 +27,11 @@ from twisted.python.failure import Failure
 
 from rankcrawler.backoff import Backoff
 from rankcrawler.errors import QueueError, RefusedByStore, StoreError
-from rankcrawler.extensions import depths
+from rankcrawler.extensions import anchors as anchors_of_crawl
+from rankcrawler.extensions import depths, limits
 from rankcrawler.extensions.address_check import AddressCheck
 from rankcrawler.extensions.failed_polls import FailedPolls
+from rankcrawler.extensions.following import Following, Parts
 from rankcrawler.extensions.outage import GatewayOutage
 from rankcrawler.extensions.peers import Peers
 from rankcrawler.extensions.refusals import Refusals
@@ -40,7 +42,8 @@ from rankcrawler.handler import GatewayResponse
 from rankcrawler.model.items import FailedPoll, Poll
 from rankcrawler.options import Options
 from rankcrawler.queue import safety
-from rankcrawler.queue.access import open_queue
+from rankcrawler.queue.access import anchors_beside, open_queue
+from rankcrawler.queue.anchor_job import AnchorJob
 from rankcrawler.queue.faults import FAULTS
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease, Outcome
@@ -63,6 +66,7 @@ class Leasing:
         self._address: AddressCheck | None = None
         self._failed_polls: FailedPolls | None = None
         self._queue: RoomQueue | None = None
+        self._following: Following | None = None
         self.worker: Worker | None = None
         """Holds the leases, once the queue is open."""
 
@@ -77,8 +81,11 @@ class Leasing:
         crawler.signals.connect(leasing._spider_closed, signals.spider_closed)
         return leasing
 
-    async def leases(self, jobs: Iterable[Job] | None, kind: str) -> AsyncIterator[Lease]:
-        """Push the jobs, and lease rooms until the queue is empty; without jobs, wait for rooms for ever.
+    async def leases(
+        self, jobs: Iterable[Job] | None, kind: str, anchors: Iterable[AnchorJob] | None = None
+    ) -> AsyncIterator[Lease]:
+        """Push the jobs, and lease rooms until the queue is empty; without jobs, or with anchors, wait for rooms for
+        ever, and follow anchors.
 
         Raises QueueError, also if the queue is another gateway's, and WrongAddress; and, if there are jobs,
         GatewayDown when the gateway is down for too long.
@@ -90,14 +97,13 @@ class Leasing:
             await queue.claim(gateway.source)
             for warning in await safety.warnings(queue):
                 logger.warning("%s", warning)
-            rate, name = gateway.profile.limits.rate, gateway.profile.name
-            if rate is not None and await queue.control.begin_with_rate(rate, f"profile:{name}"):
-                logger.info(
-                    "The rate is %g/s at most, as the gateway's profile %s says: see `scrapy rooms rate`", rate, name
-                )
-            worker = self._open(queue, gateway, gateway.path(kind), drain=jobs is not None)
+            await limits.begin(queue, gateway, self._options)
+            drain = jobs is not None and anchors is None
+            worker = self._open(queue, gateway, gateway.path(kind), drain=drain)
             if jobs is not None:
                 await queue.push(jobs)
+            if not drain and gateway.discovery.finds_anchors:
+                await self._follow(queue, gateway, kind, anchors or ())
             await depths.log(queue, place)
         except FAULTS as error:
             raise QueueError(f"{place}: {error}") from error
@@ -120,6 +126,14 @@ class Leasing:
         """The time that all workers share, in ms since 1970: the queue server's, once the queue is open."""
         return time.time_ns() // 1_000_000 if self.worker is None else self.worker.now_ms()
 
+    async def _follow(self, queue: RoomQueue, gateway: Gateway, kind: str, given: Iterable[AnchorJob]) -> None:
+        """Begin to follow anchors, those that are given and others in the queue."""
+        anchors = anchors_beside(queue, self._options, kind)
+        assert self.worker is not None
+        assert self._failed_polls is not None
+        parts = Parts(queue, self.worker, self._failed_polls.refusals, _backoff(self._options))
+        self._following = await anchors_of_crawl.begin(anchors, given, parts, gateway, self._peers, self._options)
+
     def _open(self, queue: RoomQueue, gateway: Gateway, path: str, *, drain: bool) -> Worker:
         options, backoff = self._options, _backoff(self._options)
         self.worker = worker = Worker(
@@ -130,6 +144,7 @@ class Leasing:
             source=gateway.source,
             drain=drain,
             max_idle=options.max_idle,
+            is_needed=lambda: self._following is not None and self._following.is_busy(),
         )
         self._outage = GatewayOutage(backoff, options.gateway_patience if drain else None)
         self._address = AddressCheck(options.gateway_url or "", path, queue.has_polled)
@@ -204,6 +219,8 @@ class Leasing:
 
     async def _spider_closed(self, spider: Spider) -> None:
         self._unstored.close()
+        if self._following is not None:
+            await self._following.close()
         if self.worker is not None:
             await self.worker.close()
             for name, number in self.worker.tally.statistics().items():

@@ -7,6 +7,7 @@ from scrapy.crawler import Crawler
 
 from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.model.items import Poll
+from rankcrawler.model.sessions import SessionChange
 from rankcrawler.pipelines.store import StorePipeline
 
 
@@ -15,6 +16,11 @@ class Peers:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+
+    @property
+    def crawler(self) -> Crawler:
+        """The crawl."""
+        return self._crawler
 
     @property
     def keyring(self) -> Keyring:
@@ -27,6 +33,12 @@ class Peers:
         """The poll that the store took under a fence, when first asked for; then None."""
         pipeline = self._crawler.get_item_pipeline(StorePipeline)
         return None if pipeline is None else pipeline.stored.pop(fence, None)
+
+    async def note(self, change: SessionChange) -> None:
+        """Have the store take in what has become of a session; raises StoreError. A crawl without a store has none."""
+        pipeline = self._crawler.get_item_pipeline(StorePipeline)
+        if pipeline is not None:
+            await pipeline.note(change)
 
     def scraped(self) -> Iterable[Request]:
         """The requests whose items are in the pipelines."""

@@ -207,7 +207,7 @@ class Questions:
         kind: str = RANKLIST.name,
         source: str | None = None,
     ) -> Sessions:
-        """The latest sessions of an anchor, side by side from their starts."""
+        """The latest sessions of an anchor, by a user id or as in `scrapy anchors`, side by side from their starts."""
         return sessions.of_anchor(self.records, anchor, Choice(kind, source), moments.duration(every), limit)
 
     @_unchanging

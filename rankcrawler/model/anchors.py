@@ -53,6 +53,8 @@ class Look(msgspec.Struct, frozen=True, omit_defaults=True):
     began_ms: int | None = None
     finished_ms: int | None = None
     """If the state is offline, of the broadcast that `room_id` names."""
+    is_replay: bool = False
+    """Whether the room shows a broadcast that is over."""
     flags: tuple[str, ...] = ()
     """What is odd about the answer."""
 

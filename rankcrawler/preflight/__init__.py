@@ -9,7 +9,7 @@ from scrapy.settings import BaseSettings, Settings
 
 from rankcrawler import open_files
 from rankcrawler.feeds.extension import RankFeeds
-from rankcrawler.gateways import gateway
+from rankcrawler.gateways import gateway, spending
 from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.model import kinds, pseudonyms
 from rankcrawler.options import Options
@@ -30,6 +30,8 @@ def check(settings: Settings, arguments: Mapping[str, str], known: Collection[st
     check_arguments(arguments, known)
     kind = kinds.named(arguments.get("kind", kinds.RANKLIST.name))
     options = check_gateway(settings, kind.name)
+    if arguments.get("anchors") is not None:
+        Gateway.of(options).discovery.check()
     locate.parse(options.store_url)
     connection.check(options, kind.name)
     ineffective.check(settings)
@@ -43,7 +45,10 @@ def check_gateway(settings: BaseSettings, kind: str = kinds.RANKLIST.name) -> Op
     """The options; raises SettingError if one cannot be used, or no gateway can be asked for this kind of list."""
     options = Options.of(settings)
     pseudonyms.of_key(options.pseudonymise_key)
-    Gateway.of(options).check(kind)
+    asked = Gateway.of(options)
+    asked.check(kind)
+    if options.budget_per_day is not None:
+        spending.calls_of(options.budget_per_day, asked.profile)
     gateway.client(options)
     return options
 

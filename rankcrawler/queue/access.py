@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rankcrawler.model import kinds
 from rankcrawler.options import Options
 from rankcrawler.queue import connection
+from rankcrawler.queue.anchor_queue import AnchorQueue
 from rankcrawler.queue.room_queue import RoomQueue
 
 
@@ -41,3 +42,17 @@ async def open_queue(options: Options, kind: str, *, create: bool = True) -> Asy
     finally:
         if server is not None:
             server.close()
+
+
+def anchors_beside(queue: RoomQueue, options: Options, kind: str) -> AnchorQueue:
+    """The queue of the anchors whose rooms go to a queue that is open; it is closed with that one."""
+    anchors = AnchorQueue(
+        queue.redis,
+        connection.anchors_key(options, kind),
+        attempts=options.room_attempts,
+        repair=queue.restart,
+        fleet=connection.fleet_key(options),
+        others=[connection.inbox_key(options, each) for each in kinds.KINDS],
+    )
+    anchors.gate = queue.gate
+    return anchors

@@ -105,6 +105,12 @@ def inbox_key(options: Options, kind: str) -> str:
     return f"{options.queue_name}:{key}"
 
 
+def anchors_key(options: Options, kind: str) -> str:
+    """The key to which people push the anchors that are followed: by default `<kind>:anchors`."""
+    before, colon, _ = inbox_key(options, kind).rpartition(":")
+    return f"{before}{colon}anchors"
+
+
 def fleet_key(options: Options) -> str:
     """The name of the gate that all kinds share: what their inboxes are called, with `fleet` in place of a kind."""
     return inbox_key(options, "fleet")

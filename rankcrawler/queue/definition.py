@@ -7,8 +7,9 @@ from typing import NamedTuple
 from rankcrawler.model.schedules import Schedule
 from rankcrawler.queue.job import Job
 
-_LAST = {"*": "changed", "=": "unchanged"}
-_STORED = re.compile(r"(\d*):(-?\d*):(\d*):?(\d*)([*=]?)")
+ENDING = "ending"
+_LAST = {"*": "changed", "=": "unchanged", "!": ENDING}
+_STORED = re.compile(r"(\d*):(-?\d*):(\d*):?(\d*)([*=!]?)")
 
 
 class Definition(NamedTuple):
@@ -17,7 +18,10 @@ class Definition(NamedTuple):
     schedule: Schedule = Schedule(priority=0)
     anchor_id: str | None = None
     last: str | None = None
-    """What the last poll that brought a list found: changed or unchanged. None before it, and for rooms polled once."""
+    """What the last poll that brought a list found: changed or unchanged. None before it, and for rooms polled once.
+
+    Ending, if the room is polled a last time; then it has no interval.
+    """
 
 
 _DEFAULT = Definition()
@@ -29,6 +33,8 @@ def read(text: str) -> Definition:
     if not (match := _STORED.fullmatch(text)):
         return _DEFAULT
     every, priority, anchor, every_max, last = match.groups()
+    if last == "!":
+        every = every_max = ""
     schedule = Schedule(every=_seconds(every), every_max=_seconds(every_max), priority=int(priority or 0))
     return Definition(schedule, anchor or None, _LAST.get(last))
 

@@ -1,14 +1,18 @@
 """The gate in front of one gateway: what holds, limits or stops every worker, whichever kind of list it polls."""
 
+import time
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 
+from rankcrawler.queue.budget import Budget
 from rankcrawler.queue.reason import stored
 from rankcrawler.queue.script import source
 
 KNOBS = ("stopped", "paused", "hold_until", "max_inflight", "rate", "burst", "tat")
 """What people and workers turn; lua/gate/gate.lua says what each means."""
+SPENDING = ("budget", "spent", "day_ends")
+"""What is known of the day's budget."""
 
 
 class Admission(NamedTuple):
@@ -43,11 +47,15 @@ class Gate:
         self._redis = redis
         self._before = before
         self._has_adopted = False
+        self.budget: Budget | None = None
+        """What this worker lets the fleet spend in a day; None for any number of calls."""
         self._registered = redis.register_script(text())
 
     async def admit(self, n: int) -> Admission:
         """Ask to lease up to n rooms."""
-        permits, state, wait, limited, most, reason = await self._call("admit", n)
+        permits, state, wait, limited, most, reason, *spent = await self._call("admit", n, *self._budgeted())
+        if self.budget is not None and spent:
+            self.budget.note(spent[0], _now_ms())
         return Admission(
             permits,
             state.decode(),
@@ -56,6 +64,9 @@ class Gate:
             int(most) if most else None,
             reason.decode(errors="replace"),
         )
+
+    def _budgeted(self) -> tuple[int, ...]:
+        return () if self.budget is None else (self.budget.calls, self.budget.day_ends(_now_ms()))
 
     async def give_back(self, permits: int) -> None:
         """Return permits that were not used."""
@@ -83,7 +94,7 @@ class Gate:
         await self._adopt()
         given: Any = await self._redis.hgetall(self.key)
         named = {name.decode(): value.decode(errors="replace") for name, value in given.items()}
-        return {name: value for name, value in named.items() if name in KNOBS}
+        return {name: value for name, value in named.items() if name in KNOBS or name in SPENDING}
 
     async def _call(self, operation: str, *words: str | int) -> Any:
         await self._adopt()
@@ -97,6 +108,10 @@ class Gate:
         if words := [word for pair in zip(KNOBS, values, strict=True) if pair[1] is not None for word in pair]:
             await self._registered(keys=[self.key, self.bell], args=["adopt", self._before, *words])
         self._has_adopted = True
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def text() -> str:

@@ -42,7 +42,7 @@ def parse(text: str) -> Job:
     """The job that a line of text describes, in one of FORMS; raises JobError."""
     text = text.strip()
     if text.startswith("{"):
-        return of_fields(_json_object(text))
+        return of_fields(json_object(text, tr(FORMS)))
     if text.startswith(("http://", "https://")):
         return of_fields(_query(text))
     return of_fields({"room_id": text})
@@ -55,20 +55,25 @@ def of_fields(fields: Mapping[str, Any]) -> Job:
     """
     for name in fields.keys() - _KNOWN:
         if field := meant(name):
-            raise JobError(tr("{name} is not a field of a room: did you mean {field}?", name=_shown(name), field=field))
+            raise JobError(tr("{name} is not a field of a room: did you mean {field}?", name=shown(name), field=field))
     given = {name: value for name, value in fields.items() if value not in ("", None)}
     if "room_id" not in given:
         given = _of_another(given)
     room_id = _identifier(given.get("room_id"), "room_id")
     anchor_id = _identifier(given["anchor_id"], "anchor_id") if "anchor_id" in given else None
-    return Job(room_id, anchor_id, _schedule(given))
+    return Job(room_id, anchor_id, schedule(given))
+
+
+def meant(name: str | None) -> str | None:
+    """The field of a room that was probably meant by a name that differs from it by a letter, its case or a hyphen."""
+    return meant_of(name, FIELDS)
 
 
 @lru_cache(256)
-def meant(name: str | None) -> str | None:
-    """The field that was probably meant by a name that differs from it by a letter, its case or a hyphen."""
+def meant_of(name: str | None, fields: tuple[str, ...]) -> str | None:
+    """The one of these fields that was probably meant by such a name."""
     letters = _letters(str(name))
-    return next((field for field in FIELDS if name != field and is_one_edit(letters, _letters(field))), None)
+    return next((field for field in fields if name != field and is_one_edit(letters, _letters(field))), None)
 
 
 def _letters(name: str) -> str:
@@ -83,25 +88,27 @@ def _of_another(given: dict[str, Any]) -> dict[str, Any]:
     return _query(url) | given if isinstance(url, str) and url.startswith(("http://", "https://")) else given
 
 
-def _schedule(given: Mapping[str, Any]) -> Schedule:
-    every = _interval(given["every"], "every") if "every" in given else None
-    every_max = _interval(given["every_max"], "every_max") if "every_max" in given else None
+def schedule(given: Mapping[str, Any]) -> Schedule:
+    """The schedule that fields state; raises JobError."""
+    every = of_interval(given["every"], "every") if "every" in given else None
+    every_max = of_interval(given["every_max"], "every_max") if "every_max" in given else None
     if every_max is not None and every_max < (every or 0):
         raise JobError(
             tr(
                 "every_max must be at least every, which is {every:g}, not {value}",
                 every=every,
-                value=_shown(given["every_max"]),
+                value=shown(given["every_max"]),
             )
         )
     return Schedule(every, every_max, _priority(given["priority"]) if "priority" in given else None)
 
 
-def _json_object(text: str) -> dict[str, Any]:
+def json_object(text: str, forms: str) -> dict[str, Any]:
+    """The fields of a JSON object; raises JobError, which says that `forms` were expected."""
     try:
         fields = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise JobError(tr("expected {forms}; this is broken JSON ({error})", forms=tr(FORMS), error=error)) from None
+        raise JobError(tr("expected {forms}; this is broken JSON ({error})", forms=forms, error=error)) from None
     return dict(fields)
 
 
@@ -127,7 +134,7 @@ def _identifier(value: Any, name: str) -> str:
                 forms=tr(FORMS),
                 name=name,
                 most=LARGEST_ID,
-                value=_shown(value),
+                value=shown(value),
             )
         )
     if name == "room_id" and WEB_RID_DIGITS[0] <= len(digits) <= WEB_RID_DIGITS[1]:
@@ -136,10 +143,11 @@ def _identifier(value: Any, name: str) -> str:
 
 
 def _no_web_rid(value: Any) -> JobError:
-    return JobError(f"{_shown(value).strip(_QUOTE)} {tr(NO_WEB_RID)}")
+    return JobError(f"{shown(value).strip(_QUOTE)} {tr(NO_WEB_RID)}")
 
 
-def _interval(value: Any, name: str) -> float:
+def of_interval(value: Any, name: str) -> float:
+    """The seconds that a field of this name states; raises JobError."""
     seconds = _number(value)
     if seconds is None or not SHORTEST_INTERVAL <= seconds <= LONGEST_INTERVAL:
         raise JobError(
@@ -148,7 +156,7 @@ def _interval(value: Any, name: str) -> float:
                 name=name,
                 least=SHORTEST_INTERVAL,
                 most=LONGEST_INTERVAL,
-                value=_shown(value),
+                value=shown(value),
             )
         )
     return seconds
@@ -161,7 +169,7 @@ def _priority(value: Any) -> int:
             tr(
                 "priority must be a whole number from -{most} to {most}, not {value}",
                 most=HIGHEST_PRIORITY,
-                value=_shown(value),
+                value=shown(value),
             )
         )
     return int(number)
@@ -177,6 +185,7 @@ def _number(value: Any) -> float | None:
     return number if abs(number) < 1e15 else None
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as a message shows it: quoted, and cut."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

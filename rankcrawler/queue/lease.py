@@ -24,6 +24,13 @@ class Lease(msgspec.Struct, frozen=True):
     """Whether it recurs, and a poll has brought its list since it was pushed."""
     gone_once: bool = False
     """Whether the last poll found the room gone, and this one is to confirm it."""
+    is_last: bool = False
+    """Whether the room's anchor is offline, as looks have said, and the room is retired after this poll."""
+
+    @property
+    def label(self) -> str:
+        """What the log calls it."""
+        return f"{'Anchor' if '=' in self.room_id else 'Room'} {self.room_id}"
 
 
 class Outcome(Enum):

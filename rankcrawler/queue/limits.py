@@ -19,7 +19,7 @@ LIVE_HOST = "live.douyin.com"
 """Where the pages of rooms are, whose addresses name no session."""
 NO_WEB_RID = marked(
     "is a web_rid, the number in the address of a live page, which stays the same from one session to the next; "
-    "expected the session's room_id, which has 19 digits"
+    "expected the session's room_id, which has 19 digits; `scrapy anchors add` follows an anchor from room to room"
 )
 """Why a live page's address names no room; it follows what was given."""
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -31,6 +32,9 @@ class RoomQueue:
     which this queue shares with those behind the inboxes of other kinds, `others`.
     """
 
+    _INTAKE = "intake"
+    """The name of the key for entries that have woken a waiting worker."""
+
     def __init__(
         self,
         redis: "Redis",
@@ -42,38 +46,67 @@ class RoomQueue:
         others: Sequence[str] = (),
     ) -> None:
         self.redis = redis
-        self._script = Script(redis, inbox)
+        self._script = Script(redis, self.read_by_script(inbox), slot=inbox)
         self.gate = Gate(redis, fleet, before=self.key("ctl"))
         """What holds or limits the queues of all kinds."""
         self._leases_of_others = [Script(redis, other).key("lease") for other in others]
-        self.inbox = Inbox(redis, inbox, self.key("intake"))
+        self.inbox = Inbox(redis, inbox, self.key(self._INTAKE))
         """Where people push entries."""
         self.control = Control(self._script, self.gate)
         """Operations for people: pausing, limiting, removing, restoring."""
         self.dead_letters = DeadLetters(self._script)
+        self.batch = 1
+        """How many go in one call to the gateway, for which one permit of the rate is taken."""
         self._attempts = attempts
-        self._repair = repair
+        self.restart = repair
+        """Restarts a server that was killed; None if this process cannot."""
 
     def key(self, name: str) -> str:
         """The key with that name in lua/keys.lua."""
         return self._script.key(name)
 
+    def read_by_script(self, inbox: str) -> str:
+        """The key of the inbox whose entries the script reads."""
+        return inbox
+
     async def push(self, jobs: Iterable[Job]) -> int:
         """Make rooms ready to be polled; returns how many were new to the queue."""
         return sum([fresh async for fresh in self._script.call_for_all("push", map(definition.words, jobs))])
 
+    async def follow(self, jobs: Iterable[Job]) -> int:
+        """Poll rooms that anchors are live in; returns how many were not polled before.
+
+        When one of them is found gone, it is retired, and not dead.
+        """
+        return sum([sum(answers) async for answers in self._script.call_for_all("follow", map(definition.words, jobs))])
+
+    async def polled(self, rooms: Sequence[str]) -> set[str]:
+        """Those of these rooms that are ready, scheduled or leased."""
+        if not rooms:  # the client refuses to ask about none
+            return set()
+        pipe: Any = self.redis.pipeline(transaction=False)
+        for key in ("ready", "sched", "lease"):
+            pipe.zmscore(self.key(key), rooms)
+        places = await pipe.execute()
+        return {room for scores in places for room, score in zip(rooms, scores, strict=True) if score is not None}
+
+    async def conclude(self, rooms: Iterable[str]) -> int:
+        """Poll rooms a last time, and then retire them; returns how many of them were polled."""
+        return sum([sum(answers) async for answers in self._script.call_for_all("conclude", rooms)])
+
     async def lease(self, by: Call | str, n: int, ttl_ms: int) -> Grant:
         """Lease up to n rooms that are due, for ttl_ms, to a worker."""
         call = by if isinstance(by, Call) else Call(by)
-        admitted = await self.gate.admit(n)
+        admitted = await self.gate.admit(-(-n // self.batch))
         most = await self._most(admitted)
         words = (call.worker, n, ttl_ms, self._attempts, call.number, call.heard)
-        gated = (admitted.state, admitted.wait_ms, admitted.permits, most)
-        answer = await self._script.call("lease", *words, *gated, call.source)
+        gated = (admitted.state, admitted.wait_ms, admitted.permits * self.batch, most)
+        answer = await self._script.call("lease", *words, *gated, call.source, self.batch)
         wait, state, pending, vanished, unreadable, kind, holder, now, back, *rooms = answer
-        if admitted.is_limited and admitted.permits > len(rooms):
+        calls = -(-len(rooms) // self.batch)
+        if admitted.is_limited and admitted.permits > calls:
             with suppress(RedisError, RuntimeError):  # what is not given back returns with time
-                await self.gate.give_back(admitted.permits - len(rooms))
+                await self.gate.give_back(admitted.permits - calls)
         self.inbox.note_kind(kind)
         leases, reason = [_lease(room) for room in rooms], holder.decode() or admitted.reason
         return Grant(leases, int(wait), state.decode(), pending, vanished, unreadable, reason, now, back)
@@ -113,6 +146,11 @@ class RoomQueue:
         if holder != source:
             raise QueueOfAnother(holder, source)
 
+    async def source(self) -> str:
+        """The gateway whose rooms these are; empty if no worker or person has claimed them."""
+        holder: Any = await self.redis.hget(self.key("ctl"), "source")
+        return (holder or b"").decode(errors="replace")
+
     async def depth(self) -> Depth:
         """How many rooms are in which state."""
         return Depth(*(int(number) for number in await self._script.call("depth")))
@@ -139,8 +177,8 @@ class RoomQueue:
 
     async def repair(self) -> None:
         """Restart a killed server if this process can; raises QueueError."""
-        if self._repair is not None:
-            await asyncio.to_thread(self._repair)
+        if self.restart is not None:
+            await asyncio.to_thread(self.restart)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -150,4 +188,5 @@ class RoomQueue:
 def _lease(text: bytes) -> Lease:
     room, fence, due, attempt, gone_once, defined = text.decode().split(":", 5)
     schedule, anchor_id, last = definition.read(defined)
-    return Lease(room, int(fence), int(due), int(attempt), anchor_id, schedule, last is not None, bool(gone_once))
+    told = {"was_polled": last is not None, "gone_once": bool(gone_once), "is_last": last == definition.ENDING}
+    return Lease(room, int(fence), int(due), int(attempt), anchor_id, schedule, **told)

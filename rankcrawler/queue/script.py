@@ -14,7 +14,7 @@ from rankcrawler.queue import limits
 
 KEYS = (
     *("inbox", "intake", "sched", "ready", "lease", "own", "def", "att", "again", "dead", "info", "st", "ctl"),
-    *("wrk", "born", "lag", "gave", "took", "retired", "pace", "failing", "bell"),
+    *("wrk", "born", "lag", "gave", "took", "retired", "pace", "failing", "note", "bell"),
 )
 """The names of the keys, in the order in which a call passes them; lua/keys.lua says what each holds."""
 BATCH = 500
@@ -30,10 +30,11 @@ _LARGEST_WHOLE = 2**53
 class Script:
     """The script, bound to the keys of the queue behind one inbox."""
 
-    def __init__(self, redis: "Redis", inbox: str) -> None:
+    def __init__(self, redis: "Redis", inbox: str, *, slot: str | None = None) -> None:
+        """`slot` names the queue's other keys, if the inbox does not."""
         self.redis = redis
         self.inbox = inbox
-        self._slot = inbox if "{" in inbox else f"{{{inbox}}}"
+        self._slot = slot_of(slot or inbox)
         self._keys = [inbox, *(self.key(name) for name in KEYS[1:])]
         self._registered = redis.register_script(text())
 
@@ -63,6 +64,11 @@ class Script:
         finally:
             if running is not None and not running.done():
                 await asyncio.wait({running})
+
+
+def slot_of(inbox: str) -> str:
+    """What is in braces in the keys of the queue behind an inbox: they share a slot of a cluster."""
+    return inbox if "{" in inbox else f"{{{inbox}}}"
 
 
 def text() -> str:

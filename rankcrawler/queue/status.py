@@ -60,6 +60,11 @@ class Status(msgspec.Struct, frozen=True):
     max_inflight: int | None
     warnings: list[str]
     """How the server may lose rooms."""
+    budget: int | None = None
+    """Calls that the fleet may make a day, if a worker has a budget."""
+    spent: int = 0
+    """Calls of the day's budget that are made."""
+    day_ends: int | None = None
 
 
 class _Readings(NamedTuple):
@@ -82,7 +87,10 @@ async def status(queue: RoomQueue) -> Status:
     read = await _read(queue)
     knobs = await queue.gate.knobs()
     counters = {name.decode(): int(value) for name, value in sorted(read.counters.items()) if name != b"recurring"}
+    budget, spent, day_ends = _spending(knobs, now)
     held_until = int(knobs.get("hold_until") or 0)
+    if budget is not None and spent >= budget:
+        held_until = max(held_until, day_ends or 0)
     lags = sorted(map(int, read.lags))
     return Status(
         now=now,
@@ -104,6 +112,9 @@ async def status(queue: RoomQueue) -> Status:
         burst=_number(knobs, "burst", int),
         max_inflight=_number(knobs, "max_inflight", int),
         warnings=await safety.warnings(queue),
+        budget=budget,
+        spent=spent,
+        day_ends=day_ends,
     )
 
 
@@ -115,6 +126,14 @@ async def _read(queue: RoomQueue) -> _Readings:
     pipe.zrange(queue.key("ready"), 0, _NEXT - 1, withscores=True)
     pipe.zrange(queue.key("failing"), 0, _NEXT - 1, withscores=True)
     return _Readings(*await pipe.execute())
+
+
+def _spending(knobs: Mapping[str, str], now: int) -> tuple[int | None, int, int | None]:
+    """The day's budget, how much of it is spent, and when the day ends; a day that is over has spent nothing."""
+    budget, ends = _number(knobs, "budget", int), _number(knobs, "day_ends", int)
+    if budget is None or ends is None or ends <= now:
+        return budget, 0, None
+    return budget, int(knobs.get("spent") or 0), ends
 
 
 def _state(knobs: Mapping[str, str], *, is_held: bool) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from secrets import token_hex
 from time import monotonic
 
@@ -30,7 +30,8 @@ class Worker:
 
     `source` is the gateway that it polls; a queue of another one refuses it.
     `window` limits how many leases it holds; `ttl` is how many seconds a lease outlives a worker that died. With
-    `drain` the worker ends when the queue is empty, otherwise after `max_idle` seconds without work (0: never).
+    `drain` the worker ends when the queue is empty, otherwise after `max_idle` seconds without work (0: never), unless
+    something else says that it `is_needed`. One that does not listen occupies no connection, and asks once a second.
     """
 
     def __init__(
@@ -43,13 +44,17 @@ class Worker:
         source: str = "",
         drain: bool = False,
         max_idle: float = 0.0,
+        is_needed: Callable[[], bool] = lambda: False,
+        listens: bool = True,
     ) -> None:
         self.tally = Tally()
+        self._is_needed = is_needed
+        self._listens = listens
         self._queue = queue
         self._name = unique = f"{name}:{token_hex(3)}"  # the queue counts a worker's calls, and a process id recurs
         self._drain = drain
         self._max_idle = max_idle
-        self._longest_sleep = 1.0 if drain else min(5.0, max_idle or 5.0)
+        self._longest_sleep = 1.0 if drain or not listens else min(5.0, max_idle or 5.0)
         self._is_stopped = False
         self._wake = asyncio.Event()
         self._tasks = Tasks(on_failure=self.stop)
@@ -66,10 +71,17 @@ class Worker:
         """Start to send settlements, renew leases and listen to the bell."""
         self._sender = self._tasks.start(self._settler.run())
         self._tasks.start(self._renewal.run())
-        self._tasks.start(self._listener.hear_the_bell())
+        if self._listens:
+            self._tasks.start(self._listener.hear_the_bell())
 
     async def leases(self) -> AsyncIterator[Lease]:
-        """Each lease as it is granted; ends when the worker does. Cancelling it loses none.
+        """Each lease as it is granted; the rest is as of `grants`."""
+        async for fresh in self.grants():
+            for lease in fresh:
+                yield lease
+
+    async def grants(self) -> AsyncIterator[list[Lease]]:
+        """The leases of each grant; ends when the worker does. Cancelling it loses none.
 
         Waits out the server's faults. Raises QueueStopped if the fleet is stopped, and QueueOfAnother if the queue is
         another gateway's: the leases held then may still be settled, and close() releases the rest. Raises QueueError
@@ -79,8 +91,8 @@ class Worker:
         while not self._is_stopped:
             self._wake.clear()
             fresh, pause = await self._ask()
-            for lease in fresh:
-                yield lease
+            if fresh:
+                yield fresh
             if self._lessee.refusal is not None:
                 raise self._lessee.refusal
             if self._window:
@@ -88,7 +100,7 @@ class Worker:
             elif self._is_finished(busy_at):
                 return
             if not fresh:
-                await self._listener.sleep(pause, at_inbox=self._window.has_room)
+                await self._listener.sleep(pause, at_inbox=self._listens and self._window.has_room)
         if self._tasks.failure is not None:
             raise QueueError(
                 tr("leases can no longer be settled: {failure!r}", failure=self._tasks.failure)
@@ -154,7 +166,8 @@ class Worker:
     def _is_finished(self, busy_at: float) -> bool:
         if self._drain:
             return self._lessee.queue_is_empty
-        return bool(self._max_idle) and monotonic() - busy_at >= self._max_idle
+        is_idle = bool(self._max_idle) and monotonic() - busy_at >= self._max_idle
+        return is_idle and not self._is_needed()
 
     async def _ask(self) -> tuple[list[Lease], float]:
         """Ask for leases if the window has room for them; returns them, and for how many seconds to sleep otherwise.

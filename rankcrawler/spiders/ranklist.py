@@ -1,8 +1,8 @@
 """The spider: a request for each leased room, and from each answer a poll, with its list or why there is none."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -21,17 +21,21 @@ from rankcrawler.model.items import FailedPoll, Poll, RoomSnapshot
 from rankcrawler.model.targets import Target
 from rankcrawler.options import Options
 from rankcrawler.queue import roomlist
+from rankcrawler.queue.anchor_job import AnchorJob
 from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Lease
 from rankcrawler.speedups import start
 from rankcrawler.spider_arguments import check_arguments
+
+J = TypeVar("J")
 
 
 class RanklistSpider(Spider):
     """Polls rooms for their rank lists.
 
     `rooms` names them: ids separated by commas, or a file (see rankcrawler.queue.roomlist). With it the crawl ends
-    when the queue is empty; without it the crawl waits for rooms that others push. `kind` names the list to poll: a
+    when the queue is empty; without it the crawl waits for rooms that others push, and follows anchors. `anchors` names
+    more of these, in the same forms, and has the crawl wait in any case. `kind` names the list to poll: a
     rankcrawler.model.kinds.ListKind. Each kind has a queue of its own. A subclass takes its own arguments out of
     `kwargs`.
     """
@@ -42,10 +46,13 @@ class RanklistSpider(Spider):
     is_trusted: Callable[[], bool] = staticmethod(lambda: True)
     """Whether the gateway's word counts that a room is gone."""
 
-    def __init__(self, rooms: str | None = None, kind: str = kinds.RANKLIST.name, **kwargs: Any) -> None:
-        check_arguments(kwargs, ("kind", "name", "rooms"))
+    def __init__(
+        self, rooms: str | None = None, kind: str = kinds.RANKLIST.name, anchors: str | None = None, **kwargs: Any
+    ) -> None:
+        check_arguments(kwargs, ("anchors", "kind", "name", "rooms"))
         super().__init__(**kwargs)
         self.rooms = rooms
+        self.anchors = anchors
         self.kind = kinds.named(kind)
         self._now_ms = _wall_ms
         self._parsed: Callable[[Lease], None] = lambda _: None
@@ -72,7 +79,7 @@ class RanklistSpider(Spider):
         self._now_ms = leasing.now_ms
         self._parsed = leasing.parsed
         try:
-            async for lease in leasing.leases(self._jobs(), self.kind.name):
+            async for lease in leasing.leases(self._jobs(), self.kind.name, self._followed()):
                 if missing := self.gateway.missing(self._target(lease)):
                     leasing.refuse(lease, missing)
                 else:
@@ -134,16 +141,20 @@ class RanklistSpider(Spider):
         return self.gateway.target(self.kind.name, lease.room_id, lease.anchor_id)
 
     def _jobs(self) -> Iterator[Job] | None:
-        return None if self.rooms is None else self._good_jobs(self.rooms)
+        return None if self.rooms is None else self._good(roomlist.read(self.rooms), statistics.ROOMS_GIVEN)
 
-    def _good_jobs(self, rooms: str) -> Iterator[Job]:
-        """The jobs of a list. What cannot be read is logged and counted, and fails the run in the end."""
-        for job in roomlist.read(rooms):
+    def _followed(self) -> Iterator[AnchorJob] | None:
+        given = self.anchors
+        return None if given is None else self._good(roomlist.read_anchors(given), statistics.ANCHORS_GIVEN)
+
+    def _good(self, listed: Iterable[J | JobError], counter: str) -> Iterator[J]:
+        """What a list names. What cannot be read is logged and counted, and fails the run in the end."""
+        for job in listed:
             if isinstance(job, JobError):
                 self.logger.error("%s", job)
                 self.crawler.stats.inc_value(statistics.ROOMS_REJECTED)
             else:
-                self.crawler.stats.inc_value(statistics.ROOMS_GIVEN)
+                self.crawler.stats.inc_value(counter)
                 yield job
 
 

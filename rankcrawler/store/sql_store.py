@@ -55,10 +55,10 @@ class SqlStore(Reading):
     def note(self, changes: Sequence[SessionChange]) -> None:
         """Take in what has become of anchors' sessions, in one transaction."""
         try:
-            with self._database.transaction():
+            with self.database.transaction():
                 self._check_sources(sorted({change.source for change in changes}))
                 for change in changes:
-                    sessions.note(self._database, self._source(change.source), change)
+                    sessions.note(self.database, self._source(change.source), change)
         except BaseException:
             self._sources.clear()
             raise

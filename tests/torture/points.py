@@ -6,6 +6,8 @@ from collections.abc import Callable
 from threading import get_ident
 from typing import Any
 
+from rankcrawler.extensions.peers import Peers
+from rankcrawler.queue.anchor_queue import AnchorQueue
 from rankcrawler.queue.lease import Grant, Outcome, Settled
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.spiders.ranklist import RanklistSpider
@@ -124,9 +126,49 @@ POINTS: dict[str, Callable[[Strike], None]] = {
 }
 
 
+def _after_note(strike: Strike) -> None:
+    """What follows from a look is in the anchor's note, and none of it is done."""
+    _strike_after(AnchorQueue, "note", strike)
+
+
+def _after_follow(strike: Strike) -> None:
+    """The room of an anchor who is live is pushed, and the store knows of no session."""
+    _strike_after(RoomQueue, "follow", strike)
+
+
+def _after_conclude(strike: Strike) -> None:
+    """The room is to be polled a last time, and the session goes on in the store."""
+    _strike_after(RoomQueue, "conclude", strike)
+
+
+def _after_session(strike: Strike) -> None:
+    """The store has what has become of the session, and the look is not settled."""
+    _strike_after(Peers, "note", strike)
+
+
+def _strike_after(owner: type, name: str, strike: Strike) -> None:
+    function = getattr(owner, name)
+
+    async def struck(*args: Any) -> Any:
+        answer = await function(*args)
+        strike()
+        return answer
+
+    _patch(owner, name, struck)
+
+
+SESSION_POINTS: dict[str, Callable[[Strike], None]] = {
+    "after_note": _after_note,
+    "after_follow": _after_follow,
+    "after_conclude": _after_conclude,
+    "after_session": _after_session,
+}
+"""Those on the way from a look at an anchor to its settlement."""
+
+
 def arm(point: str, call: int, number: signal.Signals = signal.SIGKILL) -> None:
     """Strike this process the `call`th time it reaches the point."""
-    POINTS[point](Strike(point, call, number))
+    (POINTS | SESSION_POINTS)[point](Strike(point, call, number))
 
 
 def _patch(owner: type, name: str, function: Callable[..., Any]) -> None:

@@ -17,7 +17,8 @@ from tests.torture import broken, points
 def main() -> None:
     """Apply the patches, and crawl."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--point", choices=list(points.POINTS), help="where to strike; without it, nowhere")
+    named = [*points.POINTS, *points.SESSION_POINTS]
+    parser.add_argument("--point", choices=named, help="where to strike; without it, nowhere")
     parser.add_argument("--call", type=int, default=1, help="strike at the nth time there")
     parser.add_argument("--signal", choices=["SIGKILL", "SIGSTOP"], default="SIGKILL", help="what to strike with")
     parser.add_argument("--build", choices=list(broken.BUILDS), default="sound", help="what to break")

@@ -14,7 +14,7 @@ from rankcrawler.language import tr
 from rankcrawler.options import Options
 from rankcrawler.spelling import meant
 
-_ARGUMENTS = ("rooms", "kind")
+_ARGUMENTS = ("rooms", "anchors", "kind")
 
 
 class Command(Tool):
@@ -41,7 +41,7 @@ class Command(Tool):
         cores = os.cpu_count() or 1
         workers = tr("how many workers (default: %(default)s, the number of cores)")
         parser.add_argument("--workers", type=whole(1), default=cores, metavar="N", help=workers)
-        arguments = tr("rooms or kind, as for scrapy crawl (may be repeated)")
+        arguments = tr("rooms, anchors or kind, as for scrapy crawl (may be repeated)")
         parser.add_argument("-a", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help=arguments)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -52,7 +52,7 @@ class Command(Tool):
             if name not in _ARGUMENTS or not equals:
                 message = tr(
                     "the -a arguments are {known}, as NAME=VALUE, not {name}{meant}",
-                    known=tr(" and ").join(_ARGUMENTS),
+                    known=tr(", ").join(_ARGUMENTS),
                     name=name,
                     meant=meant(name, _ARGUMENTS),
                 )

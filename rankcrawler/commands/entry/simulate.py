@@ -64,6 +64,7 @@ class Command(Tool):
         parser.add_argument(
             "--faults", type=parsed_by(parse_fault_kinds), default=QUICK_FAULTS, metavar="KIND[,KIND…]", help=kinds
         )
+        _add_airtime(parser)
         parser.add_argument("--seconds", type=number(0), metavar="N", help=tr("stop after so long (default: never)"))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -75,3 +76,13 @@ class Command(Tool):
                 asyncio.run(simulate.run(opts, self.options.gateway_token))
             except OSError as error:
                 refuse(tr("no simulated gateway on port {port}: {error}", port=opts.port, error=error))
+
+
+def _add_airtime(parser: argparse.ArgumentParser) -> None:
+    from rankcrawler.commands.values import number
+
+    seconds = number(1, 86_400, marked("seconds"))
+    live = tr("seconds that its anchors are on air, on average (default: %(default)g)")
+    parser.add_argument("--live", type=seconds, default=10_800.0, metavar="SECONDS", help=live)
+    pause = tr("seconds until they are on air again (default: %(default)g)")
+    parser.add_argument("--pause", type=seconds, default=18_000.0, metavar="SECONDS", help=pause)

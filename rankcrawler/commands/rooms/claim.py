@@ -4,6 +4,7 @@ import argparse
 
 from rankcrawler.commands.rooms.session import RoomsSubcommand, Session
 from rankcrawler.language import marked, tr
+from rankcrawler.queue.access import anchors_beside
 
 
 class Claim(RoomsSubcommand):
@@ -19,5 +20,6 @@ class Claim(RoomsSubcommand):
 
         source = Gateway.of(session.options).source
         await session.queue.claim(source, force=True)
+        await anchors_beside(session.queue, session.options, session.kind).claim(source, force=True)
         print(tr("the queue belongs to {source}; workers of another gateway end", source=source))
         return 0

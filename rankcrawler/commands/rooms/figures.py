@@ -64,6 +64,10 @@ def _limits(status: Status) -> Iterator[tuple[str, str]]:
     off = tr("off")
     rate = tr("{rate:g}/s, burst {burst}", rate=status.rate, burst=status.burst) if status.rate is not None else off
     yield tr("rate"), rate
+    if status.budget is not None:
+        left = max(status.budget - status.spent, 0)
+        words = {"spent": status.spent, "budget": status.budget, "left": left}
+        yield tr("budget"), tr("{spent:,} of {budget:,} calls spent today, {left:,} left", **words)
     yield tr("inflight"), off if status.max_inflight is None else f"{status.max_inflight:,}"
 
 

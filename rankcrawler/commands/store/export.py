@@ -109,8 +109,8 @@ def _table(given: argparse.Namespace) -> Table:
         raise SettingError(tr("--lang is for .csv, .xlsx and .parquet: the names in JSON Lines stay as they are"))
     shows_no_zone = given.excel or given.to.suffix == ".xlsx"
     zone: ZoneInfo | None = given.time_zone or (given.zone if shows_no_zone else None)
-    own = fields.SUMMARY if given.summary else fields.ROW
-    return Table(fields.chosen(own, given.columns), given.lang, zone)
+    own, more = (fields.SUMMARY, ()) if given.summary else (fields.ROW, fields.SESSION)
+    return Table(fields.chosen(own, given.columns, more), given.lang, zone)
 
 
 def _chosen(given: argparse.Namespace) -> Lists:
@@ -135,12 +135,19 @@ def _done(rows: int, parts: int, given: argparse.Namespace) -> str:
 def _lists(store: Records, given: argparse.Namespace, table: Table, lost: list[DamagedList]) -> Iterator[Iterable[Row]]:
     """The rows of each list; notes in `lost` which last lists of rooms are damaged."""
     in_zone = None if given.excel or given.to.suffix == ".xlsx" else table.zone
+    wants_session = fields.wants_session(table.fields)
     for room_id, source in _rooms(store, given):
+        session = _session(store, room_id, source) if wants_session else ()
         try:
             for snapshot in _lists_of(store, room_id, source, given):
-                yield fields.rows_of(snapshot, table.fields, in_zone)
+                yield fields.rows_of(snapshot, table.fields, in_zone, session)
         except DamagedList as damage:
             lost.append(damage)
+
+
+def _session(store: Records, room_id: str, source: str) -> Row:
+    found = (each for each in store.sessions(room_id=room_id) if each.source == source)
+    return fields.of_session(next(found, None))
 
 
 def _lists_of(store: Records, room_id: str, source: str, given: argparse.Namespace) -> Iterable[RoomSnapshot]:

@@ -15,6 +15,7 @@ from rankcrawler.language import tr
 from rankcrawler.model.columns import Row
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.rows import COLUMNS, RankEntry
+from rankcrawler.store.answers import Session
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -44,6 +45,14 @@ def _field(name: str, chinese: str, kind: type, unit: str) -> Field:
 
 ROW = tuple(_field(each.name, each.chinese, each.type, each.unit) for each in COLUMNS)
 """The columns of feeds."""
+SESSION = (
+    Field("anchor", "主播", str),
+    Field("anchor_name", "主播昵称", str),
+    Field("session_title", "本场标题", str),
+    Field("session_begun_at", "开播时间", str, is_time=True),
+    Field("session_ended_at", "下播时间", str, is_time=True),
+)
+"""What is known of the session, if the anchor is followed; only where --columns names them."""
 SUMMARY = (
     Field("source", "网关", str),
     Field("room_id", "直播间 ID", str),
@@ -77,11 +86,14 @@ class Table(NamedTuple):
         return [each.heading(self.language, zone) for each in self.fields]
 
 
-def chosen(fields: Sequence[Field], names: Sequence[str] | None) -> list[Field]:
-    """The fields of these names, in their order; all for None. Raises SettingError for a name that is none."""
+def chosen(fields: Sequence[Field], names: Sequence[str] | None, more: Sequence[Field] = ()) -> list[Field]:
+    """The fields of these names, in their order, of `more` as well; all but those for None.
+
+    Raises SettingError for a name that is none.
+    """
     if names is None:
         return list(fields)
-    by_name = {each.name: each for each in fields}
+    by_name = {each.name: each for each in (*fields, *more)}
     unknown = [name for name in names if name not in by_name]
     if unknown:
         raise SettingError(
@@ -90,17 +102,29 @@ def chosen(fields: Sequence[Field], names: Sequence[str] | None) -> list[Field]:
     return [by_name[name] for name in names]
 
 
-def rows_of(snapshot: RoomSnapshot, fields: Sequence[Field], zone: ZoneInfo | None) -> Iterable[Row]:
-    """The rows of a list, with these fields and times in a zone."""
-    if len(fields) == len(ROW) and zone is None:
+def wants_session(fields: Sequence[Field]) -> bool:
+    """Whether any of these fields is one of a session."""
+    return not {*fields}.isdisjoint(SESSION)
+
+
+def of_session(session: Session | None) -> Row:
+    """The values of the fields of SESSION."""
+    if session is None:
+        return (None,) * len(SESSION)
+    return session.anchor, session.nickname, session.title, session.begun_at, session.ended_at
+
+
+def rows_of(snapshot: RoomSnapshot, fields: Sequence[Field], zone: ZoneInfo | None, session: Row = ()) -> Iterable[Row]:
+    """The rows of a list, with these fields and times in a zone; `session` has the values of SESSION."""
+    if len(fields) == len(ROW) and zone is None and not session:
         return map(astuple, snapshot.entries)
     pick = _picker(fields)
     if zone is None:
-        return (pick(astuple(each)) for each in snapshot.entries)
+        return (pick(astuple(each) + session) for each in snapshot.entries)
     times: dict[str, str] = {}
 
     def in_zone(entry: RankEntry) -> Row:
-        values = list(pick(astuple(entry)))
+        values = list(pick(astuple(entry) + session))
         for place, field in enumerate(fields):
             if field.is_time and values[place] is not None:
                 text = values[place]
@@ -114,5 +138,6 @@ def rows_of(snapshot: RoomSnapshot, fields: Sequence[Field], zone: ZoneInfo | No
 
 def _picker(fields: Sequence[Field]) -> Callable[[Row], Row]:
     places = {each.name: each.position for each in COLUMNS}
+    places |= {each.name: len(COLUMNS) + place for place, each in enumerate(SESSION)}
     at = [places[each.name] for each in fields]
     return itemgetter(*at) if len(at) > 1 else lambda row: (row[at[0]],)

@@ -29,7 +29,8 @@ class EntryReader:
         room_id = asked if call.asks == "room_id" else identifier(self._get(entry, call.room_id))
         state, why = self._state(entry, room_id)
         finished = _ms(self._get(entry, call.finished))
-        if state is State.LIVE and finished is not None:  # it is a replay
+        is_replay = state is State.LIVE and finished is not None
+        if is_replay:
             state = State.OFFLINE
         return Look(
             state,
@@ -42,6 +43,7 @@ class EntryReader:
             _text(self._get(entry, call.sec_uid)),
             _ms(self._get(entry, call.began)),
             finished,
+            is_replay,
             self._flags(entry, room_id),
         )
 

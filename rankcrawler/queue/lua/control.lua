@@ -21,6 +21,7 @@ local function remove(room)
   for _, key in ipairs({READY, SCHED, DEAD, LEASE, RETIRED}) do found = found + call('ZREM', key, room) end
   call('HDEL', INFO, room)
   call('HDEL', OWN, room)
+  call('HDEL', NOTE, room)
   return found
 end
 
@@ -54,6 +55,11 @@ function operations.drain(args)
     for _, room in ipairs(call('ZRANGE', key, 0, tonumber(args[1]) - 1)) do removed = removed + remove(room) end
   end
   return {removed, empty(INBOX) + empty(INTAKE)}
+end
+
+function operations.bury(args)
+  for i = 1, #args, 2 do bury_raw(args[i], args[i + 1]) end
+  return 1
 end
 
 function operations.now() return whole(now) end

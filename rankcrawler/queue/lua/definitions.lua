@@ -1,7 +1,7 @@
 -- A room's definition: its text in `def`, and the same as numbers.
 
 local function read_definition(text)
-  local every, priority, anchor, every_max, polled = string.match(text or '', '^(%d*):(-?%d*):(%d*):?(%d*)([*=]?)$')
+  local every, priority, anchor, every_max, polled = string.match(text or '', '^(%d*):(-?%d*):(%d*):?(%d*)([*=!]?)$')
   return {
     every = tonumber(every or '') or 0, every_max = tonumber(every_max or '') or 0,
     priority = tonumber(priority or '') or 0, anchor = anchor or '', polled = polled or '', text = text or '',
@@ -32,11 +32,12 @@ end
 local function undefine(room) set_definition(room, definition(room), read_definition('')) end
 
 -- A definition with what a push states: an empty text changes nothing, every = 0 makes a recurring room one that is
--- polled once, every_max = 0 ends adapting.
+-- polled once, every_max = 0 ends adapting. A room that was to be polled a last time goes on.
 local function stated(old, every, every_max, priority, anchor)
   return {
     every = tonumber(every) or old.every, every_max = tonumber(every_max) or old.every_max,
-    priority = tonumber(priority) or old.priority, anchor = anchor ~= '' and anchor or old.anchor, polled = old.polled,
+    priority = tonumber(priority) or old.priority, anchor = anchor ~= '' and anchor or old.anchor,
+    polled = old.polled == ENDING and '*' or old.polled,
   }
 end
 

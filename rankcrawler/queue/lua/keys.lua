@@ -1,6 +1,8 @@
 -- The room queue. A call runs one operation; all times are the server's own, in milliseconds.
 --
 -- A room is in exactly one of: ready, sched, lease, dead, retired. An entry of inbox or intake is not a room yet.
+-- The queue of the anchors that are followed is another one, with the same operations: its "rooms" are anchors, such as
+-- uid=98204909466. Its inbox is read by rankcrawler/queue/anchor_queue.py, and not here.
 --
 -- KEYS
 --  1 inbox  list, set or zset (highest score first): entries as people push them (ranklist:start_urls)
@@ -11,7 +13,8 @@
 --  5 lease  zset   room → when its lease expires
 --  6 own    hash   room → "fence:due:worker" of its lease
 --  7 def    hash   room → "every:priority:anchor", unless all are at their defaults; then ":every_max" if it adapts, and,
---                  if it recurs and was polled since it was pushed, "=" (its list was unchanged) or "*" (it was not)
+--                  if it recurs and was polled since it was pushed, "=" (its list was unchanged) or "*" (it was not); and
+--                  "!" if it is polled a last time, and then retired
 --  8 att    hash   room → "attempts:due:reason", after a retry or a defer: polls that failed since the last success, when
 --                  the first of them was due, and why the last failed; the reason begins with GONE_ONCE if the last
 --                  poll found the room gone, and the next one is to confirm it
@@ -32,7 +35,8 @@
 -- 20 pace   hash   room that adapts → its interval at present, in multiples of `every`, if that is more than one
 -- 21 failing zset  recurring room that has failed as often as a room may → when the first failed poll was due; it is
 --                  ready, scheduled or leased like any other
--- 22 bell   a channel, not a key: a message when rooms became ready, or may be leased again, other than by time
+-- 22 note   hash   anchor → what is known of it, as the worker that looked it up last has noted it; JSON
+-- 23 bell   a channel, not a key: a message when rooms became ready, or may be leased again, other than by time
 --
 -- A worker numbers its calls that lease, and those that settle, each from 1. That makes it harmless to lose an answer:
 -- the next call for leases gives back the rooms of the last, and a repeated settlement gets the same answers again.
@@ -42,7 +46,7 @@
 --  restore "room:every:every_max:priority:anchor:delay"*   → how many of the recurring rooms were new; these are
 --                                                             scheduled, as rooms that were polled before
 --  lease  worker, n, ttl, attempts, number, heard,
---         state, gate_wait, permits, most, source          → {wait, state, pending, vanished, unreadable, kind, holder,
+--         state, gate_wait, permits, most, source, batch   → {wait, state, pending, vanished, unreadable, kind, holder,
 --                                                             now, back,
 --                                                             "room:fence:due:attempt:gone_once:definition"*}
 --         number: of this call; heard: of the last call whose answer arrived; both are 0 for a worker that does not
@@ -50,9 +54,16 @@
 --         state: run, or what keeps ready rooms from being leased: foreign (the queue is another gateway's) | stopped |
 --         paused | held | full | rate; the four arguments after heard are what the gate answered (gate/gate.lua), and how
 --         many rooms of this queue may be leased at a time, empty for any number; source: the worker's gateway, or empty;
+--         batch: how many go in one call to the gateway; the last call is filled with what is due next;
 --         vanished: rooms that died in this call, because their workers vanished; unreadable: entries that became dead
 --         letters in this call; kind: the inbox's type before it, as TYPE names it; holder: whose the queue is, if it is
 --         foreign; back: by how many ms the clock was found to have run back
+--  follow "room:every:every_max:priority:anchor"*          → for each, 1: an anchor is live in it, and it is ready now;
+--                                                             0: it was polled already, and goes on
+--  conclude room*                                          → for each, 1: it is polled a last time, and then retired;
+--                                                             0: it was not polled
+--  note   (anchor, fence, note)*                           → for each, 1, or 0: the lease was lost
+--  bury   (entry, reason)*                                 → 1: the entries name nothing, and become dead letters
 --  leave  worker                                           → 1: the worker has ended, and counts as gone
 --  claim  source, force                                    → whose the queue is now: the source's, if it was nobody's or
 --                                                             it has no rooms and no workers, or if force is not empty
@@ -73,8 +84,9 @@
 -- Constants that this script does not define come from rankcrawler/queue/limits.py.
 
 local INBOX, INTAKE, SCHED, READY, LEASE, OWN, DEF, ATT, AGAIN, DEAD, INFO, ST, CTL, WRK, BORN, LAG, GAVE, TOOK,
-  RETIRED, PACE, FAILING, BELL = unpack(KEYS)
+  RETIRED, PACE, FAILING, NOTE, BELL = unpack(KEYS)
 local INGEST, REAP, PROMOTE, FORGET = 256, 64, 256, 64 -- at most so many in one call
+local ENDING = '!' -- of a definition: see def
 local FULL_WAIT, DAY, RETIRED_KEPT, LONGEST_NOTE = 200, 86400000, 100000, 240
 local call = redis.call
 

@@ -31,7 +31,8 @@ local function fall_back(room, every, attempts, first_due, beyond, reason)
   return call('ZADD', FAILING, 'NX', whole(first_due), room) == 1
 end
 
--- A room that is polled once dies when its attempts are used up; one that recurs is failing until a poll succeeds.
+-- A room that is polled once dies when its attempts are used up; one that recurs is failing until a poll succeeds, or is
+-- retired if it was to be polled a last time.
 local function fail(room, due, attempts_allowed, delay, reason)
   local again = pushed_again(room)
   local attempts, first_due = history(room, due)
@@ -40,12 +41,16 @@ local function fail(room, due, attempts_allowed, delay, reason)
     postpone(room, attempts, first_due, delay, reason)
     return 1
   end
-  local every = definition(room).every
-  if every == 0 then
+  local def = definition(room)
+  if def.polled == ENDING then
+    retire(room, reason, attempts)
+    return 3
+  end
+  if def.every == 0 then
     bury(room, reason, attempts)
     return 2
   end
-  return fall_back(room, every, attempts, first_due, attempts - attempts_allowed, reason) and 4 or 1
+  return fall_back(room, def.every, attempts, first_due, attempts - attempts_allowed, reason) and 4 or 1
 end
 
 -- Fence, due and worker of a room's lease. A room that is leased was due: a later time is from a clock that ran ahead.
@@ -76,4 +81,18 @@ local function promote()
   end
   call('ZADD', READY, unpack(scores))
   call('ZREMRANGEBYRANK', SCHED, 0, #rooms - 1)
+end
+
+-- Completes the last call's batch with what is due within half an interval: a call for ten costs as much as for one.
+local function fill(batch)
+  local missing = -call('ZCARD', READY) % batch
+  if missing == 0 then return end
+  local soon = call('ZRANGE', SCHED, 0, missing - 1, 'WITHSCORES')
+  for i = 1, #soon, 2 do
+    local anchor, due = soon[i], tonumber(soon[i + 1])
+    if due <= now + definition(anchor).every / 2 and call('HEXISTS', ATT, anchor) == 0 then
+      call('ZREM', SCHED, anchor)
+      make_ready(anchor, due)
+    end
+  end
 end

@@ -20,6 +20,22 @@ function operations.restore(args)
   return fresh
 end
 
+function operations.follow(args)
+  note_clock()
+  local answers = {}
+  for i, words in ipairs(args) do answers[i] = follow(string.match(words, '^(%d+):(%d*):(%d*):(-?%d*):(%d*)$')) end
+  if readied then ring() end
+  return answers
+end
+
+function operations.conclude(rooms)
+  note_clock()
+  local answers = {}
+  for i, room in ipairs(rooms) do answers[i] = conclude(room) end
+  if readied then ring() end
+  return answers
+end
+
 -- Leases the first ready rooms; returns "room:fence:due:attempt:gone_once:definition" for each.
 local function lend(most, worker, till)
   local first = call('ZRANGE', READY, 0, most - 1, 'WITHSCORES')
@@ -49,7 +65,7 @@ end
 -- The answer to the worker's last call never arrived: its rooms become ready, as if they had not been leased.
 local function take_back(worker, rooms)
   local taken = {}
-  for room in string.gmatch(rooms, '%d+') do
+  for room in string.gmatch(rooms, '[^ ]+') do
     local _, due, holder = owner(room)
     if holder == worker then
       pushed_again(room)
@@ -72,7 +88,7 @@ end
 local function note_given(worker, number, leased)
   if number == 0 then return end
   local rooms = {}
-  for i, lease in ipairs(leased) do rooms[i] = string.match(lease, '^%d+') end
+  for i, lease in ipairs(leased) do rooms[i] = string.match(lease, '^[^:]+') end
   call('HSET', GAVE, worker, whole(number) .. ':' .. table.concat(rooms, ' '))
 end
 
@@ -87,7 +103,7 @@ function operations.lease(args)
   local worker, n, ttl = args[1], math.min(tonumber(args[2]), LARGEST_GRANT), tonumber(args[3])
   local attempts_allowed, number, heard = tonumber(args[4]), tonumber(args[5]), tonumber(args[6])
   local gate_state, gate_wait, permits, at_a_time = args[7], tonumber(args[8]), tonumber(args[9]), tonumber(args[10])
-  local source = args[11]
+  local source, batch = args[11], tonumber(args[12] or '1')
   local kind, was_idle = kind_of(INBOX), call('EXISTS', READY) == 0
   local stranger = stranger_to(source)
   if stranger then return {HOUR_MS, 'foreign', pending(), 0, 0, kind, stranger, now, 0} end
@@ -98,6 +114,7 @@ function operations.lease(args)
   local is_late = not is_current(worker, number, heard)
   local vanished = reap(attempts_allowed)
   promote()
+  if batch > 1 then fill(batch) end
   seen(worker)
   local most, state = gate(is_late and 0 or math.min(n, call('ZCARD', READY)), gate_state, permits, at_a_time)
   local leased = most > 0 and lend(most, worker, whole(now + ttl)) or {}

@@ -19,7 +19,7 @@ local function forget_failures(room)
 end
 
 local function revive(room, info)
-  local then_defined = read_definition(string.match(info, '"definition":"([%d:-]*)[*=]?"'))
+  local then_defined = read_definition(string.match(info, '"definition":"([%d:-]*)[*=!]?"'))
   then_defined.text = ''
   set_definition(room, read_definition(''), then_defined)
   call('ZREM', DEAD, room)
@@ -52,7 +52,7 @@ local function push_all(lines)
   if #lines == 0 then return 0 end
   local rooms, words, places = {}, {}, {}
   for i, line in ipairs(lines) do
-    local room, every, every_max, priority, anchor = string.match(line, '^(%d+):(%d*):(%d*):(-?%d*):(%d*)$')
+    local room, every, every_max, priority, anchor = string.match(line, '^([^:]+):(%d*):(%d*):(-?%d*):(%d*)$')
     rooms[i], words[i] = room, {room, every, every_max, priority, anchor}
   end
   for i, key in ipairs({LEASE, READY, SCHED}) do places[i] = call('ZMSCORE', key, unpack(rooms)) end
@@ -77,11 +77,39 @@ local function push_all(lines)
   return fresh
 end
 
-local function is_known(room)
+local function is_polled(room)
   for _, key in ipairs({SCHED, READY, LEASE}) do
     if call('ZSCORE', key, room) then return true end
   end
-  return call('HEXISTS', INFO, room) == 1
+  return false
+end
+
+local function is_known(room) return is_polled(room) or call('HEXISTS', INFO, room) == 1 end
+
+local function mark(room, polled)
+  local def = definition(room)
+  def.polled = polled
+  set_definition(room, definition(room), def)
+end
+
+-- An anchor is live in the room: it counts as polled before, so that its end is no failure.
+local function follow(room, ...)
+  if is_polled(room) and definition(room).polled ~= ENDING then
+    define(room, ...)
+    if definition(room).polled == '' then mark(room, '*') end
+    return 0
+  end
+  push(room, ...)
+  mark(room, '*')
+  return 1
+end
+
+-- Has a room polled a last time, now; a poll that is under way is the last.
+local function conclude(room)
+  if not is_polled(room) then return 0 end
+  mark(room, ENDING)
+  if call('ZREM', SCHED, room) == 1 then make_ready(room, now) end
+  return 1
 end
 
 local function restore(room, every, every_max, priority, anchor, delay)

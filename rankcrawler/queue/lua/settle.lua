@@ -18,11 +18,15 @@ local function schedule_next(room, def, due, unchanged)
   call('ZADD', SCHED, whole(due + ticks * between), room)
 end
 
-local function finish(room, due, unchanged)
+local function finish(room, due, unchanged, delay)
   local def = definition(room)
   local _, first_due = history(room, due)
   forget_failures(room)
   local again = pushed_again(room)
+  if def.polled == ENDING then
+    retire(room, 'its broadcast is over', 0)
+    return 3
+  end
   if again then make_ready(room, now, def.priority) end
   if def.every > 0 then
     local found = unchanged and '=' or '*'
@@ -30,17 +34,24 @@ local function finish(room, due, unchanged)
       def.polled = found
       call('HSET', DEF, room, written(def))
     end
-    if not again then schedule_next(room, def, first_due, unchanged) end
+    if not again and delay > 0 then
+      call('ZADD', SCHED, whole(now + delay), room)
+    elseif not again then
+      schedule_next(room, def, first_due, unchanged)
+    end
   elseif not again then
     undefine(room)
   end
 end
 
 local outcomes = {}
-function outcomes.done(room, due) finish(room, due, false) end
+function outcomes.done(room, due, delay, note)
+  if note ~= '' then call('HSET', NOTE, room, note) end
+  return finish(room, due, false, delay)
+end
 function outcomes.unchanged(room, due)
-  finish(room, due, true)
   count('done')
+  return finish(room, due, true, 0)
 end
 function outcomes.retry(room, due, delay, reason, attempts_allowed)
   return fail(room, due, attempts_allowed, delay, reason)
@@ -119,6 +130,16 @@ function operations.settle(args)
   if number > 0 then call('HSET', TOOK, worker, whole(number) .. ':' .. table.concat(settled)) end
   if readied then ring() end -- rooms were released, or pushed again while leased
   return settled
+end
+
+function operations.note(args)
+  local answers = {}
+  for i = 1, #args, 3 do
+    local mine = holds(args[i], args[i + 1])
+    if mine then call('HSET', NOTE, args[i], args[i + 2]) end
+    answers[#answers + 1] = mine and 1 or 0
+  end
+  return answers
 end
 
 function operations.renew(args)

@@ -153,11 +153,13 @@ WHERE :source = '' OR g.source = :source
 ORDER BY m.how, u.profile_ms DESC, u.user_key LIMIT :limit;
 
 -- name: insight_rooms_of_anchor
--- An anchor's rooms, the latest first.
-SELECT r.room_key, g.source, r.kind, r.room_id, r.first_polled_ms, r.last_polled_ms, r.ended_ms
+-- The rooms of an anchor that have a list: those whose lists name the anchor, and those that looks have found.
+SELECT r.room_key, g.source, r.kind, r.room_id, r.first_polled_ms
 FROM _rooms r JOIN _sources g ON g.source_key = r.source_key
-WHERE r.anchor_id = :anchor_id AND r.kind = :kind AND (:source = '' OR g.source = :source) AND r.last_captured_ms >= 0
-ORDER BY r.first_polled_ms DESC, r.room_key LIMIT :limit;
+WHERE ((:anchor_id <> '' AND r.anchor_id = :anchor_id) OR EXISTS (
+  SELECT 1 FROM _sessions s WHERE s.anchor = :anchor AND s.room_id = r.room_id AND s.source_key = r.source_key
+)) AND r.kind = :kind AND (:source = '' OR g.source = :source) AND r.last_captured_ms >= 0
+ORDER BY r.room_key;
 
 -- name: insight_purged
 -- The first day that no purge has removed.

@@ -4,15 +4,18 @@
 -- KEYS
 --  1 gate   hash   stopped (why), paused, hold_until, max_inflight, rate (leases a second), burst, tat (µs: when the
 --                  bucket of the rate is full again), now (the time, every second or so), and adopted:QUEUE for each
---                  queue whose knobs were taken over
+--                  queue whose knobs were taken over; if there is a budget, budget (calls a day), spent (calls of the day),
+--                  and day_ends
 --  2 bell   a channel, not a key: a message when knobs were turned
 --
 -- The rate limit is a bucket of `burst` permits: each lease takes one, and `rate` permits a second flow back (GCRA).
 --
 -- ARGV[1] is the operation:
---  admit     n                       → {permits, state, wait, limited, max_inflight, reason}: takes up to n permits
+--  admit     n, budget, day_ends     → {permits, state, wait, limited, max_inflight, reason, spent}: takes up to n permits
+--            budget: calls that the worker may make a day, and when its day ends; both are left out without one
 --            state: run | stopped | paused | held; wait: ms until a hold ends, or until the next permit flows back;
---            limited: 1 if there is a rate; max_inflight: empty for any number; reason: why the fleet is stopped
+--            limited: 1 if there is a rate or a budget; max_inflight: empty for any number; reason: why the fleet is stopped;
+--            spent: how much of the budget was spent before; the fleet is held once all of it is
 --  give_back n                       → returns permits that were not used
 --  hold      ms                      → until when no room is leased
 --  turn      (knob, value)*          → sets knobs; an empty value removes one
@@ -42,9 +45,18 @@ local function note_clock()
   call('HSET', GATE, 'now', whole(now))
 end
 
-function operations.admit(args)
-  note_clock()
-  local n = tonumber(args[1])
+-- How many calls of the day's budget are left, and how many are spent.
+local function left_of(budget, day_ends)
+  local spent, ends, before = unpack(call('HMGET', GATE, 'spent', 'day_ends', 'budget'))
+  if not ends or tonumber(ends) <= now then
+    spent = '0'
+    call('HSET', GATE, 'spent', spent, 'day_ends', day_ends)
+  end
+  if before ~= budget then call('HSET', GATE, 'budget', budget) end
+  return math.max(tonumber(budget) - tonumber(spent), 0), tonumber(spent)
+end
+
+local function admit(n)
   local stopped, paused, hold_until, max_inflight, rate, burst, tat =
     unpack(call('HMGET', GATE, 'stopped', 'paused', 'hold_until', 'max_inflight', 'rate', 'burst', 'tat'))
   if stopped then return {0, 'stopped', '0', 0, '', stopped} end
@@ -61,8 +73,26 @@ function operations.admit(args)
   return {n, 'run', whole(math.max(next_permit, 0)), 1, max_inflight or '', ''}
 end
 
+function operations.admit(args)
+  note_clock()
+  local n, budget, day_ends = tonumber(args[1]), args[2], args[3]
+  if not budget then return admit(n) end
+  local left, spent = left_of(budget, day_ends)
+  if left == 0 then
+    local answer = admit(0)
+    if answer[2] == 'run' then answer[2], answer[3] = 'held', whole(tonumber(call('HGET', GATE, 'day_ends')) - now) end
+    answer[7] = spent
+    return answer
+  end
+  local answer = admit(math.min(n, left))
+  if answer[1] > 0 then call('HINCRBY', GATE, 'spent', answer[1]) end
+  answer[4], answer[7] = 1, spent
+  return answer
+end
+
 function operations.give_back(args)
-  local rate, tat = unpack(call('HMGET', GATE, 'rate', 'tat'))
+  local rate, tat, budget = unpack(call('HMGET', GATE, 'rate', 'tat', 'budget'))
+  if budget then call('HINCRBY', GATE, 'spent', -tonumber(args[1])) end
   if rate and tat then
     call('HSET', GATE, 'tat', whole(tonumber(tat) - tonumber(args[1]) * 1000000 / tonumber(rate)))
   end

@@ -19,3 +19,6 @@ CREATE TABLE _sessions (                   -- from when to when anchors were liv
 CREATE INDEX _sessions_of_anchor ON _sessions (anchor, begun_ms);
 
 CREATE INDEX _sessions_of_room ON _sessions (room_id);
+
+-- sqlite: whose views of version 7 were the last to need it
+DROP TABLE _positions;

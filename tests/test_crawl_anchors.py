@@ -1,0 +1,149 @@
+"""Crawls that follow anchors: each session is found, polled, ended and retired, and is in the store just once."""
+
+import re
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+
+from rankcrawler.clock import ms
+from rankcrawler.simulator.airtime import Airtime, Session
+from rankcrawler.simulator.clock import wall_clock
+from rankcrawler.simulator.faults import QUICK_FAULTS, FaultKind, Faults
+from rankcrawler.simulator.world import World
+from rankcrawler.store import locate
+from rankcrawler.store.answers import Session as Kept
+from tests.crawls import crawling, until
+from tests.gateways import Simulated, environment, run, simulated
+
+ANCHORS = [*range(98_000_000_000, 98_000_000_030)]
+SHORT = Airtime(live=5_000, pause=5_000, drop_out=400, lingers=300)
+CHECK = 0.2
+"""Seconds between two looks."""
+LATE_MS = 4_000
+"""A session that begins or ends so shortly before the crawl does need not have begun or ended in the store."""
+
+
+def listed(folder: Path, anchors: list[int], check_every: float, by: str) -> str:
+    """The path of a list of anchors."""
+    file = folder / "anchors.csv"
+    rows = [f"{anchor},{check_every},{5 * check_every}\n" for anchor in anchors]
+    file.write_text("".join([f"{by},check_every,every\n", *rows]))
+    return str(file)
+
+
+def kept(data: Path) -> list[Kept]:
+    """The sessions in the store."""
+    with closing(locate.open_records(f"sqlite:///{data}/ranks.db")) as store:
+        return store.sessions()
+
+
+def true_sessions(world: World, since: int, until_: int, anchors: list[int]) -> dict[str, Session]:
+    """The sessions of the world, by their rooms."""
+    found = (each for anchor in anchors for each in world.airtime.sessions(world.seed, anchor, since, until_))
+    return {each.room_id: each for each in found}
+
+
+def follow(
+    gateway: Simulated,
+    folder: Path,
+    seconds: float,
+    anchors: list[int] = ANCHORS,
+    check_every: float = CHECK,
+    by: str = "uid",
+) -> tuple[int, int, str]:
+    """Follow anchors for that long; returns from when to when, and the log."""
+    env = environment(gateway, folder / "data", {"LEASE_SECONDS": "5"})
+    words = ("-a", f"anchors={listed(folder, anchors, check_every, by)}")
+    with crawling(gateway, folder / "data", env, *words) as crawl:
+        crawl.says("is live in room")
+        begin = wall_clock()
+        time.sleep(seconds)
+        end = wall_clock()
+        assert crawl.terminate() < 30
+    return begin, end, crawl.log
+
+
+def assert_kept(world: World, data: Path, begin: int, end: int, anchors: list[int] = ANCHORS) -> Counter[str]:
+    """That the store has just the sessions of the world, and knows when they were on; returns how ends are known."""
+    truth, ever = (true_sessions(world, begin - more, end + more, anchors) for more in (0, 5_000))
+    found = {each.room_id: each for each in kept(data)}
+    assert len(found) == len(kept(data)), "none is there twice"
+    assert found.keys() <= ever.keys(), "none is invented"
+    # A session that was on for a moment only, when a look was due or was not, may be missed.
+    missed = [each for room, each in truth.items() if room not in found and long_enough(each, begin, end)]
+    assert missed == []
+    for room_id, each in found.items():
+        session = ever[room_id]
+        assert ms(each.begun_at) >= session.begin - 1_000
+        if session.end < end - LATE_MS:
+            assert each.ended_at is not None, "none is left open"
+            assert abs(ms(each.ended_at) - session.end) < LATE_MS
+        if session.end > end:
+            assert each.ended_at is None, "none ends early, and a drop-out is no end"
+    return Counter(each.ended_by for each in found.values() if each.ended_by)
+
+
+def errors(log: str) -> list[str]:
+    """The lines of a log that are errors, or begin a traceback."""
+    return [line for line in log.splitlines() if re.search(r"\] (ERROR|CRITICAL): |^Traceback ", line)]
+
+
+def long_enough(session: Session, begin: int, end: int) -> bool:
+    """Whether a session was on for so long that it must have been found."""
+    return min(session.end, end) - max(session.begin, begin) > 2_000
+
+
+def test_every_session_is_found_and_ended_and_its_room_is_polled_and_retired(tmp_path: Path) -> None:
+    world = World(3, airtime=SHORT)
+    with simulated(world, clock=wall_clock) as gateway:
+        begin, end, log = follow(gateway, tmp_path, 14)
+        env = environment(gateway, tmp_path / "data")
+        rooms = run("rooms", "list", "--json", env=env).stdout
+        looks = gateway.ledger.looks
+    ends = assert_kept(world, tmp_path / "data", begin, end)
+    assert ends.keys() == {"looks", "room"}
+    assert errors(log) == []
+    assert looks["ok"] > 100
+    assert rooms.count('"state": "retired"') + rooms.count('"state":"retired"') > 10
+    assert all(each.last_list_at for each in kept(tmp_path / "data") if each.ended_at)
+    assert median(delays(world, tmp_path / "data", begin, end)) <= CHECK / 2 + 2
+
+
+def delays(world: World, data: Path, begin: int, end: int) -> list[float]:
+    """The seconds from the beginning of each session to the first list of its room."""
+    truth = true_sessions(world, begin, end, ANCHORS)
+    with closing(locate.open_records(f"sqlite:///{data}/ranks.db")) as store:
+        polls = {room: store.polls(room, "1970-01-01", "2100-01-01") for room in truth}
+    first = {room: min((ms(poll.polled_at) for poll in found), default=None) for room, found in polls.items()}
+    return [(at - truth[room].begin) / 1000 for room, at in first.items() if at and truth[room].begin > begin]
+
+
+def test_answers_that_fail_in_the_gateways_own_shapes_end_no_session(tmp_path: Path) -> None:
+    """Three in ten fail: by HTTP status, by code, by a page, an empty body, half of an answer, or none at all."""
+    world, few = World(4, airtime=SHORT), ANCHORS[:12]
+    faults = Faults(0.3, [kind for kind in QUICK_FAULTS if kind is not FaultKind.TOO_MANY_REQUESTS])
+    with simulated(world, clock=wall_clock, faults=faults, profile="evil0ctal", lost=99) as gateway:
+        begin, end, _ = follow(gateway, tmp_path, 10, few, 0.5, "web_rid")
+        looks = gateway.ledger.looks
+    assert looks.total() - looks["ok"] > 0.2 * looks.total()
+    assert_kept(world, tmp_path / "data", begin, end, few)
+
+
+def test_a_thousand_anchors_cost_a_tenth_as_many_calls(tmp_path: Path) -> None:
+    """Ten to a call: at most 110 calls for each interval, here of six seconds, once all have been looked up."""
+    many, interval = 1000, 6.0
+    (tmp_path / "anchors.csv").write_text(
+        "uid,check_every,every\n" + "".join(f"{98_000_000_000 + number},{interval:g},600\n" for number in range(many))
+    )
+    with simulated(World(5), clock=wall_clock, lost=99) as gateway:
+        env = environment(gateway, tmp_path / "data", {"LEASE_SECONDS": "30"})
+        with crawling(gateway, tmp_path / "data", env, "-a", f"anchors={tmp_path / 'anchors.csv'}") as crawl:
+            until(lambda: gateway.ledger.looks["ok"] >= many / 10, 30)
+            time.sleep(1.5 * interval)
+            before = gateway.ledger.looks.total()
+            time.sleep(interval)
+            calls = gateway.ledger.looks.total() - before
+            crawl.terminate()
+    assert 90 <= calls <= 110

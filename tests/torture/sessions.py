@@ -1,0 +1,258 @@
+"""Kills workers with SIGKILL while anchors begin and end their broadcasts, and audits the sessions in the store.
+
+`python -m tests.torture.sessions --kills 200 --sessions 500`
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import sys
+import tempfile
+from asyncio.subprocess import PIPE, Process
+from collections import Counter
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import median
+from time import monotonic
+
+from redis.asyncio import Redis
+
+from rankcrawler.clock import ms
+from rankcrawler.queue import anchor_job, roster
+from rankcrawler.queue.anchor_queue import AnchorQueue
+from rankcrawler.queue.embedded import join
+from rankcrawler.queue.room_queue import RoomQueue
+from rankcrawler.simulator.airtime import Airtime, Session
+from rankcrawler.simulator.clock import wall_clock
+from rankcrawler.simulator.server import Gateway, serve
+from rankcrawler.simulator.world import World
+from rankcrawler.store import locate
+from rankcrawler.store.answers import Session as Kept
+from tests.torture.points import SESSION_POINTS
+
+FIRST_ANCHOR = 98_000_000_000
+AIRTIME = Airtime(live=12_000, pause=6_000, drop_out=500, lingers=500)
+CHECK_EVERY = 0.3
+LEASE_SECONDS = 1.0
+LONG_MS = 4_000
+"""A session that was on for so long must have been found, whatever died meanwhile."""
+SETTLED_MS = 5_000
+"""So long after its end, a session must have ended in the store, and its room be retired."""
+PATIENCE = 6.0
+"""Seconds after which a worker that does not come to its point is killed where it is."""
+_RANDOM = "random"
+_OURS = ("GATEWAY_", "REDIS_", "STORE_URL", "DATA_DIR", "ROOM_", "SCRAPY_")
+
+
+@dataclass(frozen=True, slots=True)
+class Defects:
+    """Counts of what must not be; all are 0 after a sound run."""
+
+    missed: int
+    """Sessions that were on for long, and that the store does not know."""
+    invented: int
+    """Sessions in the store that never were."""
+    twice: int
+    left_open: int
+    """Sessions that have ended, and go on in the store."""
+    ended_early: int
+    """Sessions that go on, and have ended in the store."""
+    without_list: int
+    """Sessions that were on for long, and of whose room there is no list."""
+    rooms_left: int
+    """Rooms of sessions that have ended, and that are still polled."""
+
+    def found(self) -> dict[str, int]:
+        """The counts that are not 0, by name."""
+        return {name: count for name, count in asdict(self).items() if count}
+
+
+@dataclass
+class Result:
+    """A run in figures."""
+
+    defects: Defects
+    sessions: int
+    """Sessions that began, or ended, while workers were killed."""
+    starts_and_ends: int
+    delay: float
+    """Seconds from the beginning of a session to its first poll, in the median."""
+    seconds: float
+    kills: Counter[str] = field(default_factory=Counter)
+    """By point."""
+
+    def lines(self) -> list[str]:
+        """The figures for a person, a line each."""
+        return [
+            f"sessions {self.sessions}, starts and ends {self.starts_and_ends}, {self.seconds:.0f} s",
+            f"first list {self.delay:.2f} s after the beginning, in the median",
+            f"kills {self.kills.total()}: " + ", ".join(f"{name} {n}" for name, n in sorted(self.kills.items())),
+            f"defects: {self.defects.found() or 'none'}",
+        ]
+
+
+class Crew:
+    """Keeps workers running. Each is killed, until so many were; those that follow are left alone."""
+
+    def __init__(self, data: Path, gateway: Gateway, kills: int, seed: int) -> None:
+        self.kills: Counter[str] = Counter()
+        self._data = data
+        self._gateway = gateway
+        points = [fate for point in SESSION_POINTS for fate in (point, _RANDOM)]
+        self._fates = [points[number % len(points)] for number in range(kills)]
+        self._dice = random.Random(seed)
+        self._dice.shuffle(self._fates)
+        self._running: list[Process] = []
+
+    async def run(self, workers: int) -> None:
+        """Kill all that are to be killed, `workers` at a time."""
+        await asyncio.gather(*(self._keep_killing() for _ in range(workers)))
+
+    async def undisturbed(self, workers: int) -> None:
+        """Start workers that go on until close()."""
+        for _ in range(workers):
+            await self._worker()
+
+    async def close(self) -> None:
+        """End every worker, those that run by SIGTERM."""
+        for worker in self._running:
+            with suppress(ProcessLookupError):
+                worker.terminate()
+        for worker in self._running:
+            await worker.wait()
+
+    async def _keep_killing(self) -> None:
+        while self._fates:
+            fate = self._fates.pop()
+            options = [] if fate == _RANDOM else ["--point", fate, "--call", str(self._dice.randint(1, 2))]
+            worker = await self._worker(*options)
+            assert worker.stdout is not None
+            try:
+                told = await asyncio.wait_for(worker.stdout.readline(), PATIENCE)
+            except TimeoutError:
+                told = b""
+            if told.strip() != fate.encode():
+                if told.strip() == b"leasing":
+                    await asyncio.sleep(self._dice.uniform(0.2, 2.0))
+                fate = _RANDOM
+                assert worker.returncode is None, f"a worker ended by itself: {self.log()[-2000:]}"
+                worker.kill()
+            assert await worker.wait() == -9, self.log()[-2000:]
+            self._running.remove(worker)
+            self.kills[fate] += 1
+
+    def log(self) -> str:
+        """The log of all workers."""
+        return (self._data / "workers.log").read_text("utf-8")
+
+    async def _worker(self, *options: str) -> Process:
+        command = [sys.executable, "-m", "tests.torture.worker", *options, "--", "crawl", "ranklist", "-L", "WARNING"]
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        env = clean | {
+            "DATA_DIR": str(self._data),
+            "GATEWAY_URL": self._gateway.url,
+            "GATEWAY_TOKEN": self._gateway.token,
+            "LEASE_SECONDS": f"{LEASE_SECONDS:g}",
+            "ROOM_ATTEMPTS": "1000",
+            "ROOM_BACKOFF": "0.05",
+        }
+        with (self._data / "workers.log").open("ab") as log:
+            worker = await asyncio.create_subprocess_exec(
+                *command, stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=log, env=env
+            )
+        self._running.append(worker)
+        return worker
+
+
+async def run(data: Path, *, kills: int, sessions: int, anchors: int = 40, workers: int = 3, seed: int = 1) -> Result:
+    """Kill workers until so many were, and so many sessions have been on; let others finish, and audit."""
+    began, world = monotonic(), World(seed, airtime=AIRTIME)
+    uids = [FIRST_ANCHOR + number for number in range(anchors)]
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
+    server = await asyncio.to_thread(join, data)
+    redis = Redis.from_url(server.url)
+    try:
+        async with serve(world) as gateway:
+            queue = AnchorQueue(redis, "ranklist:anchors")
+            text = '{{"uid": {}, "check_every": {}, "every": 0.5}}'
+            await queue.add([anchor_job.parse(text.format(uid, CHECK_EVERY)) for uid in uids])
+            crew = Crew(data, gateway, kills, seed)
+            since = wall_clock()
+            await crew.run(workers)
+            await crew.undisturbed(2)
+            while len(_truth(world, uids, since, wall_clock())) < sessions:  # noqa: ASYNC110 — a clock sets no event
+                await asyncio.sleep(0.5)
+            await asyncio.sleep(SETTLED_MS / 1000 + 2)
+            until = wall_clock()
+            await crew.close()
+            truth = _truth(world, uids, since, until)
+            found, delay = audit(data, truth, await _polled(RoomQueue(redis)), since, until)
+            edges = sum((each.begin > since) + (each.end < until) for each in truth.values())
+            return Result(found, len(truth), edges, delay, monotonic() - began, crew.kills)
+    finally:
+        await redis.aclose()
+        server.close()
+
+
+async def _polled(queue: RoomQueue) -> set[str]:
+    """The rooms that are polled again and again."""
+    found = set()
+    for state in ("ready", "scheduled"):
+        found |= {room.room_id async for room in roster.rooms(queue, state)}
+    return found
+
+
+def _truth(world: World, uids: list[int], since: int, until: int) -> dict[str, Session]:
+    found = (each for uid in uids for each in world.airtime.sessions(world.seed, uid, since, until))
+    return {each.room_id: each for each in found}
+
+
+def audit(data: Path, truth: dict[str, Session], left: set[str], since: int, until: int) -> tuple[Defects, float]:
+    """Look at a run that has ended: its defects, and the seconds to a session's first poll in the median."""
+    with closing(locate.open_records(f"sqlite:///{data}/ranks.db")) as store:
+        listed = store.sessions()
+        polls = {each.room_id: store.polls(each.room_id, "1970-01-01", "2100-01-01") for each in listed}
+    kept = {each.room_id: each for each in listed}
+    over = {room for room, each in truth.items() if each.end < until - SETTLED_MS}
+    long = {room for room, each in truth.items() if min(each.end, until) - max(each.begin, since) > LONG_MS}
+    answered = {room for room, found in polls.items() if any(poll.outcome != "failed" for poll in found)}
+    first = [
+        ms(found[0].polled_at) - truth[room].begin
+        for room, found in polls.items()
+        if found and room in truth and truth[room].begin > since
+    ]
+    found = Defects(
+        missed=len(long - kept.keys()),
+        invented=len(kept.keys() - truth.keys()),
+        twice=len(listed) - len(kept),
+        left_open=sum(room in over and each.ended_at is None for room, each in kept.items()),
+        ended_early=sum(_is_early(truth[room], each, until) for room, each in kept.items() if room in truth),
+        without_list=len((long & kept.keys()) - answered),
+        rooms_left=len(left & over),
+    )
+    return found, median(first) / 1000 if first else 0.0
+
+
+def _is_early(session: Session, kept: Kept, until: int) -> bool:
+    return session.end > until and kept.ended_at is not None
+
+
+def main() -> None:
+    """Run once, and print what came of it; exit status 1 where a session was missed, left open or invented."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--sessions", type=int, default=500)
+    parser.add_argument("--anchors", type=int, default=40)
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        result = asyncio.run(run(Path(folder) / "data", **vars(chosen)))
+    sys.stdout.write("\n".join(result.lines()) + "\n")
+    sys.exit(bool(result.defects.found()))
+
+
+if __name__ == "__main__":
+    main()
