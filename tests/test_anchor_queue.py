@@ -230,6 +230,13 @@ async def test_a_concluded_room_is_polled_a_last_time_at_once_and_retired(outcom
     assert await leased(queue) == []
 
 
+async def test_of_no_rooms_none_is_polled(queue: RoomQueue) -> None:
+    """When all anchors of a call are offline, there is no room to ask about."""
+    await queue.follow([Job("77", None, Schedule(30.0))])
+    assert await queue.polled([]) == set()
+    assert await queue.polled(["76", "77"]) == {"77"}
+
+
 async def test_the_poll_that_is_under_way_is_the_last(queue: RoomQueue) -> None:
     await queue.follow([Job("77", None, Schedule(30.0))])
     [lease] = await leased(queue)

@@ -13,6 +13,7 @@ from rankcrawler.clock import iso
 from rankcrawler.commands import moments
 from rankcrawler.errors import NotInStore, SettingError
 from rankcrawler.model.items import Quarantined
+from rankcrawler.model.sessions import SessionChange
 from rankcrawler.store import locate
 from tests import stores
 from tests.builders import entry, failed, polled, snapshot
@@ -202,6 +203,29 @@ def test_sessions_stand_side_by_side_from_their_starts(where: str, ask: Ask) -> 
     assert ["10", "min", "18,280"] in lines(ask("sessions", "--room", f"{ONE},81"))[:40] or "18,280" in ask(
         "sessions", "--room", ONE
     )
+
+
+def test_sessions_join_what_looks_and_what_lists_say(where: str, ask: Ask) -> None:
+    """A session that has lists and was looked at is one row; one that has no list yet is there, too."""
+    store = locate.open_records(where)
+    seen = SessionChange("gateway.test", "web_rid=646", ONE, 1, NOON - 3 * MINUTE, "gateway", title="晚安")
+    store.note([seen._replace(source="other.test")])
+    store.note([seen, seen._replace(ended_ms=NOON + 90 * MINUTE, ended_by="looks", fence=2)])
+    store.note([SessionChange("gateway.test", "web_rid=646", "83", 3, begun_ms=NOON + 120 * MINUTE, begun_by="look")])
+    store.close()
+    of = ("sessions", "web_rid=646", "--source", "gateway.test", "--json")
+    new, old = json.loads(ask(*of))["rows"]
+    assert (new["room_id"], new["begun_by"], new["ended_at"], new["since_at"], new["coins"]) == (
+        *("83", "look", None, None, None),
+    )
+    assert (old["room_id"], old["begun_at"], old["begun_by"]) == (ONE, iso(NOON - 3 * MINUTE), "gateway")
+    assert (old["ended_at"], old["ended_by"], old["title"]) == (iso(NOON + 90 * MINUTE), "looks", "晚安")
+    assert old["coins"] == 18_280
+    assert json.loads(ask("sessions", "--room", f"83,{ONE}", "--source", "gateway.test", "--json"))["rows"] == [
+        new,
+        old,
+    ]
+    assert [row["room_id"] for row in json.loads(ask(*of, "--limit", "1"))["rows"]] == ["83"]
 
 
 def test_rooms_that_are_behind_are_named(ask: Ask) -> None:
