@@ -32,7 +32,7 @@ docs: .venv/.run ## write the table of fields in both READMEs, docs/row.schema.j
 	$(BIN)/python -m rankcrawler.store.reference
 
 messages: .venv/.dev ## bring the translations in rankcrawler/locale up to date with the source; new messages are left empty
-	$(BIN)/pybabel --quiet extract --no-default-keywords --keywords 'tr marked counted:1,2 marked_both:1,2' --add-location file \
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-default-keywords --keywords 'tr marked counted:1,2 marked_both:1,2' --add-location file \
 	  --sort-output --output .venv/messages.pot rankcrawler
 	$(BIN)/pybabel --quiet update --input-file .venv/messages.pot --output-dir rankcrawler/locale --domain rankcrawler \
 	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
@@ -61,7 +61,7 @@ COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 
 lock: .venv/.uv ## update the locks: names, versions and hashes only
 	cd requirements && $(COMPILE) uv.in --output-file uv.txt
-	cd requirements && $(COMPILE) ../pyproject.toml run.in --output-file run.txt
+	cd requirements && $(COMPILE) ../pyproject.toml run.in --extra serve --output-file run.txt
 	cd requirements && $(COMPILE) dev.in --output-file dev.txt
 	cd requirements && $(COMPILE) ../benchmarks/rivals/requirements.in --output-file ../benchmarks/rivals/requirements.txt
 

@@ -1,6 +1,7 @@
 """The language of commands: its catalogue is complete, and processes speak it; logs and stored texts stay English."""
 
 import ast
+import contextvars
 import io
 import json
 import re
@@ -19,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from rankcrawler.clock import iso
-from rankcrawler.language import CATALOGUES, chosen, counted, english, marked, speak, tr
+from rankcrawler.language import CATALOGUES, chosen, counted, english, marked, preferred, speak, spoken, tr, within
 from rankcrawler.report import Report
 from rankcrawler.store import locate
 from tests.builders import ROOM, entry, polled, snapshot
@@ -54,7 +55,7 @@ def folder(name: str) -> Path:
 
 def marked_messages() -> set[str | tuple[str, ...]]:
     """Every message that is marked in the source."""
-    found = extract_from_dir(str(PACKAGE), [("**.py", "python")], keywords=KEYWORDS)
+    found = extract_from_dir(str(PACKAGE), [("**.py", "python"), ("**.html", "jinja2")], keywords=KEYWORDS)
     return {message for _, _, message, _, _ in found}
 
 
@@ -377,3 +378,33 @@ def test_the_catalogue_is_found_in_a_zipped_package_as_in_an_egg(tmp_path: Path)
         [sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout.strip() == ascii("没有这个直播间"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("accepted", "name"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh_CN"),
+        ("en-GB,en;q=0.9,zh-CN;q=0.8", "en"),
+        ("de, en;q=0.5, zh-Hans-SG;q=0.7", "zh_CN"),
+        ("zh-TW,zh;q=0.9", "zh_CN"),
+        ("zh;q=0, EN-us", "en"),
+        ("fr-FR,*;q=0.1", None),
+        ("zh;q=many", None),
+        ("", None),
+    ],
+)
+def test_a_browser_names_its_languages_in_order(accepted: str, name: str | None) -> None:
+    assert preferred(accepted) == name
+
+
+@pytest.mark.usefixtures("chinese")
+def test_each_request_has_a_language_of_its_own() -> None:
+    assert (spoken(), tr("stale")) == ("zh_CN", "过时")
+    with within("en"):
+        assert (spoken(), tr("stale")) == ("en", "stale")
+        with within("zh_CN"):
+            assert tr("stale") == "过时"
+        with within(None):
+            assert tr("stale") == "过时"
+        assert counted("{number} byte", "{number} bytes", 2) == "2 bytes"
+    assert contextvars.Context().run(tr, "stale") == "过时", "a thread of its own speaks as the process does"

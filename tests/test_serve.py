@@ -1,11 +1,8 @@
 """What `serve` serves: the lists of the store, as the gateway documents them."""
 
-import asyncio
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,12 +15,14 @@ from rankcrawler.errors import RequestError, SettingError
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.serve import query
 from rankcrawler.serve.server import serve
+from rankcrawler.serve.setup import Setup
 from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
 from rankcrawler.store import locate
 from tests import stores
 from tests.builders import entry, failed, polled, snapshot
 from tests.gateways import NOON, environment, run, simulated
+from tests.serving import served
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 ANCHOR = 98_204_909_466
@@ -31,30 +30,6 @@ ROOMS = [str(7_100_000_000_000_000_000 + step) for step in range(8)]
 SCENARIOS = {ROOMS[0]: Scenario.EMPTY, ROOMS[1]: Scenario.ANONYMISED, ROOMS[2]: Scenario.WITHHELD}
 WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY) | SCENARIOS)
 PATH = "/douyin/liveroom/ranklist"
-
-
-@contextmanager
-def served(store_url: str, **options: Any) -> Iterator[str]:
-    """The address of a server, in a thread."""
-    up: list[str] = []
-    ready, loop = Event(), asyncio.new_event_loop()
-    over = asyncio.Event()
-
-    async def serving() -> None:
-        async with serve(store_url, zone=BEIJING, **options) as url:
-            up.append(url)
-            ready.set()
-            await over.wait()
-
-    thread = Thread(target=loop.run_until_complete, args=(serving(),))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield up[0]
-    finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join()
-        loop.close()
 
 
 def lists(data: Path, kind: str = "ranklist") -> dict[str, RoomSnapshot | None]:
@@ -83,7 +58,7 @@ def test_a_crawl_of_what_is_served_stores_the_same_rows(kind: str, tmp_path: Pat
     with simulated(WORLD) as gateway:
         first = run(*crawl, env=environment(gateway, tmp_path / "a"))
     assert first.returncode == 0, first.stderr
-    with served(f"sqlite:///{tmp_path}/a/ranks.db") as url:
+    with served(Setup(f"sqlite:///{tmp_path}/a/ranks.db", BEIJING)) as url:
         env = environment(None, tmp_path / "b", {"GATEWAY_URL": url, "GATEWAY_TOKEN": "any-token"})
         second = run(*crawl, env=env)
     assert second.returncode == 0, second.stderr
@@ -133,7 +108,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def url(address: str) -> Iterator[str]:
-    with served(address) as url:
+    with served(Setup(address, BEIJING)) as url:
         yield url
 
 
@@ -184,7 +159,7 @@ def test_a_parameter_that_is_wrong_is_named(parameters: dict[str, str], message:
 
 
 async def test_a_token_is_asked_for_where_one_is_set(address: str) -> None:
-    async with serve(address, zone=BEIJING, token="s3cret-token") as url:
+    async with serve(Setup(address, BEIJING, token="s3cret-token")) as url:
         refused = (401, {"code": 401, "msg": "the token is wrong"})
         assert await asked(url, room_id="1") == refused
         assert await asked(url, room_id="1", token="s3cret-tokem") == refused
@@ -199,13 +174,13 @@ async def test_a_page_that_reaches_the_server_under_another_name_is_refused(url:
 
 async def test_an_address_that_others_reach_needs_a_token(address: str) -> None:
     with pytest.raises(SettingError, match="set API_TOKEN"):
-        async with serve(address, zone=BEIJING, host="0.0.0.0"):  # noqa: S104 — it is refused
+        async with serve(Setup(address, BEIJING), host="0.0.0.0"):  # noqa: S104 — it is refused
             pass
 
 
 async def test_a_store_that_comes_later_is_served_then(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/ranks.db"
-    async with serve(address, zone=BEIJING) as url:
+    async with serve(Setup(address, BEIJING)) as url:
         status, body = await asked(url, room_id="1")
         assert (status, body["code"]) == (500, 500)
         assert "there is no store at" in body["msg"]

@@ -8,6 +8,7 @@ from rankcrawler.commands.stopping import stopped_by_signal
 from rankcrawler.language import tr
 from rankcrawler.options import Options
 from rankcrawler.serve.server import serve
+from rankcrawler.serve.setup import Setup
 from rankcrawler.store import locate
 
 _ROOM = "6994259511469247263"
@@ -21,10 +22,9 @@ async def run(given: argparse.Namespace, options: Options) -> None:
     the port is not free.
     """
     locate.open_database(options.store_url, is_read_only=True).close()
-    stopped, token = stopped_by_signal(), options.api_token
-    place = {"host": given.host, "port": given.port}
-    async with serve(options.store_url, zone=options.time_zone, token=token, **place) as url:
-        _announce(url, has_token=bool(token))
+    stopped, setup = stopped_by_signal(), Setup.of(options, is_read_only=given.read_only)
+    async with serve(setup, host=given.host, port=given.port) as url:
+        _announce(url, has_token=bool(setup.token))
         with suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), given.seconds)
 
@@ -35,6 +35,8 @@ def _announce(url: str, *, has_token: bool) -> None:
     if has_token:
         print(tr("Requests need the token in the environment variable API_TOKEN."))
     print()
+    print(tr("Pages for people:"))
+    print(f"  {url}/")
     print(tr("The lists of the store, as the gateway documents them:"))
     print(f"  {url}{_PATH}?token=…&room_id={_ROOM}&at=12:03")
     print(tr("Stop: Ctrl-C"), flush=True)

@@ -4,6 +4,7 @@ With one key, a value has the same pseudonym in every room, at every gateway, at
 does not reveal the value. What a contributor gave, when and where, is not changed.
 """
 
+import re
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -12,7 +13,7 @@ from msgspec.structs import astuple, replace
 from rankcrawler.errors import SettingError
 from rankcrawler.language import tr
 from rankcrawler.model import columns
-from rankcrawler.model.columns import Column, Personal, Row
+from rankcrawler.model.columns import Personal, Row
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.rows import COLUMNS, RankEntry
 
@@ -23,6 +24,8 @@ _LONGEST = 64
 _REMEMBERED = 100_000
 """Contributors whose pseudonyms are cached, at about 600 bytes each."""
 
+_NAMED = "用户"
+_PSEUDONYM = re.compile(f"[0-9a-f]{{32}}|{_NAMED}[0-9a-f]{{8}}")
 _PERSONAL = [column for column in COLUMNS if column.personal not in (Personal.NO, None)]
 _POSITIONS = [column.position for column in _PERSONAL]
 _identity = columns.picker(_PERSONAL)
@@ -60,20 +63,29 @@ class Pseudonyms:
             values[position] = value
         return RankEntry(*values)
 
-    def _pseudonyms(self, identity: Row) -> Row:
-        return tuple(self._pseudonym(column, value) for column, value in zip(_PERSONAL, identity, strict=True))
-
-    def _pseudonym(self, column: Column, value: str | None) -> str | None:
-        if not value or column.personal is Personal.LEFT_OUT:
+    def pseudonym(self, column: str, personal: Personal, value: str | None) -> str | None:
+        """What stands in place of a value of a column that identifies a person in this way."""
+        if not value or personal is Personal.LEFT_OUT:
             return None
-        if column.personal is Personal.NAME:
-            return f"用户{self._hash(column.name, value, 4)}"
-        return self._hash(column.name, value, 16)
+        if personal is Personal.NAME:
+            return f"{_NAMED}{self._hash(column, value, 4)}"
+        return self._hash(column, value, 16)
+
+    def _pseudonyms(self, identity: Row) -> Row:
+        return tuple(
+            self.pseudonym(column.name, column.personal or Personal.NO, value)
+            for column, value in zip(_PERSONAL, identity, strict=True)
+        )
 
     def _hash(self, kind: str, value: str, size: int) -> str:
         """A hex digest. Equal values of different kinds have unrelated digests."""
         text = value.encode(errors="surrogatepass")
         return blake2b(text, key=self._key, person=kind.encode()[:16], digest_size=size).hexdigest()
+
+
+def is_pseudonym(value: object) -> bool:
+    """Whether a value looks like a pseudonym; ids of gateways are decimal, and shorter."""
+    return isinstance(value, str) and _PSEUDONYM.fullmatch(value) is not None
 
 
 def of_key(key: str) -> Pseudonyms | None:

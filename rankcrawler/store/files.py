@@ -6,6 +6,9 @@ from pathlib import Path
 from rankcrawler.errors import NoStore, StoreError
 from rankcrawler.language import tr
 
+_INDEX_HEADER = 96
+"""Bytes: two copies, so that a header that is being written equals none that was."""
+
 
 class StoreFile:
     """A file that is there. If `create`, it is made where it is missing, and its folder: both for their owner alone.
@@ -25,12 +28,29 @@ class StoreFile:
 
     def check(self) -> None:
         """Raise StoreError unless the file is in its place: what is written to a deleted file is lost with it."""
+        self._status_in_place()
+
+    def state(self) -> str:
+        """What differs after each transaction of SQLite's; raises StoreError unless the file is in its place.
+
+        Beside the file, that is the header of its index of the write-ahead log, in which transactions are counted.
+        """
+        status = self._status_in_place()
         try:
-            is_there = os.path.samestat(self.path.stat(), self._status)
+            with Path(f"{self.path}-shm").open("rb") as index:
+                header = index.read(_INDEX_HEADER)
+        except OSError:  # there is none while no process has the file open
+            header = b""
+        return f"{status.st_ino}.{status.st_size}.{status.st_mtime_ns}.{header.hex()}"
+
+    def _status_in_place(self) -> os.stat_result:
+        try:
+            status = self.path.stat()
+            if os.path.samestat(status, self._status):
+                return status
         except OSError:
-            is_there = False
-        if not is_there:
-            raise StoreError(tr("{path} was deleted, moved or replaced while it was in use", path=self.path))
+            pass
+        raise StoreError(tr("{path} was deleted, moved or replaced while it was in use", path=self.path))
 
 
 def write_all(file: int, data: bytes) -> None:

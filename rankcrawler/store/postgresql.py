@@ -128,6 +128,10 @@ class PostgresDatabase:
         with self._translated():
             return int(self._connected().execute("SELECT version FROM store").fetchall()[0][0])
 
+    def state(self) -> str:
+        """Which transactions have ended: also of other databases on the server."""
+        return str(self.all("state")[0][0])
+
     def broken_indexes(self) -> list[tuple[str, str]] | None:
         """What PostgreSQL's extension amcheck complains of; None if the database does not have it."""
         with self._translated():

@@ -124,6 +124,10 @@ class SqliteDatabase:
         """The schema's version."""
         return int(self._db.execute("PRAGMA user_version").get)
 
+    def state(self) -> str:
+        """What differs after anything was written."""
+        return self._file.state()
+
     def broken_indexes(self) -> list[tuple[str, str]]:
         """What SQLite's own check complains of, which reads the whole file."""
         with self._translated():

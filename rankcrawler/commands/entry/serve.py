@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from importlib.util import find_spec
 from typing import ClassVar
 
 from rankcrawler.commands.ending import one_line_errors, refuse
@@ -9,6 +10,7 @@ from rankcrawler.commands.tool import Tool
 from rankcrawler.language import tr
 
 _HOST, _PORT = "127.0.0.1", 8788
+_PACKAGES = ("jinja2", "litestar", "uvicorn")
 
 
 class Command(Tool):
@@ -33,14 +35,26 @@ class Command(Tool):
         port = tr("0 takes a free one (default: {port})", port=_PORT)
         parser.add_argument("--host", default=_HOST, metavar="ADDRESS", help=host)
         parser.add_argument("--port", type=whole(0, 65_535), default=_PORT, help=port)
+        parser.add_argument("--read-only", action="store_true", help=tr("refuse whatever changes something"))
         parser.add_argument("--seconds", type=number(0), metavar="N", help=tr("stop after so long (default: never)"))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve until SIGINT, SIGTERM or the end of --seconds; exit status 1 if the port is not free."""
+        _check_packages()
         from rankcrawler.commands import serve
+        from rankcrawler.event_loop import Loop
 
         with one_line_errors():
             try:
-                asyncio.run(serve.run(opts, self.options))
+                with asyncio.Runner(loop_factory=Loop) as runner:
+                    runner.run(serve.run(opts, self.options))
             except OSError as error:
                 refuse(tr("cannot serve at {host}, port {port}: {error}", host=opts.host, port=opts.port, error=error))
+
+
+def _check_packages() -> None:
+    """Say how to install what serving needs, and a crawl does not; exit status 1 without it."""
+    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    if missing:
+        install = "pip install 'rankcrawler[serve]'"
+        refuse(tr("serve needs {packages}: {install}", packages=", ".join(missing), install=install))

@@ -32,3 +32,7 @@ WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'i' ORDER 
 -- name: check_index
 -- Whether an index fits its table; an error says what is wrong.
 SELECT bt_index_check(:index::regclass, true);
+
+-- name: state
+-- Which transactions have ended, and which are running.
+SELECT CAST(pg_current_snapshot() AS TEXT);

@@ -1,0 +1,55 @@
+"""The documented API: the lists of the store, at the paths and in the shapes of the default gateway."""
+
+import time
+from typing import Any
+
+from litestar import Request, Response
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler, get
+
+from rankcrawler.errors import RequestError
+from rankcrawler.insight.questions import Questions
+from rankcrawler.language import tr
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.kinds import ListKind
+from rankcrawler.serve import documented, manners, query
+from rankcrawler.serve.desk import Desk
+from rankcrawler.serve.query import Query
+from rankcrawler.serve.refusal import Refusal
+from rankcrawler.serve.setup import Setup
+
+
+def routes() -> list[HTTPRouteHandler]:
+    """A handler for each kind of list."""
+    return [_route(path, kind) for path, kind in manners.documented().items()]
+
+
+def _route(path: str, kind: ListKind) -> HTTPRouteHandler:
+    @get(path, include_in_schema=False)
+    async def answer(
+        request: Request[Any, Any, Any], desk: NamedDependency[Desk], setup: NamedDependency[Setup]
+    ) -> Response[bytes]:
+        now_ms = time.time_ns() // 1_000_000
+        try:
+            wanted = query.parsed(request.query_params, setup.zone, now_ms)
+        except RequestError as error:
+            raise Refusal(400, str(error)) from None
+        found = await desk.ask(lambda store: _found(store, wanted, kind))
+        if found is None:
+            return _reply(documented.no_list(tr("the room has no list yet"), now_ms))
+        return _reply(documented.answer(found))
+
+    return answer
+
+
+def _reply(body: bytes) -> Response[bytes]:
+    return Response(body, media_type="application/json")
+
+
+def _found(store: Questions, wanted: Query, kind: ListKind) -> RoomSnapshot | None:
+    """The list that is wanted; None if the room has none yet. Raises Refusal for a room that was never polled."""
+    records, of = store.records, {"kind": kind.name}
+    found = records.latest(wanted.room_id, **of) if wanted.at is None else records.at(wanted.room_id, wanted.at, **of)
+    if found is None and not records.sources_of_room(wanted.room_id, **of):
+        raise Refusal(404, tr("no {kind} of room {room} is in the store", kind=kind.name, room=wanted.room_id))
+    return found

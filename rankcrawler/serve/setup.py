@@ -1,0 +1,42 @@
+"""What is served, and to whom: the settings of `serve`, without those of a crawl."""
+
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from rankcrawler.model.pseudonyms import Pseudonyms, of_key
+from rankcrawler.options import Options
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""The names under which a server that listens on loopback alone is reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A store, and how it is served."""
+
+    store_url: str
+    zone: tzinfo
+    """What a day is, and a moment without an offset."""
+    token: str = field(default="", repr=False)
+    """What clients must send; empty if none is asked for."""
+    hosts: tuple[str, ...] = LOOPBACK
+    """The names under which the server may be reached; any, if there is none."""
+    is_read_only: bool = False
+    """Whether everything that changes something is refused."""
+    pseudonyms: Pseudonyms | None = None
+    """What stands in place of the values that identify a person; None to show them as they are stored."""
+    queue: Options | None = None
+    """The settings that describe the queue; None if there is none."""
+
+    @classmethod
+    def of(cls, options: Options, *, is_read_only: bool = False, hosts: tuple[str, ...] = LOOPBACK) -> "Setup":
+        """The setup that the settings describe; raises SettingError for a PSEUDONYMISE_KEY that cannot be one."""
+        return cls(
+            store_url=options.store_url,
+            zone=options.time_zone,
+            token=options.api_token,
+            hosts=hosts,
+            is_read_only=is_read_only,
+            pseudonyms=of_key(options.pseudonymise_key),
+            queue=options,
+        )
