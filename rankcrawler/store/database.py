@@ -53,7 +53,7 @@ class Database(Protocol):
         """The schema's version."""
 
     def state(self) -> str:
-        """What differs after anything was written; raises StoreError if what was opened is not in its place any more."""
+        """What differs after anything was written; raises StoreError if what was opened is not in its place."""
 
     def broken_indexes(self) -> list[tuple[str, str]] | None:
         """Indexes that do not fit their tables, each with what is wrong; None if the database cannot tell."""
