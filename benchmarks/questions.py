@@ -39,6 +39,11 @@ class Filled:
         """A time at which a busy room had a list."""
         return datetime.fromtimestamp(self.dice.randrange(self.since_ms + 1000, self.now_ms) / 1000, UTC)
 
+    def whole_hours(self) -> tuple[datetime, datetime]:
+        """All hours that have ended."""
+        first, end = (moment_ms // 3_600_000 * 3600 for moment_ms in (self.since_ms, self.now_ms))
+        return datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(end, UTC)
+
     def user(self) -> str:
         """A contributor."""
         return self.dice.choice(self.users)
@@ -54,7 +59,7 @@ ASKS: dict[str, tuple[int | None, Ask]] = {
     "course, a day by five minutes": (OF_A_DAY, lambda ask, of: ask.course(of.busy(), every="5min")),
     "gains, an hour": (QUICK, lambda ask, of: ask.gains(of.busy(), "1h")),
     "gains, a day": (OF_A_DAY, lambda ask, of: ask.gains(of.busy(), "1d")),
-    "top, whole hours of all rooms": (OF_A_DAY, lambda ask, _: ask.top("2026-09-21T14:00Z", "2026-09-22T14:00Z")),
+    "top, whole hours of all rooms": (OF_A_DAY, lambda ask, of: ask.top(*of.whole_hours())),
     "top, parts of hours of all rooms": (None, lambda ask, _: ask.top("1d", "30min")),
     "top, an hour of one room": (QUICK, lambda ask, of: ask.top("1h", rooms=[of.busy()])),
     "regulars": (OF_A_DAY, lambda ask, _: ask.regulars()),

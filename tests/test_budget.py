@@ -91,7 +91,7 @@ def test_the_log_warns_once_at_four_fifths_and_once_at_the_end(caplog: pytest.Lo
             budget.note(spent, NOON + 1000 * second)
     assert [record.getMessage() for record in caplog.records] == [
         "90 % of today's budget is spent: 9 of 10 calls",
-        "All 10 calls of today's budget are made: holding every room for 1.776 h",
+        "All 10 calls of today's budget are made: holding every room for 1.8 h",
     ]
     caplog.clear()
     for second in range(3):

@@ -124,7 +124,7 @@ def test_a_pipeline_behind_the_store_may_replace_the_item(tmp_path: Path) -> Non
     [
         (f"room={ROOM}", "-a room= is not an argument of the spider: did you mean rooms?"),
         ("redis_key=mine", "-a redis_key= is not an argument of the spider: set REDIS_START_URLS_KEY"),
-        ("depth=1", "-a depth= is not an argument of the spider: use kind or rooms"),
+        ("depth=1", "-a depth= is not an argument of the spider: use anchors or kind or rooms"),
     ],
 )
 def test_an_argument_that_the_spider_does_not_know_is_refused(tmp_path: Path, argument: str, told: str) -> None:

@@ -115,7 +115,7 @@ def test_a_bad_room_is_reported_and_fails_the_run_and_the_others_are_polled(tmp_
     ("words", "expected"),
     [
         (["--workers", "0"], "--workers: expected a whole number of at least 1, not '0'"),
-        (["-a", "token=x"], "the -a arguments are rooms and kind"),
+        (["-a", "token=x"], "the -a arguments are rooms, anchors, kind"),
         (["ranklist"], "unrecognized arguments: ranklist"),
     ],
 )

@@ -27,7 +27,10 @@ OFFERED = {
         *("fetch", "active", "handlers", "middleware", "domain_concurrency", "total_concurrency", "per_slot_settings"),
     ),
     "scrapy.core.downloader.handlers.DownloadHandlers": ("download_request_async",),
-    "scrapy.core.engine.ExecutionEngine": ("crawl", "close_spider_async", "scraper", "running", "stop_async", "_slot"),
+    "scrapy.core.engine.ExecutionEngine": (
+        *("crawl", "close_spider_async", "download_async", "scraper", "running", "stop_async", "_slot"),
+    ),
+    "scrapy.core.engine._Slot": ("closing",),
     "scrapy.core.scraper.Scraper": ("slot",),
     "scrapy.core.scraper.Slot": ("active",),
     "scrapy.crawler.Crawler": ("get_extension", "get_item_pipeline", "crawling"),

@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks import earlier_stores
 from benchmarks import migration as cost
+from benchmarks.migrating import OldFile, moved
 from rankcrawler.clock import iso
 from rankcrawler.errors import NoStore, SettingError, StoreError
 from rankcrawler.model.columns import FIRST_VERSION
@@ -296,11 +297,18 @@ def test_names_from_before_dates_were_kept_have_none(kind: str, tmp_path: Path, 
     assert (since, until, is_present) == (earlier.NOON, None, 1)
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize(("kind", "version"), [("sqlite", 1), ("sqlite", 2), ("postgresql", 3)])
 def test_the_benchmark_of_migrations_kills_one_half_way_and_completes_it(
-    version: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, version: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     monkeypatch.setattr(earlier_stores, "POLLS", 60)
-    found = cost.measure(tmp_path, version, 1_000_000)
+    path = tmp_path / "old.db"
+    earlier_stores.make(path, version, 1_000_000)
+    if kind == "sqlite":
+        found = cost.measure(OldFile(path), version)
+    else:
+        sql = (earlier.FOLDER / f"version_{version}.postgresql.sql").read_text("utf-8")
+        with moved(path, sql, request.getfixturevalue("postgres"), "an_old_store") as old:
+            found = cost.measure(old, version)
     assert (found.findings, version <= found.killed_at <= schema.version()) == (0, True)
-    assert f"| {version} | " in cost.table({version: found})
+    assert f"| {kind} | {version} | " in cost.table({(kind, version): found})

@@ -34,7 +34,7 @@ async def begin(
         source=gateway.source,
         listens=False,
     )
-    looking = Looking(gateway.discovery, anchors.gate, peers.crawler, parts.poller.now_ms)
+    looking = Looking(gateway.discovery, anchors.gate, peers, parts.poller.now_ms)
     hides = bool(options.pseudonymise_key)
     ours = (anchors, parts.rooms, peers, gateway.source, parts.poller.now_ms, options.end_after)
     sessions = Sessions(*ours, hides_names=hides)

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from scrapy import Request
-from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadFailedError
 from scrapy.statscollectors import StatsCollector
 
 from rankcrawler import statistics
+from rankcrawler.extensions.peers import Peers
 from rankcrawler.gateways.discovery import Answered, Discovery, Lookup
 from rankcrawler.handler import GatewayResponse
 from rankcrawler.model.anchors import Look, State
@@ -32,21 +32,20 @@ class Found(NamedTuple):
 class Looking:
     """Makes the calls of one crawl. `now_ms` is the clock that the fleet shares."""
 
-    def __init__(self, discovery: Discovery, gate: Gate, crawler: Crawler, now_ms: Callable[[], int]) -> None:
+    def __init__(self, discovery: Discovery, gate: Gate, peers: Peers, now_ms: Callable[[], int]) -> None:
         self._discovery = discovery
         self._gate = gate
-        self._crawler = crawler
-        self._stats: StatsCollector = crawler.stats
+        self._peers = peers
+        self._stats: StatsCollector = peers.crawler.stats
         self._now_ms = now_ms
 
     async def ask(self, lookup: Lookup, asked: Sequence[str]) -> Found:
         """Make a call about anchors, or about rooms. Raises DownloadCancelledError if the crawl ends first."""
         url, method, body = lookup.request(asked)
         request = Request(url, method=method, body=body, meta={"verbatim_url": True}, dont_filter=True)
-        assert self._crawler.engine is not None
         self._stats.inc_value(statistics.LOOK_CALLS)
         try:
-            response = await self._crawler.engine.download_async(request)
+            response = await self._peers.download(request)
         except DownloadFailedError as error:
             return Found(lookup.unanswered(str(error), asked), 1)
         assert isinstance(response, GatewayResponse)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError
+from scrapy.http import Response
 
 from rankcrawler.gateways.keyring import Keyring
 from rankcrawler.model.items import Poll
@@ -39,6 +41,16 @@ class Peers:
         pipeline = self._crawler.get_item_pipeline(StorePipeline)
         if pipeline is not None:
             await pipeline.note(change)
+
+    async def download(self, request: Request) -> Response:
+        """Make a request of no room's; raises DownloadCancelledError once the crawl ends, and as Scrapy does.
+
+        An engine that has let its last request end must get no more of them: each would end it again.
+        """
+        engine = self._crawler.engine
+        if engine is None or engine._slot is None or engine._slot.closing is not None:
+            raise DownloadCancelledError
+        return await engine.download_async(request)
 
     def scraped(self) -> Iterable[Request]:
         """The requests whose items are in the pipelines."""

@@ -37,6 +37,7 @@ CROSS JOIN json_each((
 )) q CROSS JOIN _entries e ON e.snapshot_key = json_extract(q.value, '$[1]') AND e.position = json_extract(q.value, '$[0]')
 
 -- fragment: chain_postgresql
+-- The same; it looks at i so that the planner has times written before, once for each list.
 CROSS JOIN LATERAL (
   SELECT t.*, lag(t.score) OVER (ORDER BY t.position) AS above FROM (
     SELECT DISTINCT ON (l.position) l.*, count(*) OVER () AS written
@@ -44,7 +45,7 @@ CROSS JOIN LATERAL (
     WHERE n.base_key = s.base_key AND n.step <= s.step AND n.snapshot_key BETWEEN s.base_key AND s.snapshot_key
       AND l.snapshot_key BETWEEN s.base_key AND s.snapshot_key
     ORDER BY l.position, n.step DESC
-  ) t WHERE t.position <= s.entry_count AND (s.chain_rows IS NULL OR t.written = s.chain_rows)
+  ) t WHERE t.position <= s.entry_count AND (s.chain_rows IS NULL OR t.written = s.chain_rows) AND i.polled_at IS NOT NULL
 ) e
 
 -- fragment: above_by_search
