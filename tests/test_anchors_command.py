@@ -1,7 +1,8 @@
-"""`scrapy anchors`, each subcommand on a real queue, `store sessions`, and what `rooms plan` says of costs."""
+"""`scrapy anchors`, each subcommand on a real queue, `store sessions`, and what `rooms` says of anchors and costs."""
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -20,9 +21,11 @@ from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Outcome, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.store import locate
+from tests.builders import polled, snapshot
 from tests.redis_cluster import queue_client
 
 ROOM = "7212345678901234567"
+NOON = 1_790_000_000_000
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -69,6 +72,35 @@ def test_anchors_are_added_listed_shown_paused_and_removed(command: Run) -> None
     assert command("anchors", "list") == (0, "", "")
 
 
+def test_the_status_says_how_many_anchors_are_live_offline_and_unknown(command: Run, redis_url: str) -> None:
+    def anchors() -> dict[str, int]:
+        found: dict[str, int] = json.loads(command("rooms", "status", "--json")[1])["anchors"]
+        return found
+
+    assert "anchors" not in command("rooms", "status")[1]
+    command("anchors", "add", "uid=5", "--check-every", "0.1")
+    assert anchors() == {"live": 0, "offline": 0, "unknown": 1}
+    asyncio.run(looked_up(redis_url, Followed(State.LIVE, 1)))
+    command("anchors", "add", "uid=6", "uid=7", "--check-every", "3600", "--priority", "9")
+    asyncio.run(looked_up(redis_url, Followed(State.OFFLINE, 1)))
+    assert anchors() == {"live": 1, "offline": 1, "unknown": 1}
+    assert re.search(r"^anchors\t1 live, 1 offline, 1 unknown$", command("rooms", "status")[1], re.MULTILINE)
+    asyncio.run(looked_up(redis_url, Followed(State.OFFLINE, 1)))
+    command("anchors", "add", "uid=5", "--priority", "10")
+    asyncio.run(failed_look(redis_url))
+    assert anchors() == {"live": 0, "offline": 2, "unknown": 1}
+    command("anchors", "remove", "uid=6")
+    assert anchors() == {"live": 0, "offline": 1, "unknown": 1}
+
+
+async def failed_look(redis_url: str) -> None:
+    """Settle the first anchor's look, which said nothing."""
+    queue = AnchorQueue(queue_client(redis_url), "ranklist:anchors")
+    [lease] = (await queue.lease("w", 1, 60_000)).leases
+    await queue.settle([Settlement(lease, Outcome.RETRY, 60_000, "HTTP 500")])
+    await queue.close()
+
+
 def test_what_the_gateway_cannot_find_is_refused_and_the_others_are_added(command: Run) -> None:
     status, output, errors = command("anchors", "add", "https://live.douyin.com/646454278948,uid=5", ROOM)
     assert (status, output) == (1, "1 taken, 1 of them new\n")
@@ -112,6 +144,36 @@ def test_an_anchor_who_is_live_is_removed_with_the_room_and_the_session(
     assert place.state == "ready"
     found = json.loads(command("store", "sessions", "5", "--json")[1])["rows"]
     assert [(each["room_id"], each["ended_by"]) for each in found] == [(ROOM, "removed")]
+
+
+def test_anchors_that_a_server_has_lost_are_restored_from_sessions(command: Run, redis: Redis, tmp_path: Path) -> None:
+    source = "gateway.test"
+    ours = ("-s", "GATEWAY_URL=http://gateway.test")
+    with closing(locate.open_store(f"sqlite:///{tmp_path}/ranks.db")) as store:
+        begun = SessionChange(source, "uid=5", ROOM, 1, begun_ms=NOON, begun_by="look")
+        gone = begun._replace(anchor="uid=6", room_id="6")
+        once = begun._replace(anchor="uid=7", room_id="7")
+        elsewhere = begun._replace(anchor="uid=8", source="other.test")
+        unfindable = begun._replace(anchor="web_rid=9", room_id="9")
+        store.note([begun, gone, once, elsewhere, unfindable])
+        after = NOON + 60_000
+        gone, once = (
+            each._replace(ended_ms=after, ended_by=by, fence=2) for each, by in ((gone, "removed"), (once, "looks"))
+        )
+        store.note([gone, once])
+        store.write([polled(snapshot(source=source, room_id=ROOM), every=20.0)])
+    command("anchors", "add", "uid=1")
+    redis.flushall()
+    restored = command("anchors", "restore", "--check-every", "30", "--every", "45", *ours)
+    assert restored == (0, "2 anchors restored, of 2 with sessions in the store\n", "")
+    found = [json.loads(line) for line in command("anchors", "list", "--json", *ours)[1].splitlines()]
+    assert sorted((each["anchor"], each["check_every"], each["every"]) for each in found) == [
+        ("uid=5", 30.0, 20.0),
+        ("uid=7", 30.0, 45.0),
+    ]
+    again = command("anchors", "restore", "--check-every", "9", *ours)
+    assert again[1] == "0 anchors restored, of 2 with sessions in the store\n"
+    assert json.loads(command("anchors", "show", "uid=5", "--json", *ours)[1])["check_every"] == 30.0
 
 
 def test_sessions_are_printed_for_people_and_programs(command: Run, tmp_path: Path) -> None:

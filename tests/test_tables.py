@@ -27,6 +27,7 @@ from rankcrawler.insight.shared import InRoom, Shared, SharedRow
 from rankcrawler.insight.shares import Concentration
 from rankcrawler.insight.top import Top, TopRow
 from rankcrawler.model.schedules import Schedule
+from rankcrawler.queue.anchor_queue import Looks
 from rankcrawler.queue.lease import Depth
 from rankcrawler.queue.roster import Room
 from rankcrawler.queue.status import Status, WorkerSeen
@@ -157,9 +158,10 @@ STATUS = Status(
     max_inflight=None,
     warnings=["the server evicts keys (maxmemory-policy allkeys-lru): rooms will be lost without a word"],
 )
+LOOKS = Looks(live=3, offline=2**40, unknown=0)
 STORE = StoreStatus(f"/data/{'folder/' * 20}ranks.db", 4, 5_189_496, 1, 2, 3, 4, 5, 2**40, "2026-11-23", None)
 FACTS = {
-    "rooms status": list(figures.lines(STATUS)),
+    "rooms status": list(figures.lines(STATUS, LOOKS)),
     "rooms show": listing.facts_of(ROOMS[2], BEIJING),
     "store status": list(answers.status_facts(STORE)),
 }
@@ -330,7 +332,12 @@ def test_a_size_has_a_unit(size: int, shown: str) -> None:
     assert answers.size(size) == shown
 
 
+def test_what_looks_have_found_is_a_figure_if_anchors_are_followed() -> None:
+    assert dict(figures.lines(STATUS, LOOKS))["anchors"] == "3 live, 1,099,511,627,776 offline, 0 unknown"
+    assert "anchors" not in dict(figures.lines(STATUS, Looks(0, 0, 0)))
+
+
 def test_a_room_that_died_is_told_from_one_that_is_dead() -> None:
-    shown = dict(figures.lines(STATUS))
+    shown = dict(figures.lines(STATUS, LOOKS))
     assert shown["dead"] == "4"
     assert shown["since it began"] == "pushed 1,099,511,627,776, polled 5, returned 1, died 2"

@@ -5,7 +5,7 @@ together with the settlement of its lease, so that what follows from a look is n
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -35,6 +35,15 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
     schedule: Schedule = Schedule(EVERY)
     """Of the room that the anchor is live in."""
     is_paused: bool = False
+
+
+class Looks(NamedTuple):
+    """How many of the anchors are followed, by what the last look at each has found."""
+
+    live: int
+    offline: int
+    unknown: int
+    """It said nothing, or there was none yet."""
 
 
 class Following(msgspec.Struct, frozen=True):
@@ -106,6 +115,12 @@ class AnchorQueue(RoomQueue):
             None if place is None else Following(Anchor.named(name), place, *of)
             for name, place, of in zip(names, found, known, strict=True)
         ]
+
+    async def looks(self) -> Looks:
+        """How many anchors are live, offline and unknown."""
+        depth, key = await self.depth(), self.key("seen")
+        live, offline = [int(await self.redis.zcount(key, score, score)) for score in (1, 0)]
+        return Looks(live, offline, max(depth.ready + depth.scheduled + depth.leased - live - offline, 0))
 
     async def every(self) -> AsyncIterator[Following]:
         """Yield every anchor that is followed, but for entries of the inbox."""

@@ -14,7 +14,7 @@ from rankcrawler.queue import limits
 
 KEYS = (
     *("inbox", "intake", "sched", "ready", "lease", "own", "def", "att", "again", "dead", "info", "st", "ctl"),
-    *("wrk", "born", "lag", "gave", "took", "retired", "pace", "failing", "note", "bell"),
+    *("wrk", "born", "lag", "gave", "took", "retired", "pace", "failing", "note", "seen", "bell"),
 )
 """The names of the keys, in the order in which a call passes them; lua/keys.lua says what each holds."""
 BATCH = 500

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rankcrawler import durations
 from rankcrawler.language import marked, tr
+from rankcrawler.queue.anchor_queue import Looks
 from rankcrawler.queue.status import Status
 
 _EVENTS = {
@@ -34,13 +35,15 @@ _DEPTHS = {
 _STATES = {"run": marked("run"), "paused": marked("paused"), "held": marked("held"), "stopped": marked("stopped")}
 
 
-def lines(status: Status) -> Iterator[tuple[str, str]]:
+def lines(status: Status, looks: Looks) -> Iterator[tuple[str, str]]:
     """Name and value of each figure."""
     yield tr("state"), _state(status)
     for field, name in _DEPTHS.items():
         yield tr(name), f"{getattr(status.depth, field):,}"
     if status.inbox_kind not in ("none", "list", "set", "zset"):
         yield tr("warning"), tr("the inbox is a {kind}: expected a list, a set or a sorted set", kind=status.inbox_kind)
+    if any(looks):
+        yield tr("anchors"), tr("{live:,} live, {offline:,} offline, {unknown:,} unknown", **looks._asdict())
     yield tr("failing"), _failing(status)
     for reason, rooms in status.failing_reasons.items():
         yield tr("failing"), f"{rooms:,} × {reason}"

@@ -16,7 +16,9 @@ from rankcrawler.commands.rooms import figures
 from rankcrawler.commands.rooms.session import RoomsSubcommand, Session
 from rankcrawler.language import marked, tr
 from rankcrawler.queue import status
-from rankcrawler.queue.room_queue import RoomQueue
+from rankcrawler.queue.access import anchors_beside
+from rankcrawler.queue.anchor_queue import Looks
+from rankcrawler.queue.status import Status as Figures
 
 
 class Status(RoomsSubcommand):
@@ -36,30 +38,36 @@ class Status(RoomsSubcommand):
     async def run(self, session: Session, given: argparse.Namespace) -> int:
         """Print the figures; Ctrl-C is how a watch ends, so its status is 0."""
         if not given.watch:
-            await _print(session.queue, as_json=given.json)
+            await _print(session, as_json=given.json)
             return 0
         try:
-            await _watch(session.queue, as_json=given.json)
+            await _watch(session, as_json=given.json)
         except asyncio.CancelledError:
             return 0
 
 
-async def _watch(queue: RoomQueue, *, as_json: bool) -> NoReturn:
+async def _watch(session: Session, *, as_json: bool) -> NoReturn:
     if as_json or not sys.stdout.isatty():
         while True:
-            await _print(queue, as_json=as_json)
+            await _print(session, as_json=as_json)
             await asyncio.sleep(1)
     with Live(auto_refresh=False, vertical_overflow="visible") as live:
         while True:
-            lines = facts.lines(figures.lines(await status.status(queue)), Screen.stdout())
+            lines = facts.lines(figures.lines(*await _read(session)), Screen.stdout())
             live.update(Text("\n").join(lines), refresh=True)
             await asyncio.sleep(1)
 
 
-async def _print(queue: RoomQueue, *, as_json: bool) -> None:
-    now = await status.status(queue)
+async def _print(session: Session, *, as_json: bool) -> None:
+    now, looks = await _read(session)
     if as_json:
         fields = msgspec.structs.asdict(now)
-        show_json(fields | {"depth": fields["depth"]._asdict()})
+        show_json(fields | {"depth": fields["depth"]._asdict(), "anchors": looks._asdict()})
     else:
-        show_lines(facts.lines(figures.lines(now), Screen.stdout()))
+        show_lines(facts.lines(figures.lines(now, looks), Screen.stdout()))
+
+
+async def _read(session: Session) -> tuple[Figures, Looks]:
+    """The figures of the rooms, and what looks at the anchors have found."""
+    anchors = anchors_beside(session.queue, session.options, session.kind)
+    return await status.status(session.queue), await anchors.looks()

@@ -22,6 +22,7 @@ local function remove(room)
   call('HDEL', INFO, room)
   call('HDEL', OWN, room)
   call('HDEL', NOTE, room)
+  call('ZREM', SEEN, room)
   return found
 end
 

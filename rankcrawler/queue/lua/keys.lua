@@ -36,7 +36,8 @@
 -- 21 failing zset  recurring room that has failed as often as a room may → when the first failed poll was due; it is
 --                  ready, scheduled or leased like any other
 -- 22 note   hash   anchor → what is known of it, as the worker that looked it up last has noted it; JSON
--- 23 bell   a channel, not a key: a message when rooms became ready, or may be leased again, other than by time
+-- 23 seen   zset   anchor → 1 if the last look found them live, 0 if offline; not here if it said nothing
+-- 24 bell   a channel, not a key: a message when rooms became ready, or may be leased again, other than by time
 --
 -- A worker numbers its calls that lease, and those that settle, each from 1. That makes it harmless to lose an answer:
 -- the next call for leases gives back the rooms of the last, and a repeated settlement gets the same answers again.
@@ -84,7 +85,7 @@
 -- Constants that this script does not define come from rankcrawler/queue/limits.py.
 
 local INBOX, INTAKE, SCHED, READY, LEASE, OWN, DEF, ATT, AGAIN, DEAD, INFO, ST, CTL, WRK, BORN, LAG, GAVE, TOOK,
-  RETIRED, PACE, FAILING, NOTE, BELL = unpack(KEYS)
+  RETIRED, PACE, FAILING, NOTE, SEEN, BELL = unpack(KEYS)
 local INGEST, REAP, PROMOTE, FORGET = 256, 64, 256, 64 -- at most so many in one call
 local ENDING = '!' -- of a definition: see def
 local FULL_WAIT, DAY, RETIRED_KEPT, LONGEST_NOTE = 200, 86400000, 100000, 240

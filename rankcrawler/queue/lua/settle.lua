@@ -44,9 +44,16 @@ local function finish(room, due, unchanged, delay)
   end
 end
 
+-- Keeps what a look has found out about an anchor.
+local function note_look(anchor, note)
+  call('HSET', NOTE, anchor, note)
+  local seen = ({live = '1', offline = '0'})[string.match(note, '"state":"(%l+)"')]
+  if seen then call('ZADD', SEEN, seen, anchor) else call('ZREM', SEEN, anchor) end
+end
+
 local outcomes = {}
 function outcomes.done(room, due, delay, note)
-  if note ~= '' then call('HSET', NOTE, room, note) end
+  if note ~= '' then note_look(room, note) end
   return finish(room, due, false, delay)
 end
 function outcomes.unchanged(room, due)
@@ -54,6 +61,7 @@ function outcomes.unchanged(room, due)
   return finish(room, due, true, 0)
 end
 function outcomes.retry(room, due, delay, reason, attempts_allowed)
+  call('ZREM', SEEN, room)
   return fail(room, due, attempts_allowed, delay, reason)
 end
 function outcomes.defer(room, due, delay, reason)
@@ -66,6 +74,7 @@ function outcomes.release(room, due)
   make_ready(room, due)
 end
 function outcomes.dead(room, _, _, reason)
+  call('ZREM', SEEN, room)
   if pushed_again(room) then
     make_ready(room, now)
   elseif definition(room).polled ~= '' then
