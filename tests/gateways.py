@@ -107,6 +107,11 @@ def environment(gateway: Served | None, data: Path, extra: Mapping[str, str] | N
     return clean
 
 
+def holding(word: str, folder: Path) -> list[Path]:
+    """The files that hold a word."""
+    return [path for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()]
+
+
 def run(*args: str, env: Mapping[str, str], cwd: Path | None = None, timeout: float = 60) -> "Finished":
     """Run a command line of ours to its end."""
     if warm.of_interpreter(env) == warm.of_interpreter(environment(None, Path())):

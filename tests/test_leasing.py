@@ -238,6 +238,18 @@ async def test_many_rooms_may_be_gone_at_the_last_poll_after_their_broadcasts(re
     assert redis.zcard(key("dead")) + redis.zcard(key("retired")) == 3 * ROOMS
 
 
+async def test_many_rooms_may_fail_at_the_last_poll_after_their_broadcasts(redis: Redis, redis_url: str) -> None:
+    await push(redis, 3 * ROOMS)
+    async with crawling(redis_url) as crawl:
+        leases = [await polled_before(crawl, is_last=True) for _ in range(3 * ROOMS)]
+        for lease in leases:
+            await crawl.scraped(lease, polled(failed()))
+        await crawl.settled()
+        assert not crawl.leasing._outage.is_on
+    assert redis.zcard(key("sched")) + redis.zcard(key("ready")) == 3 * ROOMS
+    assert redis.hlen(key("att")) == 3 * ROOMS, "an attempt each"
+
+
 async def test_many_new_rooms_may_be_gone_once_the_gateway_has_sent_a_list(redis: Redis, redis_url: str) -> None:
     await push(redis, 3 * ROOMS)
     async with crawling(redis_url) as crawl:

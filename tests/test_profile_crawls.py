@@ -11,7 +11,7 @@ from rankcrawler.gateways import profiles
 from rankcrawler.simulator.faults import QUICK_FAULTS, FaultKind, Faults
 from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
-from tests.gateways import NOON, TOKEN, Simulated, environment, run, simulated
+from tests.gateways import NOON, TOKEN, Simulated, environment, holding, run, simulated
 
 ANCHOR = 98_204_909_466
 ROOMS = [str(7_100_000_000_000_000_000 + step) for step in range(30)]
@@ -27,11 +27,6 @@ def rooms(folder: Path) -> str:
     file = folder / "rooms.jsonl"
     file.write_text("".join(f'{{"room_id": "{room}", "anchor_id": "{ANCHOR}"}}\n' for room in ROOMS))
     return str(file)
-
-
-def holding(word: str, folder: Path) -> list[Path]:
-    """The files that hold a word."""
-    return [path for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()]
 
 
 def stored(data: Path, sql: str) -> list[tuple[object, ...]]:

@@ -2,7 +2,7 @@
 
 | the poll's action | the lease |
 |---|---|
-| retry | retry after a growing delay, which counts as an attempt; defer during an outage of the gateway |
+| retry | retry after a growing delay, which counts as an attempt; defer during an outage, unless it is the last poll |
 | wait | defer until a token may be used again |
 | gone_once | defer, and look again; during an outage, just defer |
 | gone | dead, or retired; defer during an outage |
@@ -84,14 +84,17 @@ class FailedPolls:
         logger.info("Room %s, attempt %d: %s", lease.room_id, lease.attempt, reason)
 
     async def _retry(self, lease: Lease, failed: FailedPoll) -> None:
-        """The gateway gave no usable answer: an attempt of the room's, unless there is an outage or no gateway."""
+        """The gateway gave no usable answer: an attempt of the room's, unless there is an outage or no gateway.
+
+        A broadcast that is over may be why its room fails, and its list is not to be had for long: that is no outage.
+        """
         codes = failed.status, _code(failed), failed.status_code
         if is_of_a_web_server(*codes) and await self._address.is_open():
             if error := self._address.of_web_server(failed.reason):
                 self._give_up(lease, error)
             else:
                 self._worker.settle(lease, Outcome.DEFER, delay=self._backoff.delay(1), reason=failed.reason)
-        elif self._outage.failed(lease.room_id, failed.reason, form(*codes)):
+        elif not lease.is_last and self._outage.failed(lease.room_id, failed.reason, form(*codes)):
             self._put_off(lease, failed.reason)
         else:
             self.retry(lease, failed.reason)

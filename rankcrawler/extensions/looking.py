@@ -16,8 +16,10 @@ from rankcrawler.model.anchors import Look, State
 from rankcrawler.model.sessions import Followed
 from rankcrawler.queue.gate import Gate
 
-_PATIENT = 3
+_PATIENT = 4
 """The attempt from which a look counts although what is asked about its room stays without an answer."""
+_TRIES = 2
+"""How often a room is asked about in one look, at most."""
 _PAUSE = 1.0
 """Seconds, at most, until the gate is asked again for a call that follows from another."""
 
@@ -73,12 +75,13 @@ class Looking:
             return Look(State.OFFLINE, room_id=room_id)
         if room_id == known.room_id and is_certain:
             return look
-        await self._turn()
-        answered, _ = await self.ask(lookup, [room_id])
-        room = answered.looks[room_id]
-        if room.state is State.UNKNOWN:
-            return look if attempt >= _PATIENT else room
-        return room
+        for _ in range(_TRIES):
+            await self._turn()
+            answered, _token = await self.ask(lookup, [room_id])
+            room = answered.looks[room_id]
+            if room.state is not State.UNKNOWN:
+                return room
+        return look if attempt >= _PATIENT else room
 
     async def _turn(self) -> None:
         """Return when the gate lets one more call through."""

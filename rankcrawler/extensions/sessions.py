@@ -69,6 +69,8 @@ class Sessions:
                 await self._carry_out(led, step, look.flags)
             known = step
         if known.room_id is not None and look.state is State.LIVE:
+            if not await self._anchors.note(led.lease, known):  # the anchor was removed: the room is polled no more
+                return None
             await self._rooms.follow([_job(led, known)])
         return known
 
