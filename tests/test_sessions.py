@@ -3,7 +3,7 @@
 import pytest
 
 from rankcrawler.model.anchors import Look, State
-from rankcrawler.model.sessions import GATEWAY, LOOK, LOOKS, ROOM, Followed, Task, steps
+from rankcrawler.model.sessions import FOUND, GATEWAY, LOOK, LOOKS, ROOM, Followed, Task, steps
 
 LIVE, OFFLINE, UNKNOWN = State.LIVE, State.OFFLINE, State.UNKNOWN
 ONE, TWO = "7200000000000000001", "7200000000000000002"
@@ -72,13 +72,24 @@ def test_a_replay_is_no_session_and_ends_one_when_the_gateway_says() -> None:
 
 def test_a_beginning_is_the_gateways_or_that_of_the_look() -> None:
     told, *_ = steps(Followed(), live(began_ms=5_000), MINUTE, 3)
-    seen, *_ = steps(Followed(), live(), MINUTE, 3)
     ahead, *_ = steps(Followed(), live(began_ms=9 * MINUTE), MINUTE, 3)
-    assert [(each.begun_ms, each.by) for each in (told, seen, ahead)] == [
-        (5_000, GATEWAY),
-        (MINUTE, LOOK),
-        (MINUTE, GATEWAY),
-    ]
+    assert [(each.begun_ms, each.by) for each in (told, ahead)] == [(5_000, GATEWAY), (MINUTE, GATEWAY)]
+
+
+@pytest.mark.parametrize(
+    ("before", "by"),
+    [
+        ([], FOUND),
+        ([Look(OFFLINE)] * 2, FOUND),
+        ([Look(OFFLINE)] * 3, LOOK),
+        ([Look(OFFLINE)] * 3 + [Look(UNKNOWN, "HTTP 502")], LOOK),
+        ([live(TWO)], LOOK),
+        ([live(TWO)] + [Look(OFFLINE)] * 4, LOOK),
+    ],
+)
+def test_a_beginning_was_seen_if_looks_agreed_that_the_anchor_was_not_there(before: list[Look], by: str) -> None:
+    *_, begin, _ = steps(after(*before)[0], live(), 9 * MINUTE, 3)
+    assert (begin.task, begin.begun_ms, begin.by) == (Task.BEGIN, 9 * MINUTE, by)
 
 
 def test_an_anchor_of_whom_nothing_is_known_is_ended_once_in_case_the_store_has_a_session_that_is_open() -> None:

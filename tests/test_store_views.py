@@ -14,6 +14,7 @@ from msgspec.structs import astuple
 from rankcrawler.clock import LAST_MS, iso, ms
 from rankcrawler.model.items import Quarantined, RoomSnapshot
 from rankcrawler.model.rows import COLUMNS, RankEntry
+from rankcrawler.model.sessions import SessionChange
 from rankcrawler.store import locate, reference, views
 from rankcrawler.store.contract import Records
 from rankcrawler.store.words import words_of
@@ -303,6 +304,28 @@ def test_a_room_is_stale_when_its_last_list_is_older_than_two_intervals(where: s
     assert rows(where, "SELECT room_id, is_stale FROM room_status ORDER BY room_id") == [("1", 0), ("2", 1)]
     [(age,)] = rows(where, "SELECT age_seconds FROM latest_ranks WHERE room_id = '2'")
     assert 125 <= age < 180
+
+
+def test_a_room_knows_its_session_and_is_over_with_it(where: str, store: Records) -> None:
+    asked = "SELECT anchor, session_title, session_begun_at, ended_at, is_stale FROM room_status ORDER BY room_id"
+    store.write([polled(listed(room, 1, [("7", 1, 0, True, "a", ())]), every=60.0) for room in ("1", "2")])
+    alone = (None, None, None, None, 1)
+    assert rows(where, asked) == [alone, alone]
+    begun = SessionChange("gateway.test", "uid=5", "1", 1, begun_ms=MIDNIGHT, begun_by="look", title="晚安")
+    store.note([begun, begun._replace(source="other.test", room_id="2")])
+    on = ("uid=5", "晚安", at(0), None, 1)
+    assert rows(where, asked) == [on, alone]
+    there = "SELECT room_id, is_there FROM user_rooms WHERE user_id = '7' ORDER BY room_id"
+    assert rows(where, there) == [("1", 1), ("2", 1)]
+    assert [stay.is_over for stay in store.trail("7")] == [False, False]
+    store.note([begun._replace(fence=2, ended_ms=MIDNIGHT + 2 * MINUTE, ended_by="looks")])
+    over = ("uid=5", "晚安", at(0), at(2), 0)
+    assert rows(where, asked) == [over, alone]
+    assert rows(where, there) == [("1", 0), ("2", 1)]
+    assert {(stay.room_id, stay.is_over, stay.last_score) for stay in store.trail("7")} == {
+        ("1", True, 1),
+        ("2", False, 1),
+    }
 
 
 def moments_now() -> int:

@@ -18,9 +18,10 @@ class Walked(NamedTuple):
     """A room's lists that count, in a time."""
 
     first: Count
-    """At the list that the room had when the time begins, or at its first one in it."""
+    """At the list that the room had when the time begins, or at its first one in it; without scores if it is a
+    session's beginning."""
     first_ms: int
-    """When that list was last seen."""
+    """When that list was last seen, or the session began."""
     steps: list[Step]
     """The lists after it."""
 

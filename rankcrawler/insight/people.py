@@ -30,7 +30,7 @@ class StayRow(msgspec.Struct, frozen=True):
     until_at: str
     """The last one."""
     is_over: bool
-    """Whether a later list came without the contributor."""
+    """Whether a later list came without the contributor, or the broadcast is over."""
     first_score: int | None
     """Coins in the first list."""
     last_score: int | None

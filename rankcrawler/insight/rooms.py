@@ -40,7 +40,7 @@ class RoomRow(msgspec.Struct, frozen=True):
     audience: int | None
     """The size of the audience at the last list."""
     ended_at: str | None
-    """When a poll found that the broadcast is over; None while it goes on."""
+    """When a poll, or looks at the anchor, found that the broadcast is over; None while it goes on."""
 
 
 class Rooms(Answer, frozen=True, kw_only=True):

@@ -35,14 +35,14 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
     total_score: int | None = None
     """The sum of the scores in the last list: what these gave in the session, at least."""
     coins: int | None = None
-    """Given from the first list to the last, at least."""
+    """Given from the first list to the last, at least; from the session's beginning, if that was seen."""
     audience: int | None = None
     """The largest; None if it was never stated."""
     anchor: str | None = None
     """Who is followed, as in `scrapy anchors`: `uid=98204909466`."""
     begun_at: str | None = None
     begun_by: str | None = None
-    """How that is known: `gateway` or `look`."""
+    """How that is known: `gateway`, `look`, or `found` if it may have begun long before."""
     ended_at: str | None = None
     """None while it is on."""
     ended_by: str | None = None

@@ -78,10 +78,11 @@ class Followed(msgspec.Struct, frozen=True, omit_defaults=True):
         return replace(self, task=None, by="", **ended)
 
 
-GATEWAY, LOOK, LOOKS, ROOM, REMOVED = "gateway", "look", "looks", "room", "removed"
+GATEWAY, LOOK, FOUND, LOOKS, ROOM, REMOVED = "gateway", "look", "found", "looks", "room", "removed"
 BY = {
     GATEWAY: "the gateway states the moment",
-    LOOK: "of a beginning: the look that found the anchor live",
+    LOOK: "of a beginning: the look that found the anchor live, after others that did not",
+    FOUND: "of a beginning: the anchor was live when first looked up, and may have been for long",
     LOOKS: "of an end: the first of the looks that agree that the anchor is offline",
     ROOM: "of an end: the anchor was live in another room",
     REMOVED: "of an end: the anchor is not followed any more",
@@ -99,12 +100,13 @@ def steps(known: Followed, look: Look, now_ms: int, end_after: int) -> Iterator[
         return
     known = replace(known, state=look.state, looked_ms=now_ms, reason="", uid=look.uid or known.uid)
     if look.state is State.LIVE and look.room_id is not None:
-        yield from _live(known, look, now_ms)
+        yield from _live(known, look, now_ms, end_after)
     else:
         yield from _offline(known, look, now_ms, end_after)
 
 
-def _live(known: Followed, look: Look, now_ms: int) -> Iterator[Followed]:
+def _live(known: Followed, look: Look, now_ms: int, end_after: int) -> Iterator[Followed]:
+    was_elsewhere = known.room_id is not None or known.offline >= end_after
     if known.room_id not in (None, look.room_id):
         end = replace(known, task=Task.END, ended_ms=look.began_ms or known.offline_ms or now_ms, by=ROOM)
         yield end
@@ -112,7 +114,7 @@ def _live(known: Followed, look: Look, now_ms: int) -> Iterator[Followed]:
     known = replace(known, offline=0, offline_ms=None, nickname=_cut(look.nickname, _LONGEST_NAME) or known.nickname)
     known = replace(known, title=_cut(look.title, _LONGEST_TITLE) or known.title, replay=None)
     if known.room_id is None:
-        by = LOOK if look.began_ms is None else GATEWAY
+        by = GATEWAY if look.began_ms is not None else LOOK if was_elsewhere else FOUND
         begin = replace(
             known, room_id=look.room_id, begun_ms=min(look.began_ms or now_ms, now_ms), task=Task.BEGIN, by=by
         )

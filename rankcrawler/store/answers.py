@@ -74,7 +74,7 @@ class Stay(NamedTuple):
     until: str
     """The last one."""
     is_over: bool
-    """Whether a later list came without the contributor."""
+    """Whether a later list came without the contributor, or the broadcast is over."""
     first_score: int | None
     last_score: int | None
 
@@ -100,7 +100,10 @@ class Gains(NamedTuple):
     """Who gave how much in a room between two lists."""
 
     since: str | None
-    """When the first list was captured: the last before the time asked for, or else the first within it."""
+    """When the first list was captured: the last before the time asked for, or else the first within it.
+
+    If that is the first of a session whose beginning was seen, when the session began: scores were 0 then.
+    """
     until: str | None
     """When the last list was captured; both are None if there is no list."""
     gains: list[Gain]
@@ -134,7 +137,7 @@ class Session(NamedTuple):
     room_id: str
     begun_at: str
     begun_by: str
-    """How that is known: `gateway` or `look`, of model.sessions.BY."""
+    """How that is known: `gateway`, `look` or `found`, of model.sessions.BY."""
     ended_at: str | None
     """None while it is on."""
     ended_by: str | None

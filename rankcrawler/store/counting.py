@@ -98,7 +98,7 @@ class Counting:
         if not is_counted:
             self._go_on(Count.at(shown, {}), found, {}, taken, place, batch)
             return Standing.COUNTED
-        if is_first and not self._judge.had_none(room):
+        if is_first and room.opened_ms is None and not self._judge.had_none(room):
             self._begin_again(shown, found, False, taken, place, batch)
             return Standing.COUNTED
 

@@ -51,7 +51,10 @@ def between(database: Database, room: StoredRoom, span: tuple[int, int], damage:
 def beginning(
     database: Database, room: StoredRoom, span: tuple[int, int], damage: list[DamagedList]
 ) -> Beginning | None:
-    """The list that counts when a span begins, or the first one in it; None if there is none."""
+    """The list that counts when a span begins, or the first one in it; None if there is none.
+
+    A session whose first list is in it begins without scores, if that was seen: see openings.
+    """
     key, (since_ms, until_ms) = room.room_key, span
     found = database.all("gains_last_list", room_key=key, until_ms=since_ms) or database.all(
         "gains_first_list", room_key=key, since_ms=since_ms, until_ms=until_ms
@@ -59,10 +62,18 @@ def beginning(
     while found:
         begin = _beginning(found[0])
         if places.read(database, begin.place) is not None:
-            return begin
+            return begin if since_ms >= begin.captured_ms else _opened(database, key, begin)
         damage.append(DamagedList(room.name.room_id, iso(begin.captured_ms)))
         found = database.all("gains_next_list", room_key=key, after_ms=begin.at_ms, until_ms=until_ms)
     return None
+
+
+def _opened(database: Database, room_key: int, begin: Beginning) -> Beginning:
+    """The session's beginning instead of its first list, if that list's scores count as given since."""
+    for at_ms, begun_ms in database.all("opening", room_key=room_key):
+        if at_ms == begin.captured_ms:
+            return begin._replace(at_ms=min(at_ms, begun_ms or at_ms), opens=True)
+    return begin
 
 
 def _beginning(record: Record) -> Beginning:

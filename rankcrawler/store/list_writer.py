@@ -13,6 +13,7 @@ from rankcrawler.store.days import hour_of, is_certain, key_of
 from rankcrawler.store.deltas import LastLists
 from rankcrawler.store.interning import Interned
 from rankcrawler.store.list_rows import records_of
+from rankcrawler.store.openings import Openings
 from rankcrawler.store.presence import Presence
 from rankcrawler.store.room import ListPlace
 from rankcrawler.store.rows import USER_AT, EntryRow
@@ -33,6 +34,7 @@ class ListWriter:
         self._last: LastLists[list[EntryRow]] = LastLists()
         self._presence = Presence(database, interned)
         self._counting = Counting(database, self._presence)
+        self._openings = Openings(database)
 
     def forget(self) -> None:
         """Forget what was written."""
@@ -64,6 +66,8 @@ class ListWriter:
         times = taken.at_ms, 1, ms(snapshot.polled_at)
         own = taken.clock_ms, self._interned.text(_flags_of_poll(taken))
         batch.polls.append((room_key, *times, taken.outcome, key, snapshot.total, description, None, None, *own))
+        if standing is Standing.COUNTED and taken.is_newest:
+            self._openings.count(taken, batch)
         return standing
 
     def _note(self, taken: TakenList, standing: Standing) -> None:

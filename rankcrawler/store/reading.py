@@ -215,8 +215,9 @@ class Reading:
         return lists.snapshot(self.database, room, records[0]) if records else None
 
     def _stay(self, user_key: int, record: Record) -> Stay:
-        kind, room_id, anchor_id, since, until, ended, first_score, last_score, base_key, step = restored(record)
+        kind, room_id, anchor_id, since, until, ended, first_score, last_score, base_key, step, over = restored(record)
         if ended is None and base_key is not None:
             found = self.database.all("score_in", **days.chain(base_key, step), user_key=user_key)
             last_score = found[0][0] if found else None
-        return Stay(kind, room_id, anchor_id, iso(since), iso(until), ended is not None, first_score, last_score)
+        is_over = ended is not None or over is not None
+        return Stay(kind, room_id, anchor_id, iso(since), iso(until), is_over, first_score, last_score)

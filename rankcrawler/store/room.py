@@ -47,7 +47,9 @@ class Room:
     counted_ms: int
     """When the last list that counts was last seen; -1 before the first."""
     began_ms: int | None
-    """When the scores began again; None if they never did."""
+    """When the scores began again, or began with a session; None if that was not seen."""
+    opened_ms: int | None
+    """When the room's session began, if that was seen and `began_ms` is None."""
     last_standing: Standing
     """Of the last list."""
     last: ListPlace | None
@@ -64,10 +66,11 @@ class Room:
     @classmethod
     def of(cls, record: Record) -> "Room":
         """The room of a record of the query find_rooms, but for what was asked for."""
-        *state, every, every_max, priority, newest_ms, counted_ms, began_ms, standing = record[:-_OF_LISTS]
+        *state, every, every_max, priority, newest_ms, counted_ms, began_ms, opened_ms, standing = record[:-_OF_LISTS]
         last, counted, carried = _place(record[-_OF_LISTS:-6]), _place(record[-6:-1]), record[-1]
-        times: Record = (newest_ms, -1 if counted_ms is None else counted_ms, began_ms, Standing(standing or 0))
-        values: Record = (*state, Schedule(every, every_max, priority), *times, last, counted, carried)
+        times: Record = (newest_ms, -1 if counted_ms is None else counted_ms, began_ms, opened_ms)
+        stands = Standing(standing or 0)
+        values: Record = (*state, Schedule(every, every_max, priority), *times, stands, last, counted, carried)
         return cls(*values)
 
     def note(self, poll: Poll, outcome: str) -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from rankcrawler.clock import iso
 from rankcrawler.errors import StoreError
 from rankcrawler.language import tr
-from rankcrawler.model.sessions import LOOK, ROOM, SessionChange
+from rankcrawler.model.sessions import FOUND, ROOM, SessionChange
 from rankcrawler.store.files import StoreFile, write_all
 
 VERSION = 1
@@ -148,7 +148,7 @@ def _new(change: SessionChange) -> SessionLine:
         change.anchor,
         change.room_id or "",
         iso(begun_ms),
-        change.begun_by or LOOK,
+        change.begun_by or FOUND,
         None,
         None,
         change.title,

@@ -1,7 +1,7 @@
 """The sessions of anchors in a database."""
 
 from rankcrawler.clock import iso
-from rankcrawler.model.sessions import LOOK, ROOM, SessionChange
+from rankcrawler.model.sessions import FOUND, ROOM, SessionChange
 from rankcrawler.store.answers import Session
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.text import encoded
@@ -14,7 +14,7 @@ def note(database: Database, source_key: int, change: SessionChange) -> None:
     """Take in what has become of a session, within a transaction."""
     of = source_key, encoded(change.anchor)
     room_id = _ALL if change.room_id is None else encoded(change.room_id)
-    begun = change.begun_ms, change.begun_by or LOOK
+    begun = change.begun_ms, change.begun_by or FOUND
     if change.ended_ms is None:
         facts = plain((change.title, change.nickname, change.flags))
         database.bulk("end_other_sessions", [(*of, room_id, change.fence, change.begun_ms, ROOM)])

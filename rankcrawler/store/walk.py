@@ -12,6 +12,7 @@ from rankcrawler.store import places, tally
 from rankcrawler.store.database import Database
 from rankcrawler.store.laying import Laid, Listed
 from rankcrawler.store.lists import StoredRoom
+from rankcrawler.store.openings import OPENS
 from rankcrawler.store.room import ListPlace
 from rankcrawler.store.standing import Standing
 from rankcrawler.store.tally import Change, Count, Given, Place, Shown
@@ -25,6 +26,8 @@ class Beginning(NamedTuple):
     place: ListPlace
     captured_ms: int
     carried: str | None
+    opens: bool = False
+    """Whether scores were 0 at that moment, and the list is the first step."""
 
 
 class Step(NamedTuple):
@@ -58,17 +61,20 @@ class Walk:
         """Lists of which rows are missing."""
         self._span = {"room_key": room_key, "until_ms": until_ms}
         self._resets: dict[int, int] = dict(database.all("resets", **self._span))
-        """When scores began again, and whether from 0."""
+        """When scores began again, and whether from 0; or OPENS."""
         self._unread: dict[int, list[int]] = {}
         records = database.all("gains_unread", since_ms=begin.captured_ms, **self._span)
         for key, position in records:
             self._unread.setdefault(key, []).append(position)
         self._former: dict[int, int] = {}
         first = places.chain(database, begin.place)
-        shown = self._shown(begin.place.snapshot_key, first.in_order() or [])
+        rows = first.in_order() or []
         self._lists = [*self._listed(first, room.name.room_id)]
-        self.first = Count.at(shown, places.unpacked(begin.carried))
-        """The count at the list to begin with."""
+        self.first = Count.at(self._shown(begin.place.snapshot_key, rows), places.unpacked(begin.carried))
+        """The count to begin with."""
+        if begin.opens:
+            self.first = Count.at(Shown([], self._kind.capacity), {})
+            self._lists.insert(0, _Listed(begin.captured_ms, begin.place.snapshot_key, rows, Standing.COUNTED))
 
     def steps(self) -> Iterator[Step]:
         """Each list that counts, after the first."""
@@ -77,7 +83,8 @@ class Walk:
         for listed in self._lists:
             shown = self._shown(listed.snapshot_key, listed.rows)
             found = tally.change(count.marks, shown.scores)
-            has_begun_again = listed.at_ms in self._resets or (listed.standing is None and _most_fell(found, shown))
+            is_marked = self._resets.get(listed.at_ms, OPENS) != OPENS
+            has_begun_again = is_marked or (listed.standing is None and _most_fell(found, shown))
             if has_begun_again:
                 self._former.clear()
                 count, given = tally.begin_again(shown, from_zero=bool(self._resets.get(listed.at_ms, 1)))

@@ -63,6 +63,17 @@ SELECT 1 FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND 
 WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms < :until_ms AND p.is_answered = 1
   AND s.digest = :digest LIMIT 1;
 
+-- name: first_of_room
+-- A room's first list that counts, and when the room was first polled.
+SELECT p.at_ms, r.first_polled_ms, {place_columns}
+FROM _rooms r JOIN _polls p ON p.room_key = r.room_key JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
+WHERE r.room_key = :room_key AND p.is_answered = 1 AND {counted} ORDER BY p.at_ms LIMIT 1;
+
+-- name: opening
+-- The list of a room whose scores were given since its session began, and when that was.
+SELECT x.at_ms, (SELECT min(v.begun_ms) FROM _sessions v WHERE v.room_id = r.room_id AND v.source_key = r.source_key)
+FROM _resets x JOIN _rooms r ON r.room_key = x.room_key WHERE x.room_key = :room_key AND x.from_zero = 2;
+
 -- name: resets
--- When a room's scores began again, up to a moment.
+-- When a room's scores began, or began again, up to a moment.
 SELECT at_ms, from_zero FROM _resets WHERE room_key = :room_key AND at_ms <= :until_ms ORDER BY at_ms;

@@ -87,7 +87,7 @@ GROUP BY y.room_key, y.user_key;
 -- The last lists of rooms that count, and when the rooms ended.
 -- rows: room_key int
 WITH w ({columns}) AS ({rows})
-SELECT r.room_key, r.ended_ms, s.snapshot_key, s.base_key, s.step, s.entry_count, s.chain_rows
+SELECT r.room_key, {over_ms}, s.snapshot_key, s.base_key, s.step, s.entry_count, s.chain_rows
 FROM w CROSS JOIN _rooms r LEFT JOIN _snapshots s ON s.snapshot_key = r.counted_snapshot WHERE r.room_key = w.room_key;
 
 -- name: insight_rooms_polled

@@ -107,10 +107,18 @@ FROM (
   SELECT room_key FROM _visits WHERE user_key = :user_key UNION SELECT room_key FROM _arrivals WHERE user_key = :user_key
 ) v JOIN _stays y ON y.room_key = v.room_key AND y.user_key = :user_key JOIN _rooms r ON r.room_key = v.room_key;
 
+-- name: over_ms
+-- When a broadcast was over, as a poll found, or looks at the anchor did; null while it goes on.
+coalesce(r.ended_ms, (
+  SELECT CASE WHEN count(*) = count(z.ended_ms) THEN max(z.ended_ms) END FROM _sessions z
+  WHERE z.room_id = r.room_id AND z.source_key = r.source_key
+))
+
 -- name: stays
--- Where a contributor was. A stay that is not over comes with the room's last list that counts.
+-- Where a contributor was. A stay up to the room's last list that counts comes with that list, and with the moment at
+-- which the broadcast was over.
 SELECT r.kind, r.room_id, r.anchor_id, y.since_ms, coalesce(y.until_ms, r.counted_ms), y.until_ms,
-  y.first_score, y.last_score, s.base_key, s.step
+  y.first_score, y.last_score, s.base_key, s.step, CASE WHEN y.until_ms IS NULL THEN {over_ms} END
 FROM (
   SELECT room_key FROM _visits WHERE user_key = :user_key UNION SELECT room_key FROM _arrivals WHERE user_key = :user_key
 ) v JOIN _stays y ON y.room_key = v.room_key AND y.user_key = :user_key JOIN _rooms r ON r.room_key = v.room_key

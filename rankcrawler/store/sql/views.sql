@@ -14,6 +14,13 @@ _rooms r {join} _sources o ON o.source_key = r.source_key
 {rooms} {join} _polls p ON p.room_key = r.room_key AND p.at_ms = coalesce(r.newest_ms, r.last_captured_ms) AND p.is_answered = 1
 {join} _snapshots s ON s.snapshot_key = p.snapshot_key
 
+-- fragment: over_ms
+-- When the broadcast was over, as a poll found, or looks at the anchor did; null while it goes on.
+coalesce(r.ended_ms, (
+  SELECT CASE WHEN count(*) = count(z.ended_ms) THEN max(z.ended_ms) END FROM _sessions z
+  WHERE z.room_id = r.room_id AND z.source_key = r.source_key
+))
+
 -- fragment: times_sqlite
 -- Written once for each list, and not for each of its rows: json_each() stands for LATERAL, which SQLite does not have.
 CROSS JOIN json_each(json_array({iso coalesce(p.clock_ms, p.at_ms)})) i CROSS JOIN json_each(json_array({iso p.polled_ms})) j
@@ -152,7 +159,10 @@ LEFT JOIN _texts f ON f.text_key = s.flags LEFT JOIN _texts pf ON pf.text_key = 
 -- column: is_stale: 1 if the room is polled again and again, has not ended, and its last list is more than two intervals old.
 -- column: row_count: How many contributors are in the last list.
 -- column: total: The size of the audience at the last list.
--- column: ended_at: When a poll found that the broadcast is over; null while it goes on.
+-- column: ended_at: When a poll, or looks at the anchor, found that the broadcast is over; null while it goes on.
+-- column: anchor: Who is followed: `uid=`, `sec_uid=` or `web_rid=`, and the id; null if no one is.
+-- column: session_title: What the session is called, if the gateway says so.
+-- column: session_begun_at: When the session began.
 SELECT o.source, r.kind, r.room_id, r.anchor_id, r.every, r.every_max, r.priority,
   {iso r.first_polled_ms} AS first_polled_at, r.first_polled_ms, {iso r.last_polled_ms} AS last_polled_at, r.last_polled_ms,
   r.last_outcome, CASE WHEN r.last_outcome = 'failed' THEN (
@@ -160,10 +170,13 @@ SELECT o.source, r.kind, r.room_id, r.anchor_id, r.every, r.every_max, r.priorit
     WHERE q.room_key = r.room_key AND q.at_ms = r.last_polled_ms AND q.is_answered = 0
   ) END AS last_reason, {iso coalesce(p.clock_ms, p.at_ms)} AS captured_at, p.at_ms AS captured_ms, {iso p.polled_ms} AS polled_at, p.polled_ms,
   {seconds {now} - p.polled_ms} AS age_seconds,
-  CASE WHEN r.every IS NULL OR r.ended_ms IS NOT NULL THEN 0
+  CASE WHEN r.every IS NULL OR {over_ms} IS NOT NULL THEN 0
     ELSE CAST({seconds {now} - coalesce(p.polled_ms, r.first_polled_ms)} > 2 * coalesce(r.every_max, r.every) AS INTEGER)
-  END AS is_stale, s.entry_count AS row_count, p.total, {iso r.ended_ms} AS ended_at, r.ended_ms
-FROM _rooms r JOIN _sources o ON o.source_key = r.source_key
+  END AS is_stale, s.entry_count AS row_count, p.total, {iso {over_ms}} AS ended_at, {over_ms} AS ended_ms,
+  v.anchor, v.title AS session_title, {iso v.begun_ms} AS session_begun_at, v.begun_ms AS session_begun_ms
+FROM _rooms r JOIN _sources o ON o.source_key = r.source_key LEFT JOIN _sessions v ON v.session_key = (
+  SELECT max(y.session_key) FROM _sessions y WHERE y.room_id = r.room_id AND y.source_key = r.source_key
+)
 LEFT JOIN _polls p ON p.room_key = r.room_key AND p.at_ms = coalesce(r.newest_ms, r.last_captured_ms) AND p.is_answered = 1
 LEFT JOIN _snapshots s ON s.snapshot_key = p.snapshot_key WHERE r.last_outcome <> '';
 
@@ -218,7 +231,7 @@ JOIN _stays y ON y.room_key = h.room_key AND y.user_key = +h.user_key JOIN _room
 -- fragment: stay_columns
 o.source, r.kind, u.user_id, w.nickname, w.display_id, r.room_id, r.anchor_id, {iso y.since_ms} AS since_at, y.since_ms,
   {iso coalesce(y.until_ms, r.counted_ms)} AS until_at, coalesce(y.until_ms, r.counted_ms) AS until_ms,
-  CASE WHEN y.until_ms IS NULL AND r.ended_ms IS NULL THEN 1 ELSE 0 END AS is_there, y.first_score,
+  CASE WHEN y.until_ms IS NULL AND {over_ms} IS NULL THEN 1 ELSE 0 END AS is_there, y.first_score,
   CASE WHEN y.until_ms IS NOT NULL THEN y.last_score ELSE (
     SELECT e.score FROM _snapshots s JOIN _snapshots n ON n.base_key = s.base_key AND n.step <= s.step
       AND n.snapshot_key BETWEEN s.base_key AND s.snapshot_key
@@ -339,7 +352,7 @@ JOIN _quarantine q ON q.snapshot_key = s.snapshot_key;
 -- column: title: What the session was called, if the gateway says so.
 -- column: nickname: What the anchor was called, if the gateway says so.
 -- column: begun_at: When the session began.
--- column: begun_by: How that is known: `gateway` if it states the moment, or `look` for the moment of the look that found the anchor live.
+-- column: begun_by: How that is known: `gateway` if it states the moment, or `look` for that of the look that found the anchor live after others that did not, or `found` if it may have begun before.
 -- column: ended_at: When it ended; null while it is on.
 -- column: ended_by: How that is known: `gateway`, `looks` that agree that the anchor is offline, another `room`, or `removed` from those who are followed.
 -- column: last_list_at: When the gateway made the last list of the room that counts; null before the first.

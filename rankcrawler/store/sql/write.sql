@@ -28,12 +28,16 @@ WHERE {in_chain}
 ORDER BY s.step;
 
 -- name: find_rooms
--- Rooms' state, with the places of their last list, and of the last that counts, in their chains. PostgreSQL locks the rooms, in one order for all workers.
+-- Rooms' state, when their sessions began if that was seen and is not counted yet, and the places of their last list, and
+-- of the last that counts, in their chains. PostgreSQL locks the rooms, in one order for all workers.
 -- rows: room_id text, kind text, source_key int
 WITH w ({columns}) AS ({rows})
 SELECT r.room_id, r.kind, r.source_key, r.room_key, r.fence, r.last_captured_ms, r.last_polled_ms, r.last_fingerprint,
   r.anchor_id, r.last_outcome, r.ended_ms, r.every, r.every_max, r.priority, r.newest_ms, r.counted_ms, r.began_ms,
-  s.standing, s.snapshot_key, s.base_key, s.step, s.entry_count, s.chain_rows, c.snapshot_key, c.base_key, c.step,
+  CASE WHEN r.began_ms IS NULL THEN (
+    SELECT min(v.begun_ms) FROM _sessions v
+    WHERE v.room_id = r.room_id AND v.source_key = r.source_key AND v.begun_by <> 'found'
+  ) END, s.standing, s.snapshot_key, s.base_key, s.step, s.entry_count, s.chain_rows, c.snapshot_key, c.base_key, c.step,
   c.entry_count, c.chain_rows, c.carried
 FROM w CROSS JOIN _rooms r LEFT JOIN _snapshots s ON s.snapshot_key = r.last_snapshot
   LEFT JOIN _snapshots c ON c.snapshot_key = r.counted_snapshot
