@@ -61,6 +61,14 @@ def test_another_room_ends_a_session_and_begins_one() -> None:
     assert (end.by, end.ended_ms) == (ROOM, 2 * MINUTE)
 
 
+def test_an_end_is_dated_by_the_first_look_that_missed_the_broadcast() -> None:
+    """Whether others agreed, or the anchor was live in another room before they could."""
+    end, *_ = steps(after(live(), Look(OFFLINE))[0], live(TWO, began_ms=150_000), 3 * MINUTE, 3)
+    assert (end.task, end.room_id, end.ended_ms, end.by) == (Task.END, ONE, 2 * MINUTE, ROOM)
+    end, *_ = steps(after(live())[0], live(TWO, began_ms=150_000), 3 * MINUTE, 3)
+    assert end.ended_ms == 150_000
+
+
 def test_a_replay_is_no_session_and_ends_one_when_the_gateway_says() -> None:
     replay = Look(OFFLINE, room_id=ONE, finished_ms=90_000, is_replay=True)
     known, done = after(live(), replay, replay, replay)

@@ -108,7 +108,7 @@ def steps(known: Followed, look: Look, now_ms: int, end_after: int) -> Iterator[
 def _live(known: Followed, look: Look, now_ms: int, end_after: int) -> Iterator[Followed]:
     was_elsewhere = known.room_id is not None or known.offline >= end_after
     if known.room_id not in (None, look.room_id):
-        end = replace(known, task=Task.END, ended_ms=look.began_ms or known.offline_ms or now_ms, by=ROOM)
+        end = replace(known, task=Task.END, ended_ms=known.offline_ms or look.began_ms or now_ms, by=ROOM)
         yield end
         known = end.done()
     known = replace(known, offline=0, offline_ms=None, nickname=_cut(look.nickname, _LONGEST_NAME) or known.nickname)
