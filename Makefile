@@ -45,6 +45,7 @@ bench: .venv/.dev ## run the benchmarks next to what people would use instead; u
 torture: .venv/.dev ## kill, freeze and time real workers, and send them bad answers; docs/torture.md has the figures
 	$(BIN)/python -m tests.torture.kills --kills 200 --rooms 10000
 	$(BIN)/python -m tests.torture.sessions --kills 200 --sessions 500
+	$(BIN)/python -m tests.torture.following --anchors 1000 --check-every 60 --minutes 3
 	$(BIN)/python -m tests.torture.freeze
 	$(BIN)/python -m tests.torture.schedule --seconds 60
 	$(BIN)/python -m tests.torture.limits --seconds 20

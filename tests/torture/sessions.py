@@ -33,17 +33,29 @@ from rankcrawler.store.answers import Session as Kept
 from tests.torture.points import SESSION_POINTS
 
 FIRST_ANCHOR = 98_000_000_000
-AIRTIME = Airtime(live=12_000, pause=6_000, drop_out=500, lingers=500)
 CHECK_EVERY = 0.3
 LEASE_SECONDS = 1.0
-LONG_MS = 4_000
-"""A session that was on for so long must have been found, whatever died meanwhile."""
-SETTLED_MS = 5_000
-"""So long after its end, a session must have ended in the store, and its room be retired."""
 PATIENCE = 6.0
 """Seconds after which a worker that does not come to its point is killed where it is."""
 _RANDOM = "random"
 _OURS = ("GATEWAY_", "REDIS_", "STORE_URL", "DATA_DIR", "ROOM_", "SCRAPY_")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long simulated broadcasts take, and what takes how long."""
+
+    airtime: Airtime
+    long_ms: int
+    """A session that was on for so long must have been found, whatever died meanwhile."""
+    settled_ms: int
+    """So long after its end, a session must have ended in the store, and its room be retired."""
+
+
+FULL = Pace(Airtime(live=30_000, pause=10_000, drop_out=500, lingers=500), long_ms=12_000, settled_ms=10_000)
+"""A worker that is killed at random lives for two seconds, and the next one needs as long to start."""
+QUICK = Pace(Airtime(live=12_000, pause=6_000, drop_out=500, lingers=500), long_ms=4_000, settled_ms=5_000)
+"""For few kills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +178,11 @@ class Crew:
         return worker
 
 
-async def run(data: Path, *, kills: int, sessions: int, anchors: int = 40, workers: int = 3, seed: int = 1) -> Result:
+async def run(
+    data: Path, *, kills: int, sessions: int, anchors: int = 100, workers: int = 3, seed: int = 1, pace: Pace = FULL
+) -> Result:
     """Kill workers until so many were, and so many sessions have been on; let others finish, and audit."""
-    began, world = monotonic(), World(seed, airtime=AIRTIME)
+    began, world = monotonic(), World(seed, airtime=pace.airtime)
     uids = [FIRST_ANCHOR + number for number in range(anchors)]
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     server = await asyncio.to_thread(join, data)
@@ -184,11 +198,11 @@ async def run(data: Path, *, kills: int, sessions: int, anchors: int = 40, worke
             await crew.undisturbed(2)
             while len(_truth(world, uids, since, wall_clock())) < sessions:  # noqa: ASYNC110 — a clock sets no event
                 await asyncio.sleep(0.5)
-            await asyncio.sleep(SETTLED_MS / 1000 + 2)
+            await asyncio.sleep(pace.settled_ms / 1000 + 2)
             until = wall_clock()
             await crew.close()
             truth = _truth(world, uids, since, until)
-            found, delay = audit(data, truth, await _polled(RoomQueue(redis)), since, until)
+            found, delay = audit(data, truth, await _polled(RoomQueue(redis)), since, until, pace)
             edges = sum((each.begin > since) + (each.end < until) for each in truth.values())
             return Result(found, len(truth), edges, delay, monotonic() - began, crew.kills)
     finally:
@@ -209,14 +223,16 @@ def _truth(world: World, uids: list[int], since: int, until: int) -> dict[str, S
     return {each.room_id: each for each in found}
 
 
-def audit(data: Path, truth: dict[str, Session], left: set[str], since: int, until: int) -> tuple[Defects, float]:
+def audit(
+    data: Path, truth: dict[str, Session], left: set[str], since: int, until: int, pace: Pace
+) -> tuple[Defects, float]:
     """Look at a run that has ended: its defects, and the seconds to a session's first poll in the median."""
     with closing(locate.open_records(f"sqlite:///{data}/ranks.db")) as store:
         listed = store.sessions()
         polls = {each.room_id: store.polls(each.room_id, "1970-01-01", "2100-01-01") for each in listed}
     kept = {each.room_id: each for each in listed}
-    over = {room for room, each in truth.items() if each.end < until - SETTLED_MS}
-    long = {room for room, each in truth.items() if min(each.end, until) - max(each.begin, since) > LONG_MS}
+    over = {room for room, each in truth.items() if each.end < until - pace.settled_ms}
+    long = {room for room, each in truth.items() if min(each.end, until) - max(each.begin, since) > pace.long_ms}
     answered = {room for room, found in polls.items() if any(poll.outcome != "failed" for poll in found)}
     first = [
         ms(found[0].polled_at) - truth[room].begin
@@ -244,7 +260,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--sessions", type=int, default=500)
-    parser.add_argument("--anchors", type=int, default=40)
+    parser.add_argument("--anchors", type=int, default=100)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
