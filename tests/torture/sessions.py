@@ -33,7 +33,6 @@ from rankcrawler.store.answers import Session as Kept
 from tests.torture.points import SESSION_POINTS
 
 FIRST_ANCHOR = 98_000_000_000
-CHECK_EVERY = 0.3
 LEASE_SECONDS = 1.0
 PATIENCE = 6.0
 """Seconds after which a worker that does not come to its point is killed where it is."""
@@ -46,15 +45,19 @@ class Pace:
     """How long simulated broadcasts take, and what takes how long."""
 
     airtime: Airtime
+    check_every: float
+    """Seconds between two looks at an anchor."""
+    every: float
+    """Seconds between two polls of a room."""
     long_ms: int
     """A session that was on for so long must have been found, whatever died meanwhile."""
     settled_ms: int
     """So long after its end, a session must have ended in the store, and its room be retired."""
 
 
-FULL = Pace(Airtime(live=30_000, pause=10_000, drop_out=500, lingers=500), long_ms=12_000, settled_ms=10_000)
+FULL = Pace(Airtime(live=30_000, pause=10_000, drop_out=500, lingers=500), 1.0, 5.0, long_ms=12_000, settled_ms=10_000)
 """A worker that is killed at random lives for two seconds, and the next one needs as long to start."""
-QUICK = Pace(Airtime(live=12_000, pause=6_000, drop_out=500, lingers=500), long_ms=4_000, settled_ms=5_000)
+QUICK = Pace(Airtime(live=12_000, pause=6_000, drop_out=500, lingers=500), 0.3, 0.5, long_ms=4_000, settled_ms=5_000)
 """For few kills."""
 
 
@@ -179,7 +182,7 @@ class Crew:
 
 
 async def run(
-    data: Path, *, kills: int, sessions: int, anchors: int = 100, workers: int = 3, seed: int = 1, pace: Pace = FULL
+    data: Path, *, kills: int, sessions: int, anchors: int = 60, workers: int = 3, seed: int = 1, pace: Pace = FULL
 ) -> Result:
     """Kill workers until so many were, and so many sessions have been on; let others finish, and audit."""
     began, world = monotonic(), World(seed, airtime=pace.airtime)
@@ -190,8 +193,8 @@ async def run(
     try:
         async with serve(world) as gateway:
             queue = AnchorQueue(redis, "ranklist:anchors")
-            text = '{{"uid": {}, "check_every": {}, "every": 0.5}}'
-            await queue.add([anchor_job.parse(text.format(uid, CHECK_EVERY)) for uid in uids])
+            text = '{{"uid": {}, "check_every": {}, "every": {}}}'
+            await queue.add([anchor_job.parse(text.format(uid, pace.check_every, pace.every)) for uid in uids])
             crew = Crew(data, gateway, kills, seed)
             since = wall_clock()
             await crew.run(workers)
@@ -260,7 +263,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--sessions", type=int, default=500)
-    parser.add_argument("--anchors", type=int, default=100)
+    parser.add_argument("--anchors", type=int, default=60)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
