@@ -6,9 +6,9 @@ from tests.torture.points import SESSION_POINTS
 from tests.torture.sessions import QUICK, run
 
 
-async def test_kills_at_every_point_miss_no_session_double_none_and_leave_none_open(tmp_path: Path) -> None:
+async def test_kills_miss_no_session_double_none_and_leave_none_open(tmp_path: Path) -> None:
     kills = len(SESSION_POINTS) * 2
-    result = await run(tmp_path / "data", kills=kills, sessions=20, anchors=16, workers=2, pace=QUICK)
+    result = await run(tmp_path / "data", kills=kills, sessions=20, anchors=24, workers=3, pace=QUICK)
     assert result.defects.found() == {}
     assert result.kills.total() == kills
     assert result.starts_and_ends > 20
