@@ -286,10 +286,28 @@ def test_the_oracle_is_apart_from_the_product() -> None:
     assert "rankcrawler.store" not in inspect.getsource(inspect.getmodule(Oracle) or insight_oracle)
 
 
+def test_two_sessions_are_compared_by_what_contributors_gave_in_each(write: Write, ask: Questions) -> None:
+    write(0, {"7": 100, "8": 50})
+    write(1, {"7": 150, "8": 50, "9": 5})
+    write(0, {"7": 10, "6": 1}, "2")
+    write(1, {"7": 40, "6": 21}, "2")
+    found = ask.versus("1", "2")
+    assert [(row.user_id, row.gave, row.coins, row.coins_there) for row in found.rows] == [
+        ("7", "both", 50, 30),
+        ("6", "there", 0, 20),
+        ("9", "here", 5, 0),
+    ]
+    gains = [ask.gains(room) for room in ("1", "2")]
+    assert [[row.coins for row in each.rows if row.user_id == "7"] for each in gains] == [[50], [30]]
+    with pytest.raises(NotInStore, match="room 3 was never polled"):
+        ask.versus("1", "3")
+
+
 QUESTIONS: dict[str, Callable[[Questions], object]] = {
     "latest": lambda ask: ask.latest("1", vs="30d"),
     "course": lambda ask: ask.course("1"),
     "gains": lambda ask: ask.gains("1"),
+    "versus": lambda ask: ask.versus("1", "2"),
     "top": lambda ask: ask.top(),
     "contributor": lambda ask: ask.contributor("7"),
     "shared": lambda ask: ask.shared("1", "2"),

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
-from functools import wraps
 from types import TracebackType
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Self
 
 from rankcrawler import moments
-from rankcrawler.insight import course, current, people, regulars, room_gains, rooms, sessions, shared, top
+from rankcrawler.insight import course, current, people, regulars, room_gains, rooms, sessions, shared, top, versus
 from rankcrawler.insight.course import Course
 from rankcrawler.insight.current import CurrentList, Filters
 from rankcrawler.insight.ground import Choice, Ground, Moment
+from rankcrawler.insight.one_moment import of_one_moment
 from rankcrawler.insight.people import Found, Person
 from rankcrawler.insight.regulars import STATES, Regulars, State
 from rankcrawler.insight.room_gains import RoomGains
@@ -18,25 +18,11 @@ from rankcrawler.insight.rooms import Coverage, Failures, Rooms
 from rankcrawler.insight.sessions import Sessions
 from rankcrawler.insight.shared import Shared
 from rankcrawler.insight.top import Top
+from rankcrawler.insight.versus import Versus
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.store.database import Database
 
 _CHANGED: tuple[State, ...] = STATES[:-1]
-_Given = ParamSpec("_Given")
-_Answer = TypeVar("_Answer")
-
-
-def _unchanging(
-    question: Callable[Concatenate["Questions", _Given], _Answer],
-) -> Callable[Concatenate["Questions", _Given], _Answer]:
-    """Answers a question from the store as it was at one moment, however many queries that takes."""
-
-    @wraps(question)
-    def answered(store: "Questions", /, *args: _Given.args, **options: _Given.kwargs) -> _Answer:
-        with store.records.database.unchanging():
-            return question(store, *args, **options)
-
-    return answered
 
 
 class Questions:
@@ -67,7 +53,7 @@ class Questions:
         """Close the store; closing twice is harmless."""
         self.records.database.close()
 
-    @_unchanging
+    @of_one_moment
     def latest(
         self,
         room: str,
@@ -86,7 +72,7 @@ class Questions:
         filters = Filters(level, fans_club, new)
         return current.current(self.records, room, Choice(kind, source), None, vs, filters)
 
-    @_unchanging
+    @of_one_moment
     def at(
         self,
         room: str,
@@ -103,7 +89,7 @@ class Questions:
         filters = Filters(level, fans_club, new)
         return current.current(self.records, room, Choice(kind, source), moment, vs, filters)
 
-    @_unchanging
+    @of_one_moment
     def course(
         self,
         room: str,
@@ -122,7 +108,7 @@ class Questions:
         step_ms = None if every is None else moments.duration(every)
         return course.course(self.records, room, Choice(kind, source), since, until, top, step_ms)
 
-    @_unchanging
+    @of_one_moment
     def gains(
         self,
         room: str,
@@ -135,7 +121,12 @@ class Questions:
         """Who gave how much between the list that a room had at a moment, or its first after, and that at another."""
         return room_gains.room_gains(self.records, room, Choice(kind, source), since, until)
 
-    @_unchanging
+    @of_one_moment
+    def versus(self, room: str, other: str, *, kind: str = RANKLIST.name, source: str | None = None) -> Versus:
+        """Who gave how much in a room, next to what they gave in another, such as the anchor's session before."""
+        return versus.versus(self.records, room, other, Choice(kind, source))
+
+    @of_one_moment
     def top(
         self,
         since: Moment | None = None,
@@ -152,7 +143,7 @@ class Questions:
         """
         return top.top(self.records, Choice(kind, source), since, until, rooms, limit)
 
-    @_unchanging
+    @of_one_moment
     def regulars(
         self,
         since: Moment | None = None,
@@ -170,12 +161,12 @@ class Questions:
         """
         return regulars.regulars(self.records, Choice(kind, source), since, until, rooms, states, limit)
 
-    @_unchanging
+    @of_one_moment
     def contributor(self, user_id: str, *, source: str | None = None, limit: int = 1000) -> Person:
         """A contributor's profile, names, hours and coins, and the latest `limit` times in rooms."""
         return people.person(self.records, user_id, source, limit)
 
-    @_unchanging
+    @of_one_moment
     def search(self, text: str, *, source: str | None = None, limit: int = 50) -> Found:
         """Contributors of whom a text is the id, or a part of a nickname or handle that they have or had.
 
@@ -183,7 +174,7 @@ class Questions:
         """
         return people.search(self.records, text, source, limit)
 
-    @_unchanging
+    @of_one_moment
     def shared(
         self,
         *rooms: str,
@@ -197,7 +188,7 @@ class Questions:
         """Contributors who were in at least `least` of these rooms (all of them), or of all rooms (two)."""
         return shared.shared(self.records, rooms, least, Choice(kind, source), since, until, limit)
 
-    @_unchanging
+    @of_one_moment
     def sessions(
         self,
         anchor: str,
@@ -210,20 +201,20 @@ class Questions:
         """The latest sessions of an anchor, by a user id or as in `scrapy anchors`, side by side from their starts."""
         return sessions.of_anchor(self.records, anchor, Choice(kind, source), moments.duration(every), limit)
 
-    @_unchanging
+    @of_one_moment
     def compare(
         self, *rooms: str, every: str = "5min", kind: str = RANKLIST.name, source: str | None = None
     ) -> Sessions:
         """Rooms side by side from their starts; `shared` says whom they share."""
         return sessions.of_rooms(self.records, rooms, Choice(kind, source), moments.duration(every))
 
-    @_unchanging
+    @of_one_moment
     def rooms(self, *, stale: bool | str = False, kind: str = RANKLIST.name, source: str | None = None) -> Rooms:
         """Every room, and how fresh it is; with `stale`, those without a list for two intervals, or for a duration."""
         limit = stale if isinstance(stale, str) else None
         return rooms.rooms(self.records, Choice(kind, source), limit, only_stale=bool(stale))
 
-    @_unchanging
+    @of_one_moment
     def coverage(
         self,
         room: str | None = None,
@@ -236,7 +227,7 @@ class Questions:
         """How many polls of a room, or of every room, were due, made, failed and missed; without `since`, today."""
         return rooms.coverage(self.records, room, Choice(kind, source), since, until)
 
-    @_unchanging
+    @of_one_moment
     def failures(
         self,
         room: str | None = None,

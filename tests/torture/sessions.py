@@ -58,7 +58,7 @@ class Pace:
     """So long after its end, a session must have ended in the store, and its room be retired."""
 
 
-FULL = Pace(Airtime(live=30_000, pause=10_000, drop_out=500, lingers=500), 1.0, 5.0, long_ms=12_000, settled_ms=10_000)
+FULL = Pace(Airtime(live=30_000, pause=10_000, drop_out=500, lingers=500), 1.0, 5.0, long_ms=12_000, settled_ms=20_000)
 """The one worker that lives looks at sixty anchors a second, and polls those that are live, while others die."""
 QUICK = Pace(Airtime(live=12_000, pause=6_000, drop_out=500, lingers=500), 0.3, 0.5, long_ms=4_000, settled_ms=5_000)
 """For few kills."""

@@ -28,6 +28,7 @@ from rankcrawler.insight.regulars import Regulars as RegularsAnswer
 from rankcrawler.insight.room_gains import GainRow, RoomGains
 from rankcrawler.insight.top import Top as TopAnswer
 from rankcrawler.insight.top import TopRow
+from rankcrawler.insight.versus import Versus, VersusRow
 from rankcrawler.language import marked, tr
 from rankcrawler.store.days import HOUR_MS
 
@@ -85,15 +86,22 @@ class Gains(Question):
         """Declare which room, and when."""
         add_room(parser)
         add_time(parser, tr("the beginning"))
+        other = tr("another room, such as that of the session before: shows what contributors gave in both")
+        parser.add_argument("--vs", metavar="ROOM_ID", help=other)
         add_choice(parser, tr("the one that served the room last"))
 
-    def ask(self, store: Questions, given: argparse.Namespace) -> RoomGains:
+    def ask(self, store: Questions, given: argparse.Namespace) -> RoomGains | Versus:
         """The gains."""
-        return store.gains(given.room, given.since, given.until, kind=given.kind, source=source_of(store, given))
+        of = {"kind": given.kind, "source": source_of(store, given)}
+        if given.vs is None:
+            return store.gains(given.room, given.since, given.until, **of)
+        if given.since or given.until:
+            raise SettingError(tr("--vs is about whole sessions: leave out --since and --until"))
+        return store.versus(given.room, given.vs, **of)
 
-    def parts(self, found: RoomGains, zone: ZoneInfo) -> Iterator[Part]:
-        """A line for each contributor who gave, entered or left."""
-        yield gains(found, zone)
+    def parts(self, found: RoomGains | Versus, zone: ZoneInfo) -> Iterator[Part]:
+        """A line for each contributor who gave, entered or left; with another room, for each who gave."""
+        yield gains(found, zone) if isinstance(found, RoomGains) else versus(found, zone)
 
 
 class Regulars(Question):
@@ -144,6 +152,18 @@ def gains(found: RoomGains, zone: ZoneInfo) -> Table[GainRow]:
     return Table(_GAINS, found.rows, title, note)
 
 
+def versus(found: Versus, zone: ZoneInfo) -> Table[VersusRow]:
+    """What contributors gave in two rooms, as a table."""
+    times = [when(each, zone) for each in (found.since_at, found.until_at, found.other_since_at, found.other_until_at)]
+    title = tr(
+        "Room {room}, from {since} to {until}, next to room {other}, from {other_since} to {other_until}",
+        **dict(zip(("since", "until", "other_since", "other_until"), times, strict=True)),
+        room=found.room_id,
+        other=found.other_id,
+    )
+    return Table(_VERSUS, found.rows, title, certainty.note(found.sure, zone))
+
+
 def regulars(found: RegularsAnswer, zone: ZoneInfo) -> Table[RegularRow]:
     """How giving changed, as a table."""
     title = tr(
@@ -189,6 +209,15 @@ _GAINS: tuple[Column[GainRow], ...] = (
     Column(marked("coins at first"), lambda row: number(row.first_score), 7, is_number=True),
     Column(marked("coins at last"), lambda row: number(row.last_score), 6, is_number=True),
     Column(marked("in the list"), lambda row: tr(", ").join(tr(_MARKS[mark]) for mark in row.marks), 5),
+)
+_VERSUS: tuple[Column[VersusRow], ...] = (
+    Column(marked("user id"), lambda row: row.user_id, 1),
+    Column(marked("nickname"), lambda row: row.nickname or "", 4, is_name=True),
+    Column(marked("coins given"), lambda row: number(row.coins), 2, is_number=True),
+    Column(marked("coins at most"), lambda row: number(row.most), 6, is_number=True),
+    Column(marked("in the other room"), lambda row: number(row.coins_there), 3, is_number=True),
+    Column(marked("there at most"), lambda row: number(row.most_there), 7, is_number=True),
+    Column(marked("change"), lambda row: f"{row.coins - row.coins_there:+,}", 5, is_number=True),
 )
 _REGULARS: tuple[Column[RegularRow], ...] = (
     Column(marked("change"), lambda row: tr(_STATES[row.state]), 1),
