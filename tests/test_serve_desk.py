@@ -17,9 +17,11 @@ from rankcrawler.serve import desk as desks
 from rankcrawler.serve.desk import THREADS, Desk
 from rankcrawler.serve.setup import Setup
 from rankcrawler.store import locate
-from tests import stores
+from rankcrawler.store.sqlite import SqliteDatabase
+from tests import postgresql, stores
 from tests.builders import entry, polled, snapshot
 from tests.gateways import NOON
+from tests.postgresql import PostgresServer
 from tests.serving import BEIJING
 
 KEY = "a-key-that-is-long-enough"
@@ -101,6 +103,40 @@ async def test_a_store_that_is_locked_keeps_nobody_waiting_for_ever(tmp_path: Pa
             other.execute("BEGIN IMMEDIATE")
             assert await score(desk) == 100, "a writer keeps no reader from reading"
             other.execute("ROLLBACK")
+
+
+async def test_a_store_that_is_locked_for_readers_is_an_error_while_that_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    defaults = SqliteDatabase.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "patience", 0.05)
+    filled(f"sqlite:///{tmp_path}/ranks.db")
+    async with asking(f"sqlite:///{tmp_path}/ranks.db") as desk:
+        with closing(apsw.Connection(str(tmp_path / "ranks.db"))) as other:
+            other.execute("PRAGMA locking_mode = EXCLUSIVE")
+            other.execute("BEGIN EXCLUSIVE")
+            other.execute("DELETE FROM _purges")
+            other.execute("COMMIT")
+            with pytest.raises(StoreError, match="locked"):
+                await score(desk)
+        assert await score(desk) == 100
+
+
+@pytest.mark.skipif(bool(postgresql.missing()), reason="needs a PostgreSQL server")
+async def test_a_connection_that_was_lost_is_made_again(postgres: PostgresServer) -> None:
+    address = postgres.database()
+    filled(address)
+    async with asking(address) as desk:
+        assert await score(desk) == 100
+        with postgres.connect() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [address.rpartition("/")[2]],
+            )
+        found = await asyncio.gather(*(score(desk) for _ in range(THREADS)), return_exceptions=True)
+        assert all(each == 100 or isinstance(each, StoreUnavailable) for each in found)
+        assert await score(desk) == 100
 
 
 async def test_a_store_of_another_version_says_so_until_it_is_migrated(tmp_path: Path) -> None:

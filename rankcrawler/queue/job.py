@@ -69,6 +69,18 @@ def meant(name: str | None) -> str | None:
     return meant_of(name, FIELDS)
 
 
+def completed(job: Job, default: Job) -> Job:
+    """The job with the default for whatever it does not state; `every` and `every_max` go together."""
+    own, other = job.schedule, default.schedule
+    is_without_interval = own.every is None and own.every_max is None
+    schedule = Schedule(
+        every=other.every if own.every is None else own.every,
+        every_max=other.every_max if is_without_interval else own.every_max,
+        priority=other.priority if own.priority is None else own.priority,
+    )
+    return msgspec.structs.replace(job, anchor_id=job.anchor_id or default.anchor_id, schedule=schedule)
+
+
 @lru_cache(256)
 def meant_of(name: str | None, fields: tuple[str, ...]) -> str | None:
     """The one of these fields that was probably meant by such a name."""

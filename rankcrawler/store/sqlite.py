@@ -45,7 +45,8 @@ class SqliteDatabase:
             raise StoreError(tr("the SQLite store {path} cannot be opened: {error}", path=path, error=error)) from error
         try:
             self._db.set_busy_timeout(round(patience * 1000))
-            self._set_up(monotonic() + _OPENING)
+            if not is_read_only:
+                self._set_up(monotonic() + _OPENING)  # which writes
             self._create(path, may_create=create)
             if is_read_only:
                 self._db.execute("PRAGMA query_only = ON")

@@ -3,16 +3,13 @@
 import argparse
 from collections.abc import Iterator
 
-import msgspec
-
 from rankcrawler.commands import values
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.rooms import names
 from rankcrawler.commands.rooms.session import RoomsSubcommand, Session
 from rankcrawler.errors import JobError
 from rankcrawler.language import marked, tr
-from rankcrawler.model.schedules import Schedule
-from rankcrawler.queue.job import Job, of_fields
+from rankcrawler.queue.job import Job, completed, of_fields
 from rankcrawler.queue.limits import HIGHEST_PRIORITY, LONGEST_INTERVAL, SHORTEST_INTERVAL
 
 _seconds = values.number(SHORTEST_INTERVAL, LONGEST_INTERVAL, of=marked("seconds"))
@@ -57,20 +54,8 @@ class Add(RoomsSubcommand):
                     unreadable += 1
                 else:
                     taken += 1
-                    yield _completed(job, default)
+                    yield completed(job, default)
 
         added = await session.queue.push(jobs())
         print(tr("{taken} taken, {added} of them new", taken=taken, added=added))
         return 1 if unreadable else 0
-
-
-def _completed(job: Job, default: Job) -> Job:
-    """The job with the default for whatever it does not state; `every` and `every_max` go together."""
-    own, other = job.schedule, default.schedule
-    is_without_interval = own.every is None and own.every_max is None
-    schedule = Schedule(
-        every=other.every if own.every is None else own.every,
-        every_max=other.every_max if is_without_interval else own.every_max,
-        priority=other.priority if own.priority is None else own.priority,
-    )
-    return msgspec.structs.replace(job, anchor_id=job.anchor_id or default.anchor_id, schedule=schedule)

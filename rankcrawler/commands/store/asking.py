@@ -1,14 +1,10 @@
 """What the subcommands share that ask the questions of insight: options, and the forms of an answer."""
 
 import argparse
-import csv
-import io
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import msgspec
 
 from rankcrawler import moments
 from rankcrawler.clock import LAST_MS, ms
@@ -22,9 +18,9 @@ from rankcrawler.commands.printing.tables import Table
 from rankcrawler.commands.printing.text import writable
 from rankcrawler.commands.store import sources
 from rankcrawler.commands.store.records import StoreSubcommand
-from rankcrawler.feeds.exporters import FORMULA
-from rankcrawler.insight import frames, opening
+from rankcrawler.insight import opening
 from rankcrawler.insight.answers import Answer
+from rankcrawler.insight.csv_lines import csv_lines
 from rankcrawler.insight.questions import Questions
 from rankcrawler.language import tr
 from rankcrawler.moments import FORMS
@@ -44,11 +40,6 @@ class Question(StoreSubcommand):
     def parts(self, found: Any, zone: ZoneInfo) -> Iterable[Part]:
         """What is printed for people, with times in a zone."""
 
-    def rows(self, found: Any) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
-        """The header and the rows of the CSV."""
-        names = frames.row_type(type(found)).__struct_fields__
-        return names, ([getattr(row, name) for name in names] for row in found.rows)
-
     def run(self, url: str, given: argparse.Namespace) -> int:
         """Ask, and print the answer; status 1 if damaged lists were left out."""
         with opening.opened(url, given.zone) as store:
@@ -57,7 +48,7 @@ class Question(StoreSubcommand):
         if given.json:
             show_json(found)
         elif given.csv:
-            show_csv(*self.rows(found))
+            show_csv(found)
         else:
             _show(self.parts(found, given.zone))
         for each in found.sure.damaged:
@@ -127,27 +118,11 @@ def when(moment_: str | None, zone: ZoneInfo) -> str:
     return "" if moment_ is None else moments.shown(ms(moment_), zone)
 
 
-def show_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print CSV; a text that a spreadsheet could run as a formula gets a leading '."""
+def show_csv(found: Answer) -> None:
+    """Print the rows of an answer as CSV."""
     encoding = Screen.stdout().encoding
-    for line in _csv_lines([names, *rows]):
+    for line in csv_lines(found):
         print(writable(line, encoding))
-
-
-def _csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow(map(_cell, row))
-        yield line.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, tuple):
-        is_nested = any(isinstance(each, msgspec.Struct) for each in value)
-        value = msgspec.json.encode(value).decode() if is_nested else " ".join(map(str, value))
-    if isinstance(value, bool):
-        return int(value)
-    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
 
 
 def _show(parts: Iterable[Part]) -> None:

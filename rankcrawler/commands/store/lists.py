@@ -1,7 +1,7 @@
 """`show` and `course`: a room's list, and how the room went."""
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -96,12 +96,6 @@ class Course(Question):
     def parts(self, found: CourseAnswer, zone: ZoneInfo) -> Iterator[Part]:
         """A line for each list or step."""
         yield course(found, zone)
-
-    def rows(self, found: CourseAnswer) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
-        """A column for the scores of each contributor, headed by the id."""
-        names = CoursePoint.__struct_fields__[:-1]
-        heads = [*names, *(f"score_{each.user_id}" for each in found.contributors)]
-        return heads, ([*(getattr(row, name) for name in names), *row.scores] for row in found.rows)
 
 
 def current(found: CurrentList, zone: ZoneInfo) -> Table[ListRow]:
