@@ -53,6 +53,7 @@ torture: .venv/.dev ## kill, freeze and time real workers, and send them bad ans
 	$(BIN)/python -m tests.torture.store_crashes --crashes 20 --rooms 2000
 	$(BIN)/python -m tests.torture.books --polls 20000
 	$(BIN)/python -m tests.torture.answers --inputs 20000
+	$(BIN)/python -m tests.torture.requests --cases 5000
 	$(BIN)/python -m benchmarks.memory --responses 20000 --entries 2 100
 	$(BIN)/python -m benchmarks.store --rooms 100 --minutes 240 --rounds 3
 	$(BIN)/python -m benchmarks.reading --entries 10000000 --minutes 1440

@@ -185,3 +185,18 @@ def test_a_limit_that_is_high_enough_stays() -> None:
     assert resource.getrlimit(resource.RLIMIT_NOFILE) == before
     with pytest.raises(SettingError):
         open_files.allow(before[1] + 1)
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "wanted", "then"), [(64, 256, 128, 128), (64, 100, 128, 100), (200, 256, 128, 200)]
+)
+def test_a_server_takes_as_many_files_as_it_can_get(soft: int, hard: int, wanted: int, then: int) -> None:
+    code = (
+        "import resource\n"
+        "from rankcrawler import open_files\n"
+        f"resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))\n"
+        f"open_files.allow_up_to({wanted})\n"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{then}\n"

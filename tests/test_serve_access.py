@@ -112,6 +112,13 @@ def test_a_person_logs_in_and_out(locked: str) -> None:
         assert (left.status_code, client.get("/").status_code) == (303, 303)
 
 
+def test_cookies_of_other_servers_on_this_machine_do_no_harm() -> None:
+    entry = Entry(TOKEN)
+    odd = 'theme="dark; {"a": [1, 2]}; =; ;; a b=c'
+    assert entry.has_session(asked(f"{odd}; {cookie_name(asked())}={entry.session()}; {odd}"))
+    assert not entry.has_session(asked(odd))
+
+
 def test_a_session_ends_with_its_time_and_with_the_token() -> None:
     now = [1_790_000_000.0]
     entry = Entry(TOKEN, clock=lambda: now[0])

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from contextlib import suppress
 
+from rankcrawler import open_files
 from rankcrawler.commands.stopping import stopped_by_signal
 from rankcrawler.language import tr
 from rankcrawler.options import Options
@@ -11,6 +12,8 @@ from rankcrawler.serve.server import serve
 from rankcrawler.serve.setup import Setup
 from rankcrawler.store import locate
 
+_FILES = 4096
+"""Connections and files that may be open at a time: streams of events stay open."""
 _ROOM = "6994259511469247263"
 _PATH = "/douyin/liveroom/ranklist"
 
@@ -21,6 +24,7 @@ async def run(given: argparse.Namespace, options: Options) -> None:
     Raises SettingError for a store or an address that cannot be served, NoStore if there is no store, and OSError if
     the port is not free.
     """
+    open_files.allow_up_to(_FILES)
     locate.open_database(options.store_url, is_read_only=True).close()
     stopped, setup = stopped_by_signal(), Setup.of(options, is_read_only=given.read_only)
     async with serve(setup, host=given.host, port=given.port) as url:
@@ -37,6 +41,8 @@ def _announce(url: str, *, has_token: bool) -> None:
     print()
     print(tr("Pages for people:"))
     print(f"  {url}/")
+    print(tr("The JSON API:"))
+    print(f"  {url}/api")
     print(tr("The lists of the store, as the gateway documents them:"))
     print(f"  {url}{_PATH}?token=…&room_id={_ROOM}&at=12:03")
     print(tr("Stop: Ctrl-C"), flush=True)

@@ -1,6 +1,7 @@
 """Says what went wrong, in the manner in which the path is answered."""
 
 import logging
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from rankcrawler.serve.refusal import Refusal
 
 _log = logging.getLogger(__name__)
 _PAGE = "text/html"
+_MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
 _STATUSES: dict[type[Exception], int] = {
     NotInStore: 404,
     DamagedList: 500,
@@ -83,6 +85,8 @@ def _refusal(error: Exception, manner: Manner) -> Refusal | None:
 def _invalid(error: ValidationException) -> Refusal:
     """A parameter that does not fit its declaration."""
     problems: Any = error.extra
+    if missing := _MISSING.search(error.detail):
+        return Refusal(400, tr("the parameter {name} is missing", name=missing[1]), parameter=missing[1])
     if not isinstance(problems, list) or not problems or "key" not in problems[0]:
         return Refusal(400, tr("the request cannot be read: {error}", error=error.detail))
     name = str(problems[0]["key"])

@@ -7,16 +7,22 @@ from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler, get
 
+from rankcrawler.clock import ms
 from rankcrawler.errors import RequestError
 from rankcrawler.insight.questions import Questions
 from rankcrawler.language import tr
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.kinds import ListKind
+from rankcrawler.queue.job import Job
 from rankcrawler.serve import documented, manners, query
+from rankcrawler.serve.access.forgery import Forgery
 from rankcrawler.serve.desk import Desk
+from rankcrawler.serve.freshness import Freshness
 from rankcrawler.serve.query import Query
 from rankcrawler.serve.refusal import Refusal
 from rankcrawler.serve.setup import Setup
+
+_JSON = "application/json"
 
 
 def routes() -> list[HTTPRouteHandler]:
@@ -27,23 +33,28 @@ def routes() -> list[HTTPRouteHandler]:
 def _route(path: str, kind: ListKind) -> HTTPRouteHandler:
     @get(path, include_in_schema=False)
     async def answer(
-        request: Request[Any, Any, Any], desk: NamedDependency[Desk], setup: NamedDependency[Setup]
+        request: Request[Any, Any, Any],
+        desk: NamedDependency[Desk],
+        setup: NamedDependency[Setup],
+        forms: NamedDependency[Forgery],
+        freshness: NamedDependency[Freshness],
     ) -> Response[bytes]:
         now_ms = time.time_ns() // 1_000_000
         try:
             wanted = query.parsed(request.query_params, setup.zone, now_ms)
         except RequestError as error:
             raise Refusal(400, str(error)) from None
+        if wanted.fresh is not None and wanted.at is None:
+            forms.check_origin(request.state["asked"])  # the method says that nothing changes, and the queue does
+            setup.check_may_change()
+            await freshness.wait(kind.name, Job(wanted.room_id, wanted.anchor_id), wanted.fresh)
         found = await desk.ask(lambda store: _found(store, wanted, kind))
         if found is None:
-            return _reply(documented.no_list(tr("the room has no list yet"), now_ms))
-        return _reply(documented.answer(found))
+            return Response(documented.no_list(tr("the room has no list yet"), now_ms), media_type=_JSON)
+        age = max(time.time_ns() // 1_000_000 - ms(found.polled_at), 0) // 1000
+        return Response(documented.answer(found), media_type=_JSON, headers={"Age": str(age)})
 
     return answer
-
-
-def _reply(body: bytes) -> Response[bytes]:
-    return Response(body, media_type="application/json")
 
 
 def _found(store: Questions, wanted: Query, kind: ListKind) -> RoomSnapshot | None:

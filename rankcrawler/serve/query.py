@@ -11,6 +11,7 @@ from rankcrawler.errors import RequestError, SettingError
 from rankcrawler.language import tr
 from rankcrawler.queue.limits import LARGEST_ID
 
+_SECONDS = re.compile(r"\d{1,7}(\.\d{1,3})?", re.ASCII)
 _ID = re.compile(r"\d{1,19}", re.ASCII)
 
 
@@ -22,6 +23,8 @@ class Query(NamedTuple):
     """None if the request names none."""
     at: str | None
     """The moment whose list is wanted, ISO 8601 in UTC; None for the latest."""
+    fresh: float | None
+    """How old the latest list may be, in seconds; None for any age."""
 
 
 def parsed(parameters: Mapping[str, str], zone: tzinfo, now_ms: int) -> Query:
@@ -30,7 +33,7 @@ def parsed(parameters: Mapping[str, str], zone: tzinfo, now_ms: int) -> Query:
     if room_id is None:
         raise RequestError(tr("the parameter {name} is missing", name="room_id"))
     anchor_id = _identifier(parameters, "anchor_id")
-    return Query(room_id, anchor_id, _moment(parameters.get("at"), zone, now_ms))
+    return Query(room_id, anchor_id, _moment(parameters.get("at"), zone, now_ms), _age(parameters.get("fresh")))
 
 
 def _identifier(parameters: Mapping[str, str], name: str) -> str | None:
@@ -52,3 +55,12 @@ def _moment(text: str | None, zone: tzinfo, now_ms: int) -> str | None:
         return iso(max(moments.parsed(text, zone, now_ms), 0))
     except SettingError as error:
         raise RequestError(tr("the parameter {name}: {error}", name="at", error=error)) from None
+
+
+def _age(text: str | None) -> float | None:
+    """`fresh`, in seconds."""
+    if not text:
+        return None
+    if not _SECONDS.fullmatch(text):
+        raise RequestError(tr("the parameter {name} must be seconds, such as 30", name="fresh"))
+    return float(text)

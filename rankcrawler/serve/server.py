@@ -14,8 +14,8 @@ from rankcrawler.errors import SettingError
 from rankcrawler.language import tr
 from rankcrawler.serve.access.guard import Guard
 from rankcrawler.serve.application import application
-from rankcrawler.serve.desk import Desk
 from rankcrawler.serve.setup import Setup
+from rankcrawler.serve.sources import Sources
 
 _SECONDS_FOR_LAST_ANSWERS = 1
 _WAITING_CONNECTIONS = 2048
@@ -57,18 +57,19 @@ async def serve(
             )
         setup = replace(setup, hosts=())
     listening = _listening(host, port)
-    desk = Desk(setup, now_ms)
-    server = _Server(_config(application(setup, desk)))
+    sources = Sources(setup, now_ms)
+    server = _Server(_config(application(setup, sources, now_ms)))
     serving = asyncio.create_task(server.serve([listening]))
     try:
         await server.up.wait()
         authority = f"[{host}]" if ":" in host else host
         yield f"http://{authority}:{listening.getsockname()[1]}"
     finally:
+        sources.feed.close()
         server.should_exit = True
         await serving
         listening.close()
-        desk.close()
+        await sources.close()
 
 
 def _config(guard: Guard) -> uvicorn.Config:

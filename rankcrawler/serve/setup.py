@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from rankcrawler.language import tr
 from rankcrawler.model.pseudonyms import Pseudonyms, of_key
 from rankcrawler.options import Options
+from rankcrawler.serve.refusal import Refusal
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """The names under which a server that listens on loopback alone is reached."""
@@ -27,6 +29,11 @@ class Setup:
     """What stands in place of the values that identify a person; None to show them as they are stored."""
     queue: Options | None = None
     """The settings that describe the queue; None if there is none."""
+
+    def check_may_change(self) -> None:
+        """Raise Refusal if whatever changes something is refused."""
+        if self.is_read_only:
+            raise Refusal(403, tr("this server only reads: it changes nothing"))
 
     @classmethod
     def of(cls, options: Options, *, is_read_only: bool = False, hosts: tuple[str, ...] = LOOPBACK) -> "Setup":

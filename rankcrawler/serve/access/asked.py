@@ -1,6 +1,5 @@
 """A request, as the checks see it before the application does."""
 
-from http.cookies import CookieError, SimpleCookie
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 from urllib.parse import parse_qs
@@ -48,16 +47,14 @@ class Asked:
 
     def parameter(self, name: str) -> str:
         """The first value of a parameter of the query; empty if there is none."""
-        query = self._scope.get("query_string", b"").decode("latin-1")
-        return parse_qs(query, max_num_fields=100).get(name, [""])[0] if f"{name}=" in query else ""
+        query: str = self._scope.get("query_string", b"").decode("latin-1")
+        return parse_qs(query).get(name, [""])[0]
 
     def cookie(self, name: str) -> str | None:
-        """The value of a cookie; None if there is none."""
+        """The value of a cookie; None if there is none. Cookies of others may be as odd as they like."""
         for header in self._headers.get("cookie", ()):
-            try:
-                found = SimpleCookie(header).get(name)
-            except CookieError:
-                continue
-            if found is not None:
-                return found.value
+            for each in header.split(";"):
+                key, _, value = each.strip().partition("=")
+                if key == name:
+                    return value
         return None

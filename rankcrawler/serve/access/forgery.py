@@ -71,4 +71,4 @@ def new_cookie() -> str:
 
 
 def _in_form(body: bytes) -> str:
-    return parse_qs(body.decode("latin-1"), max_num_fields=1000).get(FIELD, [""])[0]
+    return parse_qs(body.decode("latin-1")).get(FIELD, [""])[0]

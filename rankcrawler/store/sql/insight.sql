@@ -164,3 +164,18 @@ ORDER BY r.room_key;
 -- name: insight_purged
 -- The first day that no purge has removed.
 SELECT max(before_day) FROM _purges;
+
+-- name: insight_rooms_since
+-- The rooms with lists that were polled since a moment, each with its last list.
+SELECT r.room_key, g.source, r.kind, r.room_id, r.anchor_id, r.last_polled_ms, r.newest_ms, r.last_snapshot, s.entry_count
+FROM _rooms r JOIN _sources g ON g.source_key = r.source_key LEFT JOIN _snapshots s ON s.snapshot_key = r.last_snapshot
+WHERE r.last_polled_ms >= :since_ms AND r.last_captured_ms >= 0;
+
+-- name: insight_live
+-- The sessions that are on.
+SELECT s.session_key, g.source, s.anchor, s.room_id, s.begun_ms
+FROM _sessions s JOIN _sources g ON g.source_key = s.source_key WHERE s.ended_ms IS NULL;
+
+-- name: insight_last_poll
+-- When a room was polled last.
+SELECT max(r.last_polled_ms) FROM _rooms r WHERE r.room_id = :room_id AND r.kind = :kind;

@@ -1,0 +1,65 @@
+"""The queues of the fleet, opened when they are first needed, and again after a fault."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import TypeVar
+
+from rankcrawler.errors import QueueError
+from rankcrawler.language import tr
+from rankcrawler.options import Options
+from rankcrawler.queue.access import Access, open_queue
+from rankcrawler.queue.faults import FAULTS
+from rankcrawler.queue.room_queue import RoomQueue
+
+T = TypeVar("T")
+
+PATIENCE = 5.0
+"""Seconds that a call may take."""
+
+
+class Queues:
+    """The queue of each kind of list, if the settings name one."""
+
+    def __init__(self, options: Options | None) -> None:
+        self._options = options
+        self._open: dict[str, tuple[AsyncExitStack, Access]] = {}
+        self._opening = asyncio.Lock()
+
+    async def ask(self, kind: str, question: Callable[[RoomQueue], Awaitable[T]], *, create: bool = False) -> T:
+        """What a function of a kind's queue returns; raises QueueError if the queue is missing, or cannot be used.
+
+        With `create`, the embedded server is started where there is none yet.
+        """
+        place = tr("the queue")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                queue, place = await self._opened(kind, create=create)
+                return await question(queue)
+        except (*FAULTS, TimeoutError) as error:
+            await self._drop(kind)
+            reason = str(error) or tr("no answer within {seconds:g} s", seconds=PATIENCE)
+            raise QueueError(tr("{place} does not answer as expected: {error}", place=place, error=reason)) from None
+
+    async def close(self) -> None:
+        """Close the queues."""
+        for kind in [*self._open]:
+            await self._drop(kind)
+
+    async def _opened(self, kind: str, *, create: bool) -> Access:
+        if self._options is None:
+            raise QueueError(tr("this server has no queue"))
+        async with self._opening:
+            if kind not in self._open:
+                stack = AsyncExitStack()
+                access = await stack.enter_async_context(open_queue(self._options, kind, create=create))
+                self._open[kind] = stack, access
+            return self._open[kind][1]
+
+    async def _drop(self, kind: str) -> None:
+        found = self._open.pop(kind, None)
+        if found is not None:
+            try:
+                await found[0].aclose()
+            except FAULTS:  # of a connection that is lost
+                return

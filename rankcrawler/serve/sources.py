@@ -1,0 +1,27 @@
+"""Where answers come from: the store, the queue, and what has changed in them."""
+
+import secrets
+from collections.abc import Callable
+
+from rankcrawler.serve.desk import Desk
+from rankcrawler.serve.events.feed import Feed
+from rankcrawler.serve.events.watcher import Watcher
+from rankcrawler.serve.queues import Queues
+from rankcrawler.serve.setup import Setup
+
+
+class Sources:
+    """What a server keeps open; nothing is opened before it is needed."""
+
+    def __init__(self, setup: Setup, now_ms: Callable[[], int] | None = None) -> None:
+        self.desk = Desk(setup, now_ms)
+        self.queues = Queues(setup.queue)
+        self.feed = Feed(secrets.token_hex(4))
+        self.watcher = Watcher(self.desk, self.queues, self.feed)
+
+    async def close(self) -> None:
+        """Close everything."""
+        self.feed.close()
+        await self.watcher.close()
+        await self.queues.close()
+        self.desk.close()
