@@ -45,7 +45,7 @@ def test_every_block_of_the_page_prints_what_stands_below_it(where: str, monkeyp
 
 
 def test_the_page_names_every_question() -> None:
-    questions = {name for name in vars(Questions) if not name.startswith("_")} - {"close"}
+    questions = {name for name in dir(Questions) if not name.startswith("_")} - {"close"}
     text = PAGE.read_text("utf-8").partition("## All questions")[2]
     assert {name for name in questions if f"`{name}(" not in text} == set()
 

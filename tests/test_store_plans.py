@@ -47,6 +47,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "insight_sums": {**HOURS, "kind": "ranklist"},
     "insight_rooms_with_coins": {"first": 24, "end": 25, "kind": "ranklist", "source": ""},
     "insight_failed": {"first": 24, "end": 25, "kind": "ranklist", "source": ""},
+    "insight_room_hours": {"first": 24, "end": 25, "kind": "ranklist", "source": ""},
     "insight_names": {"user_id": "7", "source": "a"},
 }
 SMALL = "sources|grades|clubs|texts|verdicts|arrivals|_other"

@@ -1,5 +1,6 @@
 """How a room went: audience, coins a minute, and the scores of those who gave most."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -37,6 +38,8 @@ class CoursePoint(msgspec.Struct, frozen=True):
     scores: tuple[int | None, ...]
     """Coins of each contributor of `contributors`, in their order; None for one who is not in the list, or whose score
     is not published."""
+    places: tuple[int | None, ...] = ()
+    """The place of each by score among all in the list, 1 for the highest; None as for scores."""
 
 
 class Course(Answer, frozen=True, kw_only=True):
@@ -112,8 +115,16 @@ def points(
             coins,
             coins / minutes if minutes else None,
             tuple(scores.get(user) for user in users),
+            _places(scores, users),
         )
         before_ms = poll.at_ms
+
+
+def _places(scores: Scores, users: Sequence[int]) -> tuple[int | None, ...]:
+    """The place of each by score; equal scores share one."""
+    ordered = sorted(-each for each in scores.values() if each is not None)
+    own = [scores.get(user) for user in users]
+    return tuple(None if each is None else bisect_left(ordered, -each) + 1 for each in own)
 
 
 def _timeline(found: Walked, polls: Sequence[Looked]) -> Iterator[tuple[Looked, Scores, int]]:

@@ -9,8 +9,8 @@ from rankcrawler import moments
 from rankcrawler.insight import course, current, people, regulars, room_gains, rooms, sessions, shared, top, versus
 from rankcrawler.insight.course import Course
 from rankcrawler.insight.current import CurrentList, Filters
+from rankcrawler.insight.glance import Glance
 from rankcrawler.insight.ground import Choice, Ground, Moment
-from rankcrawler.insight.one_moment import of_one_moment
 from rankcrawler.insight.people import Found, Person
 from rankcrawler.insight.regulars import STATES, Regulars, State
 from rankcrawler.insight.room_gains import RoomGains
@@ -18,6 +18,7 @@ from rankcrawler.insight.rooms import Coverage, Failures, Rooms
 from rankcrawler.insight.sessions import Sessions
 from rankcrawler.insight.shared import Shared
 from rankcrawler.insight.top import Top
+from rankcrawler.insight.unchanging import unchanging
 from rankcrawler.insight.versus import Versus
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.store.database import Database
@@ -25,7 +26,7 @@ from rankcrawler.store.database import Database
 _CHANGED: tuple[State, ...] = STATES[:-1]
 
 
-class Questions:
+class Questions(Glance):
     """A store that is read, and never changed.
 
     A room or a contributor is named by its id. If several gateways know it, `source` picks one; without it, the one
@@ -38,8 +39,7 @@ class Questions:
     """
 
     def __init__(self, database: Database, zone: tzinfo, now_ms: Callable[[], int] | None = None) -> None:
-        self.records = Ground(database, zone, now_ms)
-        """What the store itself answers: every list and poll as it was served."""
+        super().__init__(Ground(database, zone, now_ms))
 
     def __enter__(self) -> Self:
         return self
@@ -53,7 +53,7 @@ class Questions:
         """Close the store; closing twice is harmless."""
         self.records.database.close()
 
-    @of_one_moment
+    @unchanging
     def latest(
         self,
         room: str,
@@ -72,7 +72,7 @@ class Questions:
         filters = Filters(level, fans_club, new)
         return current.current(self.records, room, Choice(kind, source), None, vs, filters)
 
-    @of_one_moment
+    @unchanging
     def at(
         self,
         room: str,
@@ -89,7 +89,7 @@ class Questions:
         filters = Filters(level, fans_club, new)
         return current.current(self.records, room, Choice(kind, source), moment, vs, filters)
 
-    @of_one_moment
+    @unchanging
     def course(
         self,
         room: str,
@@ -108,7 +108,7 @@ class Questions:
         step_ms = None if every is None else moments.duration(every)
         return course.course(self.records, room, Choice(kind, source), since, until, top, step_ms)
 
-    @of_one_moment
+    @unchanging
     def gains(
         self,
         room: str,
@@ -121,12 +121,12 @@ class Questions:
         """Who gave how much between the list that a room had at a moment, or its first after, and that at another."""
         return room_gains.room_gains(self.records, room, Choice(kind, source), since, until)
 
-    @of_one_moment
+    @unchanging
     def versus(self, room: str, other: str, *, kind: str = RANKLIST.name, source: str | None = None) -> Versus:
         """Who gave how much in a room, next to what they gave in another, such as the anchor's session before."""
         return versus.versus(self.records, room, other, Choice(kind, source))
 
-    @of_one_moment
+    @unchanging
     def top(
         self,
         since: Moment | None = None,
@@ -143,7 +143,7 @@ class Questions:
         """
         return top.top(self.records, Choice(kind, source), since, until, rooms, limit)
 
-    @of_one_moment
+    @unchanging
     def regulars(
         self,
         since: Moment | None = None,
@@ -161,12 +161,12 @@ class Questions:
         """
         return regulars.regulars(self.records, Choice(kind, source), since, until, rooms, states, limit)
 
-    @of_one_moment
+    @unchanging
     def contributor(self, user_id: str, *, source: str | None = None, limit: int = 1000) -> Person:
         """A contributor's profile, names, hours and coins, and the latest `limit` times in rooms."""
         return people.person(self.records, user_id, source, limit)
 
-    @of_one_moment
+    @unchanging
     def search(self, text: str, *, source: str | None = None, limit: int = 50) -> Found:
         """Contributors of whom a text is the id, or a part of a nickname or handle that they have or had.
 
@@ -174,7 +174,7 @@ class Questions:
         """
         return people.search(self.records, text, source, limit)
 
-    @of_one_moment
+    @unchanging
     def shared(
         self,
         *rooms: str,
@@ -188,7 +188,7 @@ class Questions:
         """Contributors who were in at least `least` of these rooms (all of them), or of all rooms (two)."""
         return shared.shared(self.records, rooms, least, Choice(kind, source), since, until, limit)
 
-    @of_one_moment
+    @unchanging
     def sessions(
         self,
         anchor: str,
@@ -201,20 +201,20 @@ class Questions:
         """The latest sessions of an anchor, by a user id or as in `scrapy anchors`, side by side from their starts."""
         return sessions.of_anchor(self.records, anchor, Choice(kind, source), moments.duration(every), limit)
 
-    @of_one_moment
+    @unchanging
     def compare(
         self, *rooms: str, every: str = "5min", kind: str = RANKLIST.name, source: str | None = None
     ) -> Sessions:
         """Rooms side by side from their starts; `shared` says whom they share."""
         return sessions.of_rooms(self.records, rooms, Choice(kind, source), moments.duration(every))
 
-    @of_one_moment
+    @unchanging
     def rooms(self, *, stale: bool | str = False, kind: str = RANKLIST.name, source: str | None = None) -> Rooms:
         """Every room, and how fresh it is; with `stale`, those without a list for two intervals, or for a duration."""
         limit = stale if isinstance(stale, str) else None
         return rooms.rooms(self.records, Choice(kind, source), limit, only_stale=bool(stale))
 
-    @of_one_moment
+    @unchanging
     def coverage(
         self,
         room: str | None = None,
@@ -227,7 +227,7 @@ class Questions:
         """How many polls of a room, or of every room, were due, made, failed and missed; without `since`, today."""
         return rooms.coverage(self.records, room, Choice(kind, source), since, until)
 
-    @of_one_moment
+    @unchanging
     def failures(
         self,
         room: str | None = None,

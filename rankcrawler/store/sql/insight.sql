@@ -52,6 +52,12 @@ FROM room_status r WHERE r.kind = :kind AND (:source = '' OR r.source = :source)
 -- What each contributor gave in some hours, by the lists of one kind.
 {sums_by_contributor};
 
+-- name: insight_room_hours
+-- What happened in each room in some hours.
+SELECT h.hour, g.source, r.room_id, h.polls, h.failures, h.coins
+FROM _room_hours h JOIN _rooms r ON r.room_key = h.room_key JOIN _sources g ON g.source_key = r.source_key
+WHERE h.hour >= :first AND h.hour < :end AND r.kind = :kind AND (:source = '' OR g.source = :source);
+
 -- name: insight_rooms_with_coins
 -- The rooms in which something was given in some hours.
 SELECT r.room_key, g.source, r.kind, r.room_id
@@ -89,6 +95,29 @@ GROUP BY y.room_key, y.user_key;
 WITH w ({columns}) AS ({rows})
 SELECT r.room_key, {over_ms}, s.snapshot_key, s.base_key, s.step, s.entry_count, s.chain_rows
 FROM w CROSS JOIN _rooms r LEFT JOIN _snapshots s ON s.snapshot_key = r.counted_snapshot WHERE r.room_key = w.room_key;
+
+-- name: insight_sessions_in
+-- The sessions of anchors in rooms, and when each began.
+-- rows: room_key int
+WITH w ({columns}) AS ({rows})
+SELECT r.room_key, s.begun_ms, s.anchor, s.title, s.nickname
+FROM w CROSS JOIN _rooms r JOIN _sessions s ON s.room_id = r.room_id AND s.source_key = r.source_key
+WHERE r.room_key = w.room_key;
+
+-- name: insight_anchors
+-- Anchors, each with the latest session: those who are live first, and then those who were live latest.
+SELECT g.source, s.anchor, s.nickname, s.title, s.room_id, s.begun_ms, s.ended_ms
+FROM _sessions s JOIN _sources g ON g.source_key = s.source_key
+WHERE (:source = '' OR g.source = :source) AND NOT EXISTS (
+  SELECT 1 FROM _sessions n WHERE n.anchor = s.anchor AND n.source_key = s.source_key
+    AND (n.begun_ms, n.session_key) > (s.begun_ms, s.session_key)
+)
+ORDER BY CASE WHEN s.ended_ms IS NULL THEN 0 ELSE 1 END, s.begun_ms DESC, s.session_key LIMIT :limit;
+
+-- name: insight_live_anchors
+-- How many anchors are live.
+SELECT count(*) FROM _sessions s JOIN _sources g ON g.source_key = s.source_key
+WHERE s.ended_ms IS NULL AND (:source = '' OR g.source = :source);
 
 -- name: insight_rooms_polled
 -- The rooms that were polled in a time, or before and after it.

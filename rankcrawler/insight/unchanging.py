@@ -1,4 +1,4 @@
-"""Answers each question from the store as it was at one moment."""
+"""Answers a question from one moment of the store, while others write to it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,21 +7,21 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from rankcrawler.insight.ground import Ground
 
 
-class Asked(Protocol):
-    """What is asked questions."""
+class _Asked(Protocol):
+    """Something that is asked questions."""
 
     records: Ground
 
 
-_Store = TypeVar("_Store", bound=Asked)
+_Store = TypeVar("_Store", bound=_Asked)
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 
 
-def of_one_moment(
+def unchanging(
     question: Callable[Concatenate[_Store, _Given], _Answer],
 ) -> Callable[Concatenate[_Store, _Given], _Answer]:
-    """A question that takes several queries, all of which see what the first one sees."""
+    """Answers a question from the store as it was at one moment, however many queries that takes."""
 
     @wraps(question)
     def answered(store: _Store, /, *args: _Given.args, **options: _Given.kwargs) -> _Answer:

@@ -1,0 +1,89 @@
+"""What a room's last list that counts comes to, who is first in it, and whose room it is: of many rooms at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from rankcrawler.insight.answers import Answer, Contributor, Sure
+from rankcrawler.insight.given import rooms_of
+from rankcrawler.insight.ground import Choice, Ground
+from rankcrawler.store import places
+from rankcrawler.store.lists import StoredRoom
+from rankcrawler.store.room import ListPlace
+from rankcrawler.store.tally import Place
+from rankcrawler.store.values import restored
+
+
+class TotalRow(msgspec.Struct, frozen=True):
+    """A room's last list that counts."""
+
+    source: str
+    room_id: str
+    contributors: int | None
+    """In the list; None if there is no such list, or if rows of it are lost."""
+    total_score: int | None
+    """The sum of all scores in it, in coins: what these contributors have given in this session, at least."""
+    first_score: int | None
+    """The highest score."""
+    first: Contributor | None
+    """Whose it is; None in a list without scores."""
+    anchor: str | None = None
+    """Who is followed and was found live there, as in `scrapy anchors`; without one the next two are None, too."""
+    nickname: str | None = None
+    """What the anchor was called."""
+    title: str | None = None
+    """What the session was called."""
+
+
+class Totals(Answer, frozen=True, kw_only=True):
+    """Rooms, in the order in which they were asked about."""
+
+    kind: str
+    rows: tuple[TotalRow, ...]
+
+
+def totals(ground: Ground, rooms: Sequence[str], choice: Choice) -> Totals:
+    """Of these rooms; raises NotInStore for the first that was never polled."""
+    stored = rooms_of(ground, rooms, choice)
+    lists: dict[int, list[Place] | None] = {}
+    for room_key, _, *place in ground.database.find("insight_last_lists", [(room.room_key,) for room in stored]):
+        lists[room_key] = None if place[0] is None else places.read(ground.database, ListPlace(*place))
+    best = {room_key: max(rows, key=_score) for room_key, rows in lists.items() if rows}
+    known = ground.users(row.user_key for row in best.values() if row.user_key is not None)
+    whose = _whose(ground, stored)
+    found = [
+        msgspec.structs.replace(
+            _row(room, lists.get(room.room_key), best.get(room.room_key), known), **whose.get(room.room_key, {})
+        )
+        for room in stored
+    ]
+    return Totals(kind=choice.kind, rows=tuple(found), sure=Sure(coins="at_least"))
+
+
+def _whose(ground: Ground, rooms: Sequence[StoredRoom]) -> dict[int, dict[str, Any]]:
+    """The anchors that were found live in rooms: of each room the latest."""
+    records = ground.database.find("insight_sessions_in", [(room.room_key,) for room in rooms])
+    names = "anchor", "title", "nickname"
+    return {
+        room_key: dict(zip(names, restored(found), strict=True))
+        for room_key, _, *found in sorted(records, key=lambda record: record[1])
+    }
+
+
+def _row(
+    room: StoredRoom, rows: list[Place] | None, best: Place | None, known: Mapping[int, tuple[Contributor, int]]
+) -> TotalRow:
+    name = room.name.source, room.name.room_id
+    if rows is None:
+        return TotalRow(*name, contributors=None, total_score=None, first_score=None, first=None)
+    total = sum(map(_score, rows))
+    if best is None or best.user_key is None or not best.score:
+        return TotalRow(*name, contributors=len(rows), total_score=total, first_score=None, first=None)
+    return TotalRow(
+        *name, contributors=len(rows), total_score=total, first_score=best.score, first=known[best.user_key][0]
+    )
+
+
+def _score(row: Place) -> int:
+    return row.score or 0
