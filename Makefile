@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 
-.PHONY: help demo test lint types format docs messages bench torture lock clean
+.PHONY: help demo test lint types format docs messages assets bench torture lock clean
 
 demo: .venv/.run ## crawl the seed rooms from the built-in simulated gateway
 	$(BIN)/rankcrawler demo
@@ -37,6 +37,9 @@ messages: .venv/.dev ## bring the translations in rankcrawler/locale up to date 
 	$(BIN)/pybabel --quiet update --input-file .venv/messages.pot --output-dir rankcrawler/locale --domain rankcrawler \
 	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel --quiet compile --directory rankcrawler/locale --domain rankcrawler
+
+assets: ## build the bundles of others that pages load; needs npm, and users need none of it
+	cd assets && npm ci --silent && npm run --silent build
 
 bench: .venv/.dev ## run the benchmarks next to what people would use instead; under ten minutes
 	@$(MAKE) --no-print-directory .venv/.rivals || echo "Some rivals could not be installed; running without them:" >&2

@@ -191,7 +191,7 @@ async def test_a_store_that_comes_later_is_served_then(tmp_path: Path) -> None:
 def test_the_command_serves_until_its_time_is_over(tmp_path: Path) -> None:
     env = environment(None, tmp_path)
     nothing = run("serve", "--port", "0", "--seconds", "0", env=env)
-    assert (nothing.returncode, nothing.stdout) == (1, "")
+    assert nothing.returncode == 0
     assert "there is no store at" in nothing.stderr
     locate.open_records(f"sqlite:///{tmp_path}/ranks.db", create=True).close()
     done = run("serve", "--port", "0", "--seconds", "0", env=env | {"API_TOKEN": "s3cret-token"})

@@ -5,7 +5,9 @@ import asyncio
 from contextlib import suppress
 
 from rankcrawler import open_files
+from rankcrawler.commands.ending import complain
 from rankcrawler.commands.stopping import stopped_by_signal
+from rankcrawler.errors import NoStore
 from rankcrawler.language import tr
 from rankcrawler.options import Options
 from rankcrawler.serve.server import serve
@@ -21,11 +23,14 @@ _PATH = "/douyin/liveroom/ranklist"
 async def run(given: argparse.Namespace, options: Options) -> None:
     """Serve until a signal comes or the time is over.
 
-    Raises SettingError for a store or an address that cannot be served, NoStore if there is no store, and OSError if
-    the port is not free.
+    Raises SettingError for a store or an address that cannot be served, and OSError if the port is not free. A store
+    that is not there yet is served once it is; the first page says how to begin.
     """
     open_files.allow_up_to(_FILES)
-    locate.open_database(options.store_url, is_read_only=True).close()
+    try:
+        locate.open_database(options.store_url, is_read_only=True).close()
+    except NoStore as error:
+        complain(error)
     stopped, setup = stopped_by_signal(), Setup.of(options, is_read_only=given.read_only)
     async with serve(setup, host=given.host, port=given.port) as url:
         _announce(url, has_token=bool(setup.token))

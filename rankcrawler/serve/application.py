@@ -35,7 +35,7 @@ _NOT_PRESSED = [f"^{events.PATH}", "^/static/"]
 def application(setup: Setup, sources: Sources, now_ms: Callable[[], int] | None = None) -> Guard:
     """The application that answers from these sources."""
     entry, forms = Entry(setup.token), Forgery(setup.token)
-    pages = Pages(setup, entry, forms)
+    pages = Pages(setup, entry, forms, now_ms)
     failures = Failures(pages)
     provided = _provided(setup, sources, now_ms)
     provided |= {"entry": _giving(entry), "forms": _giving(forms), "pages": _giving(pages)}

@@ -31,7 +31,8 @@ class Desk:
 
     def __init__(self, setup: Setup, now_ms: Callable[[], int] | None = None) -> None:
         self._setup = setup
-        self._now_ms = now_ms
+        self.now_ms = now_ms
+        """Milliseconds since 1970; None for this machine's clock."""
         self.veil = Veil(setup.pseudonyms)
         """What hides the people in answers, if PSEUDONYMISE_KEY is set."""
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="rankcrawler-desk")
@@ -82,7 +83,7 @@ class Desk:
             self._forget()
             store = None
         if store is None:
-            store = self._here.store = opening.opened(self._setup.store_url, self._setup.zone, self._now_ms)
+            store = self._here.store = opening.opened(self._setup.store_url, self._setup.zone, self.now_ms)
             with self._lock:
                 self._opened.add(store)
         return store

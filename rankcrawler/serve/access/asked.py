@@ -2,7 +2,7 @@
 
 from ipaddress import IPv6Address, ip_address
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 CHANGES_NOTHING = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing."""
@@ -49,6 +49,15 @@ class Asked:
         """The first value of a parameter of the query; empty if there is none."""
         query: str = self._scope.get("query_string", b"").decode("latin-1")
         return parse_qs(query).get(name, [""])[0]
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters of the query, the last value of each."""
+        query = self._scope.get("query_string", b"").decode("latin-1")
+        try:
+            return dict(parse_qsl(query, max_num_fields=100))
+        except ValueError:  # too many
+            return {}
 
     def cookie(self, name: str) -> str | None:
         """The value of a cookie; None if there is none. Cookies of others may be as odd as they like."""

@@ -24,7 +24,7 @@ LONGEST_BODY = 1_000_000
 """Bytes."""
 LANGUAGES = {"zh": "zh_CN", "en": ENGLISH}
 """The values of the cookie `lang`."""
-_FREE = ("/healthz", "/readyz", "/language", "/login", "/logout")
+_FREE = ("/healthz", "/readyz", "/language", "/login", "/logout", "/theme")
 """Paths that need no token, and that change nothing but the cookies of who asks."""
 _STATIC = "/static/"
 _ENDLESS = ("/api/v1/events",)

@@ -12,7 +12,8 @@ from rankcrawler.serve.access.entry import SESSION_SECONDS, Entry
 from rankcrawler.serve.pages.rendering import AnyRequest, Pages
 from rankcrawler.serve.refusal import Refusal
 
-_YEAR = 31_536_000
+YEAR = 31_536_000
+"""Seconds that a choice of a language or theme lasts."""
 
 
 @get("/login", include_in_schema=False, sync_to_thread=False)
@@ -20,7 +21,7 @@ def show(request: AnyRequest, pages: NamedDependency[Pages], entry: NamedDepende
     """The form; goes on with a session that has begun already."""
     target = place(request.query_params.get("next", ""))
     if entry.is_open or entry.has_session(request.state["asked"]):
-        return _goes_on(target)
+        return goes_on(target)
     return pages.show(request, "login.html", next=target, error="")
 
 
@@ -36,14 +37,14 @@ async def enter(request: AnyRequest, pages: NamedDependency[Pages], entry: Named
         if refusal.status != 401:
             raise
         return pages.show(request, "login.html", status=401, next=target, error=refusal.detail)
-    return _goes_on(target, guard.cookie(asked, entries.cookie_name(asked), entry.session(), SESSION_SECONDS))
+    return goes_on(target, guard.cookie(asked, entries.cookie_name(asked), entry.session(), SESSION_SECONDS))
 
 
 @post("/logout", include_in_schema=False, sync_to_thread=False)
 def leave(request: AnyRequest) -> Response[bytes]:
     """End the session."""
     asked: Asked = request.state["asked"]
-    return _goes_on("/login", guard.cookie(asked, entries.cookie_name(asked), "", 0))
+    return goes_on("/login", guard.cookie(asked, entries.cookie_name(asked), "", 0))
 
 
 @post("/language", include_in_schema=False)
@@ -54,8 +55,8 @@ async def speak(request: AnyRequest) -> Response[bytes]:
     wanted = str(form.get("lang", ""))
     target = place(str(form.get("next", "")))
     if wanted not in guard.LANGUAGES:
-        return _goes_on(target)
-    return _goes_on(target, guard.cookie(asked, "lang", wanted, _YEAR))
+        return goes_on(target)
+    return goes_on(target, guard.cookie(asked, "lang", wanted, YEAR))
 
 
 def place(target: str) -> str:
@@ -64,6 +65,7 @@ def place(target: str) -> str:
     return quote(target, safe="/?&=%:,+-_.~") if is_ours else "/"
 
 
-def _goes_on(target: str, cookie: str | None = None) -> Response[bytes]:
+def goes_on(target: str, cookie: str | None = None) -> Response[bytes]:
+    """The answer that leads to another page, and may set a cookie."""
     headers = {"Location": target} if cookie is None else {"Location": target, "Set-Cookie": cookie}
     return Response(b"", status_code=303, headers=headers, media_type="text/plain")

@@ -2,9 +2,27 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from rankcrawler.serve.pages import index, login, static
+from rankcrawler.serve.pages import changes, downloads, handlers, login, static
 
 
 def routes() -> list[HTTPRouteHandler]:
     """The handlers of all pages."""
-    return [index.show, login.show, login.enter, login.leave, login.speak, static.send]
+    return [
+        handlers.show_wall,
+        handlers.show_room,
+        handlers.show_people,
+        handlers.show_person,
+        handlers.show_compare,
+        handlers.show_fleet,
+        downloads.send_csv,
+        downloads.send_workbook,
+        changes.show_form,
+        changes.add_rooms,
+        changes.retry,
+        changes.choose_theme,
+        login.show,
+        login.enter,
+        login.leave,
+        login.speak,
+        static.send,
+    ]

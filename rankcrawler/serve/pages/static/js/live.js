@@ -1,0 +1,82 @@
+// Updates arrive by themselves: the server announces that something changed, and the page fetches itself again.
+import { patch } from "./patch.js";
+
+const KINDS = ["list", "live", "ended", "fleet", "reset"];
+const PAUSE = 3000; // between two fetches that no one asked for
+const PATIENCE = 15000; // without an event stream the page asks every so often
+const RETRY = 5000;
+let running = null;
+let last = 0;
+let waiting = null;
+
+export async function refresh({ isAsked = false } = {}) {
+  running?.abort();
+  running = new AbortController();
+  const { signal } = running;
+  last = Date.now();
+  try {
+    const answer = await fetch(location.href, { signal, headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (new URL(answer.url).pathname === "/login") return location.reload();
+    trouble(answer.status >= 500);
+    if (answer.ok) update(page, isAsked);
+  } catch (error) {
+    if (error.name !== "AbortError") trouble(true);
+  }
+}
+
+function update(page, isAsked) {
+  for (const old of document.querySelectorAll("[data-live]")) {
+    const fresh = page.getElementById(old.id);
+    if (fresh) patch(old, fresh, isAsked);
+  }
+  document.body.dataset.now = page.body.dataset.now;
+  document.dispatchEvent(new Event("patched"));
+}
+
+function trouble(is) {
+  document.getElementById("trouble").hidden = !is;
+}
+
+function changed() {
+  if (waiting || document.hidden) return;
+  waiting = setTimeout(
+    () => {
+      waiting = null;
+      refresh();
+    },
+    Math.max(PAUSE - (Date.now() - last), 0),
+  );
+}
+
+export function follow(address) {
+  if (document.querySelector("[data-retry]")) setInterval(retry, RETRY);
+  if (!document.querySelector("[data-live]")) return;
+  let stream = listening(address);
+  setInterval(() => {
+    if (stream.readyState === EventSource.OPEN) return;
+    changed();
+    if (stream.readyState === EventSource.CLOSED) stream = listening(address);
+  }, PATIENCE);
+  document.addEventListener("visibilitychange", changed);
+}
+
+function listening(address) {
+  const stream = new EventSource(address);
+  for (const kind of KINDS) stream.addEventListener(kind, changed);
+  stream.addEventListener("open", () => {
+    if (!document.getElementById("trouble").hidden) changed();
+  });
+  return stream;
+}
+
+// A page that could not show anything yet loads again once there is something, unless someone fills in a form.
+async function retry() {
+  if (document.hidden || document.querySelector("textarea")?.value) return;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.ok && !(await answer.text()).includes("data-retry")) location.reload();
+  } catch {
+    // the server is away: the next time, perhaps
+  }
+}
