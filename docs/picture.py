@@ -27,6 +27,8 @@ def run(command: list[str]) -> str:
 
     def read(terminal: int) -> bytes:
         written.append(os.read(terminal, 65536))
+        if b"Ctrl-C" in written[-1]:  # the pages are up: go on as if someone had looked at them
+            os.write(terminal, b"\x03")
         return written[-1]
 
     os.environ |= {"COLUMNS": str(COLUMNS), "TERM": "xterm-256color"}

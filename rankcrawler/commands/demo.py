@@ -3,19 +3,22 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import as_file, files
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rankcrawler.commands import program
+from rankcrawler.commands.entry.serve import INSTALL, PACKAGES
 from rankcrawler.commands.printing import ranks
 from rankcrawler.commands.printing.screen import Screen, show_lines
 from rankcrawler.commands.printing.tables import Table
 from rankcrawler.commands.store.sessions import columns
 from rankcrawler.insight import opening
 from rankcrawler.language import tr
+from rankcrawler.options import Options
 from rankcrawler.queue import roomlist
 from rankcrawler.queue.job import Job
 
@@ -25,38 +28,43 @@ _ANCHORS = (98204909466, 98204909467, 98204909468)
 _FOLLOWED = 6
 """Seconds for which the demo follows them; a simulated broadcast takes three."""
 _SECONDS = 300
-"""The simulated gateway stops by itself after this time, whatever happens."""
+"""The simulated gateway stops by itself after this time, whatever happens, unless someone looks at the pages."""
+_DAY = 86_400
 _OTHERS = {"REDIS_URL", "STORE_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE"}
 """Environment variables that would lead the crawl away from the demo."""
 
 
-def run(folder: Path, rooms: str | None, zone: ZoneInfo) -> int:
-    """Crawl a file of rooms into a folder, and print the first list; returns the crawl's exit status.
+def run(options: Options, rooms: str | None) -> int:
+    """Crawl a file of rooms, and print the first list; returns the crawl's exit status.
 
-    Without a file, crawl the rooms of SEEDS.
+    Without a file, crawl the rooms of SEEDS. On a terminal the rooms are polled further, and pages show them.
     """
     if rooms is None:
         with as_file(SEEDS) as seeds:
-            return run(folder, str(seeds), zone)
-    with _simulator() as url:
+            return run(options, str(seeds))
+    folder, stays = options.data_dir / "demo", sys.stdout.isatty() and sys.stdin.isatty()
+    with _simulator(_DAY if stays else _SECONDS) as url:
         print(tr("A simulated gateway answers at {url}", url=url))
         print(tr("Crawling the rooms of {rooms} …", rooms=rooms), flush=True)
-        status = _crawl(url, folder, f"rooms={rooms}", "-O", str(folder / "ranks.jsonl"))
+        environment = _environment(url, folder)
+        status = _crawl(environment, f"rooms={rooms}", "-O", str(folder / "ranks.jsonl"))
         if status == 0:
             print(
                 tr("Following {number} anchors for {seconds} s …", number=len(_ANCHORS), seconds=_FOLLOWED), flush=True
             )
             ends = f"CLOSESPIDER_TIMEOUT={_FOLLOWED}"
-            status = _crawl(url, folder, f"anchors={_anchors(folder)}", "-s", ends, "-s", "END_AFTER=2")
-    if status == 0:
-        _show(folder, rooms, zone)
+            status = _crawl(environment, f"anchors={_anchors(folder)}", "-s", ends, "-s", "END_AFTER=2")
+        if status == 0:
+            _show(folder, rooms, options.time_zone)
+        if status == 0 and stays:
+            _stay(options, folder, rooms, environment)
     return status
 
 
 @contextmanager
-def _simulator() -> Iterator[str]:
+def _simulator(seconds: int) -> Iterator[str]:
     """The address of a simulated gateway, which runs in a process of its own."""
-    command = [sys.executable, "-m", "rankcrawler", "simulate", "--port", "0", "--seconds", str(_SECONDS)]
+    command = [sys.executable, "-m", "rankcrawler", "simulate", "--port", "0", "--seconds", str(seconds)]
     command += ["--live", "3", "--pause", "2"]
     environment = {name: value for name, value in os.environ.items() if name != "GATEWAY_TOKEN"}
     with subprocess.Popen(  # noqa: S603 — no part of the command is foreign input
@@ -76,12 +84,26 @@ def _anchors(folder: Path) -> Path:
     return file
 
 
-def _crawl(url: str, folder: Path, argument: str, *options: str) -> int:
+def _environment(url: str, folder: Path) -> dict[str, str]:
+    """The environment of a crawl of the simulated gateway, into a folder."""
+    ours = {"GATEWAY_URL": url, "GATEWAY_TOKEN": "simulator", "DATA_DIR": str(folder)}
+    return {name: value for name, value in os.environ.items() if name not in _OTHERS} | ours
+
+
+def _crawl(environment: Mapping[str, str], argument: str, *options: str) -> int:
     """Crawl in a process of its own, as a user would; returns its exit status."""
     command = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-a", argument, *options, "-L", "WARNING"]
-    ours = {"GATEWAY_URL": url, "GATEWAY_TOKEN": "simulator", "DATA_DIR": str(folder)}
-    environment = {name: value for name, value in os.environ.items() if name not in _OTHERS}
-    return subprocess.run(command, env=environment | ours, check=False).returncode  # noqa: S603
+    return subprocess.run(command, env=dict(environment), check=False).returncode  # noqa: S603
+
+
+def _stay(options: Options, folder: Path, rooms: str, environment: Mapping[str, str]) -> None:
+    """Go on until Ctrl-C, with pages, if what serves them is installed."""
+    if any(find_spec(name) is None for name in PACKAGES):
+        print(tr("The dashboard needs more: {install}", install=INSTALL))
+        return
+    from rankcrawler.commands import live_demo
+
+    live_demo.show(options, folder, rooms, environment)
 
 
 def _show(folder: Path, rooms: str, zone: ZoneInfo) -> None:

@@ -28,8 +28,8 @@ class Command(Tool):
         parser.add_argument("--rooms", metavar="FILE", help=rooms)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Simulate, crawl and print."""
+        """Simulate, crawl and print; on a terminal, serve pages until Ctrl-C."""
         with one_line_errors():
             from rankcrawler.commands import demo
 
-            self.exitcode = demo.run(self.options.data_dir / "demo", opts.rooms, self.options.time_zone)
+            self.exitcode = demo.run(self.options, opts.rooms)

@@ -10,7 +10,9 @@ from rankcrawler.commands.tool import Tool
 from rankcrawler.language import tr
 
 _HOST, _PORT = "127.0.0.1", 8788
-_PACKAGES = ("jinja2", "litestar", "uvicorn")
+PACKAGES = ("jinja2", "litestar", "uvicorn")
+"""What serving needs, and a crawl does not."""
+INSTALL = "pip install 'rankcrawler[serve]'"
 
 
 class Command(Tool):
@@ -54,7 +56,6 @@ class Command(Tool):
 
 def _check_packages() -> None:
     """Say how to install what serving needs, and a crawl does not; exit status 1 without it."""
-    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    missing = [name for name in PACKAGES if find_spec(name) is None]
     if missing:
-        install = "pip install 'rankcrawler[serve]'"
-        refuse(tr("serve needs {packages}: {install}", packages=", ".join(missing), install=install))
+        refuse(tr("serve needs {packages}: {install}", packages=", ".join(missing), install=INSTALL))
