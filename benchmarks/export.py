@@ -6,6 +6,7 @@ sizes. The most memory that a command has is that of its process; if it holds ro
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -58,16 +59,16 @@ def measured(site: Site, entries: int, endings: Sequence[str], kinds: Sequence[s
 def _exported(where: str, ending: str, rows: int) -> Exported:
     with tempfile.TemporaryDirectory(prefix="export-") as folder:
         file = Path(folder) / f"rows{ending}"
-        command = [sys.executable, "-m", "rankcrawler", "store", "export", "--room", "all", "--to", str(file)]
+        peak = Path(folder) / "peak"
+        words = ["store", "export", "--room", "all", "--to", str(file)]
         env = {**os.environ, "STORE_URL": where, "PYTHONPATH": str(ROOT)}
         began = time.monotonic()
-        child = os.posix_spawn(
-            sys.executable, command, env, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-        )
-        _, status, usage = os.wait4(child, 0)
+        command = [sys.executable, "-m", "benchmarks.peak", str(peak), *words]
+        status = subprocess.run(command, env=env, stdout=subprocess.DEVNULL, check=False).returncode
         if status:
-            raise SystemExit(f"the export to {ending} ended with status {os.waitstatus_to_exitcode(status)}")
-        return Exported(rows, time.monotonic() - began, usage.ru_maxrss / 1024, file.stat().st_size / 1e6)
+            raise SystemExit(f"the export to {ending} ended with status {status}")
+        seconds = time.monotonic() - began
+        return Exported(rows, seconds, int(peak.read_text()) / 1024, file.stat().st_size / 1e6)
 
 
 def _line(kind: str, ending: str, few: Exported, many: Exported) -> list[str]:

@@ -61,9 +61,10 @@ async def test_a_waiting_worker_hears_at_once_that_it_may_lease(queue: RoomQueue
     if ring in ("a resumption", "a higher rate"):
         await queue.push([Job("1"), Job("2")])
     async with working(client(redis_url)) as worker, consuming(worker) as consumer:
+        before = int(ring == "a higher rate")
+        await until(lambda: len(consumer.leases) == before)
         await asyncio.sleep(0.15)
-        before = len(consumer.leases)
-        assert before == (ring == "a higher rate")
+        assert len(consumer.leases) == before
         rung_at = monotonic()
         await RINGS[ring](queue)
         await until(lambda: len(consumer.leases) > before)

@@ -53,6 +53,7 @@ ASKED: dict[str, Callable[[Questions], Answer]] = {
     "rooms/1/course": lambda ask: ask.course("1"),
     f"rooms/1/course?{TIME}&top=2&every=2m": lambda ask: ask.course("1", SINCE, UNTIL, top=2, every="2m"),
     f"rooms/1/gains?{TIME}": lambda ask: ask.gains("1", SINCE, UNTIL),
+    "rooms/1/versus/2": lambda ask: ask.versus("1", "2"),
     "coverage": lambda ask: ask.coverage(),
     f"coverage?room=1&{TIME}": lambda ask: ask.coverage("1", SINCE, UNTIL),
     f"failures?room=3&since={SINCE}": lambda ask: ask.failures("3", SINCE),

@@ -214,7 +214,7 @@ def test_the_help_of_a_subcommand_shows_what_applies_to_it_and_an_example(capsys
     shown = capsys.readouterr().out
     assert ended.value.code == 0
     options = set(re.findall(r"--[\w-]+", shown.partition("Example")[0]))
-    assert options == {"--help", "--since", "--until", "--source", "--json", "--csv", "--kind"}
+    assert options == {"--help", "--since", "--until", "--vs", "--source", "--json", "--csv", "--kind"}
     assert "rankcrawler store gains 6994259511469247263 --since 24h" in shown
 
 

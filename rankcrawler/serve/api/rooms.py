@@ -13,6 +13,7 @@ from rankcrawler.insight.current import CurrentList
 from rankcrawler.insight.questions import Questions
 from rankcrawler.insight.room_gains import RoomGains
 from rankcrawler.insight.rooms import Coverage, Failures, Rooms
+from rankcrawler.insight.versus import Versus
 from rankcrawler.serve.api.given import (
     DURATION,
     Against,
@@ -117,6 +118,19 @@ async def gains(
 ) -> Response[RoomGains]:
     """Those who gave, entered or left between two lists, most first."""
     return await replies.answer(request, lambda store: store.gains(room_id, *time, **of._asdict()), page)
+
+
+@get("/api/v1/rooms/{room_id:str}/versus/{other_id:str}", operation_id="versus", summary="Gains of two sessions")
+async def versus(
+    request: AnyRequest,
+    replies: NamedDependency[Replies],
+    of: NamedDependency[Of],
+    page: NamedDependency[Page],
+    room_id: Room,
+    other_id: Room,
+) -> Response[Versus]:
+    """Those who gave something in one of two rooms, by what they gave in both, most first."""
+    return await replies.answer(request, lambda store: store.versus(room_id, other_id, **of._asdict()), page)
 
 
 @get("/api/v1/coverage", operation_id="coverage", summary="Polls that were due, made, failed and missed")

@@ -8,7 +8,7 @@ from rankcrawler.serve.api import events, fleet, health, people, rooms, sessions
 def routes() -> list[HTTPRouteHandler]:
     """The handlers of the API."""
     return [
-        *(rooms.rooms, rooms.list_, rooms.course, rooms.gains, rooms.coverage, rooms.failures),
+        *(rooms.rooms, rooms.list_, rooms.course, rooms.gains, rooms.versus, rooms.coverage, rooms.failures),
         *(people.top, people.regulars, people.shared, people.search, people.contributor),
         *(sessions.sessions, sessions.compare),
         *(fleet.fleet, fleet.dead_letters, fleet.add_rooms, fleet.retry, events.events),
