@@ -1,4 +1,4 @@
-"""Runs rankcrawler, and writes to a file how much memory it had at most, in KB: `python -m benchmarks.peak FILE WORDS…`.
+"""Runs rankcrawler, and writes the most memory that it had to a file, in KB: `python -m benchmarks.peak FILE WORDS…`.
 
 What the system notes of an ended process includes the memory of the one that started it.
 """
