@@ -18,6 +18,7 @@ BENCHMARKS = {  # by name: arguments that keep the run short
     "crawl": ["--rounds", "3", "--rooms", "500", "--entries", "100", "2", "200"],
     "store": ["--minutes", "40"],
     "reading": ["--entries", "400000", "--rooms", "100"],
+    "serve": ["--rooms", "300", "--seconds", "5"],
     "accuracy": ["--hours", "2", "--givers", "30", "300", "--seconds", "60"],
     "queue": ["--rooms", "300000"],
     "scale": ["--rooms", "3000"],

@@ -26,6 +26,10 @@ LITTLE = {
     "queue": ["--rooms", "30000", "--calls", "100"],
     "reading": ["--entries", "2000", "--minutes", "5", "--rooms", "5", "--rounds", "1"],
     "scale": ["--rooms", "60", "--entries", "2", "--workers", "1", "--seconds", "0.5"],
+    "serve": [
+        *("--entries", "2000", "--minutes", "5", "--rooms", "5", "--rounds", "1"),
+        *("--readers", "3", "--seconds", "0.5", "--streams", "20"),
+    ],
     "store": ["--rooms", "2", "--minutes", "30", "--rounds", "1"],
 }
 TOLD = {
@@ -37,6 +41,7 @@ TOLD = {
     "queue": "result",
     "reading": "ms_of_questions",
     "scale": "costs_of_a_poll",
+    "serve": "figures",
     "store": "rows_a_second",
 }
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="benchmarks read /proc and use prctl")
@@ -59,7 +64,7 @@ def test_every_benchmark_is_run_by_make_bench_and_here() -> None:
 
 @pytest.mark.parametrize("name", sorted(set(LITTLE) - {"crawl", "queue", "store"}))
 def test_a_benchmark_gives_a_table_and_json_with_the_machine_it_ran_on(name: str, tmp_path: Path) -> None:
-    if name in ("reading", "scale") and (why := postgresql.missing()):
+    if name in ("reading", "scale", "serve") and (why := postgresql.missing()):
         pytest.skip(why)
     found = results(name, *LITTLE[name], file=tmp_path / "figures.json")
     assert found["machine"]["cores"] >= 1

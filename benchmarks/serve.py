@@ -1,0 +1,178 @@
+"""What `rankcrawler serve` takes for an answer: `python -m benchmarks.serve --entries 10000000` takes half an hour.
+
+Fills a store of each kind as `benchmarks.reading` does, serves it, and asks each address some times, each time for
+another room or contributor. Then it lets a worker write beside readers, and opens streams of events.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import quantiles
+from subprocess import PIPE, Popen
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+
+from benchmarks import beside, report
+from benchmarks.questions import OF_A_DAY, QUICK, Filled
+from benchmarks.reading import filled, polls
+from benchmarks.store import KINDS, Site, batches
+from rankcrawler.clock import iso
+from rankcrawler.store import locate
+from tests.postgresql import postgres_server
+
+HOUR = 3_600_000
+Asked = Callable[[Filled], str]
+
+
+def _path(path: str, **parameters: str) -> str:
+    return f"{path}?{urlencode(parameters)}" if parameters else path
+
+
+def _room(of: Filled, what: str, **parameters: str) -> str:
+    return _path(f"/api/v1/rooms/{of.busy()}/{what}", **parameters)
+
+
+def _hour(of: Filled) -> dict[str, str]:
+    return {"since": iso(of.now_ms - HOUR)}
+
+
+def _day(of: Filled) -> dict[str, str]:
+    return {"since": iso(of.now_ms - 24 * HOUR)}
+
+
+ADDRESSES: dict[str, tuple[int | None, Asked]] = {
+    "documented list": (QUICK, lambda of: _path("/douyin/liveroom/ranklist", token="x", room_id=of.room())),
+    "page": (QUICK, lambda _: "/"),
+    "list": (QUICK, lambda of: f"/api/v1/rooms/{of.room()}/list"),
+    "list, against five minutes before": (QUICK, lambda of: _room(of, "list", vs="5min")),
+    "list, as CSV": (QUICK, lambda of: f"/api/v1/rooms/{of.room()}/list.csv"),
+    "list of a moment": (QUICK, lambda of: _room(of, "list", at=of.moment().isoformat())),
+    "course, an hour": (QUICK, lambda of: _room(of, "course", **_hour(of))),
+    "gains, an hour": (QUICK, lambda of: _room(of, "gains", **_hour(of))),
+    "gains, a day": (OF_A_DAY, lambda of: _room(of, "gains", **_day(of))),
+    "top, an hour of one room": (QUICK, lambda of: _path("/api/v1/top", room=of.busy(), **_hour(of))),
+    "contributor": (QUICK, lambda of: f"/api/v1/contributors/{of.user()}"),
+    "search": (QUICK, lambda of: _path("/api/v1/contributors", name=of.user()[:12])),
+    "shared, two rooms": (OF_A_DAY, lambda of: f"/api/v1/shared?room={of.room()}&room={of.room()}"),
+    "compare, two rooms": (OF_A_DAY, lambda of: f"/api/v1/compare?room={of.busy()}&room={of.busy()}"),
+    "rooms": (QUICK, lambda _: "/api/v1/rooms"),
+    "coverage, one room": (QUICK, lambda of: _path("/api/v1/coverage", room=of.busy(), **_day(of))),
+    "failures": (QUICK, lambda of: _path("/api/v1/failures", **_day(of))),
+    "nothing new (304)": (QUICK, lambda of: f"/api/v1/rooms/{of.rooms[0]}/course"),
+}
+"""Each address with its bound in milliseconds."""
+SAME = "nothing new (304)"
+
+
+@contextmanager
+def serving(where: str, folder: Path) -> Iterator[tuple[str, int]]:
+    """The address and the process of a server of a store."""
+    environment = {**os.environ, "STORE_URL": where, "DATA_DIR": str(folder / "queue")}
+    command = [sys.executable, "-m", "rankcrawler", "serve", "--port", "0"]
+    with Popen(command, env=environment, stdout=PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip().removeprefix("GATEWAY_URL="), process.pid
+        finally:
+            process.terminate()
+
+
+async def asked(url: str, of: Filled, rounds: int) -> dict[str, list[float]]:
+    """Milliseconds that each address takes, one request after the other, after some that open the store."""
+    found = {}
+    async with aiohttp.ClientSession(url) as client:
+        await asyncio.gather(*(_milliseconds(client, f"/api/v1/rooms/{of.room()}/list", same=False) for _ in range(8)))
+        for name, (_, address) in ADDRESSES.items():
+            found[name] = [await _milliseconds(client, address(of), same=name == SAME) for _ in range(rounds)]
+    return found
+
+
+async def _milliseconds(client: aiohttp.ClientSession, address: str, *, same: bool) -> float:
+    headers = {}
+    if same:
+        async with client.get(address) as response:
+            headers = {"If-None-Match": response.headers["ETag"]}
+    began = time.perf_counter()
+    async with client.get(address, headers=headers) as response:
+        await response.read()
+        assert response.status in ((200, 304) if same else (200, 404)), (address, response.status)
+    return 1000 * (time.perf_counter() - began)
+
+
+def measured(site: Site, folder: Path, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """All figures, by kind of store."""
+    found: dict[str, dict[str, Any]] = {}
+    for kind in KINDS:
+        where = site.address(kind)
+        store = locate.open_records(where, create=True)
+        for batch in batches(polls(options.entries, options.minutes, options.rooms)):
+            store.write(batch)
+        store.close()
+        there = filled(where, options.minutes)
+        with serving(where, folder) as (url, pid):
+            times = asyncio.run(asked(url, there, options.rounds))
+            crawl = beside.writer(where, url, there, options.readers, options.seconds)
+            streams = asyncio.run(beside.streams(where, url, pid, options.streams))
+        found[kind] = {"times": times, "crawl": crawl, "streams": streams}
+    return found
+
+
+def percentile_95(times: Sequence[float]) -> float:
+    """The time that nineteen of twenty do not exceed."""
+    return max(times) if len(times) < 20 else quantiles(times, n=20)[-1]
+
+
+def tables(found: dict[str, dict[str, Any]], options: argparse.Namespace) -> str:
+    """Figures as Markdown."""
+    rows = []
+    for name, (bound, _) in ADDRESSES.items():
+        cells = []
+        for figures in found.values():
+            times = sorted(figures["times"][name])
+            cells.append(f"{times[len(times) // 2]:,.1f}, {percentile_95(times):,.1f}")
+        rows.append([name, "" if bound is None else str(bound), *cells])
+    addresses = report.table(["address", "p95 at most, ms", *(f"{kind}: p50, p95" for kind in found)], rows)
+    heads = ["store", "polls/s alone", f"beside {options.readers} readers", "requests/s", "p95, ms"]
+    crawls = [
+        [kind, *(f"{each['crawl'][name]:,.0f}" for name in ("alone", "beside", "requests", "p95"))]
+        for kind, each in found.items()
+    ]
+    streams = [
+        [kind, *(f"{each['streams'][name]:,.1f}" for name in ("open", "first", "last", "megabytes"))]
+        for kind, each in found.items()
+    ]
+    names = ["store", "streams", "first has the event after, s", "last, s", "server's memory, MB"]
+    return "\n\n".join([addresses, report.table(heads, crawls), report.table(names, streams)])
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Measure and report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--entries", type=int, default=200_000, help="rows of the rooms whose lists are written whole")
+    parser.add_argument("--minutes", type=int, default=60, help="that some rooms are polled for")
+    parser.add_argument("--rooms", type=int, default=1300, help="that are polled for a few minutes; a fifth is off air")
+    parser.add_argument("--rounds", type=int, default=20, help="requests of each address")
+    parser.add_argument(
+        "--readers", type=int, default=200, help="clients beside the writer, each asks every two seconds"
+    )
+    parser.add_argument("--seconds", type=float, default=10, help="that the writer writes alone, and beside readers")
+    parser.add_argument("--streams", type=int, default=1000, help="of events")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
+    options = parser.parse_args(words)
+    with tempfile.TemporaryDirectory(prefix="serve-") as folder, postgres_server("shared_buffers=256MB") as server:
+        found = measured(Site(Path(folder), server), Path(folder), options)
+    print(tables(found, options))
+    if options.json:
+        report.write(options.json, {"figures": found})
+
+
+if __name__ == "__main__":
+    main()
