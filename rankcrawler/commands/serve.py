@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 from contextlib import suppress
 
 from rankcrawler import open_files
@@ -16,6 +17,8 @@ from rankcrawler.store import locate
 
 _FILES = 4096
 """Connections and files that may be open at a time: streams of events stay open."""
+_BEHIND_CRAWLS = 10
+"""Where there are fewer cores than work, a crawl goes first: what it misses is lost, and a reader can wait."""
 _ROOM = "6994259511469247263"
 _PATH = "/douyin/liveroom/ranklist"
 
@@ -27,6 +30,8 @@ async def run(given: argparse.Namespace, options: Options) -> None:
     that is not there yet is served once it is; the first page says how to begin.
     """
     open_files.allow_up_to(_FILES)
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(_BEHIND_CRAWLS)
     try:
         locate.open_database(options.store_url, is_read_only=True).close()
     except NoStore as error:
