@@ -13,16 +13,16 @@ from rankcrawler.insight.rooms import RoomRow
 from rankcrawler.insight.sessions import Sessions
 from rankcrawler.insight.shared import Shared
 from rankcrawler.insight.totals import Totals
-from rankcrawler.language import tr
 from rankcrawler.model.kinds import RANKLIST
-from rankcrawler.options import Options
-from rankcrawler.queue import access, roster
+from rankcrawler.queue import roster
 from rankcrawler.queue import status as statuses
+from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.serve.pages import compare, contributor, fleet
 from rankcrawler.serve.pages.compare import CompareQuery
 from rankcrawler.serve.pages.contributor import Level
 from rankcrawler.serve.pages.fleet import QueueSeen
 from rankcrawler.serve.pages.room import RoomAnswers, RoomQuery
+from rankcrawler.serve.queues import Queues
 
 _TOP = 5
 _POLLS = 60
@@ -85,20 +85,21 @@ def sessions(store: Questions, query: CompareQuery) -> Sessions | None:
     return store.compare(*query.rooms) if query.rooms else None
 
 
-async def queue(options: Options | None) -> tuple[QueueSeen | None, str]:
+async def queue(queues: Queues) -> tuple[QueueSeen | None, str]:
     """What the queue says, or else why it cannot be reached."""
-    if options is None:
-        return None, tr("This server was started without a queue.")
     try:
-        async with access.open_queue(options, RANKLIST.name, create=False) as (opened, _):
-            dead = []
-            async for each in roster.rooms(opened, "dead"):
-                dead.append(each)
-                if len(dead) == fleet.DEAD:
-                    break
-            return QueueSeen(await statuses.status(opened), tuple(dead)), ""
+        return await queues.ask(RANKLIST.name, _seen), ""
     except QueueError as error:
         return None, str(error)
+
+
+async def _seen(queue: RoomQueue) -> QueueSeen:
+    dead = []
+    async for each in roster.rooms(queue, "dead"):
+        dead.append(each)
+        if len(dead) == fleet.DEAD:
+            break
+    return QueueSeen(await statuses.status(queue), tuple(dead))
 
 
 def _course(store: Questions, room_id: str, since: str | None, source: str) -> Course | None:

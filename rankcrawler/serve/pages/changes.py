@@ -3,19 +3,16 @@
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from rankcrawler.errors import QueueError
 from rankcrawler.language import tr
 from rankcrawler.model.kinds import RANKLIST
-from rankcrawler.options import Options
-from rankcrawler.queue import access
 from rankcrawler.serve.access import guard
 from rankcrawler.serve.access.asked import Asked
 from rankcrawler.serve.pages import begin
 from rankcrawler.serve.pages.frame import THEMES
 from rankcrawler.serve.pages.login import YEAR, goes_on, place
 from rankcrawler.serve.pages.rendering import AnyRequest, Pages
+from rankcrawler.serve.queues import Queues
 from rankcrawler.serve.refusal import Refusal
-from rankcrawler.serve.setup import Setup
 
 _ALL = "all"
 
@@ -28,29 +25,27 @@ def show_form(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[by
 
 @post("/rooms/new", include_in_schema=False)
 async def add_rooms(
-    request: AnyRequest, pages: NamedDependency[Pages], setup: NamedDependency[Setup]
+    request: AnyRequest, pages: NamedDependency[Pages], queues: NamedDependency[Queues]
 ) -> Response[bytes]:
     """Push the rooms of the form, and show what could not be read."""
     form = await request.form()
     jobs, page = begin.read({name: str(value) for name, value in form.items()})
     added: int | None = None
     if jobs:
-        async with access.open_queue(_queue(setup), RANKLIST.name) as (queue, _):
-            added = await queue.push(jobs)
+        added = await queues.ask(RANKLIST.name, lambda queue: queue.push(jobs), create=True)
     shown = begin.with_added(page, len(jobs), added)
     return pages.show(request, "begin.html", status=400 if page.wrong else 200, begin=shown)
 
 
 @post("/fleet/retry", include_in_schema=False)
-async def retry(request: AnyRequest, setup: NamedDependency[Setup]) -> Response[bytes]:
+async def retry(request: AnyRequest, queues: NamedDependency[Queues]) -> Response[bytes]:
     """Poll a dead room again, or all of them."""
     form = await request.form()
     room = str(form.get("room", ""))
-    async with access.open_queue(_queue(setup), RANKLIST.name, create=False) as (queue, _):
-        if room == _ALL:
-            await queue.dead_letters.retry_all()
-        elif not all(await queue.dead_letters.retry([room])):
-            raise Refusal(404, tr("room {room} is no dead letter", room=room[:40]))
+    if room == _ALL:
+        await queues.ask(RANKLIST.name, lambda queue: queue.dead_letters.retry_all())
+    elif not all(await queues.ask(RANKLIST.name, lambda queue: queue.dead_letters.retry([room]))):
+        raise Refusal(404, tr("room {room} is no dead letter", room=room[:40]))
     return goes_on("/fleet")
 
 
@@ -61,10 +56,3 @@ async def choose_theme(request: AnyRequest) -> Response[bytes]:
     form = await request.form()
     theme, target = str(form.get("theme", "")), place(str(form.get("next", "")))
     return goes_on(target, guard.cookie(asked, "theme", theme, YEAR) if theme in THEMES else None)
-
-
-def _queue(setup: Setup) -> Options:
-    """The settings of the queue; raises QueueError if the server was started without one."""
-    if setup.queue is None:
-        raise QueueError(tr("This server was started without a queue."))
-    return setup.queue

@@ -21,6 +21,7 @@ from rankcrawler.serve.pages.fleet import FleetQuery
 from rankcrawler.serve.pages.rendering import AnyRequest, Pages
 from rankcrawler.serve.pages.room import RoomQuery
 from rankcrawler.serve.pages.wall import WallQuery
+from rankcrawler.serve.queues import Queues
 from rankcrawler.serve.setup import Setup
 
 
@@ -97,11 +98,11 @@ async def show_compare(
 
 @get("/fleet", include_in_schema=False)
 async def show_fleet(
-    request: AnyRequest, pages: NamedDependency[Pages], desk: NamedDependency[Desk], setup: NamedDependency[Setup]
+    request: AnyRequest, pages: NamedDependency[Pages], desk: NamedDependency[Desk], queues: NamedDependency[Queues]
 ) -> Response[bytes]:
     """Workers, queue, failures and coverage."""
     query = FleetQuery.of(request.query_params)
-    queue, trouble = await asking.queue(setup.queue)
+    queue, trouble = await asking.queue(queues)
 
     def ask(store: Questions) -> tuple[Pace, Failures, Coverage]:
         return store.pace(fleet.HOURS), store.failures(since=query.since), store.coverage(since=query.since)
