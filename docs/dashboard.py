@@ -32,7 +32,7 @@ LATEST = 14
 """The rooms of the demo that are shown: a picture has room for so many."""
 ROWS = range(8, 22)
 """Of the list of the room whose page is shown, so that the charts below it are in the picture, too."""
-WHOLE: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": 1240}
+WHOLE: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": 1490}
 
 
 def polls(jobs: list[Job], end_ms: int) -> Iterator[list[Poll]]:
