@@ -118,6 +118,14 @@ def test_a_page_that_cannot_be_shown_says_why_and_leads_on(
     assert "To the wall" in found.text
 
 
+def test_two_rooms_are_compared_by_contributor(client: httpx.Client) -> None:
+    two = client.get(f"/compare?rooms={ROOM},{GAPS}").text
+    assert "Who gave in either" in two
+    assert two.count('id="tracks"') == 1
+    assert "Who gave in either" not in client.get(f"/compare?rooms={ROOM}").text
+    assert "Who gave in either" not in client.get("/compare").text
+
+
 def test_rooms_are_pushed_with_their_interval_and_wrong_ones_come_back(queued: httpx.Client, redis: Redis) -> None:
     text = f"{ROOM}\nhttps://live.douyin.com/123\n"
     token = form_token(queued, "/rooms/new")

@@ -18,7 +18,7 @@ from rankcrawler.queue import roster
 from rankcrawler.queue import status as statuses
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.serve.pages import compare, contributor, fleet
-from rankcrawler.serve.pages.compare import CompareQuery
+from rankcrawler.serve.pages.compare import CompareAnswers, CompareQuery
 from rankcrawler.serve.pages.contributor import Level
 from rankcrawler.serve.pages.fleet import QueueSeen
 from rankcrawler.serve.pages.room import RoomAnswers, RoomQuery
@@ -72,17 +72,17 @@ def person(store: Questions, user_id: str) -> tuple[Person, Totals, Level | None
     return found, sums, _level(store, found)
 
 
-def shared(store: Questions, query: CompareQuery, rooms: Sequence[str]) -> Shared:
-    """Whom rooms share."""
-    least = min(query.least, len(rooms)) if rooms else query.least
-    return store.shared(*rooms, least=least, since=query.moment, limit=_PEOPLE)
-
-
-def sessions(store: Questions, query: CompareQuery) -> Sessions | None:
-    """The sessions that are compared; None where none are named."""
-    if query.anchor and not query.rooms:
-        return store.sessions(query.anchor, limit=compare.ROOMS)
-    return store.compare(*query.rooms) if query.rooms else None
+def compared(store: Questions, query: CompareQuery) -> CompareAnswers:
+    """What the page of a comparison shows."""
+    sessions = _sessions(store, query)
+    rooms: Sequence[str] = query.rooms or ([row.room_id for row in sessions.rows] if sessions else ())
+    listed = () if sessions is None else [row.room_id for row in sessions.rows if row.since_at is not None]
+    return CompareAnswers(
+        shared=_shared(store, query, rooms),
+        sessions=sessions,
+        versus=store.versus(*listed) if len(listed) == 2 else None,
+        pace=store.pace(compare.WEEK),
+    )
 
 
 async def queue(queues: Queues) -> tuple[QueueSeen | None, str]:
@@ -100,6 +100,19 @@ async def _seen(queue: RoomQueue) -> QueueSeen:
         if len(dead) == fleet.DEAD:
             break
     return QueueSeen(await statuses.status(queue), tuple(dead))
+
+
+def _shared(store: Questions, query: CompareQuery, rooms: Sequence[str]) -> Shared:
+    """Whom rooms share."""
+    least = min(query.least, len(rooms)) if rooms else query.least
+    return store.shared(*rooms, least=least, since=query.moment, limit=_PEOPLE)
+
+
+def _sessions(store: Questions, query: CompareQuery) -> Sessions | None:
+    """The sessions that are compared; None where none are named."""
+    if query.anchor and not query.rooms:
+        return store.sessions(query.anchor, limit=compare.ROOMS)
+    return store.compare(*query.rooms) if query.rooms else None
 
 
 def _course(store: Questions, room_id: str, since: str | None, source: str) -> Course | None:

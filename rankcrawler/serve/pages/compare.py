@@ -12,6 +12,7 @@ from rankcrawler.clock import ms
 from rankcrawler.insight.pace import Pace
 from rankcrawler.insight.sessions import Sessions
 from rankcrawler.insight.shared import InRoom, Shared, SharedRow
+from rankcrawler.insight.versus import Versus
 from rankcrawler.serve.pages import parameters
 from rankcrawler.serve.pages.parameters import Parameters
 
@@ -88,11 +89,23 @@ class Compared(msgspec.Struct, frozen=True):
     lines: tuple[SharedLine, ...]
     sessions: Sessions | None
     tracks: tuple[Track, ...]
+    versus: Versus | None
+    """What contributors gave in two rooms; None unless two are compared."""
     heat: Heat
 
 
-def page(query: CompareQuery, shared: Shared, sessions: Sessions | None, pace: Pace, zone: tzinfo) -> Compared:
+class CompareAnswers(NamedTuple):
+    """What was asked of the store for the page."""
+
+    shared: Shared
+    sessions: Sessions | None
+    versus: Versus | None
+    pace: Pace
+
+
+def page(query: CompareQuery, found: CompareAnswers, zone: tzinfo) -> Compared:
     """The page."""
+    shared, sessions = found.shared, found.sessions
     columns = query.rooms or _commonest(shared)
     return Compared(
         query=query,
@@ -101,7 +114,8 @@ def page(query: CompareQuery, shared: Shared, sessions: Sessions | None, pace: P
         lines=tuple(_line(row, columns) for row in shared.rows),
         sessions=sessions,
         tracks=() if sessions is None else tuple(_tracks(sessions)),
-        heat=heat(pace, query.rooms, zone),
+        versus=found.versus,
+        heat=heat(found.pace, query.rooms, zone),
     )
 
 

@@ -1,6 +1,5 @@
 """The pages that only show: each asks the store, and the queue where that matters, and renders a template."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 
 from litestar import Response, get
@@ -11,8 +10,6 @@ from rankcrawler.errors import NoStore
 from rankcrawler.insight.pace import Pace
 from rankcrawler.insight.questions import Questions
 from rankcrawler.insight.rooms import Coverage, Failures
-from rankcrawler.insight.sessions import Sessions
-from rankcrawler.insight.shared import Shared
 from rankcrawler.serve.desk import Desk
 from rankcrawler.serve.pages import asking, begin, compare, contributor, fleet, room, wall
 from rankcrawler.serve.pages.compare import CompareQuery
@@ -87,13 +84,8 @@ async def show_compare(
     """Rooms, or an anchor's sessions, side by side."""
     query = CompareQuery.of(request.query_params)
 
-    def ask(store: Questions) -> tuple[Shared, Sessions | None, Pace]:
-        sessions = asking.sessions(store, query)
-        rooms: Sequence[str] = query.rooms or ([row.room_id for row in sessions.rows] if sessions else ())
-        return asking.shared(store, query, rooms), sessions, store.pace(compare.WEEK)
-
-    shared, sessions, pace = await desk.ask(ask)
-    return pages.show(request, "compare.html", compared=compare.page(query, shared, sessions, pace, setup.zone))
+    found = await desk.ask(lambda store: asking.compared(store, query))
+    return pages.show(request, "compare.html", compared=compare.page(query, found, setup.zone))
 
 
 @get("/fleet", include_in_schema=False)
