@@ -1,7 +1,8 @@
 """Reads, types and checks every setting of rankcrawler. Nothing else reads Scrapy's settings or the environment.
 
-A value comes from the command line (`-s NAME=VALUE`), else from the environment, else from the project's settings,
-else from `rankcrawler.settings`. Secrets come from the environment only.
+A value comes from the command line (`-s NAME=VALUE`), else from the environment, else from `.env` in the working
+folder, else from the project's settings, else from `rankcrawler.settings`. An empty variable is one that is not set.
+Secrets come from the environment or `.env` only.
 """
 
 import os
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
-from rankcrawler import setting_values
+from rankcrawler import env_file, setting_values
 from rankcrawler import settings as defaults
 from rankcrawler.errors import SettingError
 from rankcrawler.language import marked, tr
@@ -129,12 +130,12 @@ class Options:
     """Whether rankcrawler.speedups replaces parts of Scrapy."""
 
     @classmethod
-    def of(cls, settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> "Options":
+    def of(cls, settings: BaseSettings, environment: Mapping[str, str] | None = None) -> "Options":
         """Read and check all settings; raises SettingError for the first that is invalid or probably misspelt."""
+        environment = _surroundings() if environment is None else environment
         _check_names(settings, environment)
         given = {name: _value(settings, environment, name) for name in (*_NUMBERS, *_TEXTS, *REDIS)}
         numbers, texts = _numbers(given), _texts(given)
-        data_dir = texts["DATA_DIR"] or "data"
         return cls(
             gateway_url=texts["GATEWAY_URL"],
             gateway_name=texts["GATEWAY_NAME"],
@@ -147,9 +148,9 @@ class Options:
             verdicts=texts["VERDICTS"] or "",
             pseudonymise_key=environment.get("PSEUDONYMISE_KEY", ""),
             api_token=environment.get("API_TOKEN", ""),
-            store_url=texts["STORE_URL"] or f"sqlite:///{data_dir.rstrip('/')}/ranks.db",
-            data_dir=Path(data_dir),
-            time_zone=_zone(texts["TIME_ZONE"] or defaults.TIME_ZONE),
+            store_url=texts["STORE_URL"] or f"sqlite:///{_data_dir(texts).rstrip('/')}/ranks.db",
+            data_dir=Path(_data_dir(texts)),
+            time_zone=setting_values.zone(texts["TIME_ZONE"] or defaults.TIME_ZONE),
             redis={name: given[name] for name in REDIS} | {"REDIS_PARAMS": _parameters(settings)},
             queue_name=texts["QUEUE_NAME"] or "",
             room_attempts=int(numbers["ROOM_ATTEMPTS"]),
@@ -168,6 +169,13 @@ class Options:
             has_log_file=bool(settings["LOG_FILE"]),
             speedups=settings.getbool("SPEEDUPS", default=True),
         )
+
+
+def _surroundings() -> dict[str, str]:
+    """The process's environment, and what `.env` adds to it; raises SettingError for a slip in that."""
+    file = env_file.read()
+    file.check((*ENVIRONMENT, *SECRETS), _PREFIXES, {*NAMES, *dir(default_settings)})
+    return file.beneath(os.environ)
 
 
 def bare_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -214,20 +222,15 @@ def _texts(given: Mapping[str, Any]) -> dict[str, str | None]:
     return {name: None if given[name] is None else str(given[name]) for name in _TEXTS}
 
 
+def _data_dir(texts: Mapping[str, str | None]) -> str:
+    return texts["DATA_DIR"] or "data"
+
+
 def _value(settings: BaseSettings, environment: Mapping[str, str], name: str) -> Any:
     is_on_command_line = _priority(settings, name) >= SETTINGS_PRIORITIES["cmdline"]
-    if name in ENVIRONMENT and not is_on_command_line and name in environment:
+    if name in ENVIRONMENT and not is_on_command_line and environment.get(name):
         return environment[name]
     return settings[name] if name in settings else getattr(defaults, name, None)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise SettingError(
-            tr("TIME_ZONE must be the name of a time zone such as Asia/Shanghai, not {name!r}", name=name)
-        ) from None
 
 
 def _parameters(settings: BaseSettings) -> dict[str, Any]:

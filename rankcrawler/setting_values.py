@@ -4,6 +4,7 @@ import logging
 import re
 from math import inf
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rankcrawler.errors import SettingError
 from rankcrawler.language import marked, tr
@@ -59,3 +60,13 @@ def budget(name: str, value: str | None) -> tuple[float, str] | None:
             )
         )
     return amount, found[2] or ""
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of this IANA name, for TIME_ZONE; raises SettingError."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise SettingError(
+            tr("TIME_ZONE must be the name of a time zone such as Asia/Shanghai, not {name!r}", name=name)
+        ) from None

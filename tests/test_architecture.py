@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     {"language"},
     {"errors", "clock", "backoff", "durations", "event_loop", "faultlog", "settings", "spelling", "statistics"},
-    {"setting_values"},
+    {"env_file", "setting_values"},
     {"channel", "moments", "open_files", "options", "progress", "report", "terminal"},
     {"model", "spider_arguments"},
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},

@@ -1,12 +1,13 @@
 """Settings: where each comes from, and what is refused."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from scrapy.settings import Settings
 
 from rankcrawler.errors import SettingError
-from rankcrawler.options import NAMES, Options
+from rankcrawler.options import ENVIRONMENT, NAMES, SECRETS, Options
 
 SECRET = "a-canary-secret-of-some-length"
 
@@ -91,3 +92,61 @@ def test_every_setting_of_ours_has_its_line_in_the_projects_settings() -> None:
     ours = settings()
     known = {name for name in NAMES if name in ours}
     assert set(NAMES) - known <= {name for name in NAMES if name.startswith("REDIS_")}
+
+
+def test_an_empty_variable_is_not_set() -> None:
+    assert options({"GATEWAY_NAME": "", "ROOM_ATTEMPTS": "", "STORE_URL": ""}).room_attempts == 5
+    assert options({"ROOM_ATTEMPTS": ""}, "project", ROOM_ATTEMPTS="3").room_attempts == 3
+    assert options({"GATEWAY_NAME": ""}).gateway_name is None
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder of a shell that has set nothing."""
+    for name in (*ENVIRONMENT, *SECRETS):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_file_of_variables_comes_after_the_environment_and_before_a_project(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text(f"GATEWAY_TOKEN={SECRET}\nROOM_ATTEMPTS=4\nLEASE_SECONDS=7\nSTORE_URL=\n")
+    monkeypatch.setenv("ROOM_ATTEMPTS", "6")
+    found = Options.of(settings("project", LEASE_SECONDS=9, STORE_URL="jsonl:kept"))
+    assert (found.room_attempts, found.lease_seconds, found.store_url) == (6, 7.0, "jsonl:kept")
+    assert found.gateway_token == SECRET
+    assert SECRET not in repr(found)
+    assert Options.of(settings("cmdline", ROOM_ATTEMPTS="2", LEASE_SECONDS="8")).lease_seconds == 8.0
+
+
+def test_an_empty_variable_of_the_environment_hides_that_of_the_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text("GATEWAY_NAME=ours\nGATEWAY_TOKEN=x\n")
+    monkeypatch.setenv("GATEWAY_NAME", "")
+    monkeypatch.setenv("GATEWAY_TOKEN", "")
+    assert (Options.of(settings()).gateway_name, Options.of(settings()).gateway_token) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ROOM_ATTEMTPS=4", "ROOM_ATTEMTPS is not a setting: did you mean ROOM_ATTEMPTS?"),
+        ("GATEWAY_TIMEOUT=4", "GATEWAY_TIMEOUT is not a setting: did you mean GATEWAY_"),
+        ("DATADIR=x", "DATADIR is not a setting: did you mean DATA_DIR?"),
+        ("CONCURRENT_REQUESTS=4", "CONCURRENT_REQUESTS cannot be set here: give it with -s, or in your project's"),
+        ("LOG_LEVEL=DEBUG", "LOG_LEVEL cannot be set here"),
+    ],
+)
+def test_a_slip_in_the_file_is_refused_with_its_line(folder: Path, line: str, said: str) -> None:
+    (folder / ".env").write_text(f"# of this folder\n\n{line}\n")
+    with pytest.raises(SettingError) as refusal:
+        Options.of(settings())
+    assert str(refusal.value).startswith(f".env, line 3: {said}")
+
+
+def test_variables_of_others_in_the_file_are_no_slips(folder: Path) -> None:
+    (folder / ".env").write_text("POSTGRES_PASSWORD=x\nCOMPOSE_PROJECT_NAME=ranks\nEXTRA=1\n")
+    assert Options.of(settings()).room_attempts == 5

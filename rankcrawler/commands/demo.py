@@ -30,8 +30,8 @@ _FOLLOWED = 6
 _SECONDS = 300
 """The simulated gateway stops by itself after this time, whatever happens, unless someone looks at the pages."""
 _DAY = 86_400
-_OTHERS = {"REDIS_URL", "STORE_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE"}
-"""Environment variables that would lead the crawl away from the demo."""
+_OTHERS = dict.fromkeys(("REDIS_URL", "STORE_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE"), "")
+"""Variables that would lead the crawl away from the demo. An empty one hides that of `.env`."""
 
 
 def run(options: Options, rooms: str | None) -> int:
@@ -66,7 +66,7 @@ def _simulator(seconds: int) -> Iterator[str]:
     """The address of a simulated gateway, which runs in a process of its own."""
     command = [sys.executable, "-m", "rankcrawler", "simulate", "--port", "0", "--seconds", str(seconds)]
     command += ["--live", "3", "--pause", "2"]
-    environment = {name: value for name, value in os.environ.items() if name != "GATEWAY_TOKEN"}
+    environment = {**os.environ, "GATEWAY_TOKEN": ""}
     with subprocess.Popen(  # noqa: S603 — no part of the command is foreign input
         command, stdout=subprocess.PIPE, encoding="utf-8", errors="replace", env=environment
     ) as process:
@@ -87,7 +87,7 @@ def _anchors(folder: Path) -> Path:
 def _environment(url: str, folder: Path) -> dict[str, str]:
     """The environment of a crawl of the simulated gateway, into a folder."""
     ours = {"GATEWAY_URL": url, "GATEWAY_TOKEN": "simulator", "DATA_DIR": str(folder)}
-    return {name: value for name, value in os.environ.items() if name not in _OTHERS} | ours
+    return {**os.environ, **_OTHERS, **ours}
 
 
 def _crawl(environment: Mapping[str, str], argument: str, *options: str) -> int:

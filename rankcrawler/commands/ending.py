@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from rankcrawler import env_file
 from rankcrawler.commands import interrupt
 from rankcrawler.commands.printing.text import plain
 from rankcrawler.errors import JobError, RankcrawlerError, SettingError
+from rankcrawler.options import SECRETS
 
 
 def complain(message: object) -> None:
@@ -20,6 +22,12 @@ def refuse(message: object, status: int = 1) -> NoReturn:
     """Print a line on standard error, and exit."""
     complain(message)
     sys.exit(status)
+
+
+def warn_of_env_file() -> None:
+    """Print a line if other users can read a secret in `.env`."""
+    if warning := env_file.exposed(SECRETS):
+        complain(warning)
 
 
 @contextmanager

@@ -17,9 +17,10 @@ from rankcrawler.commands.printing.streams import prepare
 from rankcrawler.language import tr
 from rankcrawler.spelling import hint
 
-_ORDER = ("crawl", "fleet", "rooms", "anchors", "store", "serve", "gateway", "rank", "simulate", "demo")
+_ORDER = (*("init", "crawl", "fleet", "rooms", "anchors", "store", "serve", "gateway", "rank", "simulate", "demo"),)
 _EXAMPLES = (
     "demo",
+    "init",
     "crawl ranklist -a rooms=rooms.jsonl -O ranks.jsonl",
     "fleet --workers 4 -a rooms=rooms.jsonl",
     "rooms status --watch",

@@ -8,6 +8,7 @@ from scrapy.exceptions import UsageError
 
 from rankcrawler import settings
 from rankcrawler.commands import helptext, unknown
+from rankcrawler.commands.ending import warn_of_env_file
 from rankcrawler.commands.printing.streams import prepare
 from rankcrawler.language import tr
 from rankcrawler.options import Options
@@ -38,6 +39,7 @@ class Tool(ScrapyCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Apply Scrapy's options; `args` is what argparse could not place."""
         super().process_options(args, opts)
+        warn_of_env_file()
         if args:
             raise UsageError(
                 tr(

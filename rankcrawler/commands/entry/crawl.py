@@ -15,7 +15,7 @@ from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.defer import deferred_from_coro
 
 from rankcrawler.commands import helptext, interrupt, overview, unknown
-from rankcrawler.commands.ending import one_line_errors, refuse
+from rankcrawler.commands.ending import one_line_errors, refuse, warn_of_env_file
 from rankcrawler.commands.printing.streams import prepare
 from rankcrawler.language import english, tr
 from rankcrawler.spelling import hint
@@ -55,7 +55,7 @@ class Command(crawl.Command):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything before anything starts. On a terminal log warnings only, to leave the progress line."""
         interrupt.end_at_once()
-        from rankcrawler import preflight
+        from rankcrawler import channel, preflight
         from rankcrawler.feeds.address import with_format
 
         opts.output = [with_format(each) for each in opts.output or ()]
@@ -63,6 +63,8 @@ class Command(crawl.Command):
         super().process_options(args, opts)
         assert self.settings is not None
         self._check_words(args, self.settings)
+        if channel.joined() is None:  # its fleet has said it already
+            warn_of_env_file()
         with one_line_errors():
             options = preflight.check(self.settings, opts.spargs, _arguments_of(args, self.settings))
         if sys.stderr.isatty() and not options.has_log_file:
