@@ -16,13 +16,14 @@ RankcrawlerError
 │   ├── StoreUnavailable   … now; the same call may succeed later
 │   ├── RefusedByStore     … because of one poll
 │   ├── NoStore            there is none yet
+│   ├── OtherVersion       an older or a newer rankcrawler wrote it
 │   ├── NotInStore         it has nothing of that room, contributor or anchor
 │   └── DamagedList   rows of a list that was stored are missing
 ├── FeedError         a feed cannot be opened or written
 └── RequestError      a request to what `serve` serves does not say what is wanted
 """
 
-from rankcrawler.language import tr
+from rankcrawler.language import marked, tr
 
 
 class RankcrawlerError(Exception):
@@ -125,6 +126,25 @@ class NoStore(StoreError):  # noqa: N818 — it is no fault of a store's
                 place=place,
             )
         )
+
+
+class OtherVersion(StoreError):  # noqa: N818 — it is no fault of a store's
+    """An older or a newer rankcrawler wrote the store; the message says what to do."""
+
+    def __init__(self, place: object, *, found: int, wanted: int) -> None:
+        self.is_older = found < wanted
+        """Whether `scrapy store migrate` brings it to this version."""
+        if self.is_older:
+            message = marked(
+                "{place} was written by an older rankcrawler (version {found}, not {wanted}): stop all workers, and "
+                "run `scrapy store migrate`"
+            )
+        else:
+            message = marked(
+                "{place} was written by a newer rankcrawler (version {found}, not {wanted}): install that one, or name "
+                "another store"
+            )
+        super().__init__(tr(message, place=place, found=found, wanted=wanted))
 
 
 class NotInStore(StoreError):  # noqa: N818 — it is no fault of the store's

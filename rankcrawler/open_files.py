@@ -6,6 +6,12 @@ from rankcrawler.errors import SettingError
 from rankcrawler.language import tr
 
 
+def most() -> int | None:
+    """How many this process may be allowed; None for any number."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return None if hard == resource.RLIM_INFINITY else hard
+
+
 def allow(needed: int) -> None:
     """Raise this process's own limit to `needed` if it is lower; SettingError if the machine does not let it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -12,7 +12,9 @@ from tests.gateways import environment, run
 
 ROOT = Path(__file__).parent.parent
 SCRAPY = Path(sys.executable).parent / "scrapy"
-COMMANDS = (*("init", "crawl", "fleet", "rooms", "anchors", "store", "serve", "gateway", "rank", "simulate", "demo"),)
+COMMANDS = (
+    *("init", "doctor", "crawl", "fleet", "rooms", "anchors", "store", "serve", "gateway", "rank", "simulate", "demo"),
+)
 ROOM = "6994259511469247263"
 
 

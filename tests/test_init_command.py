@@ -75,8 +75,8 @@ def test_what_it_says_leads_to_a_crawl(tmp_path: Path) -> None:
         env = environment(gateway, tmp_path / "ranks" / "data")
         own = {name: env.pop(name) for name in ("GATEWAY_URL", "GATEWAY_TOKEN", "GATEWAY_PROFILE", "DATA_DIR")}
         done = run("init", "ranks", env=env, cwd=tmp_path)
-        *_, change, command = map(str.strip, done.stdout.splitlines())
-        assert (done.returncode, change) == (0, "cd ranks")
+        *_, change, look, command = map(str.strip, done.stdout.splitlines())
+        assert (done.returncode, change, look.split()[1:]) == (0, "cd ranks", ["doctor"])
         file = tmp_path / "ranks" / ".env"
         text = file.read_text("utf-8").replace("GATEWAY_URL=", f"GATEWAY_URL={own['GATEWAY_URL']}", 1)
         file.write_text(text.replace("GATEWAY_TOKEN=", f"GATEWAY_TOKEN={TOKEN}", 1), "utf-8")

@@ -87,7 +87,7 @@ def run(folder: Path) -> None:
         )
     )
     change = [] if folder.resolve() == Path.cwd() else [f"cd {shlex.quote(str(folder))}"]
-    for command in (*change, f"{program.path()} crawl ranklist -a rooms={ROOMS}"):
+    for command in (*change, f"{program.path()} doctor", f"{program.path()} crawl ranklist -a rooms={ROOMS}"):
         print(f"  {command}")
 
 

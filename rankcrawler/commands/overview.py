@@ -17,7 +17,9 @@ from rankcrawler.commands.printing.streams import prepare
 from rankcrawler.language import tr
 from rankcrawler.spelling import hint
 
-_ORDER = (*("init", "crawl", "fleet", "rooms", "anchors", "store", "serve", "gateway", "rank", "simulate", "demo"),)
+_ORDER = (
+    *("init", "doctor", "crawl", "fleet", "rooms", "anchors", "store", "serve", "gateway", "rank", "simulate", "demo"),
+)
 _EXAMPLES = (
     "demo",
     "init",

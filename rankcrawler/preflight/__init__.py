@@ -37,8 +37,13 @@ def check(settings: Settings, arguments: Mapping[str, str], known: Collection[st
     ineffective.check(settings)
     components.check(settings)
     _check_feeds(settings)
-    open_files.allow(options.concurrent_requests + _OTHER_FILES)
+    open_files.allow(files_of(options))
     return options
+
+
+def files_of(options: Options) -> int:
+    """How many files and connections a crawl opens at a time."""
+    return options.concurrent_requests + _OTHER_FILES
 
 
 def check_gateway(settings: BaseSettings, kind: str = kinds.RANKLIST.name) -> Options:

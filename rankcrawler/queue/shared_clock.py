@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
-_TOLERANCE_MS = 1000
+TOLERANCE_MS = 1000
 """A clock that differs by less from the server's counts as right: the network takes some time, too."""
 _TRIAL_MS = 60_000
 """A server's clock that leaps is followed after so long: it may soon be set right again."""
@@ -37,9 +37,9 @@ class SharedClock:
     def note(self, server_ms: int) -> None:
         """Take note of what the server's clock says now."""
         wall, steady = self._wall(), self._steady()
-        difference, was_set = server_ms - wall, abs(wall - steady - self._drift) > _TOLERANCE_MS
+        difference, was_set = server_ms - wall, abs(wall - steady - self._drift) > TOLERANCE_MS
         self._drift = wall - steady
-        if abs(difference - self._correction) <= _TOLERANCE_MS:
+        if abs(difference - self._correction) <= TOLERANCE_MS:
             self._differs_since = None
         elif self._is_first or was_set or self._is_over(steady):
             self._follow(difference)
@@ -53,7 +53,7 @@ class SharedClock:
 
     def _follow(self, difference: int) -> None:
         self._differs_since = None
-        self._correction = difference if abs(difference) > _TOLERANCE_MS else 0
+        self._correction = difference if abs(difference) > TOLERANCE_MS else 0
         if self._correction:
             side = "behind" if difference > 0 else "ahead of"
             logger.warning(

@@ -93,7 +93,7 @@ def _check(connection: psycopg.Connection[Record], place: str) -> None:
         raise StoreError(tr("there is no store at {place}: a crawl creates it", place=place))
     [(found,)] = connection.execute("SELECT version FROM store").fetchall()
     if found != schema.version():
-        raise StoreError(schema.mismatch(place, found))
+        raise schema.mismatch(place, found)
 
 
 def _password(path: Path | None) -> str | None:

@@ -59,7 +59,7 @@ def _sqlite(path: Path, query: str, seconds: float) -> Iterator[Answer]:
         with closing(apsw.Connection(str(path), apsw.SQLITE_OPEN_READWRITE)) as database:
             database.set_busy_timeout(2000)
             if (found := int(database.execute("PRAGMA user_version").get)) != schema.version():
-                raise StoreError(schema.mismatch(path, found))
+                raise schema.mismatch(path, found)
             database.execute("PRAGMA query_only = ON")  # a read-only connection leaves its files behind
             database.authorizer = _is_allowed
             database.set_progress_handler(lambda: monotonic() > deadline, _STEPS)

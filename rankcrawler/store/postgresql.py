@@ -62,7 +62,7 @@ class PostgresDatabase:
         """
         with self._translated(), self._connected().transaction():
             if (found := self.version()) != schema.version():
-                raise StoreError(schema.mismatch(self.place, found))
+                raise schema.mismatch(self.place, found)
             yield
 
     @contextmanager
@@ -222,7 +222,7 @@ class PostgresDatabase:
         elif not _has_tables(connection):
             raise NoStore(self.place)
         if (found := self.version()) != schema.version():
-            raise StoreError(schema.mismatch(self.place, found))
+            raise schema.mismatch(self.place, found)
         self._partitions.refresh(connection)
 
     def _locked(self, work: Callable[[psycopg.Connection[Record]], None]) -> None:

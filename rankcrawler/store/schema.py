@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from rankcrawler.language import marked, tr
+from rankcrawler.errors import OtherVersion
 from rankcrawler.model.columns import FIRST_VERSION, Column
 from rankcrawler.model.rows import COLUMNS
 from rankcrawler.store import layout, views
@@ -29,19 +29,9 @@ def version() -> int:
     return max(int(step.name.partition(".")[0]) for step in _STEPS.iterdir())
 
 
-def mismatch(place: object, found: int) -> str:
-    """The message for a store of another version than this one."""
-    if found > version():
-        message = marked(
-            "{place} was written by a newer rankcrawler (version {found}, not {wanted}): install that one, or name "
-            "another store"
-        )
-    else:
-        message = marked(
-            "{place} was written by an older rankcrawler (version {found}, not {wanted}): stop all workers, and run "
-            "`scrapy store migrate`"
-        )
-    return tr(message, place=place, found=found, wanted=version())
+def mismatch(place: object, found: int) -> OtherVersion:
+    """The error for a store of another version than this one."""
+    return OtherVersion(place, found=found, wanted=version())
 
 
 def fresh(dialect: Dialect) -> Iterator[str]:

@@ -65,7 +65,7 @@ class SqliteDatabase:
         """
         with self._locked():
             if self.version() != schema.version():
-                raise StoreError(schema.mismatch(self.place, self.version()))
+                raise schema.mismatch(self.place, self.version())
             yield
         self._file.check()
 
@@ -235,7 +235,7 @@ class SqliteDatabase:
         with self._locked():
             found = self.version()
             if found not in (0, schema.version()):
-                raise StoreError(schema.mismatch(path, found))
+                raise schema.mismatch(path, found)
             if found == 0:
                 if self._db.execute("SELECT count(*) FROM sqlite_master").get:
                     raise StoreError(tr("{path} is a database of another program: name another file", path=path))

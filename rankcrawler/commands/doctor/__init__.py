@@ -1,0 +1,1 @@
+"""The checks of `rankcrawler doctor`: each module looks at one part, and changes nothing."""
