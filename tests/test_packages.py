@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,20 +51,40 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clone(tmp_path_factory.mktemp("clone") / "rankcrawler")
 
 
+def built(kind: str, source: Path, folder: Path) -> Path:
+    """What the project's own backend builds of a source: a `wheel` or an `sdist`."""
+    code = f"import sys; from flit_core.buildapi import build_{kind}; print(build_{kind}(sys.argv[1]))"
+    return folder / run(sys.executable, "-c", code, folder, cwd=source, env=elsewhere()).split()[-1]
+
+
 @pytest.fixture(scope="module")
 def wheel(checkout: Path) -> Path:
-    """The wheel that the project's own backend builds."""
-    code = "import sys; from flit_core.buildapi import build_wheel; print(build_wheel(sys.argv[1]))"
-    name = run(sys.executable, "-c", code, checkout.parent, cwd=checkout, env=elsewhere()).split()[-1]
-    return checkout.parent / name
+    """The wheel of this checkout."""
+    return built("wheel", checkout, checkout.parent)
 
 
-def empty_environment(folder: Path) -> Path:
-    """The bin/ of a new environment. It finds in ours what this project needs, but not this project."""
-    venv = folder / "venv"
+@pytest.fixture(scope="module")
+def sdist(checkout: Path) -> Path:
+    """The source distribution of this checkout."""
+    return built("sdist", checkout, checkout.parent)
+
+
+def empty_environment(folder: Path, without: str = "") -> Path:
+    """The bin/ of a new environment. It finds in ours what this project needs, but not this project.
+
+    Nor does it find a package that is named.
+    """
+    venv, needs = folder / "venv", Path(sysconfig.get_paths()["purelib"])
     run(BIN / "uv", "venv", "--python", sys.executable, venv, cwd=folder, env=elsewhere())
     paths = sysconfig.get_paths(vars={"base": str(venv), "platbase": str(venv)})
-    (Path(paths["purelib"]) / "needs.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
+    if without:
+        most = folder / "most"
+        most.mkdir()
+        for each in needs.iterdir():
+            if not each.name.startswith((without, "rankcrawler", "__editable__", "_rankcrawler")):
+                (most / each.name).symlink_to(each)
+        needs = most
+    (Path(paths["purelib"]) / "needs.pth").write_text(f"{needs}\n")
     find = "from importlib.util import find_spec; print(find_spec('scrapy') and not find_spec('rankcrawler'))"
     assert run(venv / "bin" / "python", "-c", find, cwd=folder, env=elsewhere()) == "True\n"
     return venv / "bin"
@@ -93,10 +114,59 @@ def test_the_metadata_are_complete(wheel: Path) -> None:
     assert (found["Name"], found["Version"], found["Requires-Python"]) == ("rankcrawler", __version__, ">=3.11")
     assert found["Summary"]
     assert found["Keywords"]
+    assert found["Author"] == "rankcrawler developers"
+    assert found.get_all("Provides-Extra") == ["export", "postgresql", "serve"]
+    assert not found.get_all("Project-URL")
     assert "# rankcrawler" in str(found.get_payload())
     classifiers = found.get_all("Classifier", [])
     assert {"Framework :: Scrapy", "Typing :: Typed", "Programming Language :: Python :: 3.11"} <= set(classifiers)
     assert classifiers == sorted(classifiers)
+
+
+def test_the_checkers_of_packages_find_nothing(wheel: Path, sdist: Path, checkout: Path) -> None:
+    for command in (
+        ("twine", "check", "--strict", wheel, sdist),
+        ("check-wheel-contents", "--no-config", wheel),
+        ("validate-pyproject", checkout / "pyproject.toml"),
+    ):
+        run(BIN / str(command[0]), *command[1:], cwd=checkout.parent, env=elsewhere())
+
+
+def test_the_source_distribution_builds_the_same_wheel(wheel: Path, sdist: Path, tmp_path: Path) -> None:
+    with tarfile.open(sdist) as files:
+        files.extractall(tmp_path, filter="data")
+    again = built("wheel", tmp_path / sdist.name.removesuffix(".tar.gz"), tmp_path)
+    assert again.name == wheel.name
+    ours, theirs = zipfile.ZipFile(wheel), zipfile.ZipFile(again)
+    assert {each.filename: each.CRC for each in theirs.infolist()} == {
+        each.filename: each.CRC for each in ours.infolist()
+    }
+
+
+def test_a_wheel_begins_a_folder_and_looks_at_it(installed: Path, tmp_path: Path) -> None:
+    said = run(installed / "rankcrawler", "init", "ranks", cwd=tmp_path, env=elsewhere())
+    assert sorted(path.name for path in (tmp_path / "ranks").iterdir()) == [".env", "anchors.csv", "rooms.csv"]
+    assert "cd ranks" in said
+    assert __version__ in run(installed / "rankcrawler", "--version", cwd=tmp_path, env=elsewhere())
+    settings = elsewhere(GATEWAY_URL="http://127.0.0.1:9", GATEWAY_TOKEN=TOKEN)
+    looked = run(installed / "rankcrawler", "doctor", "--offline", cwd=tmp_path / "ranks", env=settings)
+    assert "a crawl can start with these settings" in looked
+
+
+def test_without_the_driver_of_postgresql_the_rest_works_and_it_is_named(wheel: Path, tmp_path: Path) -> None:
+    bin_ = empty_environment(tmp_path, without="psycopg")
+    run(BIN / "uv", "pip", "install", "--python", bin_ / "python", "--no-deps", wheel, cwd=tmp_path, env=elsewhere())
+    with simulated() as gateway:
+        env = elsewhere(GATEWAY_URL=gateway.url, GATEWAY_TOKEN=TOKEN)
+        run(bin_ / "rankcrawler", "crawl", "ranklist", "-a", f"rooms={ROOM}", cwd=tmp_path, env=env)
+        gateway.stores.add((f"sqlite:///{tmp_path}/data/ranks.db", Address.of(gateway.url).source))
+    for words in (("store", "rooms"), ("store", "migrate"), ("crawl", "ranklist"), ("serve",)):
+        command = [str(bin_ / "rankcrawler"), *words]
+        there = env | {"STORE_URL": "postgresql://user@localhost/ranks"}
+        done = subprocess.run(command, cwd=tmp_path, env=there, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 1
+        said = "STORE_URL names PostgreSQL, which needs psycopg: pip install 'rankcrawler[postgresql]'"
+        assert done.stderr == f"rankcrawler: {said}\n"
 
 
 def test_a_wheel_in_an_empty_environment_has_the_same_commands_in_any_folder(installed: Path, tmp_path: Path) -> None:
@@ -178,4 +248,5 @@ def test_scrapyd_crawls_with_the_egg(egg: Path, checkout: Path, tmp_path: Path) 
         gateway.stores.add((f"sqlite:///{tmp_path}/data/ranks.db", Address.of(gateway.url).source))
     (log,) = (tmp_path / "logs").rglob("*.log")
     assert polled(tmp_path) == [ROOM], log.read_text("utf-8")
+    assert "Leasing from" in log.read_text("utf-8"), "that the queue's Lua script ran"
     assert "Spider closed (finished)" in log.read_text("utf-8")

@@ -1,5 +1,6 @@
 """Opens the store that an address names."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -49,7 +50,10 @@ def open_database(url: str, *, create: bool = False, is_read_only: bool = False)
 
 
 def parse(url: str) -> tuple[str, str]:
-    """The kind of store, and its file, folder or database; raises SettingError for an unknown form of address."""
+    """The kind of store, and its file, folder or database.
+
+    Raises SettingError for an unknown form of address, and for one of PostgreSQL where its driver is not installed.
+    """
     parts = urlsplit(url)
     if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
         return "sqlite", unquote(parts.path[1:])
@@ -58,5 +62,13 @@ def parse(url: str) -> tuple[str, str]:
     if parts.scheme in ("postgresql", "postgres") and (parts.netloc or parts.query):
         if "@" in parts.path + parts.fragment + parts.query or parts.netloc.count("@") > 1:
             raise SettingError(tr("STORE_URL must have special characters in its user and password percent-encoded"))
+        _check_driver()
         return "postgresql", parts.path[1:]
     raise SettingError(tr("STORE_URL must be {forms}", forms=tr(_FORMS)))
+
+
+def _check_driver() -> None:
+    """Raise SettingError where psycopg is missing: a store in SQLite does not need it."""
+    if find_spec("psycopg") is None:
+        install = "pip install 'rankcrawler[postgresql]'"
+        raise SettingError(tr("STORE_URL names PostgreSQL, which needs psycopg: {install}", install=install))
