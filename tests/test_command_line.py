@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 SCRAPY = Path(sys.executable).parent / "scrapy"
 COMMANDS = (
     *("init", "doctor", "crawl", "fleet", "rooms", "anchors", "store", "serve", "gateway", "rank", "simulate", "demo"),
+    "completion",
 )
 ROOM = "6994259511469247263"
 

@@ -151,6 +151,7 @@ def test_a_wheel_begins_a_folder_and_looks_at_it(installed: Path, tmp_path: Path
     settings = elsewhere(GATEWAY_URL="http://127.0.0.1:9", GATEWAY_TOKEN=TOKEN)
     looked = run(installed / "rankcrawler", "doctor", "--offline", cwd=tmp_path / "ranks", env=settings)
     assert "a crawl can start with these settings" in looked
+    assert "complete -o default" in run(installed / "rankcrawler", "completion", "bash", cwd=tmp_path, env=elsewhere())
 
 
 def test_without_the_driver_of_postgresql_the_rest_works_and_it_is_named(wheel: Path, tmp_path: Path) -> None:

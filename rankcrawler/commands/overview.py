@@ -19,6 +19,7 @@ from rankcrawler.spelling import hint
 
 _ORDER = (
     *("init", "doctor", "crawl", "fleet", "rooms", "anchors", "store", "serve", "gateway", "rank", "simulate", "demo"),
+    "completion",
 )
 _EXAMPLES = (
     "demo",
