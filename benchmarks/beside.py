@@ -24,26 +24,26 @@ from tests.builders import entry, polled, snapshot
 PAUSE = 2.0
 """Seconds between the requests of a reader."""
 _BATCH = 64
-_WRITTEN_ROOMS = 400
+_WRITTEN_ROOMS = 128
 _FIRST = 100_000
 """The numbers of the rooms that are written here begin with this one."""
 
 
-def writer(where: str, url: str, of: Filled, readers: int, seconds: float) -> dict[str, float]:
+def writer(where: str, url: str, of: Filled, readers: int, seconds: float, turns: int) -> dict[str, float]:
     """How many polls a worker writes in a second, alone and beside readers; and what these get.
 
-    The worker takes turns: alone, beside, alone, beside.
+    The worker takes turns: alone, beside, alone, beside …
     """
     rates: dict[str, list[float]] = {"alone": [], "beside": []}
     times: list[float] = []
-    for number, name in enumerate(("alone", "beside") * 2):
+    for number, name in enumerate(("alone", "beside") * turns):
         with _writing(where, number, seconds) as written:
             if name == "beside":
                 times += asyncio.run(_readers(url, of, readers, seconds))
         rates[name].append(written.value / seconds)
     p95 = quantiles(times, n=20)[-1] if len(times) > 1 else 0.0
     mean = {name: sum(each) / len(each) for name, each in rates.items()}
-    return {**mean, "requests": len(times) / (2 * seconds), "p95": 1000 * p95}
+    return {**mean, "requests": len(times) / (turns * seconds), "p95": 1000 * p95}
 
 
 class _writing:  # noqa: N801 — a context

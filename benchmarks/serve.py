@@ -89,6 +89,7 @@ async def asked(url: str, of: Filled, rounds: int) -> dict[str, list[float]]:
     """Milliseconds that each address takes, one request after the other, after some that open the store."""
     found = {}
     async with aiohttp.ClientSession(url) as client:
+        await _milliseconds(client, "/", same=False)
         await asyncio.gather(*(_milliseconds(client, f"/api/v1/rooms/{of.room()}/list", same=False) for _ in range(8)))
         for name, (_, address) in ADDRESSES.items():
             found[name] = [await _milliseconds(client, address(of), same=name == SAME) for _ in range(rounds)]
@@ -119,7 +120,7 @@ def measured(site: Site, folder: Path, options: argparse.Namespace) -> dict[str,
         there = filled(where, options.minutes)
         with serving(where, folder) as (url, pid):
             times = asyncio.run(asked(url, there, options.rounds))
-            crawl = beside.writer(where, url, there, options.readers, options.seconds)
+            crawl = beside.writer(where, url, there, options.readers, options.seconds, options.turns)
             streams = asyncio.run(beside.streams(where, url, pid, options.streams))
         found[kind] = {"times": times, "crawl": crawl, "streams": streams}
     return found
@@ -164,6 +165,7 @@ def main(words: Sequence[str] | None = None) -> None:
         "--readers", type=int, default=200, help="clients beside the writer, each asks every two seconds"
     )
     parser.add_argument("--seconds", type=float, default=10, help="that the writer writes alone, and beside readers")
+    parser.add_argument("--turns", type=int, default=2, help="of the writer, each alone and beside readers")
     parser.add_argument("--streams", type=int, default=1000, help="of events")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")
     options = parser.parse_args(words)

@@ -28,7 +28,7 @@ LITTLE = {
     "scale": ["--rooms", "60", "--entries", "2", "--workers", "1", "--seconds", "0.5"],
     "serve": [
         *("--entries", "2000", "--minutes", "5", "--rooms", "5", "--rounds", "1"),
-        *("--readers", "3", "--seconds", "0.5", "--streams", "20"),
+        *("--readers", "3", "--seconds", "0.5", "--streams", "20", "--turns", "1"),
     ],
     "store": ["--rooms", "2", "--minutes", "30", "--rounds", "1"],
 }
