@@ -29,6 +29,7 @@ from redis.exceptions import RedisError
 from rankcrawler.gateways.address import Address
 from rankcrawler.options import ENVIRONMENT, SECRETS
 from rankcrawler.queue.embedded import find_binary
+from rankcrawler.store import locate
 from tests.checkouts import bare
 from tests.crawls import until
 from tests.gateways import TOKEN, Simulated, simulated
@@ -215,7 +216,7 @@ def served(command: Sequence[str], port: int) -> list[str]:
 
 
 def test_composes_pages_run_and_their_health_check_tells_whether_they_do(fleet: Fleet) -> None:
-    assert crawled(fleet, ENTRYPOINT + instruction("CMD")) == 0
+    locate.open_store(fleet.store_url).close()
     serve, port = COMPOSE["services"]["serve"], free_port()
     check = [word.replace(":8788", f":{port}") for word in serve["healthcheck"]["test"][1:]]
     assert fleet.run(check).returncode != 0
@@ -278,7 +279,7 @@ def test_the_workers_unit_looks_before_it_starts_and_ends_well(fleet: Fleet) -> 
 
 
 def test_the_pages_unit_runs(fleet: Fleet) -> None:
-    assert crawled(fleet, ENTRYPOINT + instruction("CMD")) == 0
+    locate.open_store(fleet.store_url).close()
     [start] = commands(DEPLOY / "systemd" / "rankcrawler-serve.service", "ExecStart")
     port = free_port()
     with fleet.running([*start, "--port", str(port)]) as process:
@@ -343,7 +344,7 @@ def test_the_workers_pod_starts_and_drains(fleet: Fleet) -> None:
 
 
 def test_the_pages_pod_answers_its_probes(fleet: Fleet) -> None:
-    assert crawled(fleet, ENTRYPOINT + instruction("CMD")) == 0
+    locate.open_store(fleet.store_url).close()
     pod, port = container("serve"), free_port()
     paths = [pod[probe]["httpGet"]["path"] for probe in ("readinessProbe", "livenessProbe")]
     with fleet.running(served([*ENTRYPOINT, *pod["args"]], port), API_TOKEN="a-canary-of-the-api") as process:
