@@ -257,8 +257,9 @@ def instance(unit: Path) -> str:
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_a_unit_is_as_systemd_wants_it(unit: Path, tmp_path: Path) -> None:
-    copy = tmp_path / instance(unit)
-    copy.write_text(unit.read_text("utf-8").replace(f"{HOME}rankcrawler", str(BIN / "rankcrawler")), "utf-8")
+    copy, program = tmp_path / instance(unit), tmp_path / "rankcrawler"
+    program.symlink_to(BIN / "rankcrawler")  # units take no path with a space as it is
+    copy.write_text(unit.read_text("utf-8").replace(f"{HOME}rankcrawler", str(program)), "utf-8")
     done = subprocess.run(["systemd-analyze", "verify", copy], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 

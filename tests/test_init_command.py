@@ -1,5 +1,6 @@
 """`rankcrawler init`: what it writes is what commands read, and what is there stays."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -76,12 +77,12 @@ def test_what_it_says_leads_to_a_crawl(tmp_path: Path) -> None:
         own = {name: env.pop(name) for name in ("GATEWAY_URL", "GATEWAY_TOKEN", "GATEWAY_PROFILE", "DATA_DIR")}
         done = run("init", "ranks", env=env, cwd=tmp_path)
         *_, change, look, command = map(str.strip, done.stdout.splitlines())
-        assert (done.returncode, change, look.split()[1:]) == (0, "cd ranks", ["doctor"])
+        assert (done.returncode, change, shlex.split(look)[1:]) == (0, "cd ranks", ["doctor"])
         file = tmp_path / "ranks" / ".env"
         text = file.read_text("utf-8").replace("GATEWAY_URL=", f"GATEWAY_URL={own['GATEWAY_URL']}", 1)
         file.write_text(text.replace("GATEWAY_TOKEN=", f"GATEWAY_TOKEN={TOKEN}", 1), "utf-8")
         file.chmod(0o644)
-        words = [*command.split()[1:], "-s", "CLOSESPIDER_ITEMCOUNT=2"]
+        words = [*shlex.split(command)[1:], "-s", "CLOSESPIDER_ITEMCOUNT=2"]
         crawl = run(*words, env=env, cwd=tmp_path / "ranks")
     assert "can read GATEWAY_TOKEN in .env: run `chmod 600 .env`" in crawl.stderr
     assert TOKEN not in crawl.stdout + crawl.stderr

@@ -1,6 +1,7 @@
 """The program that was started: `rankcrawler`, or `scrapy` in a project with our settings."""
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from shutil import which
@@ -16,4 +17,4 @@ def path() -> str:
     if which("rankcrawler"):
         return "rankcrawler"
     installed = Path(sys.executable).parent / "rankcrawler"
-    return min(str(installed), os.path.relpath(installed), key=len)
+    return shlex.quote(min(str(installed), os.path.relpath(installed), key=len))
