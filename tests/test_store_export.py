@@ -23,6 +23,7 @@ from rankcrawler.commands.store.workbook import Workbook
 from rankcrawler.errors import SettingError
 from rankcrawler.feeds.exporters import RowsAsCsv
 from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.model.sessions import SessionChange
 from rankcrawler.store import list_choice, locate
 from rankcrawler.store.contract import Records
 from tests import stores
@@ -102,6 +103,18 @@ def export(where: str, folder: Path, name: str, *words: str, room: str = "1") ->
 
 def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_rows_have_the_session_of_their_room_where_columns_name_it(where: str, store: Records, tmp_path: Path) -> None:
+    begun = SessionChange("gateway.test", "uid=98204909466", "1", 1, NOON, "look", title="晚安", nickname="主播")
+    store.note([begun, begun._replace(fence=2, ended_ms=NOON + 3_600_000, ended_by="looks")])
+    names = ("anchor", "anchor_name", "session_title", "session_begun_at", "session_ended_at")
+    done = export(where, tmp_path, "rows.csv", "--columns", f"room_id,{','.join(names)}", room="1,2")
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as file:
+        found = {tuple(row[name] for name in ("room_id", *names)) for row in csv.DictReader(file)}
+    session = ("uid=98204909466", "主播", "晚安", "2026-11-23T12:00:00.000Z", "2026-11-23T13:00:00.000Z")
+    assert found == {("1", *session), ("2", "", "", "", "", "")}
 
 
 @pytest.mark.parametrize(
