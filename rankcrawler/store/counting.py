@@ -31,7 +31,7 @@ class Difference(NamedTuple):
 
 
 class _Counted(NamedTuple):
-    """What a count is made of: it takes less memory than the count, and 10 µs to make."""
+    """What a count is made of: it takes less memory than the count, which is quickly made of it."""
 
     rows: Sequence[Row]
     """Of a room's last list that counts; mostly the rows that the writer remembers as well."""
