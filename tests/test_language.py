@@ -1,36 +1,24 @@
-"""The language of commands: its catalogue is complete, and processes speak it; logs and stored texts stay English."""
+"""The language of commands: processes and requests speak that of their user; logs and stored texts stay English."""
 
-import ast
 import contextvars
-import io
 import json
 import re
-import string
 import subprocess
 import sys
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 from rankcrawler.clock import iso
-from rankcrawler.language import CATALOGUES, chosen, counted, english, marked, preferred, speak, spoken, tr, within
+from rankcrawler.language import chosen, counted, english, marked, preferred, speak, spoken, tr, within
 from rankcrawler.report import Report
 from rankcrawler.store import locate
 from tests.builders import ROOM, entry, polled, snapshot
 from tests.gateways import NOON, TOKEN, environment, run, simulated
 from tests.scripted import Asked, ranks, refusal, scripted
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "rankcrawler"
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"tr": None, "marked": None, "counted": (1, 2), "marked_both": (1, 2)}
-PRINTERS = {"complain", "refuse", "print", "ArgumentTypeError", "UsageError", "super"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ZH = {"LANGUAGE": "", "LC_ALL": "", "LANG": "zh_CN.UTF-8", "PYTHONIOENCODING": "utf-8"}
 
@@ -41,142 +29,6 @@ def chinese() -> Iterator[None]:
     speak({"LANG": "zh_CN.UTF-8"})
     yield
     speak({})
-
-
-def catalogue(name: str) -> Catalog:
-    with folder(name).with_suffix(".po").open("rb") as file:
-        return read_po(file, locale=name)
-
-
-def folder(name: str) -> Path:
-    """The files of a catalogue, without their endings."""
-    return PACKAGE / "locale" / name / "LC_MESSAGES" / "rankcrawler"
-
-
-def marked_messages() -> set[str | tuple[str, ...]]:
-    """Every message that is marked in the source."""
-    found = extract_from_dir(str(PACKAGE), [("**.py", "python"), ("**.html", "jinja2")], keywords=KEYWORDS)
-    return {message for _, _, message, _, _ in found}
-
-
-def messages(name: str) -> list[Message]:
-    return [message for message in catalogue(name) if message.id]
-
-
-def forms(message: Message) -> list[tuple[str, str]]:
-    """Each form of a message in English beside its translations."""
-    original = message.id if isinstance(message.id, str) else message.id[-1]
-    translations = [message.string] if isinstance(message.string, str) else list(message.string or [""])
-    return [(original, translation) for translation in translations]
-
-
-def fields(text: str) -> set[tuple[str, str | None, str | None]]:
-    """The placeholders of a message: name, format and conversion."""
-    return {(name, spec, how) for _, name, spec, how in string.Formatter().parse(text) if name is not None}
-
-
-@pytest.mark.parametrize("name", CATALOGUES)
-def test_the_catalogue_has_every_message_and_no_other(name: str) -> None:
-    known = {message.id if isinstance(message.id, str) else tuple(message.id) for message in messages(name)}
-    assert known - marked_messages() == set(), "stale: run `make messages`"
-    assert marked_messages() - known == set(), "missing: run `make messages`"
-    assert not catalogue(name).obsolete
-
-
-@pytest.mark.parametrize("name", CATALOGUES)
-def test_every_message_is_translated(name: str) -> None:
-    assert [message.id for message in messages(name) if message.fuzzy] == []
-    assert [original for each in messages(name) for original, text in forms(each) if not text.strip()] == []
-
-
-@pytest.mark.parametrize("name", CATALOGUES)
-def test_a_translation_has_the_placeholders_of_its_message(name: str) -> None:
-    wrong = [original for each in messages(name) for original, text in forms(each) if fields(original) != fields(text)]
-    assert wrong == []
-
-
-@pytest.mark.parametrize("name", CATALOGUES)
-def test_a_translation_keeps_what_is_typed_or_set(name: str) -> None:
-    code = re.compile(r"`[^`]+`|--[a-z][a-z-]+|\b[A-Z]+_[A-Z_]+\b|\b\w+://|%\(\w+\)[sd]")
-    wrong = [
-        original
-        for each in messages(name)
-        for original, text in forms(each)
-        if sorted(set(code.findall(original))) != sorted(set(code.findall(text)))
-    ]
-    assert wrong == []
-
-
-@pytest.mark.parametrize("name", CATALOGUES)
-def test_the_compiled_catalogue_is_the_text(name: str) -> None:
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue(name))
-    assert folder(name).with_suffix(".mo").read_bytes() == compiled.getvalue(), "run `make messages`"
-
-
-def test_coins_and_diamonds_have_one_word_each() -> None:
-    for message in messages("zh_CN"):
-        for original, text in forms(message):
-            assert ("coins" in original) <= ("音浪" in text), original
-            assert ("diamonds" in original) <= ("抖币" in text), original
-            assert "金币" not in text
-            assert "钻石" not in text
-
-
-def test_every_language_can_be_recognised() -> None:
-    assert set(CATALOGUES) == {path.name for path in (PACKAGE / "locale").iterdir()}
-    for name, characters in CATALOGUES.items():
-        assert characters in "".join(text for each in messages(name) for _, text in forms(each))
-
-
-def english_texts(node: ast.expr) -> Iterator[str]:
-    """The words in an argument that no function of the catalogue is given."""
-    if isinstance(node, ast.Call):
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name not in ("tr", "counted", "marked"):
-            for each in (*node.args, *(word.value for word in node.keywords)):
-                yield from english_texts(each)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, ast.JoinedStr):
-        for value in node.values:
-            yield from english_texts(value.value if isinstance(value, ast.FormattedValue) else value)
-    elif isinstance(node, ast.BinOp | ast.IfExp | ast.BoolOp):
-        for part in ast.iter_child_nodes(node):
-            if isinstance(part, ast.expr):
-                yield from english_texts(part)
-
-
-def errors() -> set[str]:
-    """The names of our errors."""
-    tree = ast.parse((PACKAGE / "errors.py").read_text("utf-8"))
-    return {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
-
-
-def called(node: ast.Call) -> str:
-    """What a call calls; `super` if that is the constructor of a base class."""
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "__init__" and isinstance(node.func.value, ast.Call):
-        return "super"
-    return node.func.id if isinstance(node.func, ast.Name) else ""
-
-
-def unmarked(module: Path) -> Iterator[str]:
-    """The words of messages for people that are not marked for the catalogue."""
-    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
-        if isinstance(node, ast.Call) and called(node) in PRINTERS | errors():
-            for text in (text for each in node.args for text in english_texts(each)):
-                if re.search(r"[a-z]{2,} [a-z]{2,}", text):
-                    yield text
-
-
-@pytest.mark.parametrize("module", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_every_message_for_people_is_marked(module: Path) -> None:
-    assert list(unmarked(module)) == []
-
-
-def test_a_message_that_is_not_marked_would_be_found(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text('raise SettingError(f"{name} is not set")\ncomplain(tr("all is well {a}", a=1))\n')
-    assert list(unmarked(tmp_path / "a.py")) == [" is not set"]
 
 
 @pytest.mark.parametrize(
@@ -362,23 +214,6 @@ def test_a_good_crawl_ends_with_a_chinese_summary(tmp_path: Path) -> None:
         done = run("crawl", "ranklist", "-a", f"rooms={ROOM}", env=environment(gateway, tmp_path / "data", ZH))
     assert done.returncode == 0
     assert "榜单" in done.stderr
-
-
-def test_the_catalogue_is_found_in_a_zipped_package_as_in_an_egg(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "rankcrawler.egg", "w") as egg:
-        for path in (PACKAGE / "__init__.py", PACKAGE / "language.py", *folder("zh_CN").parent.iterdir()):
-            egg.write(path, path.relative_to(ROOT))
-    code = (
-        "from rankcrawler import language\n"
-        "language.speak({'LANG': 'zh_CN.UTF-8'})\n"
-        "assert 'egg' in language.__file__\n"
-        "print(ascii(language.tr('no such room')))"
-    )
-    env = {"PYTHONPATH": str(tmp_path / "rankcrawler.egg")}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.stdout.strip() == ascii("没有这个直播间"), done.stderr
 
 
 @pytest.mark.parametrize(
