@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 
-.PHONY: help demo test lint types format docs messages assets bench torture lock clean
+.PHONY: help demo test lint types format docs site messages assets bench torture lock clean
 
 demo: .venv/.run ## crawl the seed rooms from the built-in simulated gateway
 	$(BIN)/rankcrawler demo
@@ -30,6 +30,9 @@ format: .venv/.dev ## fix what the linter and the formatter can fix
 docs: .venv/.run ## write the table of fields in both READMEs, docs/row.schema.json and docs/views.md
 	$(BIN)/python -m rankcrawler.model.reference
 	$(BIN)/python -m rankcrawler.store.reference
+
+site: .venv/.dev ## build the documents as a site in site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 messages: .venv/.dev ## bring the translations in rankcrawler/locale up to date with the source; new messages are left empty
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-default-keywords --keywords 'tr marked counted:1,2 marked_both:1,2' --add-location file \
