@@ -1,15 +1,14 @@
 """Crawls in processes of their own, to watch and to stop while they run."""
 
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from rankcrawler.simulator.server import Gateway
-from tests.gateways import environment
+from tests.gateways import FORKS, environment
+from tests.warm import Files
 
 
 class Crawl:
@@ -18,10 +17,11 @@ class Crawl:
     def __init__(self, gateway: Gateway, data: Path, extra: Mapping[str, str], *options: str) -> None:
         data.mkdir(exist_ok=True)
         self._file = data / f"log-{time.monotonic_ns()}"
-        command = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-s", "CONCURRENT_REQUESTS=4", *options]
-        env = environment(gateway, data, dict(extra) | {"PYTHONWARNINGS": "error,ignore::ResourceWarning"})
-        with self._file.open("wb") as log:  # Scrapy leaves a loop unclosed at the very end
-            self._process = subprocess.Popen(command, env=env, stderr=log)
+        self._file.touch()
+        words = ("crawl", "ranklist", "-s", "CONCURRENT_REQUESTS=4", *options)
+        quiet = {"PYTHONWARNINGS": "error,ignore::ResourceWarning"}  # Scrapy leaves a loop unclosed at the very end
+        env = environment(gateway, data, dict(extra) | quiet)
+        self._process = FORKS.start(words, env, Path.cwd(), Files(stderr=str(self._file)))
 
     @property
     def log(self) -> str:

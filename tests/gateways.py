@@ -3,7 +3,7 @@
 import asyncio
 import os
 import subprocess
-import sys
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -114,11 +114,22 @@ def holding(word: str, folder: Path) -> list[Path]:
 
 def run(*args: str, env: Mapping[str, str], cwd: Path | None = None, timeout: float = 60) -> "Finished":
     """Run a command line of ours to its end."""
-    if warm.of_interpreter(env) == warm.of_interpreter(environment(None, Path())):
-        return _FORKS.run(args, env, str(cwd or Path.cwd()), timeout)
-    command = [sys.executable, "-m", "rankcrawler", *args]
-    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, timeout=timeout, check=False)
+    with tempfile.TemporaryDirectory() as folder:
+        files = warm.Files(stdout=f"{folder}/out", stderr=f"{folder}/err")
+        status = ended(FORKS.start(args, env, cwd or Path.cwd(), files), timeout)
+        return Finished(args, status, Path(files.stdout).read_text(), Path(files.stderr).read_text())
 
 
-_FORKS = warm.Forks()
+def ended(process: warm.Process, timeout: float = 60) -> int:
+    """The exit status of a process, once it has ended; kills it, and raises TimeoutExpired, if it does not in time."""
+    try:
+        return process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
+FORKS = warm.Forks()
+"""Those of all tests of a process."""
 Finished = subprocess.CompletedProcess[str]

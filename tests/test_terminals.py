@@ -4,8 +4,7 @@ import json
 import os
 import pty
 import select
-import subprocess
-import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,8 +14,9 @@ from aiohttp import web
 from rankcrawler.commands.printing.text import writable
 from rankcrawler.store import locate
 from tests.builders import ROOM, body, entry, failed, polled, row, snapshot
-from tests.gateways import TOKEN, environment, simulated
+from tests.gateways import FORKS, TOKEN, ended, environment, simulated
 from tests.scripted import Asked, refusal, scripted
+from tests.warm import Files
 
 NAME = "音浪😀 é ≥ 한국어"
 ENCODINGS: dict[str, dict[str, str]] = {
@@ -31,29 +31,29 @@ QUIET = {"PYTHONWARNINGS": "error,ignore::ResourceWarning"}
 
 def run(*words: str, env: Mapping[str, str], stdin: bytes = b"") -> tuple[int, bytes, bytes]:
     """The exit status, the output and the errors of a command line of ours."""
-    command = [sys.executable, "-m", "rankcrawler", *words]
-    done = subprocess.run(command, env=env, input=stdin, capture_output=True, timeout=60, check=False)
-    assert b"Traceback (most" not in done.stderr, done.stderr
-    assert b"UnicodeEncodeError" not in done.stderr
-    return done.returncode, done.stdout, done.stderr
+    with tempfile.TemporaryDirectory() as folder:
+        files = Files(f"{folder}/in", f"{folder}/out", f"{folder}/err")
+        Path(files.stdin).write_bytes(stdin)
+        status = ended(FORKS.start(words, env, Path.cwd(), files))
+        stdout, stderr = Path(files.stdout).read_bytes(), Path(files.stderr).read_bytes()
+    assert b"Traceback (most" not in stderr, stderr
+    assert b"UnicodeEncodeError" not in stderr
+    return status, stdout, stderr
 
 
 def on_terminal(*words: str, env: Mapping[str, str], width: int) -> bytes:
     """What a command line writes to a terminal of this width."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "rankcrawler", *words]
-    with subprocess.Popen(command, stdout=theirs, stderr=theirs, env={**env, "COLUMNS": str(width)}) as process:
-        os.close(theirs)
-        seen = b""
-        while select.select([ours], [], [], 60)[0]:
-            try:
-                more = os.read(ours, 65_536)
-            except OSError:  # Linux: its other end is closed
-                break
-            if not more:
-                break
-            seen += more
-        assert process.wait(60) == 0, seen
+    terminal = os.ttyname(theirs)
+    files = Files(stdout=terminal, stderr=terminal)
+    process = FORKS.start(words, {**env, "COLUMNS": str(width)}, Path.cwd(), files)
+    seen, has_ended = b"", False
+    while not has_ended:
+        has_ended = process.poll() is not None  # before the last look: nothing is written after it
+        while select.select([ours], [], [], 0 if has_ended else 0.02)[0]:
+            seen += os.read(ours, 65_536)
+    assert process.wait() == 0, seen
+    os.close(theirs)
     os.close(ours)
     assert b"Traceback (most" not in seen
     return seen

@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import sys
 import tempfile
-from asyncio.subprocess import Process
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +50,7 @@ async def run(data: Path) -> Result:
     async with place(data, wall_clock, latency=0.1, lease_seconds=1.5) as site:
         await site.push(rooms)
         frozen = await site.worker("--point", "before_write", "--signal", "SIGSTOP")
-        await _until_frozen(frozen)
+        assert await asyncio.wait_for(frozen.said(), 20) == "before_write"
         await site.drain(1, seconds=30)
         before = _history(data)
         frozen.send_signal(signal.SIGCONT)
@@ -65,11 +64,6 @@ async def run(data: Path) -> Result:
             changed=len(_history(data) ^ before),
             overlaps=site.gateway.overlaps(),
         )
-
-
-async def _until_frozen(worker: Process) -> None:
-    assert worker.stdout is not None
-    assert await asyncio.wait_for(worker.stdout.readline(), 20) == b"before_write\n"
 
 
 async def _until_logged(data: Path, words: str) -> None:

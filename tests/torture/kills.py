@@ -8,7 +8,6 @@ import asyncio
 import random
 import sys
 import tempfile
-from asyncio.subprocess import Process
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from rankcrawler.simulator.clock import frozen
 from tests.torture.audit import Audit, audit
 from tests.torture.place import Place, place, room_ids
 from tests.torture.points import POINTS
+from tests.torture.process import Process
 
 NOON = 1_790_000_000_000
 PATIENCE = 6.0
@@ -81,13 +81,12 @@ class Killer:
 
     async def _kill(self, worker: Process, fate: str) -> str:
         """Where the worker was when it was killed."""
-        assert worker.stdout is not None
         try:
-            told = await asyncio.wait_for(worker.stdout.readline(), PATIENCE)
+            told = await asyncio.wait_for(worker.said(), PATIENCE)
         except TimeoutError:
-            told = b""
-        if told.strip() != fate.encode():
-            if told.strip() == b"leasing":
+            told = ""
+        if told != fate:
+            if told == "leasing":
                 await asyncio.sleep(self._dice.uniform(0, 0.8))
             fate = _RANDOM
             assert worker.returncode is None, f"a worker ended by itself: {self._site.log()[-2000:]}"

@@ -47,10 +47,7 @@ async def run(data: Path, seconds: float) -> Result:
     """Let four workers poll rooms that are always due, for that many seconds under each limit."""
     async with place(data, wall_clock, latency=0.05, lease_seconds=30) as site:
         await site.queue.control.set_max_inflight(MAX_INFLIGHT)
-        workers = [await site.worker() for _ in range(WORKERS)]
-        for worker in workers:
-            assert worker.stdout is not None
-            assert await asyncio.wait_for(worker.stdout.readline(), 30) == b"leasing\n", site.log()[-2000:]
+        await site.ready(WORKERS)
         await site.push(room_ids(ROOMS), every=EVERY)
         most = await _most_leased(site, seconds)
         polled = site.gateway.requests

@@ -23,9 +23,7 @@ async def run(data: Path, rooms: int) -> list[float]:
     """Seconds from each push to its request; each comes when nothing else is to be done."""
     dice = random.Random(1)
     async with place(data, wall_clock, latency=0.0, lease_seconds=30) as site:
-        worker = await site.worker()
-        assert worker.stdout is not None
-        assert await asyncio.wait_for(worker.stdout.readline(), 30) == b"leasing\n", site.log()[-2000:]
+        await site.ready(1)
         pushed: dict[str, float] = {}
         for room in room_ids(rooms):
             await asyncio.sleep(dice.uniform(0.05, 0.15))

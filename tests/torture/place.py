@@ -1,11 +1,8 @@
 """The place of one run: a data folder with the queue's server, a gateway, and workers."""
 
 import asyncio
-import os
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -14,9 +11,9 @@ from rankcrawler.queue.embedded import join
 from rankcrawler.queue.room_queue import RoomQueue
 from tests.queued import job
 from tests.torture.gateway import Gateway, serve
+from tests.torture.process import Process
 
 FIRST_ROOM = 7_300_000_000_000_000_000
-_OURS = ("GATEWAY_", "REDIS_", "STORE_URL", "DATA_DIR", "ROOM_", "SCRAPY_")
 
 
 class Place:
@@ -37,13 +34,17 @@ class Place:
     async def worker(self, *options: str, crawl: Iterable[str] = ()) -> Process:
         """Start a worker, whose stdout is described in tests.torture.worker; its log goes to a file."""
         settings = ["-s", f"LEASE_SECONDS={self._lease_seconds:g}", "-L", "WARNING"]
-        command = [sys.executable, "-m", "tests.torture.worker", *options, "--", "crawl", "ranklist", *settings, *crawl]
-        with (self.data / "workers.log").open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=log, env=self._environment()
-            )
+        words = [*options, "--", "crawl", "ranklist", *settings, *crawl]
+        process = await asyncio.to_thread(Process, self.data, words, self._environment())
         self._workers.append(process)
         return process
+
+    async def ready(self, workers: int) -> list[Process]:
+        """Start workers, and wait until each of them leases."""
+        started = [await self.worker() for _ in range(workers)]
+        for worker in started:
+            assert await asyncio.wait_for(worker.said(), 30) == "leasing", self.log()[-2000:]
+        return started
 
     async def drain(self, workers: int, seconds: float) -> None:
         """Let sound workers poll what is left; raises AssertionError if one of them fails."""
@@ -59,13 +60,11 @@ class Place:
         """Kill the workers that are left."""
         for process in self._workers:
             if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.kill()
+                process.kill()
                 await process.wait()
 
     def _environment(self) -> dict[str, str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        return clean | {
+        return {
             "DATA_DIR": str(self.data),
             "GATEWAY_URL": self.gateway.url,
             "GATEWAY_TOKEN": "a-made-up-token",

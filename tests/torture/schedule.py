@@ -43,10 +43,7 @@ class Result:
 async def run(data: Path, seconds: float) -> Result:
     """Have three workers poll 20 rooms; the clock runs from when all three are up."""
     async with place(data, wall_clock, latency=0.05, lease_seconds=5) as site:
-        workers = [await site.worker() for _ in range(WORKERS)]
-        for worker in workers:
-            assert worker.stdout is not None
-            assert await asyncio.wait_for(worker.stdout.readline(), 30) == b"leasing\n", site.log()[-2000:]
+        await site.ready(WORKERS)
         await site.push(room_ids(ROOMS), every=EVERY)
         await asyncio.sleep(seconds)
         return Result(site.gateway.gaps(), site.gateway.overlaps())

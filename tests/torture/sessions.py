@@ -8,13 +8,11 @@ and not those for which no worker was there.
 
 import argparse
 import asyncio
-import os
 import random
 import sys
 import tempfile
-from asyncio.subprocess import PIPE, Process
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
@@ -34,13 +32,13 @@ from rankcrawler.simulator.world import World
 from rankcrawler.store import locate
 from rankcrawler.store.answers import Session as Kept
 from tests.torture.points import SESSION_POINTS
+from tests.torture.process import Process
 
 FIRST_ANCHOR = 98_000_000_000
 LEASE_SECONDS = 1.0
 PATIENCE = 6.0
 """Seconds after which a worker that does not come to its point is killed where it is."""
 _RANDOM = "random"
-_OURS = ("GATEWAY_", "REDIS_", "STORE_URL", "DATA_DIR", "ROOM_", "SCRAPY_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +129,12 @@ class Crew:
     async def undisturbed(self, workers: int) -> None:
         """Start workers that go on until close(); returns when all have begun."""
         for worker in [await self._worker() for _ in range(workers)]:
-            assert worker.stdout is not None
-            assert (await worker.stdout.readline()).strip() == b"leasing", self.log()[-2000:]
+            assert await worker.said() == "leasing", self.log()[-2000:]
 
     async def close(self) -> None:
         """End every worker, those that run by SIGTERM."""
         for worker in self._running:
-            with suppress(ProcessLookupError):
-                worker.terminate()
+            worker.terminate()
         for worker in self._running:
             await worker.wait()
 
@@ -147,13 +143,12 @@ class Crew:
             fate = self._fates.pop()
             options = [] if fate == _RANDOM else ["--point", fate, "--call", str(self._dice.randint(1, 2))]
             worker = await self._worker(*options)
-            assert worker.stdout is not None
             try:
-                told = await asyncio.wait_for(worker.stdout.readline(), PATIENCE)
+                told = await asyncio.wait_for(worker.said(), PATIENCE)
             except TimeoutError:
-                told = b""
-            if told.strip() != fate.encode():
-                if told.strip() == b"leasing":
+                told = ""
+            if told != fate:
+                if told == "leasing":
                     await asyncio.sleep(self._dice.uniform(0.2, 2.0))
                 fate = _RANDOM
                 assert worker.returncode is None, f"a worker ended by itself: {self.log()[-2000:]}"
@@ -167,9 +162,8 @@ class Crew:
         return (self._data / "workers.log").read_text("utf-8")
 
     async def _worker(self, *options: str) -> Process:
-        command = [sys.executable, "-m", "tests.torture.worker", *options, "--", "crawl", "ranklist", "-L", "WARNING"]
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        env = clean | {
+        words = [*options, "--", "crawl", "ranklist", "-L", "WARNING"]
+        env = {
             "DATA_DIR": str(self._data),
             "GATEWAY_URL": self._gateway.url,
             "GATEWAY_TOKEN": self._gateway.token,
@@ -177,10 +171,7 @@ class Crew:
             "ROOM_ATTEMPTS": "1000",
             "ROOM_BACKOFF": "0.05",
         }
-        with (self._data / "workers.log").open("ab") as log:
-            worker = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=log, env=env
-            )
+        worker = await asyncio.to_thread(Process, self._data, words, env)
         self._running.append(worker)
         return worker
 
