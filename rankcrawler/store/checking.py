@@ -1,6 +1,6 @@
 """Looks through a whole database for what is not as it was written: lists, polls, rows, sums and indexes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from rankcrawler.clock import iso
 from rankcrawler.language import tr
 from rankcrawler.store import days, recounting
 from rankcrawler.store.answers import Finding
-from rankcrawler.store.database import Database
+from rankcrawler.store.database import Database, Record
 from rankcrawler.store.laying import Laid, Listed
 from rankcrawler.store.values import restored
 
@@ -85,20 +85,19 @@ def _differ(polls: int, failures: int, lists: int, rows: int) -> str:
 def broken_chains(database: Database) -> Iterator[Chain]:
     """The chains that have lists with missing rows."""
     after = -1
-    while chains := database.all("check_chains", after=after):
-        after = chains[-1][0]
-        for base_key, step, room_key in chains:
-            damaged = _damaged(database, base_key, step)
-            if damaged:
+    while (last := database.all("next_chains", after=after)[0][0]) is not None:
+        records = database.all("check_chains", after=after, last=last, last_key=days.last_key_of_day(last))
+        for (base_key, room_key), lists in groupby(records, key=itemgetter(0, 1)):
+            if damaged := _damaged(lists):
                 yield Chain(base_key, room_key, damaged)
+        after = last
 
 
-def _damaged(database: Database, base_key: int, step: int) -> list[int]:
-    laid, damaged = Laid[int](), []
-    values = days.chain(base_key, step)
-    records = database.all("check_chain", base_key=base_key, last_key=values["last_key"])
-    for (_, captured_ms, *place), rows in groupby(records, key=itemgetter(slice(5))):
-        laid.lay(Listed(*place), {row[5]: row[5] for row in rows if row[5] is not None})
+def _damaged(lists: Iterable[Record]) -> list[int]:
+    """When those of a chain's lists were captured that have not all their rows."""
+    laid, damaged = Laid[str](), []
+    for _, _, captured_ms, *place, positions in lists:
+        laid.lay(Listed(*place), {int(each): each for each in (positions or "").split()})
         if not laid.is_sound:
             damaged.append(captured_ms)
     return damaged

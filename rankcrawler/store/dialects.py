@@ -81,6 +81,7 @@ SQLITE = Dialect(
         "partition": _nothing,
         "least": "min",
         "like": "LIKE",
+        "joined": "group_concat({}, ' ')".format,
         "lock": _nothing,
     },
     _values,
@@ -96,6 +97,7 @@ POSTGRESQL = Dialect(
         "references": _nothing,
         "partition": lambda _, column: f"PARTITION BY RANGE ({column})",
         "least": "least",
+        "joined": "string_agg(CAST({} AS TEXT), ' ')".format,
         "like": 'COLLATE "C" ILIKE',  # as in SQLite, only letters of ASCII match in either case
         "lock": " FOR UPDATE OF {}".format,
     },

@@ -73,7 +73,7 @@ def _rebuild(database: Database, chain: Chain) -> None:
 def _lists(database: Database, chain: Chain) -> Iterator[_Found]:
     """The lists of a chain, oldest first, with those whose record is lost."""
     span = {"base_key": chain.base_key, "last_key": days.last_key_of_day(chain.base_key)}
-    found = {record[0]: record[2:5] for record in database.all("check_chain", **span)}
+    found = {record[0]: record[1:] for record in database.all("lists_of_chain", **span)}
     lost = {record[0] for record in database.all("lost_lists", room_key=chain.room_key, **span)}
     for key in sorted({chain.base_key, *found, *lost}):
         rows = {record[1]: record for record in database.all("rows_of_list", snapshot_key=key)}

@@ -1,17 +1,24 @@
 -- What checking and repairing ask of a database. Each check is one statement, so that writers do not disturb it.
 
--- name: check_chains
--- The next chains, each with its room and its last step.
-SELECT s.base_key, max(s.step), max(s.room_key) FROM _snapshots s WHERE s.base_key > :after
-GROUP BY s.base_key ORDER BY s.base_key LIMIT 500;
+-- name: next_chains
+-- The last of the next few chains after one.
+SELECT max(n.base_key) FROM (
+  SELECT DISTINCT s.base_key FROM _snapshots s WHERE s.base_key > :after ORDER BY s.base_key LIMIT 100
+) n;
 
--- name: check_chain
--- The lists of a chain, and the positions of their rows.
-SELECT s.snapshot_key, s.captured_ms, s.step, s.entry_count, s.chain_rows, e.position
+-- name: check_chains
+-- The lists of some chains, and the positions of the rows of each. A subquery in place of a join has PostgreSQL find the
+-- rows by their key, also where it has no statistics yet.
+SELECT s.base_key, s.room_key, s.captured_ms, s.step, s.entry_count, s.chain_rows,
+  (SELECT {joined position} FROM _entries e WHERE e.snapshot_key = s.snapshot_key)
 FROM _snapshots s
-LEFT JOIN _entries e ON e.snapshot_key = s.snapshot_key AND e.snapshot_key BETWEEN :base_key AND :last_key
-WHERE s.base_key = :base_key AND s.snapshot_key BETWEEN :base_key AND :last_key
-ORDER BY s.step, s.snapshot_key;
+WHERE s.base_key > :after AND s.base_key <= :last AND s.snapshot_key > :after AND s.snapshot_key <= :last_key
+ORDER BY s.base_key, s.step, s.snapshot_key;
+
+-- name: lists_of_chain
+-- The lists of a chain.
+SELECT s.snapshot_key, s.step, s.entry_count, s.chain_rows FROM _snapshots s
+WHERE s.base_key = :base_key AND s.snapshot_key BETWEEN :base_key AND :last_key;
 
 -- name: check_keys
 -- Rows of lists that name a profile, level or membership that is not there.
