@@ -36,7 +36,8 @@ class Batch:
     polls: list[Record] = field(default_factory=list)
     stays: list[Record] = field(default_factory=list)
     arrivals: list[Record] = field(default_factory=list)
-    ended_stays: list[Record] = field(default_factory=list)
+    ended_stays: dict[int, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    """By room."""
     earlier: dict[int, int] = field(default_factory=dict)
     """Contributors of lists that came late: when they were first in one."""
     profiles: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -65,8 +66,12 @@ class Batch:
                 sums[1] += most - coins
         self.room_hours[hour, room_key].coins += total
 
-    def write_lists(self, database: Database) -> None:
-        """Write polls and lists now, so that the database can be asked about them."""
+    def write_lists_of(self, room_key: int, database: Database) -> None:
+        """Write polls and lists now, if any are a room's, so that the database can be asked about them."""
+        if any(poll[0] == room_key for poll in self.polls):
+            self._write_lists(database)
+
+    def _write_lists(self, database: Database) -> None:
         for table, records in (
             (tables.SNAPSHOTS, self.snapshots),
             (tables.ENTRIES, self.entries),
@@ -78,11 +83,11 @@ class Batch:
 
     def write(self, database: Database) -> None:
         """Write everything, always in the same order, so that workers wait for each other and never deadlock."""
-        self.write_lists(database)
+        self._write_lists(database)
         database.insert(tables.RESETS, self.resets)
         database.insert(tables.STAYS, self.stays)
         database.insert(tables.ARRIVALS, self.arrivals)
-        database.bulk("end_stays", self.ended_stays)
+        database.bulk("end_stays", [each for those in self.ended_stays.values() for each in those])
         database.bulk("see_earlier", [(at, user) for user, at in sorted(self.earlier.items())])
         database.bulk("add_former_names", self.former_names)
         database.bulk("see_profiles", [(profile, at, user) for user, (profile, at) in sorted(self.profiles.items())])

@@ -1,7 +1,7 @@
 """Counts while writing: judges each list, and goes on to it from the room's last list that counts."""
 
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from rankcrawler.model import kinds
@@ -9,6 +9,7 @@ from rankcrawler.store import places, standing, tally
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.database import Database
 from rankcrawler.store.deltas import LastLists
+from rankcrawler.store.former_marks import FormerMarks
 from rankcrawler.store.judgement import Judge, Verdict
 from rankcrawler.store.presence import Presence
 from rankcrawler.store.room import ListPlace, Room
@@ -18,6 +19,7 @@ from rankcrawler.store.taken_list import TakenList
 from rankcrawler.store.tally import Change, Count, Fit, Row, Scores, Shown
 
 _user_of = itemgetter(EntryRow._fields.index("user_key"))
+_contributor = attrgetter("user_key")
 _score_of = itemgetter(EntryRow._fields.index("score"))
 
 
@@ -46,12 +48,17 @@ class Counting:
     def __init__(self, database: Database, presence: Presence) -> None:
         self._database = database
         self._presence = presence
+        self._former = FormerMarks(database)
         self._judge = Judge(database)
         self._counted: LastLists[_Counted] = LastLists()
 
     def forget(self) -> None:
         """Forget all lists that count."""
         self._counted.forget()
+
+    def prepare(self, lists: Iterable[tuple[TakenList, list[EntryRow]]]) -> None:
+        """Look up together what the lists of a batch are likely to need."""
+        self._former.look_up((taken, self._entering(taken.room, rows)) for taken, rows in lists)
 
     def take(
         self, taken: TakenList, rows: list[EntryRow], difference: Difference, place: ListPlace, batch: Batch
@@ -80,6 +87,14 @@ class Counting:
             return self._compare(count, shown, found, taken, place, batch, is_counted=kind.scores_are_gifts)
         return Standing.COUNTED
 
+    def _entering(self, room: Room, rows: Sequence[Row]) -> set[int]:
+        """Contributors who are not in the room's last list that counts, if that is remembered and is not empty."""
+        place = room.counted
+        known = None if place is None else self._counted.get(room.room_key, place.snapshot_key)
+        if known is None or not known.rows:
+            return set()
+        return {*map(_contributor, rows)}.difference(map(_contributor, known.rows), (None,))
+
     def _compare(
         self,
         count: Count,
@@ -102,7 +117,7 @@ class Counting:
             self._begin_again(shown, found, False, taken, place, batch)
             return Standing.COUNTED
 
-        former = self._presence.former_marks(found.entered, taken, batch) if found.entered else {}
+        former = self._former.of(found.entered, taken, batch) if found.entered else {}
         fit = tally.fit(found, shown, former)
         verdict = self._verdict(fit, taken, shown, count, batch)
         if verdict is Verdict.OLDER:

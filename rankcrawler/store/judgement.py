@@ -43,7 +43,7 @@ class Judge:
     def verdict(self, taken: TakenList, shown: Shown, count: Count, batch: Batch) -> Verdict:
         """What a list is that breaks with the marks."""
         room = taken.room
-        batch.write_lists(self._database)
+        batch.write_lists_of(taken.room.room_key, self._database)
         older = self._votes.since_counted(room, Standing.OLDER)
         if not older or not self._votes.agrees(older[-1], shown):
             return Verdict.OLDER
@@ -63,7 +63,7 @@ class Judge:
         jumps = sum(score is not None and score >= 2 * (marks.get(user) or 0) for user, score in scores.items())
         if 2 * jumps <= len(scores):
             return None
-        batch.write_lists(self._database)
+        batch.write_lists_of(taken.room.room_key, self._database)
         room = taken.room
         found = self._database.all("last_counted", room_key=room.room_key, since_ms=0, until_ms=began_ms - 1)
         near = [2 * score >= then for score, then in _shared(scores, self._votes.scores(found[0]))] if found else []
@@ -74,7 +74,9 @@ class Judge:
 
     def is_confirmed(self, taken: TakenList, shown: Shown, batch: Batch) -> bool:
         """Whether a list of a room that had no contributors is its own: most lists that showed some agree with it."""
-        batch.write_lists(self._database)
+        if taken.before_ms < 0:
+            return False  # a room's first list is alone
+        batch.write_lists_of(taken.room.room_key, self._database)
         return self._votes.is_confirmed(taken, shown)
 
     def had_none(self, room: Room) -> bool:
@@ -83,7 +85,7 @@ class Judge:
 
     def is_contested(self, taken: TakenList, shown: Shown, batch: Batch) -> bool:
         """Whether next to nothing is known of a room, and too few lists agree with one that follows."""
-        batch.write_lists(self._database)
+        batch.write_lists_of(taken.room.room_key, self._database)
         return not self._votes.is_known(taken.room) and not self._votes.is_elected(taken, shown, follows=True)
 
     def _unless_confirmed(self, older: Sequence[Record], taken: TakenList, shown: Shown) -> Verdict:

@@ -32,7 +32,7 @@ class ListWriter:
         self._database = database
         self._interned = interned
         self._last: LastLists[list[EntryRow]] = LastLists()
-        self._presence = Presence(database, interned)
+        self._presence = Presence(interned)
         self._counting = Counting(database, self._presence)
         self._openings = Openings(database)
 
@@ -49,6 +49,7 @@ class ListWriter:
         self._interned.make_room()
         self._interned.learn_texts(text for each in lists for text in _texts(each))
         rows_of = records_of(lists, self._interned)
+        self._counting.prepare(zip(lists, rows_of, strict=True))
         return [self._add(taken, rows, batch) for taken, rows in zip(lists, rows_of, strict=True)]
 
     def _add(self, taken: TakenList, rows: list[EntryRow], batch: Batch) -> Standing:

@@ -30,7 +30,7 @@ class Openings:
         room, kind = taken.room, kinds.named(taken.snapshot.target.kind)
         if room.opened_ms is None or room.began_ms is not None or not kind.scores_are_gifts:
             return
-        batch.write_lists(self._database)
+        batch.write_lists_of(room.room_key, self._database)
         if not self._votes.is_known(room):
             return
         for at_ms, first_polled_ms, *place in self._database.all("first_of_room", room_key=room.room_key):

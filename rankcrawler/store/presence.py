@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from operator import itemgetter
 
 from rankcrawler.store.batch import Batch
-from rankcrawler.store.database import Database
 from rankcrawler.store.interning import NO_PROFILE, Interned
 from rankcrawler.store.rows import EntryRow
 from rankcrawler.store.taken_list import TakenList
@@ -16,8 +15,7 @@ _user_and_profile = itemgetter(*map(EntryRow._fields.index, ("user_key", "profil
 class Presence:
     """Adds to batches what lists show of contributors."""
 
-    def __init__(self, database: Database, interned: Interned) -> None:
-        self._database = database
+    def __init__(self, interned: Interned) -> None:
         self._interned = interned
 
     def add(self, found: Change, given: Mapping[int, Given], taken: TakenList, batch: Batch) -> None:
@@ -26,17 +24,9 @@ class Presence:
         batch.give(at_ms, room.room_key, taken.snapshot.target.kind, given)
         batch.stays += [(room.room_key, user, at_ms, score) for user, score in found.entered.items()]
         batch.arrivals += [(user, room.room_key) for user in found.entered]
-        batch.ended_stays += [(room.counted_ms, mark, room.room_key, user, at_ms) for user, mark in found.left.items()]
-
-    def former_marks(self, users: Iterable[int], taken: TakenList, batch: Batch) -> dict[int, int]:
-        """The marks of contributors who left the room's lists before this one, also in the same batch."""
-        room_key, began_ms = taken.room.room_key, taken.room.began_ms or 0
-        wanted = {user: (room_key, user, taken.at_ms, began_ms) for user in users}
-        marks: dict[int, int] = dict(self._database.find("former_marks", [*wanted.values()]))
-        for until_ms, mark, room, user, _ in batch.ended_stays:
-            if room == room_key and user in wanted and mark is not None and until_ms >= began_ms:
-                marks[user] = max(mark, marks.get(user, 0))
-        return marks
+        if found.left:
+            left = [(room.counted_ms, mark, room.room_key, user, at_ms) for user, mark in found.left.items()]
+            batch.ended_stays[room.room_key] += left
 
     def see(self, rows: Iterable[EntryRow], at_ms: int, batch: Batch) -> None:
         """Note the contributors whose profile has changed."""

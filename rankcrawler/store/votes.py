@@ -68,10 +68,7 @@ class Votes:
 
     def agrees(self, record: Record, shown: Shown) -> bool:
         """Whether a list can follow an earlier one, with which it shares contributors."""
-        earlier = self.scores(record)
-        if earlier.keys().isdisjoint(shown.scores):
-            return False
-        return tally.fit(tally.change(earlier, shown.scores), shown, {}) is Fit.FOLLOWS
+        return _agree(self.scores(record), shown)
 
     def scores(self, record: Record) -> Scores:
         """The scores of a list; none if rows of it are missing."""
@@ -94,17 +91,18 @@ class Votes:
         One that shows less than the last of those is not taken for a beginning: what it lacks would count as given.
         """
         asked = [*doubted[:ENOUGH], *doubted[ENOUGH:][-ENOUGH:]]
-        agreeing = [each for each in asked if self.agrees(each, shown)]
-        if any(self._shows_more(each, shown) for each in agreeing[-ENOUGH + 1 :]):
-            return False
-        times = [*agreed, *map(_seen_at, agreeing), taken.at_ms]
-        is_most = 2 * len(times) > others + len(asked) + 1
-        return is_most and len(times) >= enough and max(times) - min(times) >= long_ms
 
-    def _shows_more(self, record: Record, shown: Shown) -> bool:
-        """Whether a contributor had more in an earlier list."""
-        earlier = self.scores(record)
-        return any(score is not None and score < (earlier.get(user) or 0) for user, score in shown.scores.items())
+        def are_enough(those: Sequence[Record]) -> bool:
+            times = [*agreed, *map(_seen_at, those), taken.at_ms]
+            is_most = 2 * len(times) > others + len(asked) + 1
+            return is_most and len(times) >= enough and max(times) - min(times) >= long_ms
+
+        if not are_enough(asked):
+            return False  # whatever they show
+        shown_by = {each: scores for each in asked if _agree(scores := self.scores(each), shown)}
+        return are_enough([*shown_by]) and not any(
+            _shows_more(earlier, shown) for earlier in [*shown_by.values()][-ENOUGH + 1 :]
+        )
 
     def _empty(self, room: Room, since_ms: int) -> int:
         """How many polls after a moment brought an empty list."""
@@ -117,3 +115,14 @@ class Votes:
 
 
 _DOUBTED = (Standing.OLDER, Standing.UNCONFIRMED)
+
+
+def _agree(earlier: Scores, shown: Shown) -> bool:
+    if earlier.keys().isdisjoint(shown.scores):
+        return False
+    return tally.fit(tally.change(earlier, shown.scores), shown, {}) is Fit.FOLLOWS
+
+
+def _shows_more(earlier: Scores, shown: Shown) -> bool:
+    """Whether a contributor had more in an earlier list."""
+    return any(score is not None and score < (earlier.get(user) or 0) for user, score in shown.scores.items())

@@ -122,7 +122,8 @@ class Walk:
         began_ms = max((at for at in self._resets if at <= self._begin.captured_ms), default=0)
         since_ms = self._begin.captured_ms + 1
         wanted = [(self._room_key, user, since_ms, began_ms) for user in sorted(seen - self.first.marks.keys())]
-        self._former = dict(self._database.find("former_marks", wanted))
+        marks = self._database.find("former_marks", wanted)
+        self._former = {user: mark for _, user, mark in marks if mark is not None}
 
     def _shown(self, snapshot_key: int, rows: list[Place]) -> Shown:
         return Shown(rows, self._kind.capacity, self._unread.get(snapshot_key, ()))

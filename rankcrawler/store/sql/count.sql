@@ -16,13 +16,13 @@ WHERE {in_chain}
 ORDER BY s.step;
 
 -- name: former_marks
--- The marks of contributors who left a room's lists before a moment, since its scores began.
+-- The marks of contributors who left a room's lists before a moment, since its scores began; null for others.
 -- rows: room_key int, user_key int, at_ms big, began_ms big
 WITH w ({columns}) AS ({rows})
-SELECT w.user_key, max(y.last_score) FROM w CROSS JOIN _stays y
-WHERE y.room_key = w.room_key AND y.user_key = w.user_key AND y.until_ms < w.at_ms AND y.until_ms >= w.began_ms
-  AND y.last_score IS NOT NULL
-GROUP BY w.user_key;
+SELECT w.room_key, w.user_key, (
+  SELECT max(y.last_score) FROM _stays y
+  WHERE y.room_key = w.room_key AND y.user_key = w.user_key AND y.until_ms < w.at_ms AND y.until_ms >= w.began_ms
+) FROM w;
 
 -- name: last_counted
 -- A room's last list in a time that counts.
