@@ -129,7 +129,7 @@ def postgres_server(*options: str) -> Iterator[PostgresServer]:
         finally:
             server.stop(signal.SIGQUIT)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run(["rm", "-rf", folder], check=False)  # hundreds of databases have a hundred thousand files
 
 
 def missing() -> str:

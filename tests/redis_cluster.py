@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,19 +30,30 @@ def plain_client(url: str, **parameters: Any) -> Redis:
     """A client of the server that holds the keys of the default inbox, which share a slot."""
     if "+cluster" not in url:
         return Redis.from_url(url, **parameters)
-    with RedisCluster.from_url(url.split(",")[0].replace("+cluster", "")) as cluster:
-        node = cluster.get_node_from_key(INBOX)
-        return Redis(host=node.host, port=node.port, **parameters)
+    holder, _ = _servers(url)
+    return Redis.from_url(holder, **parameters)
 
 
 def flush(url: str) -> None:
     """Empty the server, or every server of the cluster."""
-    if "+cluster" not in url:
-        with Redis.from_url(url) as client:
+    for each in _servers(url)[1] if "+cluster" in url else [url]:
+        with Redis.from_url(each) as client:
             client.flushall()
-        return
+
+
+@cache
+def _servers(url: str) -> tuple[str, list[str]]:
+    """The addresses of a cluster's servers, and before them that of the one that holds the keys of the default inbox.
+
+    Slots do not move from one to another here.
+    """
     with RedisCluster.from_url(url.split(",")[0].replace("+cluster", "")) as cluster:
-        cluster.flushall(target_nodes=RedisCluster.PRIMARIES)
+        holder = cluster.get_node_from_key(INBOX)
+        return _address(holder), [_address(node) for node in cluster.get_primaries()]
+
+
+def _address(node: Any) -> str:
+    return f"redis://{node.host}:{node.port}/0"
 
 
 class Cluster(NamedTuple):

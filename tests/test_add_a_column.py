@@ -62,7 +62,7 @@ async def answer(_: Asked) -> web.Response:
 def run(folder: Path, *words: str, env: dict[str, str]) -> str:
     """What a command of the package in a folder prints; it must succeed."""
     command = [sys.executable, "-m", "rankcrawler", *words]
-    path = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    path = {"PYTHONPATH": str(folder)}
     done = subprocess.run(command, env=env | path, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -118,7 +118,7 @@ def long_enough(session: Session, begin: int, end: int) -> bool:
 def test_every_session_is_found_and_ended_and_its_room_is_polled_and_retired(tmp_path: Path) -> None:
     world = World(3, airtime=SHORT)
     with simulated(world, clock=wall_clock) as gateway:
-        begin, end, log = follow(gateway, tmp_path, 14)
+        begin, end, log = follow(gateway, tmp_path, 11)
         env = environment(gateway, tmp_path / "data")
         rooms = run("rooms", "list", "--json", env=env).stdout
         looks = gateway.ledger.looks

@@ -131,7 +131,8 @@ def _write_fifty(where: str, first_room: int) -> None:
 
 
 def test_processes_that_open_and_write_at_once_lose_nothing(where: str, open_again: Open) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     writers = [context.Process(target=_write_fifty, args=(where, first)) for first in (0, 25, 100, 200)]
     for writer in writers:
         writer.start()

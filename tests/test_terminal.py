@@ -69,7 +69,7 @@ def test_the_log_of_a_fleet_in_a_file_names_each_worker_too(tmp_path: Path) -> N
 def test_a_crawl_draws_in_the_foreground_and_nothing_in_the_background(tmp_path: Path) -> None:
     seen = {}
     for place, ampersand in (("foreground", ""), ("background", " & wait")):
-        with simulated(WORLD, faults=Faults(latency=0.3)) as gateway:
+        with simulated(WORLD, faults=Faults(latency=0.1)) as gateway:
             env = environment(gateway, tmp_path / place) | {
                 "LINE": shlex.join([*RANKCRAWLER, "crawl", "ranklist", *GIVEN])
             }
@@ -83,7 +83,7 @@ def test_a_crawl_draws_in_the_foreground_and_nothing_in_the_background(tmp_path:
 
 
 def test_a_crawl_that_comes_to_the_foreground_begins_to_draw(tmp_path: Path) -> None:
-    with simulated(WORLD, faults=Faults(latency=0.3)) as gateway:
+    with simulated(WORLD, faults=Faults(latency=0.15)) as gateway:
         env = environment(gateway, tmp_path) | {"LINE": shlex.join([*RANKCRAWLER, "crawl", "ranklist", *GIVEN])}
         with terminal(["bash", "-c", 'set -m; eval "$LINE" & read -r; echo taken; fg'], env=env) as screen:
             until(lambda: gateway.ledger.outcomes.total() >= 8)

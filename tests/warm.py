@@ -18,24 +18,44 @@ import time
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from threading import Lock
 from typing import Any, NamedTuple, Protocol, TextIO
 
 ROOT = Path(__file__).parent.parent
 PRELOADED = (
     "rankcrawler.cli",
+    "rankcrawler.commands.entry",
     "rankcrawler.commands.overview",
     "rankcrawler.commands.rooms.subcommands",
     "rankcrawler.commands.store.subcommands",
-    "rankcrawler.extensions.leasing",
+    "rankcrawler.extensions",
     "rankcrawler.feeds.extension",
     "rankcrawler.handler",
-    "rankcrawler.pipelines.store",
-    "rankcrawler.spiders.ranklist",
+    "rankcrawler.logformatter",
+    "rankcrawler.model.pseudonyms",
+    "rankcrawler.pipelines",
+    "rankcrawler.preflight",
+    "rankcrawler.speedups",
+    "rankcrawler.spiders",
     "rankcrawler.store.locate",
     "scrapy.cmdline",
+    "scrapy.commands",
     "scrapy.crawler",
+    "scrapy.dupefilters",
+    "scrapy.extensions.closespider",
+    "scrapy.extensions.corestats",
+    "scrapy.extensions.logcount",
+    "scrapy.extensions.logstats",
+    "scrapy.extensions.memdebug",
+    "scrapy.extensions.memusage",
+    "scrapy.extensions.spiderstate",
+    "scrapy.extensions.throttle",
+    "scrapy.pqueues",
+    "scrapy.squeues",
+    "uvloop",
 )
+"""Modules that a command or a crawl imports, and packages of which it imports every module."""
 MAINS = {"rankcrawler": "rankcrawler.cli"}
 """Programs whose main() is in another module."""
 _AT_START = ("PYTHON", "LC_", "LANG")
@@ -215,8 +235,10 @@ def serve() -> str:
 
     Returns in a forked process: the name of its program.
     """
-    for module in PRELOADED:
-        import_module(module)
+    for name in PRELOADED:
+        module = import_module(name)
+        for each in iter_modules(getattr(module, "__path__", ())):
+            import_module(f"{name}.{each.name}")
     assert "twisted.internet.reactor" not in sys.modules, "each process installs its own"
     gc.collect()
     gc.freeze()
