@@ -9,6 +9,7 @@ from redis import Redis
 
 from rankcrawler.queue.embedded import join
 from rankcrawler.queue.room_queue import RoomQueue
+from tests.order import ordered
 from tests.postgresql import PostgresServer, postgres_server
 from tests.redis_cluster import flush, plain_client, queue_client, redis_cluster
 
@@ -31,6 +32,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     report = yield
     report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
     return report
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, those that take long come first."""
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    if processes > 1:
+        items[:] = ordered(items, lambda item: item.path.stem, processes)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
