@@ -12,6 +12,7 @@ import httpx
 
 from rankcrawler.serve.server import serve
 from rankcrawler.serve.setup import Setup
+from tests.plain_http import CONTEXT
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 _FIELD = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -43,7 +44,7 @@ def served(setup: Setup, **options: Any) -> Iterator[str]:
 
 def browser(url: str, **options: Any) -> httpx.Client:
     """A client that keeps cookies, as a browser does; it does not follow redirections."""
-    return httpx.Client(base_url=url, headers={"Accept-Language": "en"}, timeout=10, **options)
+    return httpx.Client(base_url=url, headers={"Accept-Language": "en"}, timeout=10, verify=CONTEXT, **options)
 
 
 def form_token(client: httpx.Client, path: str = "/login") -> str:

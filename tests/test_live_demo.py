@@ -4,9 +4,8 @@ import re
 import sys
 from pathlib import Path
 
-import httpx
-
 from rankcrawler.insight.opening import opened
+from tests import plain_http
 from tests.crawls import until
 from tests.gateways import environment
 from tests.serving import BEIJING
@@ -23,8 +22,8 @@ def test_on_a_terminal_the_demo_serves_pages_of_rooms_that_go_on_until_ctrl_c(tm
     with terminal(command, env=environment(None, tmp_path / "data", QUIET), cwd=tmp_path) as shown:
         shown.says("Stop: Ctrl-C", 60)
         [url] = re.findall(r"The dashboard: (http://[\d.:]+)", shown.written)
-        assert all(room in httpx.get(url).text for room in ROOMS)
-        until(lambda: "no worker" not in httpx.get(f"{url}/fleet").text.lower())
+        assert all(room in plain_http.get(url).text for room in ROOMS)
+        until(lambda: "no worker" not in plain_http.get(f"{url}/fleet").text.lower())
         until(lambda: _polls(tmp_path) > 1)
         shown.type(b"\x03")
         assert shown.end() == 0

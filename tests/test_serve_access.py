@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ from rankcrawler.serve.pages.login import place
 from rankcrawler.serve.refusal import Refusal
 from rankcrawler.serve.setup import Setup
 from rankcrawler.store import locate
+from tests import plain_http
 from tests.serving import BEIJING, browser, form_token, post, served
 
 TOKEN = "s3cret-token"
@@ -57,7 +57,7 @@ def asked(cookies: str = "", address: str = "192.0.2.1") -> Asked:
 
 @pytest.mark.parametrize("path", ["/", "/no-such-page", "/api/no-such-page", LIST, "/static/0/app.css"])
 def test_every_answer_forbids_a_browser_what_no_page_needs(opened: str, path: str) -> None:
-    answer = httpx.get(opened + path)
+    answer = plain_http.get(opened + path)
     assert answer.headers["content-security-policy"] == POLICY
     assert "unsafe" not in POLICY
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -69,9 +69,9 @@ def test_every_answer_forbids_a_browser_what_no_page_needs(opened: str, path: st
 def test_without_a_token_only_names_of_this_machine_are_answered(opened: str) -> None:
     port = opened.rpartition(":")[2]
     for host in ("localhost", f"127.0.0.1:{port}", "[::1]", f"LOCALHOST:{port}"):
-        assert httpx.get(opened, headers={"Host": host}).status_code == 200, host
+        assert plain_http.get(opened, headers={"Host": host}).status_code == 200, host
     for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example", "localhost.", ""):
-        refused = httpx.get(f"{opened}/api/v1", headers={"Host": host})
+        refused = plain_http.get(f"{opened}/api/v1", headers={"Host": host})
         assert (refused.status_code, refused.headers["content-type"]) == (403, "application/problem+json"), host
 
 
@@ -82,14 +82,14 @@ def test_a_host_is_read_with_and_without_a_port(name: str, port: int) -> None:
 
 def test_a_program_sends_the_token_as_a_bearer(locked: str) -> None:
     path = f"{locked}/api/no-such-page"
-    refused = httpx.get(path)
+    refused = plain_http.get(path)
     assert (refused.status_code, refused.headers["www-authenticate"]) == (401, 'Bearer realm="rankcrawler"')
     assert refused.json() == {"title": "Unauthorized", "status": 401, "detail": "a token is needed"}
-    assert httpx.get(path, headers=BEARER).status_code == 404
-    assert httpx.get(path, headers={"Authorization": "Bearer s3cret-tokem"}).status_code == 401
-    assert httpx.get(path, headers={"Authorization": f"Basic {TOKEN}"}).status_code == 401
-    assert httpx.get(f"{locked}{LIST}", headers=BEARER).json() == {"code": 401, "msg": "the token is wrong"}
-    assert httpx.get(f"{locked}{LIST}&token={TOKEN}").status_code == 404
+    assert plain_http.get(path, headers=BEARER).status_code == 404
+    assert plain_http.get(path, headers={"Authorization": "Bearer s3cret-tokem"}).status_code == 401
+    assert plain_http.get(path, headers={"Authorization": f"Basic {TOKEN}"}).status_code == 401
+    assert plain_http.get(f"{locked}{LIST}", headers=BEARER).json() == {"code": 401, "msg": "the token is wrong"}
+    assert plain_http.get(f"{locked}{LIST}&token={TOKEN}").status_code == 404
 
 
 def test_a_person_logs_in_and_out(locked: str) -> None:
@@ -179,14 +179,14 @@ def test_a_form_of_another_site_changes_nothing(store: str, token: str) -> None:
 
 def test_a_reading_server_refuses_to_change_anything(store: str) -> None:
     with served(Setup(store, BEIJING, token=TOKEN, is_read_only=True)) as url:
-        refused = httpx.post(f"{url}/api/v1/queue", json={}, headers=BEARER)
+        refused = plain_http.post(f"{url}/api/v1/queue", json={}, headers=BEARER)
         assert (refused.status_code, refused.json()["detail"]) == (403, "this server only reads: it changes nothing")
         with browser(url) as client:
             assert post(client, "/login", csrf_token=form_token(client), token=TOKEN).status_code == 303
 
 
 def test_a_request_that_is_too_long_is_refused(locked: str) -> None:
-    refused = httpx.post(f"{locked}/api/v1/queue", content=b"x" * 1_000_001, headers=BEARER)
+    refused = plain_http.post(f"{locked}/api/v1/queue", content=b"x" * 1_000_001, headers=BEARER)
     assert (refused.status_code, "1,000,000 bytes" in refused.json()["detail"]) == (413, True)
 
 
@@ -207,32 +207,32 @@ def test_after_the_login_only_a_page_of_this_server_follows(given_: str, goes_to
 
 def test_pages_speak_the_language_of_the_browser_or_the_one_that_was_chosen(opened: str) -> None:
     def heading(**headers: str) -> Any:
-        return httpx.get(f"{opened}/", headers=headers).text
+        return plain_http.get(f"{opened}/", headers=headers).text
 
     assert '<html lang="zh-CN"' in heading(**{"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"})
     assert '<html lang="en"' in heading(**{"Accept-Language": "de,en;q=0.8"})
     assert '<html lang="en"' in heading(**{"Accept-Language": "zh-CN", "Cookie": "lang=en"})
-    refused = httpx.get(f"{opened}/api/v1", headers={"Host": "evil.example", "Accept-Language": "zh"})
+    refused = plain_http.get(f"{opened}/api/v1", headers={"Host": "evil.example", "Accept-Language": "zh"})
     assert "localhost" in refused.json()["detail"]
     assert "this server" not in refused.json()["detail"]
 
 
 def test_files_of_pages_are_cached_under_the_address_of_their_content(opened: str) -> None:
-    page = httpx.get(f"{opened}/").text
+    page = plain_http.get(f"{opened}/").text
     address = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
-    style = httpx.get(opened + address)
+    style = plain_http.get(opened + address)
     assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
     assert style.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert httpx.get(f"{opened}/static/0/app.css").headers["cache-control"] == "no-cache"
+    assert plain_http.get(f"{opened}/static/0/app.css").headers["cache-control"] == "no-cache"
     for name in ("../routes.py", "%2e%2e/routes.py", "nothing.css", "..%2frouting.py"):
-        assert httpx.get(f"{opened}/static/0/{name}").status_code == 404, name
+        assert plain_http.get(f"{opened}/static/0/{name}").status_code == 404, name
 
 
 def test_the_token_is_in_no_page_and_no_header(locked: str) -> None:
     with browser(locked) as client:
         answers = [post(client, "/login", csrf_token=form_token(client), token=TOKEN)]
         answers += [client.get(path) for path in ("/", "/login", "/no-such-page", "/api/no-such-page")]
-        answers.append(httpx.get(f"{locked}{LIST}&token={TOKEN}"))
+        answers.append(plain_http.get(f"{locked}{LIST}&token={TOKEN}"))
     for answer in answers:
         assert TOKEN not in answer.text + str(answer.headers), answer.url
 

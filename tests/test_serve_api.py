@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-import httpx
 import msgspec
 import pytest
 from scrapy.settings import Settings
@@ -28,7 +27,7 @@ from rankcrawler.serve.api.forms import prefers_csv
 from rankcrawler.serve.api.pages import Page, identity
 from rankcrawler.serve.setup import Setup
 from rankcrawler.store import locate
-from tests import stores
+from tests import plain_http, stores
 from tests import test_insight_properties as days
 from tests.builders import entry, polled, snapshot
 from tests.gateways import NOON
@@ -103,7 +102,7 @@ def without_ages(found: Any) -> Any:
 
 @pytest.mark.parametrize("asked", ASKED)
 def test_an_address_gives_the_numbers_of_its_question(url: str, ask: Questions, asked: str) -> None:
-    answer = httpx.get(url + asked)
+    answer = plain_http.get(url + asked)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     expected = ASKED[asked](ask)
     assert expected.rows or "new" in asked
@@ -137,7 +136,7 @@ def test_random_days_have_the_numbers_of_the_questions(seed: int, tmp_path: Path
         for _ in range(4):
             since, until = sorted(iso(days.START + dice.randrange(days.END - days.START)) for _ in range(2))
             for asked, question in of_a_time(since, until, str(dice.randrange(1, 4))).items():
-                answer = httpx.get(f"{url}/api/v1/{asked}")
+                answer = plain_http.get(f"{url}/api/v1/{asked}")
                 status, expected = answered(question, ask)
                 assert (answer.status_code, without_ages(answer.json())) == (status, expected), asked
                 compared += len(expected.get("rows", ()))
@@ -155,9 +154,9 @@ def answered(question: Callable[[Questions], Answer], ask: Questions) -> tuple[i
 @pytest.mark.parametrize("asked", [each for each in ASKED if "rooms?" not in each and each != "rooms/1/list"])
 def test_a_table_as_csv_is_the_one_that_the_command_prints(url: str, ask: Questions, asked: str) -> None:
     path, _, query = asked.partition("?")
-    by_suffix = httpx.get(f"{url}{path}.csv?{query}")
+    by_suffix = plain_http.get(f"{url}{path}.csv?{query}")
     assert (by_suffix.status_code, by_suffix.headers["content-type"].partition(";")[0]) == (200, "text/csv")
-    assert httpx.get(url + asked, headers={"Accept": "text/csv"}).content == by_suffix.content
+    assert plain_http.get(url + asked, headers={"Accept": "text/csv"}).content == by_suffix.content
     expected = [*csv_lines(ASKED[asked](ask))]
     assert by_suffix.text == "".join(f"{line}\r\n" for line in expected)
     rows = list(csv.reader(io.StringIO(by_suffix.text, newline="")))
@@ -166,8 +165,8 @@ def test_a_table_as_csv_is_the_one_that_the_command_prints(url: str, ask: Questi
 
 
 def test_names_that_are_hard_to_write_arrive_as_they_are(url: str) -> None:
-    assert httpx.get(f"{url}rooms/1/list").json()["rows"][0]["nickname"] == FORGED
-    rows = list(csv.DictReader(io.StringIO(httpx.get(f"{url}rooms/1/list.csv").text, newline="")))
+    assert plain_http.get(f"{url}rooms/1/list").json()["rows"][0]["nickname"] == FORGED
+    rows = list(csv.DictReader(io.StringIO(plain_http.get(f"{url}rooms/1/list.csv").text, newline="")))
     assert [rows[0]["nickname"], rows[1]["nickname"]] == [FORGED, "'=1+2"]
 
 
@@ -179,12 +178,12 @@ def test_names_that_are_hard_to_write_arrive_as_they_are(url: str) -> None:
     ],
 )
 def test_pages_together_are_the_table(url: str, asked: str) -> None:
-    whole = httpx.get(url + asked).json()["rows"]
+    whole = plain_http.get(url + asked).json()["rows"]
     found: list[Any] = []
     address: str | None = f"{url}{asked}{'&' if '?' in asked else '?'}limit=2"
     pages = 0
     while address is not None:
-        answer = httpx.get(address)
+        answer = plain_http.get(address)
         found += answer.json()["rows"]
         link = answer.links.get("next")
         address = None if link is None else urljoin(address, link["url"])
@@ -213,17 +212,17 @@ def test_a_page_begins_after_the_last_row_of_the_page_before_wherever_that_is_no
 
 def test_an_answer_is_sent_again_only_if_something_was_written(address: str, url: str) -> None:
     for asked in ("top", "rooms/1/list", "contributors/7000001", "rooms.csv"):
-        etag = httpx.get(url + asked).headers["etag"]
-        same = httpx.get(url + asked, headers={"If-None-Match": f'"other", {etag}'})
+        etag = plain_http.get(url + asked).headers["etag"]
+        same = plain_http.get(url + asked, headers={"If-None-Match": f'"other", {etag}'})
         assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", etag)
-        other = httpx.get(url + asked, headers={"If-None-Match": etag, "Accept-Language": "zh"})
+        other = plain_http.get(url + asked, headers={"If-None-Match": etag, "Accept-Language": "zh"})
         assert other.status_code == 200, "it may hold sentences"
-    etag = httpx.get(f"{url}top").headers["etag"]
+    etag = plain_http.get(f"{url}top").headers["etag"]
     place = {"captured_at": iso(NOON), "polled_at": iso(NOON), "room_id": "9"}
     store = locate.open_records(address)
     store.write([polled(snapshot([entry(1, **place)], digest="9" * 32, **place))])
     store.close()
-    changed = httpx.get(f"{url}top", headers={"If-None-Match": etag})
+    changed = plain_http.get(f"{url}top", headers={"If-None-Match": etag})
     assert (changed.status_code, changed.headers["etag"] != etag) == (200, True)
 
 
@@ -264,7 +263,7 @@ def test_an_answer_is_sent_again_only_if_something_was_written(address: str, url
 def test_a_request_without_an_answer_has_a_problem_that_names_the_parameter(
     url: str, asked: str, status: int, parameter: str | None
 ) -> None:
-    answer = httpx.get(url + asked)
+    answer = plain_http.get(url + asked)
     body = answer.json()
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), body
     assert (body["status"], body.get("parameter")) == (status, parameter)
@@ -273,7 +272,7 @@ def test_a_request_without_an_answer_has_a_problem_that_names_the_parameter(
 
 
 def test_methods_that_an_address_does_not_take_are_named(url: str) -> None:
-    refused = httpx.delete(f"{url}top", headers={"Content-Type": "application/json"})
+    refused = plain_http.delete(f"{url}top", headers={"Content-Type": "application/json"})
     assert (refused.status_code, refused.headers["content-type"]) == (405, "application/problem+json")
     assert "GET" in refused.headers["allow"]
 
@@ -291,11 +290,11 @@ def test_csv_is_sent_to_those_who_prefer_it() -> None:
 def test_the_server_is_healthy_while_it_runs_and_ready_while_the_store_can_be_read(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/ranks.db"
     with served(Setup(address, BEIJING, token="s3cret-token")) as url:
-        assert httpx.get(f"{url}/healthz").json() == {"status": "ok"}
-        away = httpx.get(f"{url}/readyz")
+        assert plain_http.get(f"{url}/healthz").json() == {"status": "ok"}
+        away = plain_http.get(f"{url}/readyz")
         assert (away.status_code, away.headers["retry-after"]) == (503, "5")
         locate.open_records(address, create=True).close()
-        assert httpx.get(f"{url}/readyz").json() == {"status": "ok"}
+        assert plain_http.get(f"{url}/readyz").json() == {"status": "ok"}
 
 
 def test_with_a_key_no_answer_has_a_name_or_an_id_of_a_person(address: str) -> None:
@@ -305,15 +304,15 @@ def test_with_a_key_no_answer_has_a_name_or_an_id_of_a_person(address: str) -> N
         for asked in ASKED:
             if not asked.startswith("contributors"):
                 for path in (asked, asked.replace("?", ".csv?", 1)):
-                    answer = httpx.get(f"{url}/api/v1/{path}")
+                    answer = plain_http.get(f"{url}/api/v1/{path}")
                     assert answer.status_code == 200, path
                     whole += answer.text
-        whole += httpx.get(f"{url}/douyin/liveroom/ranklist?room_id=1").text
+        whole += plain_http.get(f"{url}/douyin/liveroom/ranklist?room_id=1").text
         assert [each for each in told if each in whole] == []
-        row = httpx.get(f"{url}/api/v1/rooms/1/list").json()["rows"][0]
+        row = plain_http.get(f"{url}/api/v1/rooms/1/list").json()["rows"][0]
         assert (len(row["user_id"]), row["nickname"][:2]) == (32, "用户")
-        assert httpx.get(f"{url}/api/v1/contributors/7000001").status_code == 404
-        assert httpx.get(f"{url}/api/v1/contributors?name=handle").status_code == 400
+        assert plain_http.get(f"{url}/api/v1/contributors/7000001").status_code == 404
+        assert plain_http.get(f"{url}/api/v1/contributors?name=handle").status_code == 400
 
 
 def test_no_answer_has_a_token_or_a_password(address: str) -> None:
@@ -327,10 +326,10 @@ def test_no_answer_has_a_token_or_a_password(address: str) -> None:
             "/api",
             "/api/openapi.json",
         ]
-        answers = [httpx.get(url + each, headers=bearer) for each in asked]
-        answers.append(httpx.post(f"{url}/api/v1/rooms", json={"rooms": ["1"]}, headers=bearer))
-        answers.append(httpx.get(f"{url}/douyin/liveroom/ranklist?room_id=1&token=s3cret-token&fresh=1"))
-        answers += [httpx.get(url + each) for each in asked]
+        answers = [plain_http.get(url + each, headers=bearer) for each in asked]
+        answers.append(plain_http.post(f"{url}/api/v1/rooms", json={"rooms": ["1"]}, headers=bearer))
+        answers.append(plain_http.get(f"{url}/douyin/liveroom/ranklist?room_id=1&token=s3cret-token&fresh=1"))
+        answers += [plain_http.get(url + each) for each in asked]
     assert {answer.status_code for answer in answers} >= {200, 401, 404, 503}
     for answer in answers:
         told = answer.text + str(answer.headers)
@@ -338,7 +337,7 @@ def test_no_answer_has_a_token_or_a_password(address: str) -> None:
 
 
 def test_the_description_names_every_question_and_every_kind(url: str) -> None:
-    described = httpx.get(urljoin(url, "/api/openapi.json")).json()
+    described = plain_http.get(urljoin(url, "/api/openapi.json")).json()
     assert described["openapi"].startswith("3.1")
     paths = {path for path, item in described["paths"].items() if "get" in item}
     asked = {"/api/v1/" + each.partition("?")[0] for each in ASKED}
@@ -357,8 +356,8 @@ def _fits(path: list[str], template: list[str]) -> bool:
 
 
 def test_the_page_shows_the_whole_description(url: str) -> None:
-    described = httpx.get(urljoin(url, "/api/openapi.json")).json()
-    page = httpx.get(urljoin(url, "/api"))
+    described = plain_http.get(urljoin(url, "/api/openapi.json")).json()
+    page = plain_http.get(urljoin(url, "/api"))
     assert page.headers["content-type"].startswith("text/html")
     for path in described["paths"]:
         assert path in page.text
@@ -368,9 +367,9 @@ def test_the_page_shows_the_whole_description(url: str) -> None:
 
 
 def test_headers_alone_are_those_of_the_answer(url: str) -> None:
-    whole, heads = httpx.get(f"{url}top", headers={"Accept-Encoding": ""}), httpx.head(f"{url}top")
+    whole, heads = plain_http.get(f"{url}top", headers={"Accept-Encoding": ""}), plain_http.head(f"{url}top")
     assert (heads.status_code, heads.content, heads.headers["etag"]) == (200, b"", whole.headers["etag"])
-    assert httpx.head(f"{url}events").status_code == 405
+    assert plain_http.head(f"{url}events").status_code == 405
 
 
 @pytest.mark.timeout(100)

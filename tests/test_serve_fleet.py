@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import httpx
 import pytest
 
 from rankcrawler.clock import iso
@@ -19,6 +18,7 @@ from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.serve import freshness
 from rankcrawler.serve.setup import Setup
 from rankcrawler.store import locate
+from tests import plain_http
 from tests.builders import entry, failed, polled, snapshot
 from tests.options import options
 from tests.redis_server import Server, redis_server
@@ -60,13 +60,13 @@ async def settled(queue: RoomQueue, outcome: Outcome, reason: str = "") -> list[
 def test_rooms_are_added_once_or_again_and_again_and_those_that_cannot_be_read_are_named(setup: Setup) -> None:
     with served(setup) as url:
         lines = [ROOM, f"https://gateway.test/ranklist?token=x&room_id={OTHER}", "246454278948", "../../etc/passwd"]
-        added = httpx.post(f"{url}/api/v1/rooms", json={"rooms": lines, "every": 60, "priority": 2}).json()
+        added = plain_http.post(f"{url}/api/v1/rooms", json={"rooms": lines, "every": 60, "priority": 2}).json()
         assert (added["taken"], added["new"]) == (2, 2)
         assert [each["room"] for each in added["unreadable"]] == lines[2:]
         assert "web_rid" in added["unreadable"][0]["problem"]
-        again = httpx.post(f"{url}/api/v1/rooms", json={"rooms": [ROOM]}).json()
+        again = plain_http.post(f"{url}/api/v1/rooms", json={"rooms": [ROOM]}).json()
         assert (again["taken"], again["new"]) == (1, 0)
-        now = httpx.get(f"{url}/api/v1/fleet").json()
+        now = plain_http.get(f"{url}/api/v1/fleet").json()
         assert (now["state"], now["ready"], now["recurring"], now["workers"]) == ("run", 2, 2, [])
 
 
@@ -83,7 +83,7 @@ def test_rooms_are_added_once_or_again_and_again_and_those_that_cannot_be_read_a
 )
 def test_rooms_that_make_no_sense_are_refused(setup: Setup, body: dict[str, Any], parameter: str) -> None:
     with served(setup) as url:
-        refused = httpx.post(f"{url}/api/v1/rooms", json=body)
+        refused = plain_http.post(f"{url}/api/v1/rooms", json=body)
     problem = refused.json()
     assert (refused.status_code, refused.headers["content-type"]) == (400, "application/problem+json"), problem
     assert parameter in (problem.get("parameter"), "data")
@@ -115,39 +115,43 @@ def test_only_who_may_enter_changes_the_queue(setup: Setup) -> None:
     body = {"rooms": [ROOM]}
     with served(replace(setup, token=TOKEN)) as url:
         path = f"{url}/api/v1/rooms"
-        assert httpx.post(path, json=body).status_code == 401
-        assert httpx.post(path, json=body, headers={**BEARER, "Origin": "https://evil.example"}).status_code == 403
-        assert httpx.post(path, json=body, headers=BEARER).json()["taken"] == 1
+        assert plain_http.post(path, json=body).status_code == 401
+        assert plain_http.post(path, json=body, headers={**BEARER, "Origin": "https://evil.example"}).status_code == 403
+        assert plain_http.post(path, json=body, headers=BEARER).json()["taken"] == 1
         with browser(url) as client:
             post(client, "/login", csrf_token=form_token(client), token=TOKEN)
             assert client.post("/api/v1/rooms", json=body).status_code == 403, "a session alone does not do"
             with_token = {"X-CSRF-Token": form_token(client, "/")}
             assert client.post("/api/v1/rooms", json=body, headers=with_token).status_code == 200
     with served(setup) as url:
-        assert httpx.post(f"{url}/api/v1/rooms", json=body).status_code == 200
-        foreign = httpx.post(f"{url}/api/v1/rooms", json=body, headers={"Sec-Fetch-Site": "cross-site"})
-        as_form = httpx.post(f"{url}/api/v1/rooms", content=b'{"rooms": ["1"]}', headers={"Content-Type": "text/plain"})
+        assert plain_http.post(f"{url}/api/v1/rooms", json=body).status_code == 200
+        foreign = plain_http.post(f"{url}/api/v1/rooms", json=body, headers={"Sec-Fetch-Site": "cross-site"})
+        as_form = plain_http.post(
+            f"{url}/api/v1/rooms", content=b'{"rooms": ["1"]}', headers={"Content-Type": "text/plain"}
+        )
         assert (foreign.status_code, as_form.status_code) == (403, 403)
 
 
 def test_a_queue_that_is_away_is_a_problem_and_is_found_again(setup: Setup, redis: Server) -> None:
     with served(setup) as url:
-        assert httpx.get(f"{url}/api/v1/fleet").status_code == 200
+        assert plain_http.get(f"{url}/api/v1/fleet").status_code == 200
         redis.kill()
         for method, path in (("GET", "fleet"), ("GET", "dead-letters"), ("POST", "rooms")):
-            away = httpx.request(method, f"{url}/api/v1/{path}", json={"rooms": [ROOM]} if method == "POST" else None)
+            away = plain_http.request(
+                method, f"{url}/api/v1/{path}", json={"rooms": [ROOM]} if method == "POST" else None
+            )
             assert (away.status_code, away.headers["retry-after"]) == (503, "5"), path
             assert str(redis.port) in away.json()["detail"]
-        assert httpx.get(f"{url}/api/v1/rooms").status_code == 200, "the store is there"
+        assert plain_http.get(f"{url}/api/v1/rooms").status_code == 200, "the store is there"
         redis.start()
-        assert httpx.post(f"{url}/api/v1/rooms", json={"rooms": [ROOM]}).json()["taken"] == 1
+        assert plain_http.post(f"{url}/api/v1/rooms", json={"rooms": [ROOM]}).json()["taken"] == 1
 
 
 def test_to_look_starts_no_queue(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/ranks.db"
     locate.open_records(address, create=True).close()
     with served(Setup(address, BEIJING, queue=options(DATA_DIR=str(tmp_path)))) as url:
-        none = httpx.get(f"{url}/api/v1/fleet")
+        none = plain_http.get(f"{url}/api/v1/fleet")
         assert (none.status_code, "there is no queue at" in none.json()["detail"]) == (503, True)
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
 
@@ -207,11 +211,11 @@ def test_a_page_of_another_site_and_a_reading_server_have_no_room_polled(setup: 
     write(setup, 600, 1)
     path = f"/douyin/liveroom/ranklist?room_id={ROOM}&fresh=1"
     with served(setup) as url:
-        foreign = httpx.get(url + path, headers={"Sec-Fetch-Site": "cross-site"})
+        foreign = plain_http.get(url + path, headers={"Sec-Fetch-Site": "cross-site"})
         assert (foreign.status_code, foreign.json()["code"]) == (403, 403)
         hidden = f"{url}/douyin/liveroom/ranklist?room_id={ROOM}&{'a=1&' * 200}fres%68=1"
-        assert httpx.get(hidden, headers={"Origin": "https://evil.example"}).status_code == 403
-        wrong = httpx.get(f"{url}{path}x")
+        assert plain_http.get(hidden, headers={"Origin": "https://evil.example"}).status_code == 403
+        wrong = plain_http.get(f"{url}{path}x")
         assert (wrong.status_code, "fresh" in wrong.json()["msg"]) == (400, True)
     with served(replace(setup, is_read_only=True)) as url:
-        assert httpx.get(url + path).status_code == 403
+        assert plain_http.get(url + path).status_code == 403
