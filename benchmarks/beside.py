@@ -24,20 +24,19 @@ from tests.builders import entry, polled, snapshot
 PAUSE = 2.0
 """Seconds between the requests of a reader."""
 _BATCH = 64
-_WRITTEN_ROOMS = 128
 _FIRST = 100_000
 """The numbers of the rooms that are written here begin with this one."""
 
 
-def writer(where: str, url: str, of: Filled, readers: int, seconds: float, turns: int) -> dict[str, float]:
-    """How many polls a worker writes in a second, alone and beside readers; and what these get.
+def writer(where: str, url: str, of: Filled, readers: int, seconds: float, turns: int, rooms: int) -> dict[str, float]:
+    """How many polls of so many rooms a worker writes in a second, alone and beside readers; and what these get.
 
     The worker takes turns: alone, beside, alone, beside …
     """
     rates: dict[str, list[float]] = {"alone": [], "beside": []}
     times: list[float] = []
     for number, name in enumerate(("alone", "beside") * turns):
-        with _writing(where, number, seconds) as written:
+        with _writing(where, number * rooms, rooms, seconds) as written:
             if name == "beside":
                 times += asyncio.run(_readers(url, of, readers, seconds))
         rates[name].append(written.value / seconds)
@@ -49,11 +48,11 @@ def writer(where: str, url: str, of: Filled, readers: int, seconds: float, turns
 class _writing:  # noqa: N801 — a context
     """A process that writes polls for some seconds; its value is how many it has written."""
 
-    def __init__(self, where: str, number: int, seconds: float) -> None:
+    def __init__(self, where: str, first: int, rooms: int, seconds: float) -> None:
         context = multiprocessing.get_context("spawn")
         self._written: Any = context.Value("q", 0)
         self._ready = context.Event()
-        arguments = (where, number, seconds, self._written, self._ready)
+        arguments = (where, first, rooms, seconds, self._written, self._ready)
         self._process = context.Process(target=_write, args=arguments)
 
     def __enter__(self) -> Any:
@@ -65,12 +64,12 @@ class _writing:  # noqa: N801 — a context
         self._process.join()
 
 
-def _write(where: str, number: int, seconds: float, written: Any, ready: Event) -> None:
+def _write(where: str, first: int, rooms: int, seconds: float, written: Any, ready: Event) -> None:
     """Write lists of a hundred contributors, of which one in ten has given something since the poll before."""
     store = locate.open_records(where)
-    polls = _endless(number)
-    batches = iter(lambda: list(itertools.islice(polls, _BATCH)), [])
-    for _ in range(-(-_WRITTEN_ROOMS // _BATCH)):
+    polls = _endless(first, rooms)
+    batches = iter(lambda: list(itertools.islice(polls, min(rooms, _BATCH))), [])
+    for _ in range(-(-rooms // _BATCH)):
         store.write(next(batches))  # the first lists, which are written whole
     ready.set()
     end = time.monotonic() + seconds
@@ -81,14 +80,14 @@ def _write(where: str, number: int, seconds: float, written: Any, ready: Event) 
     store.close()
 
 
-def _endless(number: int) -> Iterator[Poll]:
-    """The rooms, polled once a minute."""
-    first = [poll.snapshot for poll in store_lists.new_rooms(_WRITTEN_ROOMS)]
+def _endless(first: int, rooms: int) -> Iterator[Poll]:
+    """The rooms with the numbers from _FIRST + `first` on, polled once a minute."""
+    begun = [poll.snapshot for poll in store_lists.new_rooms(rooms)]
     for minute in itertools.count():
         at = iso(store_lists.START + minute * store_lists.MINUTE)
-        for place, found in enumerate(first):
+        for place, found in enumerate(begun):
             assert found is not None
-            own = {"room_id": store_lists.room_id(_FIRST + number * _WRITTEN_ROOMS + place)}
+            own = {"room_id": store_lists.room_id(_FIRST + first + place)}
             times = {"captured_at": at, "polled_at": at}
             rows = tuple(_given(row, minute, own | times) for row in found.entries)
             target = msgspec.structs.replace(found.target, **own)

@@ -64,8 +64,10 @@ def main() -> int:
             for workers in options.workers:
                 with place(server, options.entries, store) as shared:
                     found[workers] = grown(shared, workers, options)
-            with place(server, options.entries, store) as shared:
-                alone = grown(shared, 1, options)
+            alone = found.get(1)
+            if alone is None:
+                with place(server, options.entries, store) as shared:
+                    alone = grown(shared, 1, options)
             full, rate = alone.a_poll(_polls(options.rooms)), demand.FULL * _polls(options.rooms) / alone.wall
             with place(server, options.entries, store) as shared:
                 new, unchanged = costs(shared, server, options, rate)

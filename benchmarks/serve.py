@@ -120,7 +120,7 @@ def measured(site: Site, folder: Path, options: argparse.Namespace) -> dict[str,
         there = filled(where, options.minutes)
         with serving(where, folder) as (url, pid):
             times = asyncio.run(asked(url, there, options.rounds))
-            crawl = beside.writer(where, url, there, options.readers, options.seconds, options.turns)
+            crawl = beside.writer(where, url, there, options.readers, options.seconds, options.turns, options.written)
             streams = asyncio.run(beside.streams(where, url, pid, options.streams))
         found[kind] = {"times": times, "crawl": crawl, "streams": streams}
     return found
@@ -165,6 +165,7 @@ def main(words: Sequence[str] | None = None) -> None:
         "--readers", type=int, default=200, help="clients beside the writer, each asks every two seconds"
     )
     parser.add_argument("--seconds", type=float, default=10, help="that the writer writes alone, and beside readers")
+    parser.add_argument("--written", type=int, default=128, help="rooms that the writer writes")
     parser.add_argument("--turns", type=int, default=2, help="of the writer, each alone and beside readers")
     parser.add_argument("--streams", type=int, default=1000, help="of events")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")

@@ -43,7 +43,7 @@ def a_day(rooms: int, minutes: int, first: int = 0) -> Iterator[Poll]:
 def new_rooms(rooms: int) -> Iterator[Poll]:
     """Rooms that are polled once, each with a list of a hundred contributors who are in other lists, too."""
     reader = wire.Reader(RANKLIST)
-    answers = [reader.read(body) for body in lists(500, 100, START)]
+    answers = [reader.read(body) for body in islice(lists(500, 100, START), rooms)]
     for number, answer in enumerate(islice(cycle(answers), rooms)):
         yield Poll(wire.snapshot(answer, _target(number), START))
 

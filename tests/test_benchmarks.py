@@ -25,10 +25,10 @@ LITTLE = {
     "profile": ["--rooms", "60", "--rounds", "1", "--entries", "2", "--only", "rankcrawler-jsonl"],
     "queue": ["--rooms", "30000", "--calls", "100"],
     "reading": ["--entries", "2000", "--minutes", "5", "--rooms", "5", "--rounds", "1"],
-    "scale": ["--rooms", "60", "--entries", "2", "--workers", "1", "--seconds", "0.5"],
+    "scale": ["--rooms", "20", "--entries", "2", "--workers", "1", "--seconds", "0.1"],
     "serve": [
         *("--entries", "2000", "--minutes", "5", "--rooms", "5", "--rounds", "1"),
-        *("--readers", "3", "--seconds", "0.5", "--streams", "20", "--turns", "1"),
+        *("--readers", "3", "--seconds", "0.3", "--written", "8", "--streams", "5", "--turns", "1"),
     ],
     "store": ["--rooms", "2", "--minutes", "30", "--rounds", "1"],
 }
