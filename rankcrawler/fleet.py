@@ -77,7 +77,8 @@ class Fleet:
                 break
             attempt = 1 if monotonic() - began > STEADY else attempt + 1
             pause = self._backoff.delay(attempt)
-            logger.error("Worker %d %s; restarting it in %.1f s", number, _end(status), pause)
+            message = "Worker %d %s; restarting it in %.1f s"
+            logger.error(message, number, _end(status), pause, extra={"worker": number})
             self.restarts += 1
             await self._sleep(pause)
         return worst

@@ -10,8 +10,9 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
 
-from rankcrawler.model.items import Poll
+from rankcrawler.model.items import FailedPoll, Poll
 from rankcrawler.options import Options
+from rankcrawler.queue.lease import Lease
 
 
 class RoomLogFormatter(LogFormatter):
@@ -32,13 +33,13 @@ class RoomLogFormatter(LogFormatter):
         self, request: Request, response: Response, spider: Spider
     ) -> LogFormatterResult | None:
         """The line for a response; None unless DEBUG is logged."""
-        return super().crawled(request, response, spider) if self._logs_polls else None
+        return _about(_room_of(request), super().crawled(request, response, spider)) if self._logs_polls else None
 
     def scraped(  # type: ignore[override]
         self, item: Any, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult | None:
         """The line for a poll that passed every pipeline; None unless DEBUG is logged."""
-        return super().scraped(_short(item), response, spider) if self._logs_polls else None
+        return _about(_poll_of(item), super().scraped(_short(item), response, spider)) if self._logs_polls else None
 
     def dropped(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
@@ -49,13 +50,39 @@ class RoomLogFormatter(LogFormatter):
         itself, the two would form a cycle and keep the answer in memory until garbage is collected, so it gets a copy.
         """
         copy = DropItem(str(exception), log_level=getattr(exception, "log_level", None))
-        return super().dropped(_short(item), copy, response, spider)
+        return _about(_poll_of(item), super().dropped(_short(item), copy, response, spider))
 
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
         """The line for a snapshot on which a pipeline failed."""
-        return super().item_error(_short(item), exception, response, spider)
+        return _about(_poll_of(item), super().item_error(_short(item), exception, response, spider))
+
+    def spider_error(
+        self, failure: Failure, request: Request, response: Response | Failure, spider: Spider
+    ) -> LogFormatterResult:
+        """The line for a request whose callback failed."""
+        return _about(_room_of(request), super().spider_error(failure, request, response, spider))
+
+
+def _about(fields: dict[str, Any], result: LogFormatterResult) -> LogFormatterResult:
+    """The line, with fields that only lines of JSON show; its text names none of them."""
+    arguments = result["args"]
+    if isinstance(arguments, dict):
+        arguments.update(fields)
+    return result
+
+
+def _room_of(request: Request) -> dict[str, Any]:
+    lease = request.cb_kwargs.get("lease")
+    return lease.fields if isinstance(lease, Lease) else {}
+
+
+def _poll_of(item: Any) -> dict[str, Any]:
+    if not isinstance(item, Poll):
+        return {}
+    found = item.found
+    return {"room": item.target.room_id, "verdict": found.action if isinstance(found, FailedPoll) else "read"}
 
 
 def _short(item: Any) -> Any:

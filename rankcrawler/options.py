@@ -64,6 +64,7 @@ ENVIRONMENT = (
     *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY"),
     *("STORE_URL", "REDIS_URL", "QUEUE_NAME", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
     *("LEASE_SECONDS", "END_AFTER", "DOWNLOAD_TIMEOUT", "GATEWAY_PATIENCE", "VERDICTS", "TIME_ZONE", "BUDGET_PER_DAY"),
+    "LOG_FORMAT",
 )
 """Settings that can also be environment variables."""
 NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USER_AGENT")
@@ -123,7 +124,7 @@ class Options:
     log_level: str
     """LOG_LEVEL: the name of a level of Python's logging."""
     log_format: str
-    """LOG_FORMAT: how a line of the log looks."""
+    """LOG_FORMAT: how a line of the log looks; `json` for an object."""
     has_log_file: bool
     """Whether LOG_FILE keeps the log off standard error."""
     speedups: bool
@@ -134,7 +135,7 @@ class Options:
         """Read and check all settings; raises SettingError for the first that is invalid or probably misspelt."""
         environment = _surroundings() if environment is None else environment
         _check_names(settings, environment)
-        given = {name: _value(settings, environment, name) for name in (*_NUMBERS, *_TEXTS, *REDIS)}
+        given = {name: _value(settings, environment, name) for name in (*_NUMBERS, *_TEXTS, *REDIS, "LOG_FORMAT")}
         numbers, texts = _numbers(given), _texts(given)
         return cls(
             gateway_url=texts["GATEWAY_URL"],
@@ -165,7 +166,7 @@ class Options:
             download_maxsize=int(numbers["DOWNLOAD_MAXSIZE"]),
             headers=settings.getdict("DEFAULT_REQUEST_HEADERS") | {"User-Agent": settings["USER_AGENT"]},
             log_level=setting_values.level(settings["LOG_LEVEL"]),
-            log_format=str(settings["LOG_FORMAT"]),
+            log_format=setting_values.log_format(str(given["LOG_FORMAT"])),
             has_log_file=bool(settings["LOG_FILE"]),
             speedups=settings.getbool("SPEEDUPS", default=True),
         )

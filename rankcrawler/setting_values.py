@@ -11,7 +11,10 @@ from rankcrawler.language import marked, tr
 from rankcrawler.spelling import meant
 
 _BUDGET = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)(?: *([A-Z]{3}))?")
+_TEXT = "%(asctime)s %(levelname)s: %(message)s"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+JSON = "json"
+"""The LOG_FORMAT of one JSON object a line."""
 
 
 def level(value: Any) -> str:
@@ -27,6 +30,18 @@ def level(value: Any) -> str:
             meant=meant(name.upper(), _LEVELS),
         )
     )
+
+
+def log_format(value: str) -> str:
+    """`json`, or a format of Python's logging, for LOG_FORMAT; raises SettingError."""
+    try:
+        if value != JSON:
+            logging.Formatter(value)
+    except ValueError:
+        raise SettingError(
+            tr("LOG_FORMAT must be json, or a text such as {example}, not {value!r}", example=_TEXT, value=value[:80])
+        ) from None
+    return value
 
 
 def number(name: str, value: Any, type_: type[int] | type[float], minimum: int) -> float:

@@ -19,7 +19,7 @@ ORDER = (
     {"language"},
     {"errors", "clock", "backoff", "durations", "event_loop", "faultlog", "settings", "spelling", "statistics"},
     {"env_file", "setting_values"},
-    {"channel", "moments", "open_files", "options", "progress", "report", "terminal"},
+    {"channel", "jsonlog", "moments", "open_files", "options", "progress", "report", "terminal"},
     {"model", "spider_arguments"},
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},
     {"insight"},
@@ -36,6 +36,7 @@ ORDER = (
 READERS = {
     "cli.py": "sets SCRAPY_SETTINGS_MODULE",
     "commands/demo.py": "gives its processes the environment, without what would lead them elsewhere",
+    "jsonlog.py": "looks whether Scrapy is to log JSON",
     "language.py": "looks in which language to speak",
     "preflight/components.py": "looks whether a crawl has our components",
     "preflight/ineffective.py": "refuses settings that would have no effect",

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
 
-from rankcrawler import statistics
+from rankcrawler import jsonlog, statistics
 from rankcrawler.backoff import Backoff
+from rankcrawler.commands import summary
 from rankcrawler.commands.printing.text import plain
 from rankcrawler.errors import JobError
 from rankcrawler.fleet import Fleet, worker_command
@@ -23,9 +24,12 @@ from rankcrawler.queue.access import anchors_beside, open_queue
 from rankcrawler.queue.anchor_queue import AnchorQueue
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.report import STOPPED, Report
+from rankcrawler.setting_values import JSON
 from rankcrawler.terminal import LiveLine
 
 logger = logging.getLogger(__name__)
+
+_FORM = "%(asctime)s [%(name)s] %(levelname)s: %(message)s"
 
 
 async def run(options: Options, workers: int, arguments: Mapping[str, str], words: Sequence[str]) -> int:
@@ -37,7 +41,8 @@ async def run(options: Options, workers: int, arguments: Mapping[str, str], word
     rooms, kind = arguments.get("rooms"), arguments.get("kind", RANKLIST.name)
     anchors = arguments.get("anchors")
     live = LiveLine() if sys.stderr.isatty() else None
-    with _logging(live):
+    as_json = options.log_format == JSON
+    with _logging(live, as_json=as_json):
         async with open_queue(options, kind) as (queue, _):
             await queue.claim(Gateway.of(options).source)
             pushed = {} if rooms is None else await _push(queue, rooms)
@@ -48,7 +53,7 @@ async def run(options: Options, workers: int, arguments: Mapping[str, str], word
             fleet = _fleet(commands, live, drain=drain)
             status = await _run(fleet, live)
     report = Report.of(together([Figures.of(pushed), *fleet.figures]).stats)
-    print("\n".join([*report.lines(), *_restarts(fleet)]), file=sys.stderr)
+    summary.show(report, _restarts(fleet), as_json=as_json)
     return max(status, report.status)
 
 
@@ -95,8 +100,11 @@ async def _draw(fleet: Fleet, live: LiveLine) -> None:
 
 def _commands(workers: int, words: Sequence[str], log_format: str, *, kind: str, drain: bool) -> list[list[str]]:
     """The command line of each worker, which names itself in its log."""
-    named = ([*words, "-s", f"LOG_FORMAT=worker {number}: {log_format}"] for number in range(1, workers + 1))
-    return [worker_command(each, kind=kind, drain=drain) for each in named]
+    found = []
+    for number in range(1, workers + 1):
+        name = f"FLEET_WORKER={number}" if log_format == JSON else f"LOG_FORMAT=worker {number}: {log_format}"
+        found.append(worker_command([*words, "-s", name], kind=kind, drain=drain))
+    return found
 
 
 async def _push(queue: RoomQueue, rooms: str) -> dict[str, int]:
@@ -137,11 +145,11 @@ class _Above(logging.Handler):
 
 
 @contextmanager
-def _logging(live: LiveLine | None) -> Iterator[None]:
+def _logging(live: LiveLine | None, *, as_json: bool) -> Iterator[None]:
     """Log to standard error, above the live line if there is one, which is taken away in the end."""
     handler = logging.StreamHandler() if live is None else _Above(live)
-    form = "%(asctime)s [%(name)s] %(levelname)s: %(message)s"
-    logging.basicConfig(level=logging.INFO if live is None else logging.WARNING, format=form, handlers=[handler])
+    handler.setFormatter(jsonlog.JsonLines() if as_json else logging.Formatter(_FORM))
+    logging.basicConfig(level=logging.INFO if live is None else logging.WARNING, handlers=[handler])
     try:
         yield
     finally:

@@ -5,7 +5,7 @@ import asyncio
 import os
 from contextlib import suppress
 
-from rankcrawler import open_files
+from rankcrawler import jsonlog, open_files
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.stopping import stopped_by_signal
 from rankcrawler.errors import NoStore
@@ -13,6 +13,7 @@ from rankcrawler.language import tr
 from rankcrawler.options import Options
 from rankcrawler.serve.server import serve
 from rankcrawler.serve.setup import Setup
+from rankcrawler.setting_values import JSON
 from rankcrawler.store import locate
 
 _FILES = 4096
@@ -30,6 +31,8 @@ async def run(given: argparse.Namespace, options: Options) -> None:
     that is not there yet is served once it is; the first page says how to begin.
     """
     open_files.allow_up_to(_FILES)
+    if options.log_format == JSON:
+        jsonlog.begin()
     if hasattr(os, "nice"):  # not on Windows
         os.nice(_BEHIND_CRAWLS)
     try:

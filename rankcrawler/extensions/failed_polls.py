@@ -13,6 +13,7 @@ If no room was ever answered well, and something else than the gateway answers, 
 
 import logging
 import random
+from typing import Any
 
 from scrapy.statscollectors import StatsCollector
 
@@ -81,7 +82,7 @@ class FailedPolls:
         """Poll the room again after a delay, which counts as an attempt."""
         delay = self._backoff.delay(lease.attempt)
         self._worker.settle(lease, Outcome.RETRY, delay=delay, reason=reason)
-        logger.info("Room %s, attempt %d: %s", lease.room_id, lease.attempt, reason)
+        logger.info("Room %s, attempt %d: %s", lease.room_id, lease.attempt, reason, extra=_fields(lease, Action.RETRY))
 
     async def _retry(self, lease: Lease, failed: FailedPoll) -> None:
         """The gateway gave no usable answer: an attempt of the room's, unless there is an outage or no gateway.
@@ -113,7 +114,8 @@ class FailedPolls:
         if Action(failed.action) is Action.GONE:
             self._worker.settle(lease, Outcome.DEAD, reason=failed.reason)
             return
-        logger.info("Room %s seems gone, and is looked at again: %s", lease.room_id, failed.reason)
+        message, fields = "Room %s seems gone, and is looked at again: %s", _fields(lease, Action.GONE_ONCE)
+        logger.info(message, lease.room_id, failed.reason, extra=fields)
         self._worker.settle(lease, Outcome.DEFER, delay=self._second_look(lease), reason=GONE_ONCE + failed.reason)
 
     def _is_suspect(self, lease: Lease, failed: FailedPoll) -> bool:
@@ -136,6 +138,10 @@ class FailedPolls:
         self._outage.give_up(error)
         self._worker.settle(lease, Outcome.RELEASE)
         self._worker.stop()
+
+
+def _fields(lease: Lease, action: Action) -> dict[str, Any]:
+    return {**lease.fields, "verdict": action.value}
 
 
 def _code(failed: FailedPoll) -> int | str | None:

@@ -121,7 +121,7 @@ class Following:
             if plan.is_paused:
                 self._worker.settle(lease, Outcome.DONE, delay=PAUSED_SECONDS)
             elif missing := self._discovery.missing(anchor):
-                logger.error("Anchor %s: %s", anchor.name, missing)
+                logger.error("Anchor %s: %s", anchor.name, missing, extra=lease.fields)
                 self._worker.settle(lease, Outcome.DEAD, reason=missing)
             else:
                 calls.setdefault(anchor.by, []).append(Led(lease, anchor, plan, followed))
@@ -225,7 +225,7 @@ class Following:
         self._worker.settle(led.lease, Outcome.DONE, delay=spread, reason=known.as_json())
 
     def _retry(self, lease: Lease, reason: str) -> None:
-        logger.info("Anchor %s, attempt %d: %s", lease.room_id, lease.attempt, reason)
+        logger.info("Anchor %s, attempt %d: %s", lease.room_id, lease.attempt, reason, extra=lease.fields)
         self._worker.settle(lease, Outcome.RETRY, delay=self._backoff.delay(lease.attempt), reason=reason)
 
     def _release(self, led: Sequence[Led]) -> None:

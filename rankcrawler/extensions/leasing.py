@@ -115,7 +115,7 @@ class Leasing:
     def refuse(self, lease: Lease, reason: str) -> None:
         """End the lease of a room that this gateway cannot be asked for: it is dead until it is pushed with more."""
         assert self.worker is not None
-        logger.error("Room %s: %s", lease.room_id, reason)
+        logger.error("Room %s: %s", lease.room_id, reason, extra=lease.fields)
         self.worker.settle(lease, Outcome.DEAD, reason=reason)
 
     def trusts_the_gateway(self) -> bool:

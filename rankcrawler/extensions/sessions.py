@@ -77,15 +77,16 @@ class Sessions:
     async def _carry_out(self, led: Led, step: Followed, flags: tuple[str, ...] = ()) -> None:
         """Begin or end the session of a step."""
         change = SessionChange(self._source, led.anchor.name, step.room_id, led.lease.fence, flags=flags)
+        fields = {"anchor": led.anchor.name, "room": step.room_id}
         if step.task is Task.BEGIN:
-            logger.info("Anchor %s is live in room %s", led.anchor.name, step.room_id)
+            logger.info("Anchor %s is live in room %s", led.anchor.name, step.room_id, extra=fields)
             await self._rooms.follow([_job(led, step)])
             begun = change._replace(begun_ms=step.begun_ms, begun_by=step.by, title=step.title)
             await self._peers.note(begun._replace(nickname=step.nickname))
             self._stats.inc_value(f"{statistics.SESSIONS}begun")
             return
         if step.room_id is not None:
-            logger.info("Anchor %s is not live in room %s any more", led.anchor.name, step.room_id)
+            logger.info("Anchor %s is not live in room %s any more", led.anchor.name, step.room_id, extra=fields)
             await self._rooms.conclude([step.room_id])
             self._stats.inc_value(f"{statistics.SESSIONS}ended")
         await self._peers.note(change._replace(begun_ms=step.begun_ms, ended_ms=step.ended_ms, ended_by=step.by))

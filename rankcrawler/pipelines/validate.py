@@ -40,7 +40,8 @@ class ValidatePipeline:
             first, rows = found.quarantined[0], len(found.quarantined)
             self._stats.inc_value(statistics.ROWS_QUARANTINED, rows)
             message = "Room %s: %d rows could not be read, the first at %s: %s"
-            logger.error(message, found.target.room_id, rows, first.path, first.reason)
+            room = found.target.room_id
+            logger.error(message, room, rows, first.path, first.reason, extra={"room": room})
         snapshot = validated(found, self._earlier, self._pseudonyms)
         for flag in snapshot.flags:
             self._stats.inc_value(statistics.FLAGS + flag)

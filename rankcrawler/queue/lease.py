@@ -1,7 +1,7 @@
 """A lease: a worker's right to poll one room for a while; and how it ends."""
 
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -31,6 +31,11 @@ class Lease(msgspec.Struct, frozen=True):
     def label(self) -> str:
         """What the log calls it."""
         return f"{'Anchor' if '=' in self.room_id else 'Room'} {self.room_id}"
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What a log line that is JSON says of it."""
+        return {"anchor" if "=" in self.room_id else "room": self.room_id, "attempt": self.attempt}
 
 
 class Outcome(Enum):

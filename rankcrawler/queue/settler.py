@@ -71,14 +71,16 @@ class Settler:
             self._tally.pending = max(self._tally.pending - 1, 0)
         if answer is Settled.DEAD:
             self._tally.dead[reason] += 1
-            logger.error("%s is dead after attempt %d: %s", lease.label, lease.attempt, reason)
+            message = "%s is dead after attempt %d: %s"
+            logger.error(message, lease.label, lease.attempt, reason, extra=lease.fields)
         if answer is Settled.FAILING:
             self._tally.failing += 1
             logger.error(
                 "%s is failing after attempt %d, and is polled more and more rarely until that ends: %s",
                 *(lease.label, lease.attempt, reason),
+                extra=lease.fields,
             )
         if answer is Settled.RETIRED:
             self._tally.retired += 1
             why = reason or "its anchor is offline, and this was its last poll"
-            logger.info("%s is retired, its session has ended: %s", lease.label, why)
+            logger.info("%s is retired, its session has ended: %s", lease.label, why, extra=lease.fields)

@@ -75,4 +75,4 @@ class Window:
         self._wake.set()
         if was_lost:
             self._tally.lost += 1
-            logger.warning("%s: the lease expired before it was settled", lease.label)
+            logger.warning("%s: the lease expired before it was settled", lease.label, extra=lease.fields)

@@ -111,7 +111,8 @@ class RanklistSpider(Spider):
         if isinstance(found, RoomSnapshot):
             for path in self.gateway.undocumented(response.reply):
                 self.crawler.stats.inc_value(statistics.DRIFT)
-                self.logger.info("Room %s: the gateway does not document `%s`", lease.room_id, path)
+                message = "Room %s: the gateway does not document `%s`"
+                self.logger.info(message, lease.room_id, path, extra=lease.fields)
         return (_poll(found, lease),)
 
     def no_answer(self, failure: Failure) -> tuple[Poll, ...]:

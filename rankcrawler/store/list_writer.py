@@ -136,7 +136,8 @@ class ListWriter:
             message = (
                 "Room %s: rows of its last list are missing, so the next one is written whole: `scrapy store check`"
             )
-            logger.error(message, taken.snapshot.target.room_id)
+            room = taken.snapshot.target.room_id
+            logger.error(message, room, extra={"room": room})
         return before
 
     def _free_key(self, at_ms: int, room_key: int, batch: Batch) -> int:

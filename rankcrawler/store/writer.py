@@ -169,7 +169,8 @@ class Writer:
         except Exception as defect:  # of one poll, as far as anyone can know: the others are kept
             if len(batch) == 1:
                 room_id = batch[0].poll.target.room_id
-                logger.exception("Room %s: the store has a defect, and cannot keep the poll", room_id)
+                message = "Room %s: the store has a defect, and cannot keep the poll"
+                logger.exception(message, room_id, extra={"room": room_id})
                 kind = type(defect).__name__
                 return [RefusedByStore(tr("room {room}: a defect of the store, {kind}", room=room_id, kind=kind))]
         middle = len(batch) // 2

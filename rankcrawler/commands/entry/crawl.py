@@ -34,7 +34,10 @@ class Command(crawl.Command):
 
     def __init__(self) -> None:
         super().__init__()
+        from rankcrawler import jsonlog
+
         overview.install()  # Scrapy makes every command of a project before it looks for the one that was named
+        jsonlog.install()
 
     def syntax(self) -> str:
         """What follows the command's name."""
@@ -57,6 +60,7 @@ class Command(crawl.Command):
         interrupt.end_at_once()
         from rankcrawler import channel, preflight
         from rankcrawler.feeds.address import with_format
+        from rankcrawler.setting_values import JSON
 
         opts.output = [with_format(each) for each in opts.output or ()]
         opts.overwrite_output = [with_format(each) for each in opts.overwrite_output or ()]
@@ -67,6 +71,8 @@ class Command(crawl.Command):
             warn_of_env_file()
         with one_line_errors():
             options = preflight.check(self.settings, opts.spargs, _arguments_of(args, self.settings))
+        self._logs_json = options.log_format == JSON
+        self.settings.set("LOG_FORMAT", options.log_format, priority=SETTINGS_PRIORITIES["project"] + 1)
         if sys.stderr.isatty() and not options.has_log_file:
             self.settings.set("LOG_LEVEL", "WARNING", priority=SETTINGS_PRIORITIES["project"] + 1)
 
@@ -129,6 +135,7 @@ class Command(crawl.Command):
     def _report(self, crawler: Crawler) -> None:
         """Print the summary; a worker of a fleet leaves that to the fleet."""
         from rankcrawler import channel
+        from rankcrawler.commands import summary
         from rankcrawler.progress import Figures
         from rankcrawler.report import Report
 
@@ -137,7 +144,7 @@ class Command(crawl.Command):
         if fleet := channel.joined():
             fleet.send(Figures.of(stats, waiting=True), patience=2.0)
         else:
-            print("\n".join(report.lines()), file=sys.stderr)
+            summary.show(report, as_json=self._logs_json)
         self.exitcode = max(report.status, self.exitcode)
 
 
