@@ -27,9 +27,10 @@ format: .venv/.dev ## fix what the linter and the formatter can fix
 	$(BIN)/ruff check --quiet --fix .
 	$(BIN)/ruff format --quiet .
 
-docs: .venv/.run ## write the table of fields in both READMEs, docs/row.schema.json and docs/views.md
+docs: .venv/.run ## write the table of fields in both READMEs, docs/row.schema.json, docs/views.md and docs/watching.md
 	$(BIN)/python -m rankcrawler.model.reference
 	$(BIN)/python -m rankcrawler.store.reference
+	$(BIN)/python -m rankcrawler.metrics.reference
 
 site: .venv/.dev ## build the documents as a site in site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet

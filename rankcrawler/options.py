@@ -48,12 +48,13 @@ _NUMBERS: dict[str, _Number] = {
     "CONCURRENT_REQUESTS": _Number(int, 1),
     "DOWNLOAD_TIMEOUT": _Number(float, 1),
     "DOWNLOAD_MAXSIZE": _Number(int, 1),
+    "METRICS_PORT": _Number(int, 0),
 }
-_UNSET = "DOWNLOAD_TIMEOUT"
-"""The only number that may be None."""
+_UNSET = ("DOWNLOAD_TIMEOUT", "METRICS_PORT")
+"""The numbers that may be None."""
 _TEXTS = (
     *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY"),
-    *("VERDICTS", "STORE_URL", "DATA_DIR", "QUEUE_NAME", "TIME_ZONE", "BUDGET_PER_DAY"),
+    *("VERDICTS", "STORE_URL", "DATA_DIR", "QUEUE_NAME", "TIME_ZONE", "BUDGET_PER_DAY", "METRICS_HOST"),
 )
 REDIS = (
     *("REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB"),
@@ -64,14 +65,14 @@ ENVIRONMENT = (
     *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY"),
     *("STORE_URL", "REDIS_URL", "QUEUE_NAME", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
     *("LEASE_SECONDS", "END_AFTER", "DOWNLOAD_TIMEOUT", "GATEWAY_PATIENCE", "VERDICTS", "TIME_ZONE", "BUDGET_PER_DAY"),
-    "LOG_FORMAT",
+    *("LOG_FORMAT", "METRICS_PORT", "METRICS_HOST"),
 )
 """Settings that can also be environment variables."""
 NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USER_AGENT")
 """Every setting that is read here."""
 _HARMLESS = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"}
 """Environment variables that every program may know."""
-_PREFIXES = ("GATEWAY_", "LEASE_", "PSEUDONYM", "QUEUE_", "ROOM_", "STORE_", "VERDICT")
+_PREFIXES = ("GATEWAY_", "LEASE_", "METRICS_", "PSEUDONYM", "QUEUE_", "ROOM_", "STORE_", "VERDICT")
 _SEE = marked("see Settings in the README")
 _OURS = {name for name in NAMES if not hasattr(default_settings, name)}
 
@@ -125,6 +126,9 @@ class Options:
     """LOG_LEVEL: the name of a level of Python's logging."""
     log_format: str
     """LOG_FORMAT: how a line of the log looks; `json` for an object."""
+    metrics_port: int | None
+    """Where a worker serves its metrics; None for nowhere, 0 for any free port."""
+    metrics_host: str
     has_log_file: bool
     """Whether LOG_FILE keeps the log off standard error."""
     speedups: bool
@@ -137,20 +141,17 @@ class Options:
         _check_names(settings, environment)
         given = {name: _value(settings, environment, name) for name in (*_NUMBERS, *_TEXTS, *REDIS, "LOG_FORMAT")}
         numbers, texts = _numbers(given), _texts(given)
+        data_dir = texts["DATA_DIR"] or defaults.DATA_DIR
         return cls(
-            gateway_url=texts["GATEWAY_URL"],
-            gateway_name=texts["GATEWAY_NAME"],
+            **_as_they_are(texts),
             gateway_profile=texts["GATEWAY_PROFILE"] or defaults.GATEWAY_PROFILE,
             gateway_token=environment.get("GATEWAY_TOKEN", ""),
-            gateway_token_file=texts["GATEWAY_TOKEN_FILE"],
-            gateway_ca_file=texts["GATEWAY_CA_FILE"],
-            gateway_proxy=texts["GATEWAY_PROXY"],
             gateway_patience=numbers["GATEWAY_PATIENCE"],
             verdicts=texts["VERDICTS"] or "",
             pseudonymise_key=environment.get("PSEUDONYMISE_KEY", ""),
             api_token=environment.get("API_TOKEN", ""),
-            store_url=texts["STORE_URL"] or f"sqlite:///{_data_dir(texts).rstrip('/')}/ranks.db",
-            data_dir=Path(_data_dir(texts)),
+            store_url=texts["STORE_URL"] or f"sqlite:///{data_dir.rstrip('/')}/ranks.db",
+            data_dir=Path(data_dir),
             time_zone=setting_values.zone(texts["TIME_ZONE"] or defaults.TIME_ZONE),
             redis={name: given[name] for name in REDIS} | {"REDIS_PARAMS": _parameters(settings)},
             queue_name=texts["QUEUE_NAME"] or "",
@@ -167,6 +168,8 @@ class Options:
             headers=settings.getdict("DEFAULT_REQUEST_HEADERS") | {"User-Agent": settings["USER_AGENT"]},
             log_level=setting_values.level(settings["LOG_LEVEL"]),
             log_format=setting_values.log_format(str(given["LOG_FORMAT"])),
+            metrics_port=None if "METRICS_PORT" not in numbers else int(numbers["METRICS_PORT"]),
+            metrics_host=texts["METRICS_HOST"] or defaults.METRICS_HOST,
             has_log_file=bool(settings["LOG_FILE"]),
             speedups=settings.getbool("SPEEDUPS", default=True),
         )
@@ -214,8 +217,8 @@ def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[st
 
 
 def _numbers(given: Mapping[str, Any]) -> dict[str, float]:
-    """The settings that are numbers, but for one that may be None and is."""
-    set_ = [name for name in _NUMBERS if name != _UNSET or given[name] is not None]
+    """The settings that are numbers, but for those that may be None and are."""
+    set_ = [name for name in _NUMBERS if name not in _UNSET or given[name] is not None]
     return {name: setting_values.number(name, given[name], *_NUMBERS[name]) for name in set_}
 
 
@@ -223,8 +226,9 @@ def _texts(given: Mapping[str, Any]) -> dict[str, str | None]:
     return {name: None if given[name] is None else str(given[name]) for name in _TEXTS}
 
 
-def _data_dir(texts: Mapping[str, str | None]) -> str:
-    return texts["DATA_DIR"] or "data"
+def _as_they_are(texts: Mapping[str, str | None]) -> dict[str, Any]:
+    names = ("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY")
+    return {name.lower(): texts[name] for name in names}
 
 
 def _value(settings: BaseSettings, environment: Mapping[str, str], name: str) -> Any:

@@ -49,6 +49,10 @@ END_AFTER = 3
 # A crawl that waits for rooms ends after this many idle seconds; 0 means never. The name is scrapy-redis's.
 MAX_IDLE_TIME_BEFORE_CLOSE = 0
 
+# Where a worker serves its metrics for Prometheus; None serves none, and 0 takes a free port.
+METRICS_PORT = None
+METRICS_HOST = "127.0.0.1"
+
 # The project.
 BOT_NAME = "rankcrawler"
 SPIDER_MODULES = ["rankcrawler.spiders"]
@@ -70,6 +74,7 @@ EXTENSIONS_BASE = {
     "rankcrawler.extensions.tokens.Tokens": 0,
     "rankcrawler.extensions.leasing.Leasing": 0,
     "rankcrawler.extensions.progress.Progress": 0,
+    "rankcrawler.extensions.metrics.Metrics": 0,
     "rankcrawler.feeds.extension.RankFeeds": 0,
 }
 # The only connection to the network reaches the gateway: no files, no data URLs, no other hosts.

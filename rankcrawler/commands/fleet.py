@@ -49,7 +49,7 @@ async def run(options: Options, workers: int, arguments: Mapping[str, str], word
             if anchors is not None:
                 pushed |= await _follow(anchors_beside(queue, options, kind), anchors)
             drain = rooms is not None and anchors is None
-            commands = _commands(workers, words, options.log_format, kind=kind, drain=drain)
+            commands = _commands(workers, words, options, kind=kind, drain=drain)
             fleet = _fleet(commands, live, drain=drain)
             status = await _run(fleet, live)
     report = Report.of(together([Figures.of(pushed), *fleet.figures]).stats)
@@ -98,12 +98,16 @@ async def _draw(fleet: Fleet, live: LiveLine) -> None:
         await asyncio.sleep(BEAT)
 
 
-def _commands(workers: int, words: Sequence[str], log_format: str, *, kind: str, drain: bool) -> list[list[str]]:
-    """The command line of each worker, which names itself in its log."""
+def _commands(workers: int, words: Sequence[str], options: Options, *, kind: str, drain: bool) -> list[list[str]]:
+    """The command line of each worker, which names itself in its log, and serves its metrics at a port of its own."""
     found = []
     for number in range(1, workers + 1):
-        name = f"FLEET_WORKER={number}" if log_format == JSON else f"LOG_FORMAT=worker {number}: {log_format}"
-        found.append(worker_command([*words, "-s", name], kind=kind, drain=drain))
+        form = options.log_format
+        own = [f"FLEET_WORKER={number}" if form == JSON else f"LOG_FORMAT=worker {number}: {form}"]
+        if options.metrics_port:
+            own.append(f"METRICS_PORT={options.metrics_port + number - 1}")
+        more = [word for each in own for word in ("-s", each)]
+        found.append(worker_command([*words, *more], kind=kind, drain=drain))
     return found
 
 

@@ -52,6 +52,11 @@ class Keyring:
         waits = [self._rests_until.get(key.position, 0.0) - self._now() for key in self._keys]
         return max(min(waits, default=0.0), 0.0)
 
+    def states(self) -> dict[str, int]:
+        """How many tokens are `usable`, `resting` and `set_aside`."""
+        resting = sum(self._rests_until.get(key.position, 0.0) > self._now() for key in self._keys)
+        return {"usable": self.left - resting, "resting": resting, "set_aside": self._size - self.left}
+
     def name(self, position: int) -> str:
         """The token's name in messages: `the token`, or `token 2 of 3`."""
         return "the token" if self._size == 1 else f"token {position} of {self._size}"

@@ -32,7 +32,7 @@ class StorePipeline:
     """
 
     def __init__(self, writer: Writer, crawler: Crawler) -> None:
-        self._writer = writer
+        self.writer = writer
         self._crawler = crawler
         self._stats: StatsCollector = crawler.stats
         self._is_open = False
@@ -49,7 +49,7 @@ class StorePipeline:
     async def open_spider(self) -> None:
         """Open the store; if that fails, close the crawl."""
         try:
-            await self._writer.open()
+            await self.writer.open()
         except RankcrawlerError as error:
             logger.error("%s", error)
             raise CloseSpider("store_not_open") from error
@@ -78,11 +78,11 @@ class StorePipeline:
 
     async def note(self, change: SessionChange) -> None:
         """Have the store take in what has become of a session, on disk on return; raises StoreError."""
-        await self._writer.note(change)
+        await self.writer.note(change)
 
     async def _keep(self, item: Poll) -> Kept:
         try:
-            return await self._writer.write(item)
+            return await self.writer.write(item)
         except StoreUnavailable:
             raise
         except RefusedByStore:
@@ -98,4 +98,4 @@ class StorePipeline:
     async def close_spider(self) -> None:
         """Close the store."""
         if self._is_open:
-            await self._writer.close()
+            await self.writer.close()

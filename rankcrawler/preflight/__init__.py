@@ -11,6 +11,7 @@ from rankcrawler import open_files
 from rankcrawler.feeds.extension import RankFeeds
 from rankcrawler.gateways import gateway, spending
 from rankcrawler.gateways.gateway import Gateway
+from rankcrawler.metrics import serving
 from rankcrawler.model import kinds, pseudonyms
 from rankcrawler.options import Options
 from rankcrawler.preflight import components, ineffective
@@ -34,6 +35,7 @@ def check(settings: Settings, arguments: Mapping[str, str], known: Collection[st
         Gateway.of(options).discovery.check()
     locate.parse(options.store_url)
     connection.check(options, kind.name)
+    serving.check(options)
     ineffective.check(settings)
     components.check(settings)
     _check_feeds(settings)

@@ -70,6 +70,8 @@ class Lessee:
         self._tally.pending, self._tally.asked_at = grant.pending, monotonic()
         self._tally.waiting = not grant.leases and not self._window
         self._tally.recurs |= any(lease.schedule.every for lease in grant.leases)
+        for lease in grant.leases:
+            self._tally.lateness.add(max(grant.now_ms - lease.due_ms, 0) / 1000)
         self._window.take(grant.leases)
         if grant.vanished:
             self._tally.dead["its worker vanished"] += grant.vanished

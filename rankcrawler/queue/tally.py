@@ -4,6 +4,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from rankcrawler import statistics
+from rankcrawler.distribution import Distribution
+
+LATENESS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0)
+"""Seconds."""
 
 
 @dataclass(slots=True)
@@ -30,6 +34,8 @@ class Tally:
     """Recurring rooms whose session ended."""
     unreadable: int = 0
     """Entries of the inbox that name no room."""
+    lateness: Distribution = field(default_factory=lambda: Distribution(LATENESS))
+    """How late rooms were leased, in seconds."""
 
     def statistics(self) -> dict[str, int]:
         """What is counted of a run, by the names of its statistics."""

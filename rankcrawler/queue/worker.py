@@ -110,6 +110,11 @@ class Worker:
         """The time on the queue server's clock, in ms since 1970."""
         return self._lessee.clock.now_ms()
 
+    @property
+    def leases_held(self) -> int:
+        """How many leases the worker holds."""
+        return len(self._window)
+
     def settle(self, lease: Lease, outcome: Outcome, *, delay: float = 0.0, reason: str = "") -> None:
         """End a lease, with a delay in seconds; sent soon. Ignored for a lease that is not held, or has ended."""
         self._settler.add(Settlement(lease, outcome, round(delay * 1000), reason))

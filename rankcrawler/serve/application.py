@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 
-from rankcrawler.serve import lists
+from rankcrawler.serve import lists, metrics
 from rankcrawler.serve.access.entry import Entry
 from rankcrawler.serve.access.forgery import Forgery
 from rankcrawler.serve.access.guard import LONGEST_BODY, Application, Guard
@@ -41,7 +41,7 @@ def application(setup: Setup, sources: Sources, now_ms: Callable[[], int] | None
     provided |= {"entry": _giving(entry), "forms": _giving(forms), "pages": _giving(pages)}
     description = document.Description(api.routes(), provided, needs_token=bool(setup.token))
     app = Litestar(
-        [*lists.routes(), *api.routes(), *document.routes(), *pages_for_people.routes()],
+        [*lists.routes(), *metrics.routes(), *api.routes(), *document.routes(), *pages_for_people.routes()],
         dependencies={**provided, "description": _giving(description)},
         exception_handlers={Refusal: failures.answer, Exception: failures.answer},
         compression_config=CompressionConfig(
@@ -64,6 +64,7 @@ def _provided(setup: Setup, sources: Sources, now_ms: Callable[[], int] | None) 
         "queues": sources.queues,
         "feed": sources.feed,
         "clock": clock,
+        "fleet_metrics": sources.fleet_metrics,
         "freshness": Freshness(sources.desk, sources.queues),
         "replies": Replies(sources.desk, clock.now_ms),
     }

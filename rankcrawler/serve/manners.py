@@ -20,7 +20,7 @@ class Manner(Enum):
 
 
 API = "/api/"
-_HEALTH = ("/healthz", "/readyz")
+_FOR_PROGRAMS = ("/healthz", "/readyz", "/metrics")
 
 
 @cache
@@ -33,4 +33,4 @@ def of(path: str) -> Manner:
     """The manner in which a path is answered."""
     if path in documented():
         return Manner.DOCUMENTED
-    return Manner.API if path.startswith(API) or path in _HEALTH else Manner.PAGE
+    return Manner.API if path.startswith(API) or path in _FOR_PROGRAMS else Manner.PAGE

@@ -22,7 +22,8 @@ class Queues:
     """The queue of each kind of list, if the settings name one."""
 
     def __init__(self, options: Options | None) -> None:
-        self._options = options
+        self.options = options
+        """The settings that describe the queue; None if there is none."""
         self._open: dict[str, tuple[AsyncExitStack, Access]] = {}
         self._opening = asyncio.Lock()
 
@@ -47,12 +48,12 @@ class Queues:
             await self._drop(kind)
 
     async def _opened(self, kind: str, *, create: bool) -> Access:
-        if self._options is None:
+        if self.options is None:
             raise QueueError(tr("this server has no queue"))
         async with self._opening:
             if kind not in self._open:
                 stack = AsyncExitStack()
-                access = await stack.enter_async_context(open_queue(self._options, kind, create=create))
+                access = await stack.enter_async_context(open_queue(self.options, kind, create=create))
                 self._open[kind] = stack, access
             return self._open[kind][1]
 

@@ -6,12 +6,10 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from ipaddress import ip_address
 
 import uvicorn
 
-from rankcrawler.errors import SettingError
-from rankcrawler.language import tr
+from rankcrawler import listening
 from rankcrawler.serve.access.guard import Guard
 from rankcrawler.serve.application import application
 from rankcrawler.serve.setup import Setup
@@ -47,28 +45,22 @@ async def serve(
     At an address that others can reach, the names of `setup.hosts` do not count. Raises SettingError for such a host if
     there is no token, and OSError if the port is not free.
     """
-    if not _is_loopback(host):
-        if not setup.token:
-            raise SettingError(
-                tr(
-                    "others can reach {host}: set API_TOKEN in the environment to a token that they must send",
-                    host=host,
-                )
-            )
+    listening.check(host, setup.token)
+    if not listening.is_loopback(host):
         setup = replace(setup, hosts=())
-    listening = _listening(host, port)
+    socket_ = _listening(host, port)
     sources = Sources(setup, now_ms)
     server = _Server(_config(application(setup, sources, now_ms)))
-    serving = asyncio.create_task(server.serve([listening]))
+    serving = asyncio.create_task(server.serve([socket_]))
     try:
         await server.up.wait()
         authority = f"[{host}]" if ":" in host else host
-        yield f"http://{authority}:{listening.getsockname()[1]}"
+        yield f"http://{authority}:{socket_.getsockname()[1]}"
     finally:
         sources.feed.close()
         server.should_exit = True
         await serving
-        listening.close()
+        socket_.close()
         await sources.close()
 
 
@@ -105,10 +97,3 @@ def _listening(host: str, port: int) -> socket.socket:
         listening.close()
         raise
     return listening
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -4,12 +4,10 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from rankcrawler.language import tr
+from rankcrawler.listening import LOOPBACK
 from rankcrawler.model.pseudonyms import Pseudonyms, of_key
 from rankcrawler.options import Options
 from rankcrawler.serve.refusal import Refusal
-
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-"""The names under which a server that listens on loopback alone is reached."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from rankcrawler.serve.desk import Desk
 from rankcrawler.serve.events.feed import Feed
 from rankcrawler.serve.events.watcher import Watcher
+from rankcrawler.serve.fleet_metrics import FleetMetrics
 from rankcrawler.serve.queues import Queues
 from rankcrawler.serve.setup import Setup
 
@@ -18,6 +19,7 @@ class Sources:
         self.queues = Queues(setup.queue)
         self.feed = Feed(secrets.token_hex(4))
         self.watcher = Watcher(self.desk, self.queues, self.feed)
+        self.fleet_metrics = FleetMetrics(self.desk, self.queues, self.feed, now_ms)
 
     async def close(self) -> None:
         """Close everything."""

@@ -13,6 +13,7 @@ from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any, NamedTuple, TypeVar
 
+from rankcrawler.distribution import Distribution
 from rankcrawler.errors import RankcrawlerError, RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.faultlog import FaultLog
 from rankcrawler.language import tr
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 MAX_BATCH = 64
 """Polls per transaction."""
+BATCH_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
+"""The bounds between which batches are counted."""
 PATIENCE = 3.0
 """Seconds that the writer still waits for an unavailable store once the crawl has ended."""
 _PAUSE = 0.5
@@ -55,6 +58,10 @@ class Writer:
         self._inbox: SimpleQueue[_Work | _Note | None] = SimpleQueue()
         self._waiting: set[asyncio.Future[Any]] = set()
         self._given_up = Event()
+        self.batches = Distribution(BATCH_SECONDS)
+        """How long batches took, in seconds: with waits for a store that was unavailable."""
+        self.written = 0
+        """Polls in them, kept or not."""
         self._outage = FaultLog("The store cannot be written, trying again", "The store can be written again")
 
     async def open(self) -> None:
@@ -124,7 +131,7 @@ class Writer:
             batch, closing = self._next_batch()
             polls = [each for each in batch if isinstance(each, _Work)]
             if polls or not batch:
-                self._loop.call_soon_threadsafe(_deliver, polls, self._write(store, polls))
+                self._loop.call_soon_threadsafe(_deliver, polls, self._write_batch(store, polls))
             if len(polls) < len(batch):
                 notes = [each for each in batch if isinstance(each, _Note)]
                 self._loop.call_soon_threadsafe(_deliver, notes, self._note(store, notes))
@@ -154,6 +161,14 @@ class Writer:
             except Empty:
                 return batch, False
         return batch, True
+
+    def _write_batch(self, store: Store, batch: Sequence[_Work]) -> list[Kept | StoreError]:
+        began = monotonic()
+        results = self._write(store, batch)
+        if batch:
+            self.batches.add(monotonic() - began)
+            self.written += len(batch)
+        return results
 
     def _write(self, store: Store, batch: Sequence[_Work]) -> list[Kept | StoreError]:
         """One transaction; if the store refuses a poll, one for each half, so that the others are kept."""

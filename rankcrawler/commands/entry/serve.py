@@ -10,7 +10,7 @@ from rankcrawler.commands.tool import Tool
 from rankcrawler.language import tr
 
 _HOST, _PORT = "127.0.0.1", 8788
-PACKAGES = ("jinja2", "litestar", "uvicorn")
+PACKAGES = ("jinja2", "litestar", "prometheus_client", "uvicorn")
 """What serving needs, and a crawl does not."""
 INSTALL = "pip install 'rankcrawler[serve]'"
 

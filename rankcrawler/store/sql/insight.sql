@@ -208,3 +208,17 @@ FROM _sessions s JOIN _sources g ON g.source_key = s.source_key WHERE s.ended_ms
 -- name: insight_last_poll
 -- When a room was polled last.
 SELECT max(r.last_polled_ms) FROM _rooms r WHERE r.room_id = :room_id AND r.kind = :kind;
+
+-- name: insight_list_ages
+-- Of each room that is polled again and again, and goes on: when its last list arrived, or the first poll of a room without
+-- one, and the longest time between polls.
+SELECT r.kind, coalesce(p.polled_ms, r.first_polled_ms), coalesce(r.every_max, r.every)
+FROM _sources g CROSS JOIN _rooms r
+LEFT JOIN _polls p ON p.room_key = r.room_key AND p.at_ms = coalesce(r.newest_ms, r.last_captured_ms) AND p.is_answered = 1
+WHERE r.source_key = g.source_key AND r.every IS NOT NULL AND r.ended_ms IS NULL AND r.last_outcome <> '' AND {over_ms} IS NULL;
+
+-- name: insight_hours_since
+-- What was stored from an hour on, by hour and kind.
+SELECT h.hour, r.kind, CAST(sum(h.polls) AS BIGINT), CAST(sum(h.failures) AS BIGINT), CAST(sum(h.lists) AS BIGINT),
+  CAST(sum(h.entries) AS BIGINT)
+FROM _room_hours h JOIN _rooms r ON r.room_key = h.room_key WHERE h.hour >= :first GROUP BY h.hour, r.kind;
