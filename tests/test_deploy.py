@@ -169,7 +169,12 @@ def test_compose_has_what_its_specification_allows(bad: dict[str, Any]) -> None:
 
 def test_composes_services_are_private_and_wait_for_each_other() -> None:
     services = COMPOSE["services"]
-    assert set(services) == {"valkey", "postgresql", "worker", "serve"}
+    assert {name for name in services if "profiles" not in services[name]} == {
+        "valkey",
+        "postgresql",
+        "worker",
+        "serve",
+    }
     for name in ("worker", "serve"):
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
@@ -177,23 +182,23 @@ def test_composes_services_are_private_and_wait_for_each_other() -> None:
         for other in services[name]["depends_on"]:
             assert services[other]["healthcheck"]
     published = [port for each in services.values() for port in each.get("ports", [])]
-    assert published == ["127.0.0.1:8788:8788"]
+    assert published == ["127.0.0.1:8788:8788", "127.0.0.1:9090:9090", "127.0.0.1:3000:3000"]
 
 
 def test_composes_variables_are_settings_of_ours_and_its_example_names_those_that_must_be_set() -> None:
     text = (DEPLOY / "compose.yaml").read_text("utf-8")
     for name in ("worker", "serve"):
         assert set(COMPOSE["services"][name]["environment"]) <= {*ENVIRONMENT, *SECRETS, "PGPASSWORD"}
-    needed = {*re.findall(r"\$\{(\w+):\?", text), COMPOSE["secrets"]["gateway_token"]["environment"]}
+    needed = {*re.findall(r"\$\{(\w+):\?", text), *(each["environment"] for each in COMPOSE["secrets"].values())}
     example = (DEPLOY / ".env.example").read_text("utf-8")
     assert set(re.findall(r"^(\w+)=", example, re.MULTILINE)) == needed
 
 
 def test_composes_worker_runs(fleet: Fleet) -> None:
     worker = COMPOSE["services"]["worker"]
-    given = {"GATEWAY_URL": fleet.gateway.url}
+    given = {"GATEWAY_URL": fleet.gateway.url, "API_TOKEN": "a-canary-of-the-api"}
     theirs = {name: filled(value, given) for name, value in worker["environment"].items()}
-    here = {"REDIS_URL": fleet.redis_url, "STORE_URL": fleet.store_url}
+    here = {"REDIS_URL": fleet.redis_url, "STORE_URL": fleet.store_url, "METRICS_PORT": "0"}
     here["GATEWAY_TOKEN_FILE"] = str(fleet.folder / "gateway_token")
     assert crawled(fleet, ENTRYPOINT + worker["command"], **theirs | here) == 0
 
