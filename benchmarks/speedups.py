@@ -9,7 +9,7 @@ import argparse
 import dataclasses
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
@@ -23,6 +23,7 @@ from benchmarks.without import WAYS
 from benchmarks.work import Contestant, Work, lines
 
 ALL, NONE = "all", "none"
+_LABELS = {ALL: "all", NONE: "no speed-up"}
 
 
 def main() -> int:
@@ -32,7 +33,9 @@ def main() -> int:
     results = {}
     try:
         for entries in options.entries:
-            results[entries] = measured(options, entries)
+            stored = lines("ranks/entries.jsonl")
+            contestants = [Contestant(name, 1, _prepare(name), stored) for name in options.only]
+            results[entries] = measured(options, entries, contestants)
             print(f"\n### Lists of {entries}\n\n{table(results[entries])}", flush=True)
     except meter.RunError as error:
         print(error, file=sys.stderr)
@@ -42,10 +45,9 @@ def main() -> int:
     return 0
 
 
-def measured(options: argparse.Namespace, entries: int) -> dict[str, list[float]]:
-    """CPU microseconds of a poll, a figure for each round, by what is taken away."""
+def measured(options: argparse.Namespace, entries: int, contestants: Sequence[Contestant]) -> dict[str, list[float]]:
+    """CPU microseconds of a poll, a figure for each round, by contestant."""
     rooms = max(100, options.rooms * 100 // max(entries, 40))
-    contestants = [Contestant(name, 1, _prepare(name), lines("ranks/entries.jsonl")) for name in options.only]
     found: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ranks-")))
@@ -59,15 +61,17 @@ def measured(options: argparse.Namespace, entries: int) -> dict[str, list[float]
     return found
 
 
-def table(found: dict[str, list[float]]) -> str:
-    """The medians, as Markdown."""
+def table(found: dict[str, list[float]], whole: str = ALL) -> str:
+    """The medians, as Markdown, next to those of one contestant."""
     rows = []
     for name, costs in found.items():
         cost = median(costs)
-        more = median(each / all_of_round for each, all_of_round in zip(costs, found[ALL], strict=True)) - 1
-        label = {ALL: "all", NONE: "no speed-up"}.get(name, f"all but `{name}`")
+        more = median(each / all_of_round for each, all_of_round in zip(costs, found[whole], strict=True)) - 1
+        label = _LABELS.get(name, f"all but `{name}`" if whole == ALL else name)
         rows.append([label, f"{cost:,.0f}", f"{min(costs):,.0f}–{max(costs):,.0f}", f"{more:+.1%}"])
-    return report.table(["crawl", "µs of CPU a poll", "min–max", "more than with all"], rows)
+    return report.table(
+        ["crawl", "µs of CPU a poll", "min–max", "more than with all" if whole == ALL else f"more than {whole}"], rows
+    )
 
 
 def _cost(short: pace.Run, long: pace.Run, entries: int) -> float:
