@@ -10,9 +10,9 @@ from typing import TypeVar
 from rankcrawler.errors import DamagedList, NotInStore, StoreError, StoreUnavailable
 from rankcrawler.insight import opening
 from rankcrawler.insight.questions import Questions
+from rankcrawler.insight.veil import Veil
 from rankcrawler.language import tr
 from rankcrawler.serve.setup import Setup
-from rankcrawler.serve.veil import Veil
 from rankcrawler.store import schema
 
 T = TypeVar("T")
