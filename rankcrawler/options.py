@@ -6,7 +6,7 @@ Secrets come from the environment or `.env` only.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,11 +14,10 @@ from zoneinfo import ZoneInfo
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
-from rankcrawler import env_file, setting_values
+from rankcrawler import env_file, misspelt, setting_values
 from rankcrawler import settings as defaults
 from rankcrawler.errors import SettingError
 from rankcrawler.language import marked, tr
-from rankcrawler.spelling import hint, one_edit_from
 
 SECRETS = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY", "API_TOKEN")
 """Environment variables that are not settings: Scrapy logs settings, and other users can read a command line."""
@@ -52,9 +51,11 @@ _NUMBERS: dict[str, _Number] = {
 }
 _UNSET = ("DOWNLOAD_TIMEOUT", "METRICS_PORT")
 """The numbers that may be None."""
+_OWN_CODE = ("VERDICT_FUNCTION", "LIST_RULES")
 _TEXTS = (
     *("GATEWAY_URL", "GATEWAY_NAME", "GATEWAY_PROFILE", "GATEWAY_TOKEN_FILE", "GATEWAY_CA_FILE", "GATEWAY_PROXY"),
     *("VERDICTS", "STORE_URL", "DATA_DIR", "QUEUE_NAME", "TIME_ZONE", "BUDGET_PER_DAY", "METRICS_HOST"),
+    *_OWN_CODE,
 )
 REDIS = (
     *("REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB"),
@@ -66,6 +67,7 @@ ENVIRONMENT = (
     *("STORE_URL", "REDIS_URL", "QUEUE_NAME", "DATA_DIR", "ROOM_ATTEMPTS", "ROOM_BACKOFF", "ROOM_BACKOFF_MAX"),
     *("LEASE_SECONDS", "END_AFTER", "DOWNLOAD_TIMEOUT", "GATEWAY_PATIENCE", "VERDICTS", "TIME_ZONE", "BUDGET_PER_DAY"),
     *("LOG_FORMAT", "METRICS_PORT", "METRICS_HOST"),
+    *_OWN_CODE,
 )
 """Settings that can also be environment variables."""
 NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USER_AGENT")
@@ -73,8 +75,6 @@ NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USE
 _HARMLESS = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"}
 """Environment variables that every program may know."""
 _PREFIXES = ("GATEWAY_", "LEASE_", "METRICS_", "PSEUDONYM", "QUEUE_", "ROOM_", "STORE_", "VERDICT")
-_SEE = marked("see Settings in the README")
-_OURS = {name for name in NAMES if not hasattr(default_settings, name)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,8 @@ class Options:
     """May contain a password."""
     gateway_patience: float
     verdicts: str
+    own_code: Mapping[str, str]
+    """Import paths of a user's own functions by the names of their settings; empty texts where none is set."""
     pseudonymise_key: str = field(repr=False)
     """Empty if PSEUDONYMISE_KEY is not set."""
     api_token: str = field(repr=False)
@@ -148,6 +150,7 @@ class Options:
             gateway_token=environment.get("GATEWAY_TOKEN", ""),
             gateway_patience=numbers["GATEWAY_PATIENCE"],
             verdicts=texts["VERDICTS"] or "",
+            own_code={name: texts[name] or "" for name in _OWN_CODE},
             pseudonymise_key=environment.get("PSEUDONYMISE_KEY", ""),
             api_token=environment.get("API_TOKEN", ""),
             store_url=texts["STORE_URL"] or f"sqlite:///{data_dir.rstrip('/')}/ranks.db",
@@ -194,26 +197,8 @@ def _check_names(settings: BaseSettings, environment: Mapping[str, str]) -> None
     for name in SECRETS:
         if settings[name] is not None:
             raise SettingError(tr(_SECRET_SHOWN, name=name))
-    for slip in slips(settings, environment):
+    for slip in misspelt.slips(settings, environment, misspelt.Ours(NAMES, (*ENVIRONMENT, *SECRETS), _PREFIXES)):
         raise SettingError(slip)
-
-
-def slips(settings: BaseSettings, environment: Mapping[str, str]) -> Iterator[str]:
-    """Yield a message for each unknown setting that is probably one of ours, misspelt.
-
-    A name one edit away from ours counts everywhere. A name with one of our prefixes counts on the command line only,
-    since a project's other components, and other programs, have settings too.
-    """
-    for name in settings:
-        if not isinstance(name, str) or name in NAMES or hasattr(default_settings, name):
-            continue
-        is_on_command_line = _priority(settings, name) >= SETTINGS_PRIORITIES["cmdline"]
-        if (is_on_command_line and name.startswith(_PREFIXES)) or one_edit_from(name, _OURS):
-            yield tr("{name} is not a setting: {hint}", name=name, hint=hint(name, _OURS, tr(_SEE)))
-    for name in environment:
-        if name.startswith(_PREFIXES) and name not in SECRETS and one_edit_from(name, (*ENVIRONMENT, *SECRETS)):
-            likeliest = hint(name, (*ENVIRONMENT, *SECRETS), tr(_SEE))
-            yield tr("{name}, in the environment, is not a setting: {hint}", name=name, hint=likeliest)
 
 
 def _numbers(given: Mapping[str, Any]) -> dict[str, float]:

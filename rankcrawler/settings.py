@@ -34,6 +34,10 @@ ROOM_BACKOFF_MAX = 60
 # Additional entries for the table in rankcrawler.gateways.verdict, which maps answers to actions.
 VERDICTS = ""
 
+# Functions of your own, by their import paths: docs/extending.md has an example of each.
+VERDICT_FUNCTION = None
+LIST_RULES = ""
+
 # A crawl with `rooms` ends when the gateway has not answered for this many seconds.
 GATEWAY_PATIENCE = 60
 

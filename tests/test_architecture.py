@@ -29,7 +29,7 @@ ORDER = (
         "spelling",
         "statistics",
     },
-    {"env_file", "listening", "setting_values"},
+    {"env_file", "listening", "misspelt", "own_code", "setting_values"},
     {"channel", "jsonlog", "moments", "open_files", "options", "progress", "report", "terminal"},
     {"model", "spider_arguments"},
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},

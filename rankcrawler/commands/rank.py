@@ -13,7 +13,7 @@ from rankcrawler.errors import SettingError
 from rankcrawler.gateways import gateway
 from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.language import tr
-from rankcrawler.model import pseudonyms
+from rankcrawler.model import own_rules, pseudonyms
 from rankcrawler.model.items import FailedPoll, RoomSnapshot
 from rankcrawler.options import Options
 from rankcrawler.pipelines.validate import validated
@@ -21,7 +21,7 @@ from rankcrawler.pipelines.validate import validated
 
 async def ask(options: Options, kind: str, room_id: str, anchor_id: str | None) -> RoomSnapshot | FailedPoll:
     """Poll once; raises SettingError, and GatewayError if no answer came."""
-    hidden = pseudonyms.of_key(options.pseudonymise_key)
+    hidden, own = pseudonyms.of_key(options.pseudonymise_key), own_rules.loaded(options.own_code["LIST_RULES"])
     asked = Gateway.of(options)
     asked.check(kind)
     target = asked.target(kind, room_id, anchor_id)
@@ -34,7 +34,7 @@ async def ask(options: Options, kind: str, room_id: str, anchor_id: str | None) 
         return found
     for path in asked.undocumented(reply):
         complain(tr("room {room}: the gateway does not document `{path}`", room=room_id, path=path))
-    return validated(found, hidden=hidden)
+    return validated(found, hidden=hidden, own=own)
 
 
 def show(found: RoomSnapshot | FailedPoll, zone: ZoneInfo, *, as_json: bool) -> int:

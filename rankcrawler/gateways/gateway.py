@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from rankcrawler import own_code
 from rankcrawler.clock import iso
 from rankcrawler.errors import AnswerError, SettingError
 from rankcrawler.gateways import headers, profiles, token, verdict, wire
@@ -18,7 +19,7 @@ from rankcrawler.gateways.profiles import Placement, Profile, pointer
 from rankcrawler.gateways.proxy import Proxy
 from rankcrawler.gateways.request import Call, ListRequest
 from rankcrawler.gateways.token import Token
-from rankcrawler.gateways.verdict import Action, Context, Seen, Shape, Verdict, Verdicts
+from rankcrawler.gateways.verdict import Action, Context, Judge, Seen, Shape, Verdict, Verdicts
 from rankcrawler.language import tr
 from rankcrawler.model import kinds
 from rankcrawler.model.items import FailedPoll, RoomSnapshot
@@ -56,7 +57,9 @@ class Gateway:
     def of(cls, options: Options, contributors: wire.Contributors | None = None) -> "Gateway":
         """The gateway in the options; raises SettingError if its address, name, profile or VERDICTS cannot be used."""
         profile = profiles.named(options.gateway_profile)
-        return cls(_address(options, profile), _verdicts(options.verdicts, profile), contributors, profile)
+        return cls(
+            _address(options, profile), _verdicts(options.verdicts, profile, _judge(options)), contributors, profile
+        )
 
     @property
     def source(self) -> str:
@@ -108,7 +111,7 @@ class Gateway:
         try:
             answer = reader.read(reply.body)
             seen = Seen(reply.status, answer.code, answer.inner_code)
-            if self._verdicts.of_answer(seen).action is Action.READ:
+            if self._verdicts.reads(seen):
                 return wire.snapshot(answer, target, polled_at_ms)
         except AnswerError as error:
             seen, fault = seen._replace(shape=Shape.of_unreadable(reply.body)), str(error)
@@ -170,11 +173,16 @@ def _address(options: Options, profile: Profile) -> Address:
     return Address.of(options.gateway_url, options.gateway_name, paths, profile.addresses)
 
 
-def _verdicts(own: str, profile: Profile) -> Verdicts:
+def _judge(options: Options) -> Judge | None:
+    path = options.own_code["VERDICT_FUNCTION"]
+    return own_code.function("VERDICT_FUNCTION", path) if path else None
+
+
+def _verdicts(own: str, profile: Profile, judge: Judge | None = None) -> Verdicts:
     success = profile.answer.success
     rows = dict(verdict.row(cell, action) for cell, action in profile.verdicts.items())
     codes = [code for each in success.code if (code := wire.normal(each)) is not None]
-    return Verdicts.of(own, verdict.of_gateway(codes, success.status_code, rows))
+    return Verdicts.of(own, verdict.of_gateway(codes, success.status_code, rows), judge)
 
 
 def _failed(target: Target, polled_at_ms: int, attempt: int, follows: Verdict, seen: Seen) -> FailedPoll:

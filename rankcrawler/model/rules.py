@@ -25,8 +25,9 @@
 The last one is about the poll and not about its list: a list that is the same but for this flag is unchanged.
 """
 
+import re
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count, islice
 from typing import TypeVar
 
@@ -50,6 +51,8 @@ OF_POLLS = frozenset({CLOCK_STANDS_STILL})
 
 STALE_LIST = "stale_list"
 """The flag of a list that contradicts what the room has shown. A store knows what it has shown, a run does not."""
+FLAGS = frozenset(re.findall(r"^\| `(\w+)`", __doc__ or "", re.MULTILINE))
+"""All of them, by the table above."""
 
 REMEMBERED = 3_000
 """Rooms and lists that later lists are compared with: those of the last minutes, at 300 bytes each."""
@@ -102,11 +105,15 @@ class Earlier:
             yield "list_of_two_rooms"
 
 
-def flagged(snapshot: RoomSnapshot, earlier: Earlier | None = None) -> RoomSnapshot:
-    """The snapshot with a flag for every rule that it breaks, on itself and on the rows concerned."""
+def flagged(snapshot: RoomSnapshot, earlier: Earlier | None = None, own: Iterable[str] = ()) -> RoomSnapshot:
+    """The snapshot with a flag for every rule that it breaks, on itself and on the rows concerned.
+
+    `own` are flags that a user's rules give the list.
+    """
     found = (
         *(flag for flag in snapshot.flags if flag in OF_READING),
         *_list_flags(snapshot),
+        *own,
         *(() if earlier is None else earlier.flags(snapshot)),
     )
     list_flags, poll_flags = _divided(found)

@@ -12,7 +12,7 @@ from rankcrawler.feeds.extension import RankFeeds
 from rankcrawler.gateways import gateway, spending
 from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.metrics import serving
-from rankcrawler.model import kinds, pseudonyms
+from rankcrawler.model import kinds, own_rules, pseudonyms
 from rankcrawler.options import Options
 from rankcrawler.preflight import components, ineffective
 from rankcrawler.queue import connection
@@ -52,6 +52,7 @@ def check_gateway(settings: BaseSettings, kind: str = kinds.RANKLIST.name) -> Op
     """The options; raises SettingError if one cannot be used, or no gateway can be asked for this kind of list."""
     options = Options.of(settings)
     pseudonyms.of_key(options.pseudonymise_key)
+    own_rules.loaded(options.own_code["LIST_RULES"])
     asked = Gateway.of(options)
     asked.check(kind)
     if options.budget_per_day is not None:

@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.text import Text
 
@@ -20,7 +20,9 @@ from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.gateways.profiles import Placement
 from rankcrawler.gateways.verdict import Action
 from rankcrawler.language import marked, tr
+from rankcrawler.model import own_rules
 from rankcrawler.model.items import FailedPoll
+from rankcrawler.model.own_rules import Rule
 from rankcrawler.model.targets import Target
 from rankcrawler.options import Options
 from rankcrawler.pipelines.validate import validated
@@ -68,7 +70,8 @@ class Check(GatewaySubcommand):
         target = asked.target(given.kind, values.identifier(what), given.anchor)
         if missing := asked.missing(target):
             raise SettingError(tr("room {room}: {missing}; set --anchor", room=target.room_id, missing=missing))
-        return _show(asked, target, asyncio.run(_fetch(options, asked, target)), as_json=given.json)
+        reply, rules = asyncio.run(_fetch(options, asked, target)), own_rules.loaded(options.own_code["LIST_RULES"])
+        return _show([*_findings(asked, target, reply, rules)], as_json=given.json)
 
 
 async def _fetch(options: Options, asked: Gateway, target: Target) -> Reply:
@@ -76,8 +79,7 @@ async def _fetch(options: Options, asked: Gateway, target: Target) -> Reply:
         return await client.fetch(*asked.call(target))
 
 
-def _show(asked: Gateway, target: Target, reply: Reply, *, as_json: bool) -> int:
-    findings = list(_findings(asked, target, reply))
+def _show(findings: Sequence[Finding], *, as_json: bool) -> int:
     if as_json:
         show_json([each._asdict() for each in findings])
     else:
@@ -99,7 +101,7 @@ def _fact(finding: Finding) -> tuple[str, str]:
     return what, f"{found} ({finding.where})" if finding.where else found
 
 
-def _findings(asked: Gateway, target: Target, reply: Reply) -> Iterator[Finding]:
+def _findings(asked: Gateway, target: Target, reply: Reply, rules: Sequence[Rule]) -> Iterator[Finding]:
     """Yield the request, what the reply holds, what is odd about it, and last the verdict."""
     call, found = asked.call(target), asked.read(reply, target, now_ms())
     is_sent = Placement.of(asked.profile.token).is_needed
@@ -111,6 +113,6 @@ def _findings(asked: Gateway, target: Target, reply: Reply) -> Iterator[Finding]
         return
     for path in asked.undocumented(reply):
         yield Finding("not documented", path, "")
-    for flag in validated(found).flags:
+    for flag in validated(found, own=rules).flags:
         yield Finding("flag", flag, "")
     yield Finding("verdict", _READ, "")

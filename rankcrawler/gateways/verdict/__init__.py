@@ -7,7 +7,15 @@ reported as it is. The setting VERDICTS adds entries, which take precedence over
 from rankcrawler.gateways.verdict.forms import DOWN, form, is_of_a_web_server
 from rankcrawler.gateways.verdict.setting import row
 from rankcrawler.gateways.verdict.table import Action, Seen, Shape, of_gateway
-from rankcrawler.gateways.verdict.verdicts import DEFAULT_WAIT, LONGEST_WAIT, SHORTEST_WAIT, Context, Verdict, Verdicts
+from rankcrawler.gateways.verdict.verdicts import (
+    DEFAULT_WAIT,
+    LONGEST_WAIT,
+    SHORTEST_WAIT,
+    Context,
+    Judge,
+    Verdict,
+    Verdicts,
+)
 
 __all__ = [
     "DEFAULT_WAIT",
@@ -16,6 +24,7 @@ __all__ = [
     "SHORTEST_WAIT",
     "Action",
     "Context",
+    "Judge",
     "Seen",
     "Shape",
     "Verdict",

@@ -37,6 +37,19 @@ def parse(verdicts: str) -> Table:
     return table
 
 
+def entry(action: str) -> Entry:
+    """The entry that an action of VERDICT_FUNCTION makes; raises SettingError."""
+    does = _ACTION.fullmatch(action.strip()) if isinstance(action, str) else None
+    if does is None or does["action"] == "read":
+        raise SettingError(
+            tr(
+                "VERDICT_FUNCTION must return retry, wait, wait SECONDS, gone, stop or None, not {action!r}",
+                action=action,
+            )
+        )
+    return _entry(does)
+
+
 def row(cell: str, action: str) -> tuple[Cell, Entry]:
     """A row of a profile's table: the action may have words after a colon. Raises SettingError."""
     does, _, words = action.partition(":")
@@ -50,8 +63,12 @@ def _row(cell: str, action: str) -> tuple[Cell, Entry] | None:
     of, does = _CELL.fullmatch(cell), _ACTION.fullmatch(action)
     if of is None or does is None or (of["shape"] and does["action"] == "read"):
         return None
+    return _cell(of), _entry(does)
+
+
+def _entry(does: re.Match[str]) -> Entry:
     seconds = does["seconds"]
-    return _cell(of), Entry(Action(does["action"] or "wait"), seconds=None if seconds is None else float(seconds))
+    return Entry(Action(does["action"] or "wait"), seconds=None if seconds is None else float(seconds))
 
 
 def _cell(of: re.Match[str]) -> Cell:

@@ -1,7 +1,7 @@
 """Looks up the verdict on an answer."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -48,24 +48,38 @@ class Context:
     """When the answer came; moments in the headers count from it."""
 
 
-class Verdicts:
-    """A gateway's table, and the entries in VERDICTS, which take precedence."""
+Judge = Callable[[Seen, str], str | None]
+"""A user's function: what was seen of an answer without a list, and the gateway's own words, to an action as in
+VERDICTS, or None for the table's.
+"""
 
-    def __init__(self, own: Table | None = None, table: Table = DEFAULTS) -> None:
+
+class Verdicts:
+    """A gateway's table, the user's function, which takes precedence, and the entries in VERDICTS, which go first."""
+
+    def __init__(self, own: Table | None = None, table: Table = DEFAULTS, judge: Judge | None = None) -> None:
         self._own = own or {}
         self._table = table
+        self._judge = judge
 
     @classmethod
-    def of(cls, verdicts: str | None, table: Table = DEFAULTS) -> "Verdicts":
+    def of(cls, verdicts: str | None, table: Table = DEFAULTS, judge: Judge | None = None) -> "Verdicts":
         """The table with the entries in the setting VERDICTS; raises SettingError if it cannot be read."""
-        return cls(setting.parse(verdicts or ""), table)
+        return cls(setting.parse(verdicts or ""), table, judge)
+
+    def reads(self, seen: Seen) -> bool:
+        """Whether the list of an answer is to be read."""
+        return self._entry(seen) is None
 
     def of_answer(self, seen: Seen, context: Context = Context()) -> Verdict:
-        """The verdict on an answer."""
+        """The verdict on an answer; raises SettingError if the user's function returns no action."""
         found = self._entry(seen)
         if found is None:
             return Verdict(Action.READ)
         cell, entry = found
+        if self._judge is not None and not self.is_own(seen):
+            judged = self._judge(seen, context.words)
+            entry = entry if judged is None else setting.entry(judged)
         reason = _reason(cell, entry, seen, context)
         if entry.action is not Action.WAIT:
             return Verdict(entry.action, reason)
