@@ -27,9 +27,10 @@ format: .venv/.dev ## fix what the linter and the formatter can fix
 	$(BIN)/ruff check --quiet --fix .
 	$(BIN)/ruff format --quiet .
 
-docs: .venv/.run ## write the table of fields in both READMEs, docs/row.schema.json, docs/views.md and docs/watching.md
+docs: .venv/.run ## write what is generated in docs/: fields, views, settings, commands, statistics, metrics, the API
 	$(BIN)/python -m rankcrawler.model.reference
 	$(BIN)/python -m rankcrawler.store.reference
+	$(BIN)/python -m rankcrawler.commands.reference
 	$(BIN)/python -m rankcrawler.metrics.reference
 
 site: .venv/.dev ## build the documents as a site in site/

@@ -20,7 +20,7 @@ _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)", re.DOTA
 _QUOTED = re.compile(r"""(?P<quote>["'])(?P<value>.*)(?P=quote)\s*(?:#.*)?""", re.DOTALL)
 _OTHERS_WRITE = stat.S_IWOTH
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
-_SEE = marked("see Settings in the README")
+_SEE = marked("see docs/settings.md")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 from rankcrawler.language import marked, tr
 from rankcrawler.spelling import hint, one_edit_from
 
-_SEE = marked("see Settings in the README")
+_SEE = marked("see docs/settings.md")
 
 
 class Ours(NamedTuple):

@@ -208,7 +208,7 @@ def test_a_missing_setting_is_one_line_that_says_how_to_set_it(tmp_path: Path, m
     assert done.stderr.count("\n") == 1
     assert told in done.stderr
     assert "simulate" in done.stderr
-    assert "See Settings in the README" in done.stderr
+    assert "See docs/settings.md" in done.stderr
 
 
 @pytest.mark.parametrize("given", [("-s", f"GATEWAY_TOKEN={TOKEN}"), ("-a", f"token={TOKEN}")])

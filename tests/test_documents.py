@@ -1,14 +1,24 @@
-"""The documents: the two READMEs agree, the reference is up to date, links lead somewhere, the English is plain."""
+"""The documents: both languages agree, the reference is up to date, links lead somewhere, the English is plain."""
 
+import json
 import re
 import tokenize
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import NamedTuple
 
+import msgspec
 import pytest
 
 from rankcrawler import options
+from rankcrawler.clock import ms
+from rankcrawler.commands import reference as commands_reference
+from rankcrawler.gateways.address import Address
+from rankcrawler.gateways.client import Reply
+from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.model import reference
+from rankcrawler.model.items import RoomSnapshot
+from rankcrawler.pipelines.validate import validated
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
@@ -17,6 +27,30 @@ MODULES = sorted((ROOT / "rankcrawler").rglob("*.py"))
 
 ENGLISH = (ROOT / "README.md").read_text("utf-8")
 CHINESE = (ROOT / "README.zh.md").read_text("utf-8")
+FIGURES = [ROOT / name for name in ("README.md", "README.zh.md", "docs/guarantees.md", "docs/guarantees.zh.md")]
+"""Documents whose promises have figures, each with a link to the page that it is from."""
+
+
+class Pair(NamedTuple):
+    """A document in both languages."""
+
+    path: Path
+    """Of the English one."""
+    english: str
+    chinese: str
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.path.stem
+
+
+PAIRS = [
+    Pair(english, english.read_text("utf-8"), path.read_text("utf-8"))
+    for path in DOCUMENTS
+    if path.name.endswith(".zh.md")
+    for english in [path.with_name(path.name.replace(".zh.md", ".md"))]
+]
 
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`]+)`")
@@ -29,6 +63,15 @@ TRANSLATED = re.compile(
     re.IGNORECASE,
 )
 """Words that a colleague would not say. They mark a text that was translated rather than written."""
+
+
+def leads_to(document: Path, target: str) -> Path:
+    return (document.parent / target.partition("#")[0]).resolve()
+
+
+def _joined(document: Path) -> str:
+    """The text with each list item on one line."""
+    return re.sub(r"\n  +(?=\S)", " ", document.read_text("utf-8"))
 
 
 def prose(text: str) -> str:
@@ -69,46 +112,107 @@ def words_of(module: Path) -> str:
         return "\n".join(token.string for token in tokenize.tokenize(file.readline) if token.type in kinds)
 
 
-def test_both_readmes_have_the_same_levels_of_headings() -> None:
-    assert headings(ENGLISH) == headings(CHINESE)
+def plain(target: str) -> str:
+    """Where a link leads, whatever the language: the document, without its anchor."""
+    return target.partition("#")[0].replace(".zh.md", ".md")
 
 
-def test_both_readmes_link_to_the_same_places_in_the_same_order() -> None:
-    english, chinese = _LINK.findall(ENGLISH), _LINK.findall(CHINESE)
-    assert (english[0], chinese[0]) == ("README.zh.md", "README.md")
-    assert english[1:] == chinese[1:]
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_a_chinese_document_has_the_levels_of_headings_of_the_english_one(pair: Pair) -> None:
+    assert headings(pair.english) == headings(pair.chinese)
 
 
-@pytest.mark.parametrize("number", range(len(headings(ENGLISH)) + 1))
-def test_a_section_has_the_same_code_in_both_readmes(number: int) -> None:
-    english, chinese = spans(sections(ENGLISH)[number]), spans(sections(CHINESE)[number])
-    assert set(english) == set(chinese)
-    assert SequenceMatcher(None, english, chinese, autojunk=False).ratio() > 0.75
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_a_chinese_document_links_to_the_same_places_in_the_same_order(pair: Pair) -> None:
+    assert [*map(plain, _LINK.findall(pair.english))] == [*map(plain, _LINK.findall(pair.chinese))]
 
 
-def test_both_readmes_have_the_same_code_blocks_up_to_their_comments() -> None:
-    assert code_blocks(ENGLISH) == code_blocks(CHINESE)
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_a_chinese_document_links_to_chinese_ones_where_there_are_some(pair: Pair) -> None:
+    linked = [leads_to(pair.path, target) for target in _LINK.findall(pair.chinese) if "://" not in target]
+    english = [path for path in linked if path.suffix == ".md" and not path.name.endswith(".zh.md")]
+    others = [path for path in english if path != pair.path and path.with_suffix(".zh.md").exists()]
+    assert others == []
 
 
-def test_both_readmes_have_the_same_tables() -> None:
-    assert first_cells(ENGLISH) == first_cells(CHINESE)
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_a_section_has_the_same_code_in_both_languages(pair: Pair) -> None:
+    for one, other in zip(sections(pair.english), sections(pair.chinese), strict=True):
+        english, chinese = map(plain, spans(one)), map(plain, spans(other))
+        wanted, found = [*english], [*chinese]
+        assert set(wanted) == set(found), one
+        assert SequenceMatcher(None, wanted, found, autojunk=False).ratio() > 0.75
 
 
-@pytest.mark.parametrize("text", [ENGLISH, CHINESE], ids=["en", "zh"])
-def test_a_readme_has_a_row_for_each_setting_of_the_environment(text: str) -> None:
-    rows = {cell for table in first_cells(text) for cells in table for cell in cells}
-    assert {*options.ENVIRONMENT, *options.SECRETS} - rows == set()
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_both_languages_have_the_same_code_blocks_up_to_their_comments(pair: Pair) -> None:
+    assert code_blocks(pair.english) == code_blocks(pair.chinese)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_both_languages_have_the_same_tables(pair: Pair) -> None:
+    assert first_cells(pair.english) == first_cells(pair.chinese)
+
+
+def test_what_an_analyst_reads_is_in_chinese() -> None:
+    read = (
+        "tutorial crawling asking excel grafana notebook python queries dashboard rows failures cost settings commands"
+    )
+    assert {*read.split()} <= {pair.path.stem for pair in PAIRS}
+
+
+@pytest.mark.parametrize("reference", commands_reference.REFERENCES, ids=lambda each: each.name)
+def test_a_page_of_reference_is_the_one_that_make_docs_writes(reference: commands_reference.Reference) -> None:
+    assert reference.path.read_text("utf-8") == reference.renewed()
+
+
+def test_every_setting_is_explained_once() -> None:
+    explained = [each.name for group in commands_reference.explained().group for each in group.setting]
+    assert sorted(explained) == sorted({*options.NAMES, *options.ENVIRONMENT, *options.SECRETS})
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_table_of_fields_is_the_one_that_make_docs_writes(language: reference.Language) -> None:
-    text = reference.READMES[language].read_text("utf-8")
+    text = reference.PAGES[language].read_text("utf-8")
     assert text == reference.with_table(text, language)
     assert reference.table(language) in text
 
 
 def test_the_json_schema_is_the_one_that_make_docs_writes() -> None:
     assert reference.SCHEMA.read_text("utf-8") == reference.schema()
+
+
+@pytest.mark.parametrize("text", [ENGLISH, CHINESE], ids=["en", "zh"])
+def test_the_row_in_the_readme_is_what_comes_of_the_answer_above_it(text: str) -> None:
+    answer, row = re.findall(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    gateway = Gateway(Address.of("https://gateway.example.com"))
+    shown = json.loads(row)
+    target, polled_at = gateway.target("ranklist", shown["room_id"]), ms(shown["polled_at"])
+    found = gateway.read(Reply(200, [], answer.encode()), target, polled_at)
+    assert isinstance(found, RoomSnapshot)
+    assert [json.loads(msgspec.json.encode(entry)) for entry in validated(found).entries] == [shown]
+
+
+@pytest.mark.parametrize("text", [ENGLISH, CHINESE], ids=["en", "zh"])
+def test_a_readme_is_short_and_begins_with_what_it_is_for_and_three_promises(text: str) -> None:
+    assert len(text.splitlines()) <= 200
+    order = [text.index(part) for part in ("\n- **", "![", "make demo", "```json", "rooms=seeds/")]
+    assert order == sorted(order)
+    assert text.partition("![")[0].count("\n- **") == 3
+
+
+@pytest.mark.parametrize("document", FIGURES, ids=lambda document: document.name)
+def test_every_figure_of_a_promise_stands_in_the_page_that_it_links_to(document: Path) -> None:
+    lines = _joined(document).splitlines()
+    promises = [line for line in lines if line.startswith(("- **", "| ")) and ".md" in "".join(_LINK.findall(line))]
+    missing = {}
+    for promise in promises:
+        page = leads_to(document, _LINK.findall(promise)[-1]).read_text("utf-8")
+        figures = re.findall(r"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w-])", _LINK.sub("", _SPAN.sub("", promise)))
+        if absent := [each for each in figures if len(each) > 1 and each.rstrip(",") not in page]:
+            missing[promise[:60]] = absent
+    assert len(promises) >= 3
+    assert missing == {}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

@@ -131,9 +131,10 @@ def test_postgresql_knows_what_views_and_columns_mean(
         assert meaning == view.description
 
 
-def test_the_page_on_views_is_the_one_that_make_docs_writes() -> None:
-    text = reference.PAGE.read_text("utf-8")
-    assert text == reference.with_sections(text)
+@pytest.mark.parametrize(("page", "chinese"), [(reference.PAGE, False), (reference.CHINESE, True)])
+def test_the_page_on_views_is_the_one_that_make_docs_writes(page: Path, chinese: bool) -> None:
+    text = page.read_text("utf-8")
+    assert text == reference.with_sections(text, chinese=chinese)
     assert all(f"## `{view.name}`" in text for view in views.views())
 
 

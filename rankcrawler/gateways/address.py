@@ -16,7 +16,7 @@ _FEWEST = 2
 _HOW = marked(
     "Set it to your gateway's address, in the environment or with -s (GATEWAY_URL=https://gateway.example.com). "
     "To try rankcrawler without a gateway, run `rankcrawler simulate` and set what it prints. "
-    "See Settings in the README."
+    "See docs/settings.md."
 )
 
 

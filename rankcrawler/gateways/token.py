@@ -81,7 +81,7 @@ def read(given: str, file: str | None) -> list[Token]:
         tr(
             "No token is set. Set GATEWAY_TOKEN in the environment, or GATEWAY_TOKEN_FILE to the path of "
             "a file with one token per line. Do not use -a or -s, which other users of this machine can "
-            "read. The simulated gateway takes GATEWAY_TOKEN=simulator. See Settings in the README."
+            "read. The simulated gateway takes GATEWAY_TOKEN=simulator. See docs/settings.md."
         )
     )
 

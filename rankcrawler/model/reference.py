@@ -1,4 +1,4 @@
-"""Generates the reference of a row's fields from their declaration: a table in both READMEs, and a JSON Schema.
+"""Generates the reference of a row's fields from their declaration: a table in docs/rows.md, and a JSON Schema.
 
 `make docs` updates them.
 """
@@ -16,10 +16,10 @@ from rankcrawler.model.rows import COLUMNS, RankEntry
 Language = Literal["en", "zh"]
 
 ROOT = Path(__file__).parents[2]
-READMES: dict[Language, Path] = {"en": ROOT / "README.md", "zh": ROOT / "README.zh.md"}
+PAGES: dict[Language, Path] = {"en": ROOT / "docs/rows.md", "zh": ROOT / "docs/rows.zh.md"}
 SCHEMA = ROOT / "docs/row.schema.json"
 BEGIN, END = "<!-- columns -->", "<!-- /columns -->"
-"""The lines before and after the table in a README."""
+"""The lines before and after the table in a page."""
 
 _HEADINGS: dict[Language, str] = {"en": "| field | type | meaning |", "zh": "| 字段 | 类型 | 含义 |"}
 _TYPES: dict[type, dict[Language, str]] = {
@@ -51,16 +51,16 @@ def schema() -> str:
 
 
 def with_table(text: str, language: Language) -> str:
-    """The text of a README with the current table between its markers."""
+    """The text of a page with the current table between its markers."""
     before, _, rest = text.partition(f"{BEGIN}\n")
     _, _, after = rest.partition(f"{END}\n")
-    return f"{before}{BEGIN}\n{table(language)}{END}\n{after}"
+    return f"{before}{BEGIN}\n\n{table(language)}\n{END}\n{after}"
 
 
 def main() -> None:
-    """Rewrite the table in both READMEs, and docs/row.schema.json."""
-    for language, readme in READMES.items():
-        readme.write_text(with_table(readme.read_text("utf-8"), language), "utf-8")
+    """Rewrite the table in both pages, and docs/row.schema.json."""
+    for language, page in PAGES.items():
+        page.write_text(with_table(page.read_text("utf-8"), language), "utf-8")
     SCHEMA.write_text(schema(), "utf-8")
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC
 from typing import Any, cast
 
 from litestar import Litestar
@@ -52,6 +53,12 @@ def application(setup: Setup, sources: Sources, now_ms: Callable[[], int] | None
         request_max_body_size=LONGEST_BODY,
     )
     return Guard(Suffixes(cast("Application", app)), setup, entry, forms, failures.refuse)
+
+
+def described() -> document.Description:
+    """The API's description as that of a server with a token. Nothing is opened or served."""
+    setup = Setup("sqlite:///ranks.db", UTC, token="needed")  # noqa: S106 - it is none
+    return document.Description(api.routes(), _provided(setup, Sources(setup), None), needs_token=True)
 
 
 def _provided(setup: Setup, sources: Sources, now_ms: Callable[[], int] | None) -> dict[str, Provide]:

@@ -39,7 +39,7 @@ class Command(Tool):
 
         super().add_options(parser)
         cores = os.cpu_count() or 1
-        workers = tr("how many workers (default: %(default)s, the number of cores)")
+        workers = tr("how many workers (default: the number of cores)")
         parser.add_argument("--workers", type=whole(1), default=cores, metavar="N", help=workers)
         arguments = tr("rooms, anchors or kind, as for scrapy crawl (may be repeated)")
         parser.add_argument("-a", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help=arguments)
