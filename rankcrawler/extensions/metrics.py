@@ -12,7 +12,6 @@ from rankcrawler.extensions.peers import Peers
 from rankcrawler.gateways.gateway import Gateway
 from rankcrawler.metrics import serving, worker
 from rankcrawler.metrics.metric import Readings
-from rankcrawler.metrics.serving import MetricsServer
 from rankcrawler.options import Options
 from rankcrawler.pipelines.store import StorePipeline
 from rankcrawler.queue.tally import Tally
@@ -24,6 +23,8 @@ class Metrics:
     """Reads what the crawl counts anyway, whenever Prometheus asks, and costs nothing in between."""
 
     def __init__(self, crawler: Crawler, options: Options, port: int) -> None:
+        from rankcrawler.metrics.server import MetricsServer  # a crawl without metrics needs neither it nor its library
+
         self._crawler = crawler
         self._peers = Peers(crawler)
         self._source = Gateway.of(options).source
