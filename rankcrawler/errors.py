@@ -18,6 +18,7 @@ RankcrawlerError
 │   ├── NoStore            there is none yet
 │   ├── OtherVersion       an older or a newer rankcrawler wrote it
 │   ├── NotInStore         it has nothing of that room, contributor or anchor
+│   ├── TookTooLong        a question was given up
 │   └── DamagedList   rows of a list that was stored are missing
 ├── FeedError         a feed cannot be opened or written
 └── RequestError      a request to what `serve` serves does not say what is wanted
@@ -149,6 +150,20 @@ class OtherVersion(StoreError):  # noqa: N818 — it is no fault of a store's
 
 class NotInStore(StoreError):  # noqa: N818 — it is no fault of the store's
     """The store has nothing of the room, contributor or anchor that a question is about; the message names it."""
+
+
+class TookTooLong(StoreError):  # noqa: N818 — it is the question that was too much
+    """A question takes longer than those who ask are ready to wait; the message says what to ask for instead."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            tr(
+                "the answer takes more than {seconds:g} s, and was given up: ask for a shorter time, for whole hours, "
+                "or for fewer rooms",
+                seconds=seconds,
+            )
+        )
+        self.seconds = seconds
 
 
 class DamagedList(StoreError):  # noqa: N818 — names what it found

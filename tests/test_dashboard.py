@@ -17,11 +17,16 @@ import httpx
 import pytest
 from redis import Redis
 
+from rankcrawler.clock import iso
+from rankcrawler.model.columns import Personal
 from rankcrawler.model.pseudonyms import of_key
+from rankcrawler.model.sessions import SessionChange
 from rankcrawler.queue.lease import Outcome, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.serve.setup import Setup
+from rankcrawler.store import locate
 from tests import dashboard
+from tests.builders import entry, polled, snapshot
 from tests.options import options
 from tests.queued import key
 from tests.serving import BEIJING, browser, form_token, post, served
@@ -88,11 +93,13 @@ def test_pages_speak_the_language_of_the_reader(client: httpx.Client, path: str,
         assert "直播间" not in words
 
 
-def test_what_lists_hide_is_a_dash_and_what_is_at_least_says_so(client: httpx.Client) -> None:
+def test_what_lists_hide_is_a_dash_and_the_last_list_that_shows_it_is_compared_with_one_before_it(
+    client: httpx.Client,
+) -> None:
     text = client.get(f"/rooms/{dashboard.room_id(4)}").text
     assert "The gateway has hidden names or scores since" in text
-    assert "There is no earlier list to compare with." in text
-    assert 'class="up"' not in text
+    assert "Compared with the list of" in text
+    assert "There is no earlier list to compare with." in client.get(f"/rooms/{dashboard.room_id(5)}").text
     once = client.get(f"/?q={dashboard.room_id(5)}").text
     assert once.count("–") >= 2
 
@@ -207,6 +214,79 @@ def test_with_a_key_no_page_says_who_anyone_is(store: str) -> None:
         user = re.search(r'href="/contributors/([^"]+)"', client.get("/contributors").text)
         assert user is not None
         assert client.get("/contributors/60000000000").status_code == 404
+
+
+PRIVATE = (
+    "王小明",
+    "handle-of-wang",
+    "MS4wLjABAAAAwang",
+    "p3.example.com",
+    "770077007700",
+    "主播小红",
+    "小红的深夜歌会",
+)
+"""What a contributor and an anchor are called, and by what they are known."""
+
+
+def with_an_anchor(address: str, now_ms: int) -> None:
+    """Write a list of room 11 with a contributor in it, and say whose room that is."""
+    place = {"room_id": "11", "captured_at": iso(now_ms), "polled_at": iso(now_ms)}
+    nickname, handle, sec_uid, host, user_id, anchor, title = PRIVATE
+    names = {"nickname": nickname, "display_id": handle, "sec_uid": sec_uid, "avatar_url": f"https://{host}/a.webp"}
+    store = locate.open_records(address, create=True)
+    store.write(
+        [polled(snapshot([entry(1, user_id=user_id, **names, **place)], digest=f"{now_ms:032d}", **place), every=60)]
+    )
+    store.note([SessionChange("gateway.test", "uid=5", "11", 1, now_ms, "look", nickname=anchor, title=title)])
+    store.close()
+
+
+def test_rooms_are_found_by_what_their_anchors_are_called(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/ranks.db"
+    now_ms = time.time_ns() // 1_000_000
+    dashboard.fill(address, now_ms, rooms=2, minutes=3)
+    with_an_anchor(address, now_ms)
+    with served(Setup(address, BEIJING)) as url, browser(url) as client:
+        for search, rooms in (("小红", ["11"]), ("深夜", ["11"]), ("11", ["11"]), ("没有", [])):
+            assert re.findall(r'<tr id="r(\d+)"', client.get("/", params={"q": search}).text) == rooms
+
+
+def test_with_a_key_nothing_that_is_served_has_a_name_a_handle_a_picture_or_an_id_of_anyone(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/ranks.db"
+    now_ms = time.time_ns() // 1_000_000
+    with_an_anchor(address, now_ms - 60_000)
+    pseudonyms = of_key("a key that is long enough to be one 123456")
+    assert pseudonyms is not None
+    with served(Setup(address, BEIJING, pseudonyms=pseudonyms)) as url, browser(url) as client:
+        row = client.get("/api/v1/rooms/11/list").json()["rows"][0]
+        told = ["/", "/?q=11", "/rooms/11?vs=start&span=all", "/rooms/11/list.csv", "/contributors", "/fleet", "/api"]
+        told += [f"/contributors?q={row['nickname']}", f"/contributors/{row['user_id']}"]
+        told += ["/compare?anchor=uid%3D5", "/compare?rooms=11,11", "/compare?least=1"]
+        known = {"room_id": "11", "other_id": "11", "user_id": row["user_id"], "anchor": "uid=5"}
+        asked = {"name": row["user_id"], "room": "11"}
+        paths = client.get("/api/openapi.json").json()["paths"]
+        for path, item in paths.items():
+            if "get" in item and path not in ("/api/v1/events", "/api/v1/fleet", "/api/v1/dead-letters"):
+                needed = {each["name"] for each in item["get"].get("parameters", ()) if each["in"] == "query"}
+                query = "&".join(f"{name}={asked[name]}" for name in needed & asked.keys())
+                told += [f"{path.format(**known)}?{query}", f"{path.format(**known)}.csv?{query}"]
+        told.append("/douyin/liveroom/ranklist?room_id=11")
+        answers = [client.get(path) for path in told]
+        whole = {answer.url.path: answer.text for answer in answers if answer.status_code == 200}
+        assert len(whole) > len(paths)
+        book = zipfile.ZipFile(io.BytesIO(client.get("/rooms/11/list.xlsx").content))
+        whole |= {name: book.read(name).decode() for name in book.namelist()}
+        with client.stream("GET", "/api/v1/events") as stream:
+            lines = stream.iter_lines()
+            next(lines)
+            time.sleep(0.1)  # the first look
+            with_an_anchor(address, now_ms)
+            whole["events"] = next(line for line in lines if line.startswith("data: "))
+        for path, text in whole.items():
+            assert [each for each in PRIVATE if each in text] == [], path
+        anchor = pseudonyms.pseudonym("nickname", Personal.NAME, PRIVATE[5])
+        for search, rooms in (("小红", []), (anchor, ["11"])):
+            assert re.findall(r'<tr id="r(\d+)"', client.get("/", params={"q": search}).text) == rooms
 
 
 def test_the_bundles_of_others_are_those_of_the_manifest_with_their_licences() -> None:

@@ -1,19 +1,27 @@
 """The dashboard in a real browser: what people see, hear and press."""
 
 import re
+import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
+from threading import Event, Timer
 from typing import Any
 
+import apsw
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
+from rankcrawler.insight.questions import Questions
+from rankcrawler.serve.pages import asking
 from rankcrawler.serve.setup import Setup
 from rankcrawler.store import locate
-from tests import dashboard
+from rankcrawler.store.sqlite import SqliteDatabase
+from tests import dashboard, postgresql
 from tests.browsing import Window, chromium
+from tests.options import options
+from tests.redis_server import redis_server
 from tests.serving import BEIJING, served
 
 ROOM = dashboard.room_id(0)
@@ -191,29 +199,198 @@ def test_the_scrubber_shows_the_list_of_a_moment_under_an_address_of_its_own(win
 
 def test_filters_apply_as_one_types_and_stay_in_the_address(window_at: Open, url: str) -> None:
     page = window_at(url).open("/?state=all")
-    page.get_by_label("Find a room or an anchor by id").fill(GAPS)
+    page.get_by_label("Find a room by its id, or").fill(GAPS)
     expect(page.locator(".wall tbody tr")).to_have_count(1)
     expect(page).to_have_url(re.compile(rf"state=all.*q={GAPS}|q={GAPS}.*state=all"))
-    page.get_by_label("Find a room or an anchor by id").fill("nobody")
+    page.get_by_label("Find a room by its id, or").fill("nobody")
     expect(page.get_by_role("heading", name="No room is like that")).to_be_visible()
 
 
-def test_the_keyboard_alone_reaches_everything(window_at: Open, url: str) -> None:
-    page = window_at(url).open("/?state=all")
-    wanted = page.evaluate(
-        "[...document.querySelectorAll('a[href], button, input:not([type=hidden]), summary, [tabindex=\"0\"]')]"
-        ".filter(each => each.checkVisibility()).map((each, place) => each.dataset.place = String(place))"
+def unreached(page: Page) -> list[str]:
+    """What can be used on a page, and what no key reaches: Tab, and arrows within a group of choices."""
+    wanted: dict[str, str] = page.evaluate(
+        """() => {
+            const all = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+            const shown = [...document.querySelectorAll(all)].filter((each) => each.checkVisibility());
+            const chosen = shown.filter((each) => each.type !== "radio" || each.checked);
+            chosen.forEach((each, place) => (each.dataset.place = String(place)));
+            return Object.fromEntries(chosen.map((each) => [each.dataset.place, each.outerHTML.slice(0, 120)]));
+        }"""
     )
-    reached = set()
+    page.evaluate("document.activeElement.blur(); window.reached = new Set(); window.invisible = []")
+    page.evaluate(
+        """addEventListener("focusin", ({ target }) => {
+            reached.add(target.dataset.place);
+            if (getComputedStyle(target).outlineStyle === "none") invisible.push(target.outerHTML.slice(0, 120));
+        })"""
+    )
     for _ in range(len(wanted) + 3):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.dataset.place"))
-    assert {*wanted} - reached == set()
-    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
-    page.goto("/")
+    reached = {*page.evaluate("[...reached]")}
+    return [what for place, what in wanted.items() if place not in reached] + page.evaluate("invisible")
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path != "/api"])
+def test_the_keyboard_alone_reaches_everything_and_shows_where_it_is(window_at: Open, url: str, path: str) -> None:
+    page = window_at(url).open(path)
+    page.evaluate("for (const each of document.querySelectorAll('tbody tr:nth-child(n+6)')) each.remove()")
+    assert unreached(page) == []
+
+
+def test_the_keyboard_jumps_over_the_head_of_a_page(window_at: Open, url: str) -> None:
+    page = window_at(url).open("/")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_page_says_that_it_waits_for_a_store_that_takes_its_time(
+    window_at: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, goes_on = f"sqlite:///{tmp_path}/ranks.db", Event()
+    dashboard.fill(address, now_ms(), rooms=2, minutes=4, people=5)
+    rooms, room = Questions.rooms, asking.room
+
+    def slow(answer: Callable[..., Any]) -> Callable[..., Any]:
+        def answered(*given: Any, **named: Any) -> Any:
+            assert goes_on.wait(20)
+            return answer(*given, **named)
+
+        return answered
+
+    with served(Setup(address, BEIJING)) as url:
+        window = window_at(url)
+        page = window.open("/")
+        monkeypatch.setattr(Questions, "rooms", slow(rooms))
+        monkeypatch.setattr(asking, "room", slow(room))
+        try:
+            page.get_by_role("searchbox", name="Find a room").fill(ROOM)
+            expect(page.get_by_text("Asking the store")).to_be_visible()
+            expect(page.get_by_role("main")).to_have_attribute("aria-busy", "true")
+            assert page.locator(".wall tbody tr").count() == 2, "what there was is still there"
+            goes_on.set()
+            expect(page.locator(".wall tbody tr")).to_have_count(1)
+            expect(page.get_by_text("Asking the store")).to_be_hidden()
+            goes_on.clear()
+            page.evaluate(
+                """new MutationObserver(() => (sessionStorage.seen = document.documentElement.className))
+                    .observe(document.documentElement, { attributes: true })"""
+            )
+            Timer(0.5, goes_on.set).start()
+            page.get_by_role("link", name=ROOM).click()
+        finally:
+            goes_on.set()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(ROOM)
+        assert "busy" in page.evaluate("sessionStorage.seen")
+        expect(page.get_by_text("Asking the store")).to_be_hidden()
+        assert window.errors == []
+
+
+@contextmanager
+def gone(path: Path) -> Iterator[None]:
+    """The file of a store is somewhere else for a while."""
+    path.rename(away := path.with_name("away"))
+    yield
+    away.rename(path)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Another process has the store for itself."""
+    with closing(apsw.Connection(str(path))) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
+        other.execute("BEGIN EXCLUSIVE; DELETE FROM _purges; COMMIT").fetchall()
+        yield
+
+
+@contextmanager
+def migrated(path: Path) -> Iterator[None]:
+    """A newer rankcrawler has migrated the store, and is then installed here, too."""
+    with closing(apsw.Connection(str(path))) as other:
+        version = other.execute("PRAGMA user_version").get
+        other.execute("PRAGMA user_version = 1000")
+        yield
+        other.execute(f"PRAGMA user_version = {version}")
+
+
+TROUBLE = "No news: the server or its store cannot be reached."
+FAULTS: dict[str, tuple[Callable[[Path], AbstractContextManager[None]], str]] = {
+    "gone": (gone, "was deleted, moved or replaced"),
+    "migrated": (migrated, "newer rankcrawler"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_page_that_is_open_says_what_is_wrong_with_the_store_and_recovers_by_itself(
+    window_at: Open, tmp_path: Path, fault: str
+) -> None:
+    broken, _ = FAULTS[fault]
+    path = tmp_path / "ranks.db"
+    dashboard.fill(f"sqlite:///{path}", now_ms(), rooms=2, minutes=4, people=5)
+    with served(Setup(f"sqlite:///{path}", BEIJING)) as url:
+        window = window_at(url)
+        window.page.clock.install()
+        page = window.open(f"/rooms/{ROOM}")
+        with broken(path):
+            window.update()
+            page.clock.run_for(100)
+            expect(page.get_by_text(TROUBLE)).to_be_visible()
+            assert page.locator("#list-table tbody tr").count() == 5, "what there was is still there"
+        page.clock.run_for(10_000)
+        expect(page.get_by_text(TROUBLE)).to_be_hidden()
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, "locked"])
+def test_a_page_that_is_opened_says_what_is_wrong_with_the_store_and_recovers_by_itself(
+    window_at: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    broken, why = {**FAULTS, "locked": (locked, "locked"), "gone": (gone, "there is no store")}[fault]
+    path = tmp_path / "ranks.db"
+    defaults = SqliteDatabase.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "patience", 0.05)
+    dashboard.fill(f"sqlite:///{path}", now_ms(), rooms=2, minutes=4, people=5)
+    with served(Setup(f"sqlite:///{path}", BEIJING)) as url:
+        page = window_at(url).page  # no one has asked the server before: what is open cannot be locked away
+        page.clock.install()
+        with broken(path):
+            page.goto(f"/rooms/{ROOM}")
+            expect(page.get_by_role("heading", level=1)).to_contain_text("cannot be reached now")
+            expect(page.get_by_text(why)).to_be_visible()
+        page.clock.run_for(6000)
+        expect(page.locator("#list-table tbody tr")).to_have_count(5)
+
+
+@pytest.mark.skipif(bool(postgresql.missing()), reason="needs a PostgreSQL server")
+def test_pages_outlive_a_database_server_that_is_killed(window_at: Open) -> None:
+    with postgresql.postgres_server() as server:
+        address = server.database()
+        dashboard.fill(address, now_ms(), rooms=2, minutes=4, people=5)
+        with served(Setup(address, BEIJING)) as url:
+            window = window_at(url)
+            window.page.clock.install()
+            page = window.open("/")
+            server.stop(signal.SIGQUIT)
+            window.update()
+            page.clock.run_for(100)
+            expect(page.get_by_text(TROUBLE)).to_be_visible()
+            server.start()
+            page.clock.run_for(10_000)
+            expect(page.get_by_text(TROUBLE)).to_be_hidden()
+            assert page.locator(".wall tbody tr").count() == 2
+
+
+def test_the_fleet_says_that_its_queue_is_gone_and_recovers_by_itself(window_at: Open, tmp_path: Path) -> None:
+    with redis_server(tmp_path / "redis") as redis, ExitStack() as stack:
+        setup = Setup(f"sqlite:///{tmp_path}/ranks.db", BEIJING, queue=options(REDIS_URL=redis.url))
+        url = stack.enter_context(served(setup))
+        page = window_at(url).open("/fleet")
+        expect(page.get_by_role("heading", name="Dead letters")).to_be_visible()
+        page.wait_for_timeout(300)  # the server looks from when on it is listened to
+        redis.kill()
+        expect(page.get_by_text("The queue cannot be seen")).to_be_visible(timeout=15_000)
+        redis.start()
+        expect(page.get_by_role("heading", name="Dead letters")).to_be_visible(timeout=15_000)
 
 
 def test_pages_are_read_without_scripts(window_at: Open, url: str) -> None:

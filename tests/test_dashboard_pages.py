@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rankcrawler.clock import iso, ms
 from rankcrawler.errors import RequestError
+from rankcrawler.insight.anchors import RoomAnchor
 from rankcrawler.insight.answers import Contributor, Stretch, Sure
 from rankcrawler.insight.course import Course, CoursePoint
 from rankcrawler.insight.pace import HourRow, Pace, PaceRow
@@ -214,6 +215,36 @@ def test_the_map_of_hours_is_in_the_time_zone_and_knows_nothing_of_hours_without
     assert found.cells[0][17:22] == (None, None, 5, 11, None)
     assert [found.step(each) for each in (None, 0, 1, 11)] == [0, 0, 2, 5]
     assert compare.heat(pace, ("2",), ZoneInfo("UTC")).cells[0][10:13] == (None, None, 1)
+
+
+def test_the_map_of_hours_begins_with_the_first_day_of_which_anything_is_known() -> None:
+    pace = paced({"1": (None,) * 30 + (7,)})
+    assert compare.heat(pace, (), ZoneInfo("UTC")).days == ("2026-11-23",)
+    assert len(compare.heat(paced({"1": (None,) * 30}), (), ZoneInfo("UTC")).days) == 1
+
+
+def test_contributors_of_one_name_are_told_apart_in_charts() -> None:
+    found = course((0, 0, {"7000001": 1, "7000002": 2, "7000003": 3, "7000004": 4}))
+    names = ("小鱼", "小鱼", "Momo", None)
+    same = [msgspec.structs.replace(each, nickname=name) for each, name in zip(found.contributors, names, strict=True)]
+    drawn = curves.curves(msgspec.structs.replace(found, contributors=tuple(same)))
+    assert drawn.names == ("小鱼 …0001", "小鱼 …0002", "Momo", "7000004")
+
+
+def test_rooms_are_called_by_their_anchors_unless_two_have_one_name() -> None:
+    whose = [RoomAnchor("gateway.test", room, f"uid={room}", None, name) for room, name in (("1", "A"), ("2", "B"))]
+    again = RoomAnchor("gateway.test", "7300000000000000003", "uid=2", None, "B")
+    assert compare.names(["1", "2"], whose) == {"1": "A", "2": "B"}
+    assert compare.names(["1", "2", again.room_id, "9"], [*whose, again]) == {
+        "1": "A",
+        "2": "…2",
+        again.room_id: "…000003",
+        "9": "…9",
+    }
+
+
+def test_a_share_that_is_not_nothing_is_not_shown_as_nothing() -> None:
+    assert [WORDS.share(each) for each in (None, 0, 0.0004, 0.001, 0.25)] == [UNKNOWN, "0.0%", "< 0.1%", "0.1%", "25%"]
 
 
 @pytest.mark.parametrize(

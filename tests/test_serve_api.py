@@ -22,6 +22,7 @@ from rankcrawler.insight.questions import Questions
 from rankcrawler.model.kinds import KINDS
 from rankcrawler.model.pseudonyms import Pseudonyms
 from rankcrawler.options import Options
+from rankcrawler.serve import desk as desks
 from rankcrawler.serve import failures
 from rankcrawler.serve.api.forms import prefers_csv
 from rankcrawler.serve.api.pages import Page, identity
@@ -313,6 +314,26 @@ def test_with_a_key_no_answer_has_a_name_or_an_id_of_a_person(address: str) -> N
         assert (len(row["user_id"]), row["nickname"][:2]) == (32, "用户")
         assert plain_http.get(f"{url}/api/v1/contributors/7000001").status_code == 404
         assert plain_http.get(f"{url}/api/v1/contributors?name=handle").status_code == 400
+
+
+def test_a_question_that_takes_too_long_has_a_problem_that_says_what_to_narrow(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(self: Questions, *_: Any, **__: Any) -> None:
+        with self.records.database.unchanging():
+            while True:
+                self.rooms()
+
+    monkeypatch.setattr(desks, "LONGEST", 0.05)
+    monkeypatch.setattr(Questions, "top", endless)
+    with served(Setup(address, BEIJING), now_ms=lambda: NOW) as url:
+        answer = httpx.get(f"{url}/api/v1/top")
+        assert (answer.status_code, answer.json()["title"]) == (504, "Gateway Timeout")
+        assert "ask for a shorter time" in answer.json()["detail"]
+        page = httpx.get(f"{url}/contributors", headers={"Accept-Language": "en"})
+        assert (page.status_code, "The answer would take too long" in page.text) == (504, True)
+        assert "ask for a shorter time" in page.text
+        assert httpx.get(f"{url}/api/v1/rooms").status_code == 200
 
 
 def test_no_answer_has_a_token_or_a_password(address: str) -> None:

@@ -1,16 +1,18 @@
 """Questions to a store that comes and goes, asked from several threads."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import apsw
 import pytest
 
 from rankcrawler.clock import iso
-from rankcrawler.errors import NoStore, NotInStore, StoreError, StoreUnavailable
+from rankcrawler.errors import NoStore, NotInStore, StoreError, StoreUnavailable, TookTooLong
+from rankcrawler.insight.questions import Questions
 from rankcrawler.language import within
 from rankcrawler.model.pseudonyms import Pseudonyms
 from rankcrawler.serve import desk as desks
@@ -44,9 +46,11 @@ def filled(address: str, score: int = 100) -> None:
 
 
 @asynccontextmanager
-async def asking(address: str, pseudonyms: Pseudonyms | None = None) -> AsyncIterator[Desk]:
+async def asking(
+    address: str, pseudonyms: Pseudonyms | None = None, longest: float | None = None
+) -> AsyncIterator[Desk]:
     """A desk in front of a store."""
-    desk = Desk(Setup(address, BEIJING, pseudonyms=pseudonyms))
+    desk = Desk(Setup(address, BEIJING, pseudonyms=pseudonyms), longest=longest)
     try:
         yield desk
     finally:
@@ -60,9 +64,10 @@ async def score(desk: Desk) -> int | None:
 
 
 async def test_questions_are_answered_side_by_side(address: str) -> None:
-    together = Barrier(THREADS, timeout=10)
     async with asking(address) as desk:
-        await asyncio.gather(*(desk.ask(lambda store: (together.wait(), store.rooms())[1]) for _ in range(THREADS)))
+        together = Barrier(desk.threads, timeout=10)
+        asked = (desk.ask(lambda store: (together.wait(), store.rooms())[1]) for _ in range(desk.threads))
+        await asyncio.gather(*asked)
         assert desk.waiting == 0
 
 
@@ -181,3 +186,31 @@ async def test_with_a_key_answers_have_pseudonyms_and_nobody_is_looked_up_by_nam
         assert known.nickname == shown.nickname, "whatever is returned is veiled"
         with pytest.raises(NotInStore):
             desk.veil.check_id(real.user_id)
+
+
+def endless(store: Questions) -> None:
+    """A query that would take hours."""
+    database: Any = store.records.database
+    database._sql["endless"] = (
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT count(*) FROM n"
+    )
+    with database.unchanging():
+        database.all("endless")
+
+
+def restless(store: Questions) -> None:
+    """Quick queries without an end."""
+    with store.records.database.unchanging():
+        while True:
+            store.rooms()
+
+
+@pytest.mark.parametrize("question", [endless, restless])
+async def test_a_question_that_takes_too_long_is_given_up_and_the_next_is_answered(
+    address: str, question: Callable[[Questions], None]
+) -> None:
+    async with asking(address, longest=0.1) as desk:
+        assert await score(desk) == 100
+        with pytest.raises(TookTooLong, match=r"more than 0\.1 s.*shorter time"):
+            await desk.ask(question)
+        assert await score(desk) == 100

@@ -53,6 +53,7 @@ class Stream:
 
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
+        self._rest = b""
         self.last_id = ""
 
     async def event(self) -> tuple[str, str]:
@@ -65,8 +66,10 @@ class Stream:
                     return fields["event"], fields["data"]
 
     async def chunk(self) -> str:
-        """What is sent next."""
-        return (await anext(self._chunks)).decode()
+        """What is sent next, up to an empty line; several events may come together."""
+        self._rest = self._rest or await anext(self._chunks)
+        first, _, self._rest = self._rest.partition(b"\n\n")
+        return f"{first.decode()}\n\n"
 
 
 def listening(feed: Feed, last_id: str = "", wanted: Callable[[Event], bool] = everything) -> Stream:

@@ -2,24 +2,20 @@
 
 import argparse
 import asyncio
-import os
 from contextlib import suppress
 
-from rankcrawler import jsonlog, open_files
+from rankcrawler import jsonlog
 from rankcrawler.commands.ending import complain
 from rankcrawler.commands.stopping import stopped_by_signal
 from rankcrawler.errors import NoStore
 from rankcrawler.language import tr
 from rankcrawler.options import Options
+from rankcrawler.serve import process
 from rankcrawler.serve.server import serve
 from rankcrawler.serve.setup import Setup
 from rankcrawler.setting_values import JSON
 from rankcrawler.store import locate
 
-_FILES = 4096
-"""Connections and files that may be open at a time: streams of events stay open."""
-_BEHIND_CRAWLS = 10
-"""Where there are fewer cores than work, a crawl goes first: what it misses is lost, and a reader can wait."""
 _ROOM = "6994259511469247263"
 _PATH = "/douyin/liveroom/ranklist"
 
@@ -30,17 +26,16 @@ async def run(given: argparse.Namespace, options: Options) -> None:
     Raises SettingError for a store or an address that cannot be served, and OSError if the port is not free. A store
     that is not there yet is served once it is; the first page says how to begin.
     """
-    open_files.allow_up_to(_FILES)
+    process.prepare()
     if options.log_format == JSON:
         jsonlog.begin()
-    if hasattr(os, "nice"):  # not on Windows
-        os.nice(_BEHIND_CRAWLS)
     try:
         locate.open_database(options.store_url, is_read_only=True).close()
     except NoStore as error:
         complain(error)
     stopped, setup = stopped_by_signal(), Setup.of(options, is_read_only=given.read_only)
     async with serve(setup, host=given.host, port=given.port) as url:
+        process.settle()
         _announce(url, has_token=bool(setup.token))
         with suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), given.seconds)

@@ -4,7 +4,7 @@ import msgspec
 
 from rankcrawler.clock import iso
 from rankcrawler.insight.answers import Answer
-from rankcrawler.insight.ground import Ground
+from rankcrawler.insight.ground import Choice, Ground
 from rankcrawler.store.text import encoded
 from rankcrawler.store.values import restored
 
@@ -25,6 +25,16 @@ class AnchorRow(msgspec.Struct, frozen=True):
     """None while it is on."""
 
 
+class RoomAnchor(msgspec.Struct, frozen=True):
+    """Who is followed and was found live in a room, latest."""
+
+    source: str
+    room_id: str
+    anchor: str
+    title: str | None
+    nickname: str | None
+
+
 class Anchors(Answer, frozen=True, kw_only=True):
     """Anchors of whom a session is known: those who are live first, and then those who were live latest."""
 
@@ -43,3 +53,10 @@ def anchors(ground: Ground, source: str | None, limit: int) -> Anchors:
         for source_, anchor, nickname, title, room_id, begun, ended in found
     )
     return Anchors(live=int(live), rows=rows)
+
+
+def of_rooms(ground: Ground, choice: Choice) -> tuple[RoomAnchor, ...]:
+    """The anchors of all rooms in which one was found live."""
+    found = map(restored, ground.database.all("insight_room_anchors", **choice.values()))
+    latest = {(source, room_id): (anchor, title, nickname) for source, room_id, anchor, title, nickname in found}
+    return tuple(RoomAnchor(*name, *whose) for name, whose in latest.items())

@@ -17,6 +17,8 @@ from rankcrawler.store import days
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.lists import StoredRoom
 from rankcrawler.store.reading import Reading
+from rankcrawler.store.room import ListPlace
+from rankcrawler.store.tally import Place
 from rankcrawler.store.text import encoded
 from rankcrawler.store.values import restored
 
@@ -41,6 +43,15 @@ class Choice(NamedTuple):
         return {"kind": self.kind, "source": encoded(self.source or "")}
 
 
+class ListSum(NamedTuple):
+    """What a list comes to."""
+
+    rows: int
+    coins: int
+    best: Place | None
+    """The row of the highest score; None in an empty list."""
+
+
 class Ground(Reading):
     """A store that is read."""
 
@@ -49,6 +60,8 @@ class Ground(Reading):
         self.zone = zone
         self.now_ms = now_ms or (lambda: time.time_ns() // 1_000_000)
         """Milliseconds since 1970."""
+        self.sums: dict[ListPlace, ListSum] = {}
+        """What lists come to that were read before: a list that is written never changes."""
 
     def moment(self, given: Moment, before_ms: int | None = None) -> int:
         """A moment in milliseconds since 1970; an age is one before `before_ms`, or before now.

@@ -23,6 +23,6 @@ def open_store(url: str | None = None, *, time_zone: str | None = None) -> Quest
     return opened(options.store_url if url is None else url, zone)
 
 
-def opened(url: str, zone: tzinfo, now_ms: Callable[[], int] | None = None) -> Questions:
-    """The store at an address, with a time zone."""
-    return Questions(locate.open_database(url, is_read_only=True), zone, now_ms)
+def opened(url: str, zone: tzinfo, now_ms: Callable[[], int] | None = None, seconds: float | None = None) -> Questions:
+    """The store at an address, with a time zone; a question that takes longer than `seconds` raises TookTooLong."""
+    return Questions(locate.open_database(url, is_read_only=True, seconds=seconds), zone, now_ms)

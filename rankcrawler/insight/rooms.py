@@ -119,7 +119,7 @@ class Failures(Answer, frozen=True, kw_only=True):
 
 def rooms(ground: Ground, choice: Choice, stale: str | None, *, only_stale: bool) -> Rooms:
     """Every room, or those whose last list is older than `stale`, a duration; without it, than two intervals."""
-    found = [_room(record) for record in ground.database.all("insight_rooms", **choice.values())]
+    found = [_room(record) for record in ground.database.all("insight_rooms", **choice.values(), room_id="")]
     if stale is not None:
         limit = moments.duration(stale) / 1000
         found = [msgspec.structs.replace(each, is_stale=_is_older(ground, each, limit)) for each in found]
@@ -136,13 +136,14 @@ def coverage(
         ground.room(room_id, choice)
     since_ms, until_ms = _span(ground, since, until)
     span = {"since_ms": since_ms, "until_ms": until_ms}
-    found = ground.database.all("insight_coverage", **choice.values(), room_id=encoded(room_id or ""), **span)
+    of = {**choice.values(), "room_id": encoded(room_id or "")}
+    found = ground.database.all("insight_coverage", **of, **span)
     polled = {record[:3]: record[3:] for record in map(restored, found)}
-    rooms_ = map(_room, ground.database.all("insight_rooms", **choice.values()))
+    rooms_ = map(_room, ground.database.all("insight_rooms", **of))
     rows = [
         _covered(each, polled.get(_name(each)), since_ms, min(until_ms, ground.now_ms()))
         for each in rooms_
-        if room_id in (None, each.room_id) and (_name(each) in polled or _is_due_before(each, until_ms))
+        if _name(each) in polled or _is_due_before(each, until_ms)
     ]
     rows.sort(key=lambda row: (-(row.missed or 0) - (row.overdue or 0), row.room_id, row.source))
     ends = None if until is None else iso(until_ms)

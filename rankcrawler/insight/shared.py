@@ -199,12 +199,13 @@ def _score(there: _Presence, last: _Last, user: int) -> int | None:
 
 def _last_lists(ground: Ground, rooms: Sequence[StoredRoom]) -> dict[int, _Last]:
     """The last list of each room that counts; without scores if it was purged, or rows are missing."""
-    found = {}
-    records = ground.database.find("insight_last_lists", [(room.room_key,) for room in rooms])
-    for room_key, ended_ms, *place in records:
-        rows = None if place[0] is None else places.read(ground.database, ListPlace(*place))
-        found[room_key] = _Last(ended_ms is not None, Shown(rows or [], len(rows or []) + 1).scores)
-    return found
+    found = ground.database.find("insight_last_lists", [(room.room_key,) for room in rooms])
+    last = {room_key: None if place[0] is None else ListPlace(*place) for room_key, _, *place in found}
+    lists = {room_key: rows or [] for room_key, rows in places.read_all(ground.database, last).items()}
+    return {
+        room_key: _Last(ended_ms is not None, Shown(lists[room_key], len(lists[room_key]) + 1).scores)
+        for room_key, ended_ms, *_ in found
+    }
 
 
 def _sure(ground: Ground, rooms: Sequence[StoredRoom], since_ms: int, until_ms: int) -> Sure:

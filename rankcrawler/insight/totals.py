@@ -7,7 +7,7 @@ import msgspec
 
 from rankcrawler.insight.answers import Answer, Contributor, Sure
 from rankcrawler.insight.given import rooms_of
-from rankcrawler.insight.ground import Choice, Ground
+from rankcrawler.insight.ground import Choice, Ground, ListSum
 from rankcrawler.store import places
 from rankcrawler.store.lists import StoredRoom
 from rankcrawler.store.room import ListPlace
@@ -43,22 +43,21 @@ class Totals(Answer, frozen=True, kw_only=True):
     rows: tuple[TotalRow, ...]
 
 
+_KEPT = 10_000
+"""Lists whose sums are kept."""
+
+
 def totals(ground: Ground, rooms: Sequence[str], choice: Choice) -> Totals:
     """Of these rooms; raises NotInStore for the first that was never polled."""
     stored = rooms_of(ground, rooms, choice)
-    lists: dict[int, list[Place] | None] = {}
-    for room_key, _, *place in ground.database.find("insight_last_lists", [(room.room_key,) for room in stored]):
-        lists[room_key] = None if place[0] is None else places.read(ground.database, ListPlace(*place))
-    best = {room_key: max(rows, key=_score) for room_key, rows in lists.items() if rows}
-    known = ground.users(row.user_key for row in best.values() if row.user_key is not None)
+    sums = _sums(ground, stored)
+    known = ground.users(each.best.user_key for each in sums.values() if each and each.best and each.best.user_key)
     whose = _whose(ground, stored)
-    found = [
-        msgspec.structs.replace(
-            _row(room, lists.get(room.room_key), best.get(room.room_key), known), **whose.get(room.room_key, {})
-        )
+    summed = [
+        msgspec.structs.replace(_row(room, sums.get(room.room_key), known), **whose.get(room.room_key, {}))
         for room in stored
     ]
-    return Totals(kind=choice.kind, rows=tuple(found), sure=Sure(coins="at_least"))
+    return Totals(kind=choice.kind, rows=tuple(summed), sure=Sure(coins="at_least"))
 
 
 def _whose(ground: Ground, rooms: Sequence[StoredRoom]) -> dict[int, dict[str, Any]]:
@@ -71,18 +70,29 @@ def _whose(ground: Ground, rooms: Sequence[StoredRoom]) -> dict[int, dict[str, A
     }
 
 
-def _row(
-    room: StoredRoom, rows: list[Place] | None, best: Place | None, known: Mapping[int, tuple[Contributor, int]]
-) -> TotalRow:
+def _sums(ground: Ground, rooms: Sequence[StoredRoom]) -> dict[int, ListSum | None]:
+    """What the last lists of rooms come to; lists that were summed up before are not read again."""
+    found = ground.database.find("insight_last_lists", [(room.room_key,) for room in rooms])
+    last = {room_key: None if place[0] is None else ListPlace(*place) for room_key, _, *place in found}
+    new = {room_key: place for room_key, place in last.items() if place not in ground.sums}
+    if len(ground.sums) > _KEPT:
+        ground.sums.clear()
+        new = last
+    for room_key, rows in places.read_all(ground.database, new).items():
+        place = last[room_key]
+        if place is not None and rows is not None:
+            ground.sums[place] = ListSum(len(rows), sum(map(_score, rows)), max(rows, key=_score, default=None))
+    return {room_key: None if place is None else ground.sums.get(place) for room_key, place in last.items()}
+
+
+def _row(room: StoredRoom, found: ListSum | None, known: Mapping[int, tuple[Contributor, int]]) -> TotalRow:
     name = room.name.source, room.name.room_id
-    if rows is None:
+    if found is None:
         return TotalRow(*name, contributors=None, total_score=None, first_score=None, first=None)
-    total = sum(map(_score, rows))
+    rows, total, best = found
     if best is None or best.user_key is None or not best.score:
-        return TotalRow(*name, contributors=len(rows), total_score=total, first_score=None, first=None)
-    return TotalRow(
-        *name, contributors=len(rows), total_score=total, first_score=best.score, first=known[best.user_key][0]
-    )
+        return TotalRow(*name, contributors=rows, total_score=total, first_score=None, first=None)
+    return TotalRow(*name, contributors=rows, total_score=total, first_score=best.score, first=known[best.user_key][0])
 
 
 def _score(row: Place) -> int:

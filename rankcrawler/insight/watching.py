@@ -40,6 +40,12 @@ def rooms_since(ground: Ground, since_ms: int) -> list[RoomSeen]:
     return [RoomSeen._make(restored(record)) for record in found]
 
 
+def room_state(ground: Ground, room_id: str) -> str:
+    """What differs after a poll of a room that is newer than all before it; empty for a room that was never polled."""
+    found = ground.database.all("insight_room_state", room_id=encoded(room_id))
+    return "\n".join(map(repr, found))
+
+
 def last_poll(ground: Ground, room_id: str, kind: str) -> int:
     """When a room was polled last, with a list or without, in milliseconds since 1970; 0 if it never was."""
     [(polled_ms,)] = ground.database.all("insight_last_poll", room_id=encoded(room_id), kind=kind)

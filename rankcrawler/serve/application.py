@@ -68,12 +68,13 @@ def _provided(setup: Setup, sources: Sources, now_ms: Callable[[], int] | None) 
     kept = {
         "setup": setup,
         "desk": sources.desk,
+        "shelf": sources.shelf,
         "queues": sources.queues,
         "feed": sources.feed,
         "clock": clock,
         "fleet_metrics": sources.fleet_metrics,
         "freshness": Freshness(sources.desk, sources.queues),
-        "replies": Replies(sources.desk, clock.now_ms),
+        "replies": Replies(sources.shelf),
     }
     found = {name: Provide(each, sync_to_thread=False) for name, each in read.items()}
     return found | {name: _giving(each) for name, each in kept.items()}

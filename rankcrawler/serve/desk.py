@@ -7,18 +7,21 @@ from contextvars import copy_context
 from threading import Lock, local
 from typing import TypeVar
 
-from rankcrawler.errors import DamagedList, NotInStore, StoreError, StoreUnavailable
+from rankcrawler.errors import DamagedList, NotInStore, StoreError, StoreUnavailable, TookTooLong
 from rankcrawler.insight import opening
 from rankcrawler.insight.questions import Questions
 from rankcrawler.insight.veil import Veil
 from rankcrawler.language import tr
 from rankcrawler.serve.setup import Setup
-from rankcrawler.store import schema
 
 T = TypeVar("T")
 
 THREADS = 4
 """Questions that are answered at a time, each on a connection of its own."""
+THREADS_OF_SERVER = 2
+"""The same with PostgreSQL, whose processes do not have the low priority of this one: a crawl goes first."""
+LONGEST = 10.0
+"""Seconds that a question may take: it would keep all others from one of the threads."""
 _WAITING = 1000
 """Questions that may wait; the server refuses more, because their clients would give up before it is their turn."""
 
@@ -29,13 +32,16 @@ class Desk:
     So it serves a store that comes later, that was away, locked or replaced, or that was migrated, as soon as it can.
     """
 
-    def __init__(self, setup: Setup, now_ms: Callable[[], int] | None = None) -> None:
+    def __init__(self, setup: Setup, now_ms: Callable[[], int] | None = None, longest: float | None = None) -> None:
         self._setup = setup
+        self._longest = LONGEST if longest is None else longest
         self.now_ms = now_ms
         """Milliseconds since 1970; None for this machine's clock."""
         self.veil = Veil(setup.pseudonyms)
         """What hides the people in answers, if PSEUDONYMISE_KEY is set."""
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="rankcrawler-desk")
+        self.threads = THREADS if setup.store_url.startswith("sqlite:") else THREADS_OF_SERVER
+        """How many questions are answered at a time."""
+        self._threads = ThreadPoolExecutor(self.threads, thread_name_prefix="rankcrawler-desk")
         self._here = local()
         self._opened: set[Questions] = set()
         self._lock = Lock()
@@ -49,9 +55,9 @@ class Desk:
     async def ask(self, question: Callable[[Questions], T]) -> T:
         """What a function of the store returns; names of people are replaced, if they are to be.
 
-        Raises as the methods of Questions, and StoreError if the store is missing, or cannot be used now.
+        Raises as the methods of Questions, StoreError if the store is missing, or cannot be used now, and TookTooLong.
         """
-        if self._asked >= THREADS + _WAITING:
+        if self._asked >= self.threads + _WAITING:
             raise StoreUnavailable(tr("too many questions wait for an answer"))
         self._asked += 1
         try:
@@ -70,7 +76,7 @@ class Desk:
     def _answer(self, question: Callable[[Questions], T]) -> T:
         try:
             return self.veil.over(question(self._store()))
-        except (DamagedList, NotInStore):
+        except (DamagedList, NotInStore, TookTooLong):
             raise
         except StoreError:  # the file may have been replaced, or the server restarted
             self._forget()
@@ -83,7 +89,9 @@ class Desk:
             self._forget()
             store = None
         if store is None:
-            store = self._here.store = opening.opened(self._setup.store_url, self._setup.zone, self.now_ms)
+            store = self._here.store = opening.opened(
+                self._setup.store_url, self._setup.zone, self.now_ms, self._longest
+            )
             with self._lock:
                 self._opened.add(store)
         return store
@@ -101,6 +109,6 @@ def _is_current(store: Questions) -> bool:
     """Whether the store is still in its place, and of this version."""
     try:
         store.records.database.state()
-        return store.records.database.version() == schema.version()
     except StoreError:
         return False
+    return True

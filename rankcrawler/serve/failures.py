@@ -9,7 +9,16 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from rankcrawler.errors import DamagedList, NoStore, NotInStore, QueueError, RequestError, SettingError, StoreError
+from rankcrawler.errors import (
+    DamagedList,
+    NoStore,
+    NotInStore,
+    QueueError,
+    RequestError,
+    SettingError,
+    StoreError,
+    TookTooLong,
+)
 from rankcrawler.language import english, tr
 from rankcrawler.serve import documented, manners
 from rankcrawler.serve.access.asked import Asked
@@ -23,6 +32,7 @@ _MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
 _STATUSES: dict[type[Exception], int] = {
     NotInStore: 404,
     DamagedList: 500,
+    TookTooLong: 504,
     StoreError: 503,
     QueueError: 503,
     SettingError: 400,

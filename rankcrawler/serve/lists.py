@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import msgspec
 from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler, get
@@ -10,17 +11,17 @@ from litestar.handlers import HTTPRouteHandler, get
 from rankcrawler.clock import ms
 from rankcrawler.errors import RequestError
 from rankcrawler.insight.questions import Questions
-from rankcrawler.language import tr
+from rankcrawler.language import spoken, tr
 from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.kinds import ListKind
 from rankcrawler.queue.job import Job
 from rankcrawler.serve import documented, manners, query
 from rankcrawler.serve.access.forgery import Forgery
-from rankcrawler.serve.desk import Desk
 from rankcrawler.serve.freshness import Freshness
 from rankcrawler.serve.query import Query
 from rankcrawler.serve.refusal import Refusal
 from rankcrawler.serve.setup import Setup
+from rankcrawler.serve.shelf import Shelf
 
 _JSON = "application/json"
 
@@ -34,7 +35,7 @@ def _route(path: str, kind: ListKind) -> HTTPRouteHandler:
     @get(path, include_in_schema=False)
     async def answer(
         request: Request[Any, Any, Any],
-        desk: NamedDependency[Desk],
+        shelf: NamedDependency[Shelf],
         setup: NamedDependency[Setup],
         forms: NamedDependency[Forgery],
         freshness: NamedDependency[Freshness],
@@ -48,11 +49,18 @@ def _route(path: str, kind: ListKind) -> HTTPRouteHandler:
             forms.check_origin(request.state["asked"])  # the method says that nothing changes, and the queue does
             setup.check_may_change()
             await freshness.wait(kind.name, Job(wanted.room_id, wanted.anchor_id), wanted.fresh)
-        found = await desk.ask(lambda store: _found(store, wanted, kind))
-        if found is None:
+
+        def written(store: Questions) -> bytes:
+            found = shelf.desk.veil.over(_found(store, wanted, kind))
+            return b"" if found is None else msgspec.msgpack.encode((ms(found.polled_at), documented.answer(found)))
+
+        key = kind.name, wanted._replace(fresh=None), spoken()
+        sheet = await shelf.answer(key, written, shelf.room(wanted.room_id))
+        if not sheet.answer:
             return Response(documented.no_list(tr("the room has no list yet"), now_ms), media_type=_JSON)
-        age = max(time.time_ns() // 1_000_000 - ms(found.polled_at), 0) // 1000
-        return Response(documented.answer(found), media_type=_JSON, headers={"Age": str(age)})
+        polled_ms, body = msgspec.msgpack.decode(sheet.answer, type=tuple[int, bytes])
+        age = max(time.time_ns() // 1_000_000 - polled_ms, 0) // 1000
+        return Response(body, media_type=_JSON, headers={"Age": str(age)})
 
     return answer
 

@@ -1,6 +1,7 @@
 """Where answers come from: the store, the queue, and what has changed in them."""
 
 import secrets
+import time
 from collections.abc import Callable
 
 from rankcrawler.serve.desk import Desk
@@ -9,6 +10,7 @@ from rankcrawler.serve.events.watcher import Watcher
 from rankcrawler.serve.fleet_metrics import FleetMetrics
 from rankcrawler.serve.queues import Queues
 from rankcrawler.serve.setup import Setup
+from rankcrawler.serve.shelf import Shelf
 
 
 class Sources:
@@ -16,6 +18,7 @@ class Sources:
 
     def __init__(self, setup: Setup, now_ms: Callable[[], int] | None = None) -> None:
         self.desk = Desk(setup, now_ms)
+        self.shelf = Shelf(self.desk, now_ms or (lambda: time.time_ns() // 1_000_000))
         self.queues = Queues(setup.queue)
         self.feed = Feed(secrets.token_hex(4))
         self.watcher = Watcher(self.desk, self.queues, self.feed)

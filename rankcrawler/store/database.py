@@ -11,7 +11,10 @@ Record = tuple[Any, ...]
 
 
 class Database(Protocol):
-    """Runs the named queries of the .sql files. Raises StoreErrors, as rankcrawler.errors distinguishes them."""
+    """Runs the named queries of the .sql files. Raises StoreErrors, as rankcrawler.errors distinguishes them.
+
+    Opened with a number of `seconds`, it gives up what is read in one `unchanging` after that time, with TookTooLong.
+    """
 
     place: str
     """Where it is, without its password."""
@@ -53,7 +56,10 @@ class Database(Protocol):
         """The schema's version."""
 
     def state(self) -> str:
-        """What differs after anything was written; raises StoreError if what was opened is not in its place."""
+        """What differs after anything was written.
+
+        Raises StoreError if what was opened is not in its place, or has been migrated.
+        """
 
     def broken_indexes(self) -> list[tuple[str, str]] | None:
         """Indexes that do not fit their tables, each with what is wrong; None if the database cannot tell."""

@@ -32,10 +32,12 @@ def open_records(url: str, *, create: bool = False) -> Records:
     return SqlStore(open_database(url, create=create))
 
 
-def open_database(url: str, *, create: bool = False, is_read_only: bool = False) -> Database:
+def open_database(
+    url: str, *, create: bool = False, is_read_only: bool = False, seconds: float | None = None
+) -> Database:
     """Open the database of a store that answers questions; if `is_read_only`, it refuses to be changed.
 
-    Raises as open_records does.
+    A question may take `seconds`, if they are given. Raises as open_records does.
     """
     kind, path = parse(url)
     if kind == "jsonl":
@@ -43,10 +45,10 @@ def open_database(url: str, *, create: bool = False, is_read_only: bool = False)
             tr("STORE_URL is {url}, which other tools can read; this command needs sqlite: or postgresql:", url=url)
         )
     if kind == "sqlite":
-        return SqliteDatabase(Path(path), create=create, is_read_only=is_read_only)
+        return SqliteDatabase(Path(path), create=create, is_read_only=is_read_only, seconds=seconds)
     from rankcrawler.store.postgresql import PostgresDatabase  # its driver takes 50 ms to import
 
-    return PostgresDatabase(url, create=create, is_read_only=is_read_only)
+    return PostgresDatabase(url, create=create, is_read_only=is_read_only, seconds=seconds)
 
 
 def parse(url: str) -> tuple[str, str]:

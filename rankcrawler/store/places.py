@@ -1,5 +1,7 @@
 """Reads lists as counting needs them: whose row is at each position, and its score."""
 
+from collections.abc import Mapping, Sequence
+
 from rankcrawler.store import days
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.laying import Laid, Listed, laid
@@ -12,9 +14,20 @@ def read(database: Database, place: ListPlace) -> list[Place] | None:
     return chain(database, place).in_order()
 
 
+def read_all(database: Database, wanted: Mapping[int, ListPlace | None]) -> dict[int, list[Place] | None]:
+    """The rows of many lists at once, by any key; None if some are missing, or for the place None."""
+    there = {key: place for key, place in wanted.items() if place is not None}
+    found = database.each("list_places", [days.chain(place.base_key, place.step) for place in there.values()])
+    rows = {key: _laid(records, place).in_order() for (key, place), records in zip(there.items(), found, strict=True)}
+    return {key: rows.get(key) for key in wanted}
+
+
 def chain(database: Database, place: ListPlace) -> Laid[Place]:
     """The lists of a chain up to a list, laid over each other."""
-    records = database.all("list_places", **days.chain(place.base_key, place.step))
+    return _laid(database.all("list_places", **days.chain(place.base_key, place.step)), place)
+
+
+def _laid(records: Sequence[Record], place: ListPlace) -> Laid[Place]:
     return laid(records, Listed(place.step, place.entry_count, place.chain_rows), _place)
 
 

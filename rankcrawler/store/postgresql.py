@@ -9,9 +9,10 @@ from psycopg.pq import TransactionStatus
 
 from rankcrawler.errors import NoStore, RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.language import tr
-from rankcrawler.store import copying, queries, schema
+from rankcrawler.store import copying, postgresql_tables, queries, schema
 from rankcrawler.store.database import Record
 from rankcrawler.store.days import DAY_MS, KEY_BITS
+from rankcrawler.store.deadline import Deadline
 from rankcrawler.store.dialects import POSTGRESQL
 from rankcrawler.store.partitions import Partitions
 from rankcrawler.store.postgresql_address import first_line, without_password
@@ -33,13 +34,18 @@ _PASSING = ("08", "25", "40", "53", "55", "57", "58")
 class PostgresDatabase:
     """Connects to `url` (postgresql://…), and reconnects when the connection is lost.
 
-    If `create`, makes the tables where they are missing.
+    If `create`, makes the tables where they are missing. What is read in one `unchanging`, and each query, may take
+    `seconds`; then it raises TookTooLong.
     """
 
-    def __init__(self, url: str, *, create: bool = True, is_read_only: bool = False) -> None:
+    def __init__(
+        self, url: str, *, create: bool = True, is_read_only: bool = False, seconds: float | None = None
+    ) -> None:
         self.place = without_password(url)
         self._url = url
-        self._options = OPTIONS + _READ_ONLY * is_read_only
+        self._deadline = Deadline(seconds)
+        limit = "" if seconds is None else f" -c statement_timeout={round(seconds * 1000)}"
+        self._options = OPTIONS + _READ_ONLY * is_read_only + limit
         self._sql = queries.load(POSTGRESQL)
         self._connection: psycopg.Connection[Record] | None = None
         self._partitions = Partitions()
@@ -82,7 +88,8 @@ class PostgresDatabase:
         with self._translated():
             connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
-            yield
+            with self._deadline.running():
+                yield
         finally:
             with suppress(psycopg.Error):  # a connection that is lost has no transaction to end
                 connection.execute("ROLLBACK")
@@ -130,7 +137,10 @@ class PostgresDatabase:
 
     def state(self) -> str:
         """Which transactions have ended: also of other databases on the server."""
-        return str(self.all("state")[0][0])
+        [(state, version)] = self.all("state")
+        if version != schema.version():
+            raise schema.mismatch(self.place, version)
+        return str(state)
 
     def broken_indexes(self) -> list[tuple[str, str]] | None:
         """What PostgreSQL's extension amcheck complains of; None if the database does not have it."""
@@ -182,6 +192,7 @@ class PostgresDatabase:
             self._connection = None
 
     def _execute(self, name: str, values: Sequence[Any] | Mapping[str, Any] | None) -> psycopg.Cursor[Record]:
+        self._deadline.check()
         return self._connected().execute(self._sql[name], values)
 
     def _connected(self) -> psycopg.Connection[Record]:
@@ -200,6 +211,8 @@ class PostgresDatabase:
             raise RefusedByStore(
                 tr("the store {place} refuses a poll: {error}", place=self.place, error=error)
             ) from error
+        except psycopg.errors.QueryCanceled:
+            raise self._deadline.missed() from None
         except psycopg.Error as error:
             kind, line = self._kind(error), first_line(error, self._url)
             if kind is RefusedByStore:
@@ -218,8 +231,8 @@ class PostgresDatabase:
     def _create(self, connection: psycopg.Connection[Record], *, may_create: bool) -> None:
         """Create the tables once: the lock lets one of many workers that start together do it."""
         if may_create:
-            self._locked(_make_tables)
-        elif not _has_tables(connection):
+            self._locked(postgresql_tables.make)
+        elif not postgresql_tables.are_there(connection):
             raise NoStore(self.place)
         if (found := self.version()) != schema.version():
             raise schema.mismatch(self.place, found)
@@ -230,16 +243,6 @@ class PostgresDatabase:
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
             work(connection)
-
-
-def _make_tables(connection: psycopg.Connection[Record]) -> None:
-    if not _has_tables(connection):
-        for statement in schema.fresh(POSTGRESQL):
-            connection.execute(statement.encode())
-
-
-def _has_tables(connection: psycopg.Connection[Record]) -> bool:
-    return connection.execute("SELECT to_regclass('store')").fetchall()[0][0] is not None
 
 
 def _arrays(rows: Sequence[Record]) -> list[list[Any]]:

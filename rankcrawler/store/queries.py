@@ -42,6 +42,21 @@ def insert(table: Table, dialect: Dialect) -> str:
     return _filled(dict(_blocks("tables.sql"))["insert"], table.name, table.columns, dialect)
 
 
+class Repetitions:
+    """Queries with their row of placeholders repeated, each made once."""
+
+    def __init__(self) -> None:
+        self._texts: dict[tuple[str, int], str] = {}
+
+    def text(self, query: str, count: int) -> str:
+        """The query for so many rows."""
+        if (query, count) not in self._texts:
+            before, values, rest = query.partition("VALUES ")
+            row, end, after = rest.partition(")")
+            self._texts[query, count] = before + values + ",".join([row + end] * count) + after
+        return self._texts[query, count]
+
+
 def _filled(template: str, table: str, given: Columns, dialect: Dialect, words: Words | None = None) -> str:
     own = {"table": table, "columns": _names(given), "rows": dialect.many(given)}
     return render(_text(template), {**own, **(words or {})})

@@ -8,16 +8,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import apsw
 
 from rankcrawler.errors import NoStore, RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.language import tr
-from rankcrawler.store import queries, schema
+from rankcrawler.store import queries, schema, wal
 from rankcrawler.store.database import Record
 from rankcrawler.store.days import DAY_MS, KEY_BITS
+from rankcrawler.store.deadline import Deadline
 from rankcrawler.store.dialects import SQLITE
 from rankcrawler.store.files import StoreFile
 from rankcrawler.store.tables import ADDED_TO, Table
@@ -28,16 +28,30 @@ TOGETHER = 256
 """Rows per call, at most: apsw does not cache statements longer than 16 KB."""
 _OPENING = 30.0
 """Seconds that opening waits for other workers that open the same new file."""
+_STEPS = 20_000
+"""Instructions of SQLite's machine between two looks at the clock: some hundred microseconds."""
 
 
 class SqliteDatabase:
-    """Opens a file; if `create`, makes it where it is missing. A call waits up to `patience` s for another writer."""
+    """Opens a file; if `create`, makes it where it is missing. A call waits up to `patience` s for another writer.
 
-    def __init__(self, path: Path, *, create: bool = True, patience: float = 2.0, is_read_only: bool = False) -> None:
+    What is read in one `unchanging` may take `seconds`; then it raises TookTooLong.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        create: bool = True,
+        patience: float = 2.0,
+        is_read_only: bool = False,
+        seconds: float | None = None,
+    ) -> None:
         self.place = str(path)
         self._sql = queries.load(SQLITE)
         self._inserts = {table.name: queries.insert(table, SQLITE) for table in ADDED_TO}
-        self._repetitions: dict[tuple[str, int], str] = {}
+        self._repeated = queries.Repetitions()
+        self._deadline = Deadline(seconds)
         try:
             self._file = StoreFile(path, create=create)
             self._db = apsw.Connection(str(path), apsw.SQLITE_OPEN_READWRITE, statementcachesize=256)
@@ -46,10 +60,11 @@ class SqliteDatabase:
         try:
             self._db.set_busy_timeout(round(patience * 1000))
             if not is_read_only:
-                self._set_up(monotonic() + _OPENING)  # which writes
+                wal.turn_on(self._db, _OPENING)  # which writes
             self._create(path, may_create=create)
             if is_read_only:
                 self._db.execute("PRAGMA query_only = ON")
+                self._db.set_progress_handler(self._deadline.is_over, _STEPS)
         except apsw.Error as error:
             self._db.close()
             raise StoreError(tr("the SQLite store {path} cannot be opened: {error}", path=path, error=error)) from error
@@ -82,7 +97,8 @@ class SqliteDatabase:
         with self._translated():
             self._db.execute("BEGIN")
         try:
-            yield
+            with self._deadline.running():
+                yield
         finally:
             with suppress(apsw.SQLError):  # an error of the disk has ended it
                 self._db.execute("ROLLBACK")
@@ -127,7 +143,12 @@ class SqliteDatabase:
 
     def state(self) -> str:
         """What differs after anything was written."""
-        return self._file.state()
+        state = self._file.state()
+        with self._translated():
+            found = self.version()
+        if found != schema.version():
+            raise schema.mismatch(self.place, found)
+        return state
 
     def broken_indexes(self) -> list[tuple[str, str]]:
         """What SQLite's own check complains of, which reads the whole file."""
@@ -175,16 +196,8 @@ class SqliteDatabase:
         at = 0
         while at < len(rows):
             count = min(1 << (len(rows) - at).bit_length() - 1, TOGETHER)
-            yield self._db.execute(self._repeated(query, count), [*chain.from_iterable(rows[at : at + count])])
+            yield self._db.execute(self._repeated.text(query, count), [*chain.from_iterable(rows[at : at + count])])
             at += count
-
-    def _repeated(self, query: str, count: int) -> str:
-        """The query with its row of placeholders repeated."""
-        if (query, count) not in self._repetitions:
-            before, values, rest = query.partition("VALUES ")
-            row, end, after = rest.partition(")")
-            self._repetitions[query, count] = before + values + ",".join([row + end] * count) + after
-        return self._repetitions[query, count]
 
     def _changed(self, name: str, values: dict[str, int]) -> int:
         self._db.execute(self._sql[name], values)
@@ -209,24 +222,13 @@ class SqliteDatabase:
             yield
         except _CAUSED_BY_A_POLL as error:
             raise RefusedByStore(tr("the SQLite store refuses a poll: {error}", error=error)) from error
+        except apsw.InterruptError:
+            raise self._deadline.missed() from None
         except apsw.Error as error:
             raised = StoreUnavailable if isinstance(error, _PASSING) else StoreError
             raise raised(
                 tr("the SQLite store {place} cannot be used: {error}", place=self.place, error=error)
             ) from error
-
-    def _set_up(self, deadline: float) -> None:
-        """Turn on WAL. If many open a new file at once, SQLite lets one do it and fails the others without waiting."""
-        while True:
-            try:
-                self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
-                self._db.execute("PRAGMA journal_mode = WAL")
-                break
-            except apsw.BusyError:
-                if monotonic() > deadline:
-                    raise
-                sleep(0.01)
-        self._db.execute("PRAGMA synchronous = FULL")
 
     def _create(self, path: Path, *, may_create: bool) -> None:
         """Create the tables once: BEGIN IMMEDIATE lets one of many workers that start together do it."""

@@ -1,7 +1,6 @@
 """Answers questions over HTTP: pages, JSON or CSV, and `304 Not Modified` while nothing has been written."""
 
 from collections.abc import Callable
-from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -15,13 +14,12 @@ from rankcrawler.language import spoken
 from rankcrawler.serve.access.asked import Asked
 from rankcrawler.serve.api import forms
 from rankcrawler.serve.api.pages import Page
-from rankcrawler.serve.desk import Desk
+from rankcrawler.serve.shelf import Shelf, is_known
 
 A = TypeVar("A", bound=Answer)
+_Kept = tuple[str | None, bytes]
 AnyRequest = Request[Any, Any, Any]
 VARY = "Accept, Accept-Language, Authorization, Cookie"
-_FRESH_MS = 10_000
-"""How long an answer may stand that tells ages, or that is about a time until now."""
 
 
 class Body(NamedTuple):
@@ -35,11 +33,10 @@ class Body(NamedTuple):
 
 
 class Replies:
-    """Answers requests from the store behind a desk."""
+    """Answers requests from a shelf."""
 
-    def __init__(self, desk: Desk, now_ms: Callable[[], int]) -> None:
-        self._desk = desk
-        self._now_ms = now_ms
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
 
     async def answer(
         self,
@@ -47,27 +44,33 @@ class Replies:
         question: Callable[[Questions], A],
         page: Page | None = None,
         *,
+        room: str | None = None,
         is_timeless: bool = False,
     ) -> Response[A]:
-        """The answer to a question; `is_timeless` if only what is written changes it, and no time that passes."""
+        """The answer to a question: about the polls of one `room`, or about anything.
+
+        `is_timeless` if only what is written changes it, and no time that passes.
+        """
         is_csv, known = forms.wants_csv(request), request.headers.get("if-none-match", "")
-        asks = self._asks(request, is_csv=is_csv, is_timeless=is_timeless)
-        veil = self._desk.veil
+        key, veil, shelf = self._key(request, is_csv=is_csv), self._shelf.desk.veil, self._shelf
+        stamp = shelf.state(is_timeless=is_timeless) if room is None else shelf.room(room)
 
-        def answered(store: Questions) -> Body:
-            etag = _etag(store.records.database.state(), asks)
-            if _matches(known, etag):
-                return Body(etag)
-            return Body(etag, *_written(veil.over(question(store)), page, is_csv=is_csv))
+        def written(store: Questions) -> bytes:
+            content, cursor = _written(veil.over(question(store)), page, is_csv=is_csv)
+            return msgspec.msgpack.encode((cursor, content))
 
-        return _response(request, await self._desk.ask(answered), is_csv=is_csv)
+        sheet = await shelf.answer(key, written, stamp)
+        etag = sheet.etag(key)
+        if is_known(known, etag):
+            return _response(request, Body(etag), is_csv=is_csv)
+        cursor, content = msgspec.msgpack.decode(sheet.answer, type=_Kept)
+        return _response(request, Body(etag, content, cursor), is_csv=is_csv)
 
-    def _asks(self, request: AnyRequest, *, is_csv: bool, is_timeless: bool) -> str:
+    def _key(self, request: AnyRequest, *, is_csv: bool) -> str:
         """What two requests have in common that have the same answer."""
         asked: Asked = request.state["asked"]
-        moment = 0 if is_timeless else self._now_ms() // _FRESH_MS
         query = request.scope["query_string"].decode("latin-1")
-        return "\n".join(map(str, (asked.path, query, is_csv, spoken(), moment, bool(self._desk.veil))))
+        return "\n".join(map(str, (asked.path, query, is_csv, spoken(), bool(self._shelf.desk.veil))))
 
 
 def table(request: AnyRequest, found: A, page: Page) -> Response[A]:
@@ -104,12 +107,3 @@ def _next(request: AnyRequest, cursor: str) -> str:
 
 def _csv(found: Answer) -> bytes:
     return "".join(f"{line}\r\n" for line in csv_lines(found)).encode(errors="replace")
-
-
-def _etag(state: str, asks: str) -> str:
-    digest = blake2b(f"{state}\n{asks}".encode(errors="surrogatepass"), digest_size=12)
-    return f'W/"{digest.hexdigest()}"'
-
-
-def _matches(known: str, etag: str) -> bool:
-    return etag in (each.strip() for each in known.split(",")) or known.strip() == "*"

@@ -86,7 +86,7 @@ async def list_(
         except SettingError as error:  # a moment after that of the list
             raise wrong("vs", error) from None
 
-    return await replies.answer(request, asked, page)
+    return await replies.answer(request, asked, page, room=room_id)
 
 
 @get("/api/v1/rooms/{room_id:str}/course", operation_id="course", summary="How a room went")
@@ -103,7 +103,7 @@ async def course(
     """Audience, coins a minute, and the scores of those who gave most, in order of time."""
     step = duration("every", every)
     return await replies.answer(
-        request, lambda store: store.course(room_id, *time, top=top, every=step, **of._asdict()), page
+        request, lambda store: store.course(room_id, *time, top=top, every=step, **of._asdict()), page, room=room_id
     )
 
 
@@ -117,7 +117,7 @@ async def gains(
     room_id: Room,
 ) -> Response[RoomGains]:
     """Those who gave, entered or left between two lists, most first."""
-    return await replies.answer(request, lambda store: store.gains(room_id, *time, **of._asdict()), page)
+    return await replies.answer(request, lambda store: store.gains(room_id, *time, **of._asdict()), page, room=room_id)
 
 
 @get("/api/v1/rooms/{room_id:str}/versus/{other_id:str}", operation_id="versus", summary="Gains of two sessions")
@@ -143,7 +143,7 @@ async def coverage(
     room: OneRoom = None,
 ) -> Response[Coverage]:
     """A row for each room, those with most missing polls first; without `since`, today."""
-    return await replies.answer(request, lambda store: store.coverage(room, *time, **of._asdict()), page)
+    return await replies.answer(request, lambda store: store.coverage(room, *time, **of._asdict()), page, room=room)
 
 
 @get("/api/v1/failures", operation_id="failures", summary="Why polls failed")
@@ -156,4 +156,4 @@ async def failures(
     room: OneRoom = None,
 ) -> Response[Failures]:
     """The reasons, the most frequent first; without `since`, today."""
-    return await replies.answer(request, lambda store: store.failures(room, *time, **of._asdict()), page)
+    return await replies.answer(request, lambda store: store.failures(room, *time, **of._asdict()), page, room=room)

@@ -70,10 +70,10 @@ class Feed:
                 yield self._event(at, "reset", {}).written
             while not self._is_closed:
                 more = self._more
-                for each in self._since(at):
-                    at = each.number
-                    if each.name == "reset" or wanted(each):
-                        yield each.written
+                new = self._since(at)
+                at = new[-1].number if new else at
+                if written := b"".join(each.written for each in new if each.name == "reset" or wanted(each)):
+                    yield written
                 if more.is_set():
                     continue
                 try:

@@ -1,11 +1,15 @@
 """What pages ask of the store and the queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from rankcrawler.clock import iso
 from rankcrawler.errors import NotInStore, QueueError
+from rankcrawler.insight import anchors
 from rankcrawler.insight.course import Course
+from rankcrawler.insight.ground import Choice
 from rankcrawler.insight.people import Person
 from rankcrawler.insight.questions import Questions
 from rankcrawler.insight.room_gains import RoomGains
@@ -13,6 +17,7 @@ from rankcrawler.insight.rooms import RoomRow
 from rankcrawler.insight.sessions import Sessions
 from rankcrawler.insight.shared import Shared
 from rankcrawler.insight.totals import Totals
+from rankcrawler.insight.veil import Veil
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.queue import roster
 from rankcrawler.queue import status as statuses
@@ -22,6 +27,7 @@ from rankcrawler.serve.pages.compare import CompareAnswers, CompareQuery
 from rankcrawler.serve.pages.contributor import Level
 from rankcrawler.serve.pages.fleet import QueueSeen
 from rankcrawler.serve.pages.room import RoomAnswers, RoomQuery
+from rankcrawler.serve.pages.wall import Key
 from rankcrawler.serve.queues import Queues
 
 _TOP = 5
@@ -42,11 +48,20 @@ def totals(store: Questions, rooms: Sequence[RoomRow]) -> Totals:
     return Totals(kind=RANKLIST.name, rows=tuple(row for part in parts for row in part.rows))
 
 
+def nicknames(store: Questions, veil: Veil) -> Mapping[Key, str]:
+    """What the anchors of rooms and their broadcasts are called, as they are shown."""
+    found = veil.over(anchors.of_rooms(store.records, Choice(RANKLIST.name, None)))
+    return {(each.source, each.room_id): f"{each.nickname or ''}\n{each.title or ''}" for each in found}
+
+
 def room(store: Questions, query: RoomQuery) -> RoomAnswers:
     """What the page of a room shows; raises NotInStore for one without a list."""
     chosen: dict[str, Any] = {"level": query.level, "fans_club": query.fans_club, "new": query.new}
     chosen |= {"vs": query.compared, "source": query.source}
     current = store.at(query.room_id, query.at, **chosen) if query.at else store.latest(query.room_id, **chosen)
+    if query.is_of_age and current.compared_at in (None, current.captured_at):  # it is itself as old as that
+        before = store.at(query.room_id, current.captured_at, **chosen)
+        current = msgspec.structs.replace(before, sure=current.sure)
     of = {"source": current.source}
     stays, now_ms = store.stays(query.room_id, **of), store.records.now_ms()
     since = query.since(stays, now_ms)
@@ -82,6 +97,7 @@ def compared(store: Questions, query: CompareQuery) -> CompareAnswers:
         sessions=sessions,
         versus=store.versus(*listed) if len(listed) == 2 else None,
         pace=store.pace(compare.WEEK),
+        whose=anchors.of_rooms(store.records, Choice(RANKLIST.name, None)),
     )
 
 

@@ -1,7 +1,7 @@
 """Compares rooms: whom they share, how sessions went from their starts, and when coins come in."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ import msgspec
 
 from rankcrawler import moments
 from rankcrawler.clock import ms
+from rankcrawler.insight.anchors import RoomAnchor
 from rankcrawler.insight.pace import Pace
 from rankcrawler.insight.sessions import Sessions
 from rankcrawler.insight.shared import InRoom, Shared, SharedRow
@@ -59,7 +60,8 @@ class SharedLine(msgspec.Struct, frozen=True):
 class Track(msgspec.Struct, frozen=True):
     """A session, so long after its start."""
 
-    room_id: str
+    name: str
+    """What the anchor is called, or the end of the room's id."""
     minutes: tuple[float, ...]
     coins: tuple[int, ...]
     """The sum of the scores in the list."""
@@ -86,6 +88,8 @@ class Compared(msgspec.Struct, frozen=True):
     shared: Shared
     columns: tuple[str, ...]
     """The rooms of the columns: those that were asked about, or those that most of the contributors were in."""
+    names: Mapping[str, str]
+    """What is written above the columns: whose rooms they are, or the ends of their ids."""
     lines: tuple[SharedLine, ...]
     sessions: Sessions | None
     tracks: tuple[Track, ...]
@@ -101,19 +105,24 @@ class CompareAnswers(NamedTuple):
     sessions: Sessions | None
     versus: Versus | None
     pace: Pace
+    whose: Sequence[RoomAnchor]
+    """The anchors of rooms."""
 
 
 def page(query: CompareQuery, found: CompareAnswers, zone: tzinfo) -> Compared:
     """The page."""
     shared, sessions = found.shared, found.sessions
     columns = query.rooms or _commonest(shared)
+    named = [*columns, *(row.room_id for row in sessions.rows)] if sessions else columns
+    called = names(dict.fromkeys(named), found.whose)
     return Compared(
         query=query,
         shared=shared,
         columns=columns,
+        names=called,
         lines=tuple(_line(row, columns) for row in shared.rows),
         sessions=sessions,
-        tracks=() if sessions is None else tuple(_tracks(sessions)),
+        tracks=() if sessions is None else tuple(_tracks(sessions, called)),
         versus=found.versus,
         heat=heat(found.pace, query.rooms, zone),
     )
@@ -133,6 +142,8 @@ def heat(pace: Pace, rooms: Sequence[str], zone: tzinfo) -> Heat:
         cells = days[there.date().isoformat()]
         if place in sums:
             cells[there.hour] = (cells[there.hour] or 0) + sums[place]
+    while len(days) > 1 and set(days[next(iter(days))]) == {None}:
+        del days[next(iter(days))]  # before anything was polled
     most = max((coins or 0 for cells in days.values() for coins in cells), default=0)
     return Heat(tuple(days), tuple(tuple(cells) for cells in days.values()), most)
 
@@ -150,12 +161,20 @@ def _line(row: SharedRow, columns: Sequence[str]) -> SharedLine:
     return SharedLine(row, tuple(there.get(room) for room in columns))
 
 
-def _tracks(sessions: Sessions) -> Sequence[Track]:
+def names(rooms: Iterable[str], whose: Sequence[RoomAnchor]) -> dict[str, str]:
+    """The anchor of each room, if no other room has one of that name; else the end of the room's id."""
+    known = {each.room_id: each.nickname for each in whose}
+    found = {room: known.get(room) for room in rooms}
+    times = Counter(found.values())
+    return {room: name if name and times[name] == 1 else f"…{room[-6:]}" for room, name in found.items()}
+
+
+def _tracks(sessions: Sessions, called: Mapping[str, str]) -> Sequence[Track]:
     points: dict[str, list[tuple[float, int]]] = {row.room_id: [] for row in sessions.rows}
     for point in sessions.points:
         points.setdefault(point.room_id, []).append((point.elapsed_seconds / 60, point.total_score))
     return [
-        Track(room, tuple(minutes for minutes, _ in track), tuple(coins for _, coins in track))
+        Track(called.get(room, room), tuple(minutes for minutes, _ in track), tuple(coins for _, coins in track))
         for room, track in points.items()
         if track
     ]

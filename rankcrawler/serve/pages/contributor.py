@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from rankcrawler.clock import ms
+from rankcrawler import moments
+from rankcrawler.clock import iso, ms
 from rankcrawler.insight.people import Found, Person, StayRow
 from rankcrawler.insight.top import Top
 from rankcrawler.insight.totals import TotalRow, Totals
@@ -35,6 +36,12 @@ class PeopleQuery(NamedTuple):
         """As the address says; raises RequestError for what it cannot say."""
         return cls(parameters.text(given, "q"), parameters.one_of(given, "since", TIMES))
 
+    def moment(self, now_ms: int) -> str:
+        """From when on, on the hour: whole hours of all rooms are summed up already."""
+        if self.since == "today":
+            return self.since
+        return iso((now_ms - moments.duration(self.since)) // _HOUR * _HOUR)
+
 
 class People(msgspec.Struct, frozen=True):
     """What the list of contributors shows: those who were searched for, or those who gave most."""
@@ -48,6 +55,8 @@ class PersonRoom(msgspec.Struct, frozen=True):
     """A contributor's times in one room, together."""
 
     room_id: str
+    nickname: str | None
+    """What the room's anchor is called."""
     anchor_id: str | None
     since_at: str
     until_at: str
@@ -127,6 +136,7 @@ def _room(room_id: str, stays: Sequence[StayRow], totals: Mapping[str, TotalRow]
     share = latest.last_score / total if is_there and total and latest.last_score is not None else None
     return PersonRoom(
         room_id,
+        totals[room_id].nickname if room_id in totals else None,
         latest.anchor_id,
         min(stay.since_at for stay in stays),
         latest.until_at,

@@ -1,5 +1,6 @@
 """How a room went, as charts draw it: coins a minute by contributor, places, audience, and times without knowledge."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
@@ -8,6 +9,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from rankcrawler.clock import ms
+from rankcrawler.insight.answers import Contributor
 from rankcrawler.insight.course import Course, CoursePoint
 
 POINTS = 160
@@ -64,7 +66,7 @@ def curves(course: Course, most: int = POINTS) -> Curves:
     total = tuple(_rate(each.coins, each.minutes) for each in points)
     return Curves(
         times=tuple(each.at_ms for each in points),
-        names=tuple(each.nickname or each.user_id for each in course.contributors),
+        names=tuple(_names(course.contributors)),
         paces=paces,
         rest=tuple(_rest(whole, [own[at] for own in paces]) for at, whole in enumerate(total)),
         total=total,
@@ -72,6 +74,16 @@ def curves(course: Course, most: int = POINTS) -> Curves:
         audience=tuple(each.last.audience for each in points),
         blanks=(*gaps, *withheld),
     )
+
+
+def _names(contributors: Sequence[Contributor]) -> Iterator[str]:
+    """What contributors are called; the ends of their ids stand beside names that several have."""
+    names = Counter(each.nickname for each in contributors)
+    for each in contributors:
+        if each.nickname and names[each.nickname] == 1:
+            yield each.nickname
+        else:
+            yield f"{each.nickname} …{each.user_id[-4:]}" if each.nickname else each.user_id
 
 
 def _thinned(rows: Sequence[CoursePoint], most: int) -> Iterator[_Point]:

@@ -14,7 +14,7 @@ from rankcrawler.serve.pages import parameters
 from rankcrawler.serve.pages.parameters import Parameters
 
 HOURS = 24
-SINCE = ("today", "1h", "24h", "7d")
+SINCE = ("1h", "today", "24h", "7d")
 """The time of failures and coverage."""
 DEAD = 50
 """Dead letters that are listed, at most."""

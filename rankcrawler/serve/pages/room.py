@@ -64,6 +64,11 @@ class RoomQuery(NamedTuple):
         """The moment to compare with."""
         return _BEGINNING if self.vs == "start" else self.vs
 
+    @property
+    def is_of_age(self) -> bool:
+        """Whether the latest list is compared with one of so long before."""
+        return not self.at and self.vs in SINCE[:-1]
+
     def since(self, stays: Stays, now_ms: int) -> str | None:
         """From when on the past is drawn: so long before the room's last list that counts; None for the beginning."""
         if self.span == "all":

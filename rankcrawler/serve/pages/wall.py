@@ -34,7 +34,7 @@ class WallQuery(NamedTuple):
     """Which rooms are shown, and in which order."""
 
     search: str
-    """A part of a room's or an anchor's id."""
+    """A part of a room's or an anchor's id, or of what the anchor or the broadcast is called."""
     state: str
     """One of SHOWN: `on` for all but those that have ended."""
     sort: str
@@ -99,11 +99,15 @@ class Wall(msgspec.Struct, frozen=True):
     """Whether the pace is that of this hour alone, or of the hour before and this one."""
 
 
-def chosen(rooms: Rooms, pace: Pace, query: WallQuery) -> list[WallRow]:
-    """The rooms that are wanted, without their totals, in order, unless they are sorted by these."""
+def chosen(rooms: Rooms, pace: Pace, query: WallQuery, names: Mapping[Key, str] | None = None) -> list[WallRow]:
+    """The rooms that are wanted, without their totals, in order, unless they are sorted by these.
+
+    `names` are what else rooms are found by.
+    """
+    names = names or {}
     coins = {(row.source, row.room_id): row.coins for row in pace.rows}
     rows = [_row(room, coins.get((room.source, room.room_id), ()), pace.elapsed_seconds) for room in rooms.rows]
-    return _sorted([row for row in rows if _is_wanted(row, query)], query)
+    return _sorted([row for row in rows if _is_wanted(row, query, names.get(_key(row), ""))], query)
 
 
 def on_page(rows: Sequence[WallRow], query: WallQuery) -> Sequence[WallRow]:
@@ -167,10 +171,10 @@ def _row(room: RoomRow, coins: Sequence[int | None], elapsed: float) -> WallRow:
     return WallRow(room, state_of(room), pace, change, hour, tuple(coins), None)
 
 
-def _is_wanted(row: WallRow, query: WallQuery) -> bool:
+def _is_wanted(row: WallRow, query: WallQuery, name: str) -> bool:
     is_in_state = {"all": True, "on": row.state != "ended"}.get(query.state, row.state == query.state)
-    names = f"{row.room.room_id} {row.room.anchor_id or ''} {row.room.source}"
-    return is_in_state and query.search.lower() in names.lower()
+    names = f"{row.room.room_id}\n{row.room.anchor_id or ''}\n{row.room.source}\n{name}"
+    return is_in_state and query.search.casefold() in names.casefold()
 
 
 def _sorted(rows: Sequence[WallRow], query: WallQuery) -> list[WallRow]:

@@ -41,9 +41,11 @@ class Wording(NamedTuple):
         return UNKNOWN if number is None else f"{round(number):+,}" if round(number) else "0"
 
     def share(self, part: float | None) -> str:
-        """`0.256` → `26%`; with a decimal below ten."""
+        """`0.256` → `26%`; with a decimal below ten, and never `0%` for something."""
         if part is None:
             return UNKNOWN
+        if 0 < part < 0.0005:
+            return "< 0.1%"
         return f"{part:.0%}" if abs(part) >= 0.0995 else f"{part:.1%}"
 
     def span(self, seconds: float | None) -> str:

@@ -24,29 +24,50 @@ SELECT CAST(sum(l.missed_polls) AS BIGINT) FROM poll_log l
 WHERE l.room_id = :room_id AND l.kind = :kind AND l.source = :source AND l.seen_ms >= :since_ms AND l.seen_ms < :until_ms;
 
 -- name: insight_coverage
--- The polls of each room in a time.
-SELECT l.source, l.kind, l.room_id, count(*), CAST(sum(CASE WHEN l.outcome = 'failed' THEN 1 ELSE 0 END) AS BIGINT),
-  CAST(sum(CASE WHEN l.outcome = 'withheld' THEN 1 ELSE 0 END) AS BIGINT), CAST(sum(l.missed_polls) AS BIGINT),
-  max(l.gap_seconds), min(l.polled_ms), max(l.polled_ms)
-FROM poll_log l
-WHERE l.kind = :kind AND (:room_id = '' OR l.room_id = :room_id) AND (:source = '' OR l.source = :source)
-  AND l.seen_ms >= :since_ms AND l.seen_ms < :until_ms
-GROUP BY l.source, l.kind, l.room_id;
+-- The polls of each room in a time, as the view poll_log has them: only a room's first one looks for the poll before.
+SELECT p.source, p.kind, p.room_id, count(*), CAST(sum(CASE WHEN p.outcome = 'failed' THEN 1 ELSE 0 END) AS BIGINT),
+  CAST(sum(CASE WHEN p.outcome = 'withheld' THEN 1 ELSE 0 END) AS BIGINT),
+  CAST(sum(
+    CASE WHEN p.every IS NULL OR p.every_max IS NOT NULL OR p.before_ms IS NULL THEN NULL
+      WHEN p.polled_ms - p.before_ms < p.every * 1500 THEN 0
+      ELSE (2 * (p.polled_ms - p.before_ms) + CAST(p.every * 1000 AS BIGINT)) / nullif(CAST(p.every * 2000 AS BIGINT), 0) - 1
+    END
+  ) AS BIGINT),
+  CAST(max(p.polled_ms - p.before_ms) AS DOUBLE PRECISION) / 1000, min(p.polled_ms), max(p.polled_ms)
+FROM (
+  SELECT g.source, r.kind, r.room_id, r.every, r.every_max, q.outcome, q.polled_ms, coalesce(
+    lag(q.polled_ms) OVER (PARTITION BY q.room_key ORDER BY q.at_ms, q.is_answered), (
+      SELECT b.polled_ms FROM _polls b
+      WHERE b.room_key = q.room_key AND (b.at_ms, b.is_answered) < (q.at_ms, q.is_answered)
+      ORDER BY b.at_ms DESC, b.is_answered DESC LIMIT 1
+    )
+  ) AS before_ms
+  FROM _rooms r CROSS JOIN _sources g CROSS JOIN _polls q
+  WHERE g.source_key = r.source_key AND q.room_key = r.room_key AND r.kind = :kind AND (:room_id = '' OR r.room_id = :room_id) AND (:source = '' OR g.source = :source)
+    AND q.at_ms >= :since_ms AND q.at_ms < :until_ms
+) p
+GROUP BY p.source, p.kind, p.room_id;
 
 -- name: insight_failures
--- Why polls failed in a time, the most frequent reason first.
-SELECT l.reason, l.action, l.status, l.code, l.status_code, count(*), count(DISTINCT l.room_id), min(l.polled_ms),
-  max(l.polled_ms)
-FROM poll_log l
-WHERE l.kind = :kind AND (:room_id = '' OR l.room_id = :room_id) AND (:source = '' OR l.source = :source)
-  AND l.seen_ms >= :since_ms AND l.seen_ms < :until_ms AND l.outcome = 'failed'
-GROUP BY l.reason, l.action, l.status, l.code, l.status_code ORDER BY 6 DESC, 1, 2, 3, 4, 5;
+-- Why polls failed in a time, the most frequent reason first; only rooms are read in whose hours any did.
+SELECT v.reason, v.action, v.status, v.code, v.status_code, count(*), count(DISTINCT r.room_id), min(p.polled_ms),
+  max(p.polled_ms)
+FROM (
+  SELECT DISTINCT room_key FROM _room_hours
+  WHERE hour >= :since_ms / 3600000 AND hour <= :until_ms / 3600000 AND failures > 0
+) h CROSS JOIN _rooms r CROSS JOIN _sources g CROSS JOIN _polls p LEFT JOIN _verdicts v ON v.verdict_key = p.verdict_key
+WHERE r.room_key = h.room_key AND g.source_key = r.source_key AND p.room_key = r.room_key AND p.is_answered = 0
+  AND r.kind = :kind AND (:room_id = '' OR r.room_id = :room_id) AND (:source = '' OR g.source = :source)
+  AND p.at_ms >= :since_ms AND p.at_ms < :until_ms
+GROUP BY v.reason, v.action, v.status, v.code, v.status_code ORDER BY 6 DESC, 1, 2, 3, 4, 5;
 
 -- name: insight_rooms
--- Every room, and how fresh it is.
+-- A room or every room, and how fresh it is.
 SELECT r.source, r.kind, r.room_id, r.anchor_id, r.every, r.every_max, r.first_polled_ms, r.last_polled_ms, r.last_outcome,
   r.last_reason, r.captured_at, r.polled_ms, r.age_seconds, r.is_stale, r.row_count, r.total, r.ended_ms
-FROM room_status r WHERE r.kind = :kind AND (:source = '' OR r.source = :source) ORDER BY r.room_id, r.source;
+FROM room_status r
+WHERE r.kind = :kind AND (:room_id = '' OR r.room_id = :room_id) AND (:source = '' OR r.source = :source)
+ORDER BY r.room_id, r.source;
 
 -- name: insight_sums
 -- What each contributor gave in some hours, by the lists of one kind.
@@ -103,6 +124,13 @@ WITH w ({columns}) AS ({rows})
 SELECT r.room_key, s.begun_ms, s.anchor, s.title, s.nickname
 FROM w CROSS JOIN _rooms r JOIN _sessions s ON s.room_id = r.room_id AND s.source_key = r.source_key
 WHERE r.room_key = w.room_key;
+
+-- name: insight_room_anchors
+-- The sessions of anchors in all rooms of a kind, in the order in which they began.
+SELECT g.source, r.room_id, s.anchor, s.title, s.nickname
+FROM _sessions s JOIN _rooms r ON r.room_id = s.room_id AND r.source_key = s.source_key
+JOIN _sources g ON g.source_key = r.source_key
+WHERE r.kind = :kind AND (:source = '' OR g.source = :source) ORDER BY s.begun_ms, s.session_key;
 
 -- name: insight_anchors
 -- Anchors, each with the latest session: those who are live first, and then those who were live latest.
@@ -204,6 +232,10 @@ WHERE r.last_polled_ms >= :since_ms AND r.last_captured_ms >= 0;
 -- The sessions that are on.
 SELECT s.session_key, g.source, s.anchor, s.room_id, s.begun_ms
 FROM _sessions s JOIN _sources g ON g.source_key = s.source_key WHERE s.ended_ms IS NULL;
+
+-- name: insight_room_state
+-- What a room's polls leave in its record: any poll that is newer than those before it changes it.
+SELECT r.* FROM _rooms r WHERE r.room_id = :room_id ORDER BY r.room_key;
 
 -- name: insight_last_poll
 -- When a room was polled last.

@@ -34,5 +34,5 @@ WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'i' ORDER 
 SELECT bt_index_check(:index::regclass, true);
 
 -- name: state
--- Which transactions have ended, and which are running.
-SELECT CAST(pg_current_snapshot() AS TEXT);
+-- Which transactions have ended, and which are running; and the schema's version.
+SELECT CAST(pg_current_snapshot() AS TEXT), version FROM store;

@@ -1,27 +1,38 @@
 // Updates arrive by themselves: the server announces that something changed, and the page fetches itself again.
+import { during } from "./busy.js";
 import { patch } from "./patch.js";
 
 const KINDS = ["list", "live", "ended", "fleet", "reset"];
-const PAUSE = 3000; // between two fetches that no one asked for
+const PAUSE = 3000; // between two fetches that no one asked for, at least
+const REST = 20; // times as long as the last one took: a server that is busy is asked less often
+const LONGEST = 60000;
 const PATIENCE = 15000; // without an event stream the page asks every so often
 const RETRY = 5000;
 let running = null;
+let asking = false;
 let last = 0;
+let pause = PAUSE;
 let waiting = null;
 
 export async function refresh({ isAsked = false } = {}) {
+  if (!isAsked && asking) return changed(); // someone waits for what they have chosen
   running?.abort();
   running = new AbortController();
+  asking = isAsked;
   const { signal } = running;
   last = Date.now();
   try {
-    const answer = await fetch(location.href, { signal, headers: { Accept: "text/html" } });
+    const asked = fetch(location.href, { signal, headers: { Accept: "text/html" } });
+    const answer = await (isAsked ? during(asked) : asked);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (new URL(answer.url).pathname === "/login") return location.reload();
     trouble(answer.status >= 500);
     if (answer.ok) update(page, isAsked);
+    pause = Math.max(PAUSE, Math.min(REST * (Date.now() - last), LONGEST));
   } catch (error) {
     if (error.name !== "AbortError") trouble(true);
+  } finally {
+    if (running.signal === signal) asking = false;
   }
 }
 
@@ -38,6 +49,10 @@ function trouble(is) {
   document.getElementById("trouble").hidden = !is;
 }
 
+function isInTrouble() {
+  return !document.getElementById("trouble").hidden;
+}
+
 function changed() {
   if (waiting || document.hidden) return;
   waiting = setTimeout(
@@ -45,7 +60,7 @@ function changed() {
       waiting = null;
       refresh();
     },
-    Math.max(PAUSE - (Date.now() - last), 0),
+    Math.max(pause - (Date.now() - last), 0),
   );
 }
 
@@ -53,6 +68,9 @@ export function follow(address) {
   if (document.querySelector("[data-retry]")) setInterval(retry, RETRY);
   if (!document.querySelector("[data-live]")) return;
   let stream = listening(address);
+  setInterval(() => {
+    if (isInTrouble()) changed();
+  }, RETRY);
   setInterval(() => {
     if (stream.readyState === EventSource.OPEN) return;
     changed();
@@ -65,7 +83,7 @@ function listening(address) {
   const stream = new EventSource(address);
   for (const kind of KINDS) stream.addEventListener(kind, changed);
   stream.addEventListener("open", () => {
-    if (!document.getElementById("trouble").hidden) changed();
+    if (isInTrouble()) changed();
   });
   return stream;
 }

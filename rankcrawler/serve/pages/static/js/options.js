@@ -133,6 +133,28 @@ export const OPTIONS = {
     });
   },
 
+  audience(curves, words, theme) {
+    return base(words, theme, {
+      legend: { show: false },
+      grid: { left: 8, right: 14, top: 24, bottom: 6, containLabel: true },
+      xAxis: moments(theme),
+      yAxis: amounts(theme, { scale: true, minInterval: 1 }),
+      dataZoom: zoom(),
+      series: [
+        {
+          name: words.unit,
+          type: "line",
+          symbol: "none",
+          lineStyle: { width: 2, color: COLOURS[5] },
+          itemStyle: { color: COLOURS[5] },
+          areaStyle: { color: COLOURS[5], opacity: 0.12 },
+          data: points(curves.times, curves.audience, curves.blanks),
+          markArea: blanks(curves, words, theme),
+        },
+      ],
+    });
+  },
+
   hours({ times, coins }, words, theme) {
     return base(words, theme, {
       legend: { show: false },
@@ -159,7 +181,7 @@ export const OPTIONS = {
       grid: { left: 8, right: 14, top: 34, bottom: 40, containLabel: true },
       yAxis: amounts(theme),
       dataZoom: zoom(),
-      series: tracks.map(({ room_id, minutes, coins }) => ({ name: `…${room_id.slice(-6)}`, type: "line", symbol: "none", lineStyle: { width: 2 }, data: minutes.map((minute, place) => [minute, coins[place]]) })),
+      series: tracks.map(({ name, minutes, coins }) => ({ name, type: "line", symbol: "none", lineStyle: { width: 2 }, data: minutes.map((minute, place) => [minute, coins[place]]) })),
     });
   },
 };
