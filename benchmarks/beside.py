@@ -3,8 +3,9 @@
 import asyncio
 import itertools
 import multiprocessing
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from statistics import quantiles
@@ -21,38 +22,54 @@ from rankcrawler.model.rows import RankEntry
 from rankcrawler.store import locate
 from tests.builders import entry, polled, snapshot
 
-PAUSE = 2.0
-"""Seconds between the requests of a reader."""
+PAUSE, REST = 3.0, 20
+"""Seconds between the requests of a page that is open, and how much longer than a request took, as in live.js."""
+WALLS = 5
+"""Every so many-th page is the wall; the others are rooms."""
+LOWEST = 19
+"""The priority of those who read, who are elsewhere in truth: it must not be they who slow the writer."""
 _BATCH = 64
+_STEP = 1000
+"""Milliseconds of the lists' clocks between two polls of a room."""
+_BEFORE = 300_000
 _FIRST = 100_000
 """The numbers of the rooms that are written here begin with this one."""
+WAYS = ("alone", "pages", "blast")
+"""The writer alone; beside pages that are open; beside readers who ask again as soon as they have an answer."""
 
 
-def writer(where: str, url: str, of: Filled, readers: int, seconds: float, turns: int, rooms: int) -> dict[str, float]:
-    """How many polls of so many rooms a worker writes in a second, alone and beside readers; and what these get.
+def writer(
+    where: str, url: str, of: Filled, readers: int, seconds: float, turns: int, rooms: int
+) -> dict[str, dict[str, float]]:
+    """How many polls of so many rooms a worker writes in a second, by the way; and what readers get.
 
-    The worker takes turns: alone, beside, alone, beside …
+    The ways take turns.
     """
-    rates: dict[str, list[float]] = {"alone": [], "beside": []}
-    times: list[float] = []
-    for number, name in enumerate(("alone", "beside") * turns):
-        with _writing(where, number * rooms, rooms, seconds) as written:
-            if name == "beside":
-                times += asyncio.run(_readers(url, of, readers, seconds))
-        rates[name].append(written.value / seconds)
+    polls: dict[str, list[float]] = {way: [] for way in WAYS}
+    times: dict[str, list[float]] = {way: [] for way in WAYS}
+    for number, way in enumerate(WAYS * turns):
+        written_rooms = [store_lists.room_id(_FIRST + number * rooms + place) for place in range(rooms)]
+        with _Writing(where, of.now_ms, written_rooms) as written, _Reading(url, way, readers, written_rooms) as read:
+            begun = written.value
+            time.sleep(seconds)
+            polls[way].append((written.value - begun) / seconds)
+            times[way] += read()
+    return {way: _figures(polls[way], times[way], turns * seconds) for way in WAYS if turns}
+
+
+def _figures(polls: list[float], times: list[float], seconds: float) -> dict[str, float]:
     p95 = quantiles(times, n=20)[-1] if len(times) > 1 else 0.0
-    mean = {name: sum(each) / len(each) for name, each in rates.items()}
-    return {**mean, "requests": len(times) / (turns * seconds), "p95": 1000 * p95}
+    return {"polls": sum(polls) / len(polls), "requests": len(times) / seconds, "p95": 1000 * p95}
 
 
-class _writing:  # noqa: N801 — a context
-    """A process that writes polls for some seconds; its value is how many it has written."""
+class _Writing:
+    """A process that writes polls until the context ends; its value is how many it has written."""
 
-    def __init__(self, where: str, first: int, rooms: int, seconds: float) -> None:
+    def __init__(self, where: str, now_ms: int, rooms: Sequence[str]) -> None:
         context = multiprocessing.get_context("spawn")
         self._written: Any = context.Value("q", 0)
-        self._ready = context.Event()
-        arguments = (where, first, rooms, seconds, self._written, self._ready)
+        self._ready, self._over = context.Event(), context.Event()
+        arguments = (where, now_ms, rooms, self._written, self._ready, self._over)
         self._process = context.Process(target=_write, args=arguments)
 
     def __enter__(self) -> Any:
@@ -61,33 +78,60 @@ class _writing:  # noqa: N801 — a context
         return self._written
 
     def __exit__(self, *_: object) -> None:
+        self._over.set()
         self._process.join()
 
 
-def _write(where: str, first: int, rooms: int, seconds: float, written: Any, ready: Event) -> None:
+class _Reading:
+    """A process with readers; called, it says in how many seconds each of their requests was answered so far."""
+
+    def __init__(self, url: str, way: str, readers: int, rooms: Sequence[str]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._times, self._ready, self._over = context.SimpleQueue(), context.Event(), context.Event()
+        arguments = (url, way, readers, rooms, self._times, self._ready, self._over)
+        self._process = None if way == "alone" else context.Process(target=_read, args=arguments)
+
+    def __enter__(self) -> Callable[[], list[float]]:
+        if self._process is None:
+            return list
+        self._process.start()
+        assert self._ready.wait(60)
+        return self._answered
+
+    def _answered(self) -> list[float]:
+        self._over.set()
+        found: list[float] = self._times.get()
+        return found
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._over.set()
+            self._process.join()
+
+
+def _write(where: str, now_ms: int, rooms: Sequence[str], written: Any, ready: Event, over: Event) -> None:
     """Write lists of a hundred contributors, of which one in ten has given something since the poll before."""
     store = locate.open_records(where)
-    polls = _endless(first, rooms)
-    batches = iter(lambda: list(itertools.islice(polls, min(rooms, _BATCH))), [])
-    for _ in range(-(-rooms // _BATCH)):
+    polls = _endless(rooms, now_ms - _BEFORE)
+    batches = iter(lambda: list(itertools.islice(polls, min(len(rooms), _BATCH))), [])
+    for _ in range(-(-len(rooms) // _BATCH)):
         store.write(next(batches))  # the first lists, which are written whole
     ready.set()
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while not over.is_set():
         batch = next(batches)
         store.write(batch)
         written.value += len(batch)
     store.close()
 
 
-def _endless(first: int, rooms: int) -> Iterator[Poll]:
-    """The rooms with the numbers from _FIRST + `first` on, polled once a minute."""
-    begun = [poll.snapshot for poll in store_lists.new_rooms(rooms)]
+def _endless(rooms: Sequence[str], start_ms: int) -> Iterator[Poll]:
+    """The rooms, one poll of each after the other."""
+    first = [poll.snapshot for poll in store_lists.new_rooms(len(rooms))]
     for minute in itertools.count():
-        at = iso(store_lists.START + minute * store_lists.MINUTE)
-        for place, found in enumerate(begun):
+        at = iso(start_ms + minute * _STEP)
+        for room, found in zip(rooms, first, strict=True):
             assert found is not None
-            own = {"room_id": store_lists.room_id(_FIRST + first + place)}
+            own = {"room_id": room}
             times = {"captured_at": at, "polled_at": at}
             rows = tuple(_given(row, minute, own | times) for row in found.entries)
             target = msgspec.structs.replace(found.target, **own)
@@ -100,24 +144,51 @@ def _given(row: RankEntry, minute: int, changes: dict[str, str]) -> RankEntry:
     return msgspec.structs.replace(row, score=None if row.score is None else row.score + more, **changes)
 
 
-async def _readers(url: str, of: Filled, readers: int, seconds: float) -> list[float]:
-    """Seconds that each request took of readers who look at a room, and again every PAUSE."""
-    times: list[float] = []
-    end = time.monotonic() + seconds
+def _read(url: str, way: str, readers: int, rooms: Sequence[str], times: Any, ready: Event, over: Event) -> None:
+    os.nice(LOWEST)
+    times.put(asyncio.run(_readers(url, way, readers, rooms, ready, over)))
 
-    async def reader(client: aiohttp.ClientSession, number: int) -> None:
-        await asyncio.sleep(PAUSE * number / readers)
-        address = f"/api/v1/rooms/{of.room()}/list?vs=5min"
-        while time.monotonic() < end:
+
+async def _readers(url: str, way: str, readers: int, rooms: Sequence[str], ready: Event, over: Event) -> list[float]:
+    """Seconds that each request took, until it is over."""
+    times: list[float] = []
+    timeout = aiohttp.ClientTimeout(total=None)
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(url, connector=connector, timeout=timeout, auto_decompress=False) as client:
+
+        async def get(address: str) -> float:
             began = time.perf_counter()
             async with client.get(address) as response:
                 await response.read()
+                assert response.status == 200, (address, response.status)
             times.append(time.perf_counter() - began)
-            await asyncio.sleep(PAUSE)
+            return times[-1]
 
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(url, connector=connector) as client:
-        await asyncio.gather(*(reader(client, number) for number in range(readers)))
+        async def page(place: int) -> None:
+            """A page that is open: it is fetched again after something that it shows has changed."""
+            room = None if place % WALLS == 0 else rooms[place % len(rooms)]
+            address = "/" if room is None else f"/rooms/{room}"
+            await asyncio.sleep(PAUSE * place / readers)
+            async with client.get(f"/api/v1/events{'' if room is None else f'?room={room}'}") as events:
+                while True:
+                    await asyncio.sleep(max(PAUSE, REST * await get(address)))
+                    await events.content.readany()
+
+        async def restless(place: int) -> None:
+            """Someone who asks and asks for a list."""
+            while True:
+                await get(f"/api/v1/rooms/{rooms[place % len(rooms)]}/list?vs=5min")
+
+        tasks = [asyncio.create_task((page if way == "pages" else restless)(place)) for place in range(readers)]
+        ready.set()
+        while not over.is_set():
+            await asyncio.sleep(0.1)
+            for task in tasks:
+                if task.done():
+                    task.result()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     return times
 
 

@@ -1,8 +1,8 @@
 """What reading costs at many rows: `python -m benchmarks.reading --entries 10000000` takes a quarter of an hour.
 
 Fills a store of each kind: rooms whose every list is written whole until there are so many rows, rooms of the
-simulator that are polled for a whole day, and a thousand that are polled for some minutes. Then reads the views, and
-asks each question, some times, each time for another room or contributor.
+simulator that are polled for a whole day, and a thousand that are polled for its last minutes. Then reads the views,
+and asks each question, some times, each time for another room or contributor.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def polls(entries: int, minutes: int, latest: int) -> Iterator[Poll]:
     return chain(
         store_lists.restless(RESTLESS, max(entries // (100 * RESTLESS), 1)),
         store_lists.a_day(DAY, minutes, first=RESTLESS),
-        store_lists.a_day(latest, min(minutes, 12), first=RESTLESS + DAY),
+        store_lists.a_day(latest, min(minutes, 12), first=RESTLESS + DAY, begin=max(minutes - 12, 0)),
     )
 
 

@@ -25,13 +25,13 @@ def room_id(number: int) -> str:
     return str(FIRST_ROOM + 7919 * number)
 
 
-def a_day(rooms: int, minutes: int, first: int = 0) -> Iterator[Poll]:
+def a_day(rooms: int, minutes: int, first: int = 0, begin: int = 0) -> Iterator[Poll]:
     """The simulator's rooms, polled once a minute: most lists change a little, some not at all.
 
-    The rooms have the numbers from `first` on.
+    The rooms have the numbers from `first` on, and are polled from the minute `begin` on.
     """
     world, reader = World(1), wire.Reader(RANKLIST)
-    for minute in range(minutes):
+    for minute in range(begin, begin + minutes):
         now = START + minute * MINUTE
         for number in range(first, first + rooms):
             ranklist = world.rank_list(room_id(number), now)
