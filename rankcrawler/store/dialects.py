@@ -45,7 +45,7 @@ def _values(columns: Columns) -> str:
 
 
 def _arrays(columns: Columns) -> str:
-    return f"SELECT * FROM unnest({', '.join(f'%b::{_POSTGRESQL[kind]}[]' for _, kind in columns)})"  # noqa: S608 - types
+    return f"SELECT * FROM unnest({', '.join(f'%t::{_POSTGRESQL[kind]}[]' for _, kind in columns)})"  # noqa: S608 - types
 
 
 def _nothing(*_: str) -> str:

@@ -10,6 +10,7 @@ from psycopg.pq import TransactionStatus
 from rankcrawler.errors import NoStore, RefusedByStore, StoreError, StoreUnavailable
 from rankcrawler.language import tr
 from rankcrawler.store import copying, postgresql_tables, queries, schema
+from rankcrawler.store.arrays import arrays
 from rankcrawler.store.database import Record
 from rankcrawler.store.days import DAY_MS, KEY_BITS
 from rankcrawler.store.deadline import Deadline
@@ -114,12 +115,12 @@ class PostgresDatabase:
 
     def find(self, name: str, rows: Sequence[Record]) -> list[Record]:
         """Run a query for many rows at once; returns its records, in no order."""
-        return self._execute(name, _arrays(rows)).fetchall() if rows else []
+        return self._execute(name, arrays(rows)).fetchall() if rows else []
 
     def bulk(self, name: str, rows: Sequence[Record]) -> None:
         """Run a query that changes something for many rows at once."""
         if rows:
-            self._execute(name, _arrays(rows))
+            self._execute(name, arrays(rows))
 
     def insert(self, table: Table, rows: Sequence[Record]) -> None:
         """Add records."""
@@ -243,8 +244,3 @@ class PostgresDatabase:
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
             work(connection)
-
-
-def _arrays(rows: Sequence[Record]) -> list[list[Any]]:
-    """The columns of rows."""
-    return [list(column) for column in zip(*rows, strict=True)]
