@@ -41,8 +41,10 @@ class Migrated:
     """Megabytes of the new store."""
     killed_at: int
     """The version that a migration left which was killed half-way."""
+    checked: float
+    """Seconds that `scrapy store check` takes after the second migration, from the first question on."""
     findings: int
-    """What `scrapy store check` finds after the second migration."""
+    """What it finds."""
 
 
 def measure(old: Old, version: int) -> Migrated:
@@ -58,9 +60,11 @@ def measure(old: Old, version: int) -> Migrated:
         raise SystemExit(f"version {version}: the store that a killed migration left is not the old one")
     _finished(_started(old), old)
     with closing(locate.open_records(old.url)) as store:
+        began = time.monotonic()
         findings = sum(each.what != "unchecked" for each in store.check())  # of indexes, without amcheck
+        checked = time.monotonic() - began
     megabytes = [each / 1e6 for each in (before, most - before, after)]
-    return Migrated(megabytes[0], seconds, megabytes[1], megabytes[2], found, findings)
+    return Migrated(megabytes[0], seconds, megabytes[1], megabytes[2], found, checked, findings)
 
 
 def _started(old: Old) -> subprocess.Popen[bytes]:
@@ -97,6 +101,7 @@ def table(found: dict[tuple[str, int], Migrated]) -> str:
         "MB of disk beside it",
         "MB after",
         "killed half-way, it has version",
+        "seconds to check",
     ]
     return report.table(
         columns,
@@ -106,6 +111,7 @@ def table(found: dict[tuple[str, int], Migrated]) -> str:
                 str(version),
                 *(f"{number:,.0f}" for number in (each.megabytes, each.seconds, each.disk, each.after)),
                 str(each.killed_at),
+                f"{each.checked:,.0f}",
             ]
             for (kind, version), each in found.items()
         ],
