@@ -4,8 +4,10 @@ The text is always UTC with milliseconds and a Z, so sorting by text sorts by ti
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 FIRST_MS = -62_135_596_800_000
 """The first millisecond of the year 1."""
 LAST_MS = 253_402_300_799_999
@@ -17,9 +19,10 @@ def iso(ms: int) -> str:
     return (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+@lru_cache(maxsize=1024)  # the few moments of a poll are read again and again
 def ms(text: str) -> int:
     """`"2021-09-17T01:44:39.980Z"` → `1631843079980`; takes any ISO 8601 text, as UTC if it has no zone."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    return (moment - _EPOCH) // _MILLISECOND

@@ -8,6 +8,7 @@ import pytest
 from rankcrawler.model import columns
 from rankcrawler.model.columns import Group, Personal, column
 from rankcrawler.model.rows import COLUMNS, RankEntry
+from tests.builders import entry
 
 BY_NAME = {each.name: each for each in COLUMNS}
 
@@ -48,7 +49,14 @@ def test_a_picker_takes_the_values_of_its_columns(names: list[str]) -> None:
     chosen = [BY_NAME[name] for name in names]
     row: tuple[Any, ...] = tuple(each.name for each in COLUMNS)
     assert columns.picker(chosen)(row) == tuple(names)
-    assert columns.positions(COLUMNS, names) == [each.position for each in chosen]
+    assert columns.picker(chosen, chosen[::-1])(tuple(reversed(names))) == tuple(names)
+
+
+@pytest.mark.parametrize("names", [["rank", "score"], ["rank", "nickname", "flags"], ["flags"]])
+def test_a_getter_takes_the_values_of_its_columns_from_a_struct(names: list[str]) -> None:
+    one = entry(3, score=7, nickname="n")
+    found = columns.getter([BY_NAME[name] for name in names])(one)
+    assert found == tuple({"rank": 3, "score": 7, "nickname": "n", "flags": ()}[name] for name in names)
 
 
 def test_another_declaration_has_other_columns() -> None:

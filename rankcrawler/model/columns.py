@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -89,23 +89,27 @@ def of(declaration: type[msgspec.Struct]) -> tuple[Column, ...]:
     return tuple(_column(name, hints[name], position) for position, name in enumerate(declaration.__struct_fields__))
 
 
-def positions(columns: Sequence[Column], names: Iterable[str]) -> list[int]:
-    """The positions of the named columns."""
-    by_name = {each.name: each.position for each in columns}
-    return [by_name[name] for name in names]
-
-
 def in_groups(columns: Sequence[Column], *groups: Group) -> list[Column]:
     """The columns of these groups, in order."""
     return [each for each in columns if each.group in groups]
 
 
-def picker(columns: Iterable[Column]) -> Callable[[Row], Row]:
-    """A function that picks these columns' values from a row, as a tuple; faster if they are adjacent."""
-    picked = [each.position for each in columns]
+def picker(columns: Iterable[Column], among: Sequence[Column] = ()) -> Callable[[Row], Row]:
+    """A function that picks these columns' values from a row, as a tuple; faster if they are adjacent.
+
+    `among` are the columns that the row has, unless it has all.
+    """
+    picked = [among.index(each) if among else each.position for each in columns]
     if picked == list(range(picked[0], picked[0] + len(picked))):
         return itemgetter(slice(picked[0], picked[-1] + 1))
     return itemgetter(*picked)
+
+
+def getter(columns: Iterable[Column]) -> Callable[[msgspec.Struct], Row]:
+    """A function that gets these columns' values from a row that is a struct, as a tuple."""
+    names = [each.name for each in columns]
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda row: (get(row),)
 
 
 def _column(name: str, hint: Any, position: int) -> Column:

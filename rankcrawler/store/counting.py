@@ -1,7 +1,7 @@
 """Counts while writing: judges each list, and goes on to it from the room's last list that counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from rankcrawler.model import kinds
@@ -16,11 +16,9 @@ from rankcrawler.store.room import ListPlace, Room
 from rankcrawler.store.rows import EntryRow
 from rankcrawler.store.standing import Standing
 from rankcrawler.store.taken_list import TakenList
-from rankcrawler.store.tally import Change, Count, Fit, Row, Scores, Shown
+from rankcrawler.store.tally import Change, Count, Fit, Row, Shown
 
-_user_of = itemgetter(EntryRow._fields.index("user_key"))
-_contributor = attrgetter("user_key")
-_score_of = itemgetter(EntryRow._fields.index("score"))
+_user_of = attrgetter("user_key")
 
 
 class Difference(NamedTuple):
@@ -56,9 +54,9 @@ class Counting:
         """Forget all lists that count."""
         self._counted.forget()
 
-    def prepare(self, lists: Iterable[tuple[TakenList, list[EntryRow]]]) -> None:
-        """Look up together what the lists of a batch are likely to need."""
-        self._former.look_up((taken, self._entering(taken.room, rows)) for taken, rows in lists)
+    def prepare(self, lists: Iterable[tuple[TakenList, Iterable[int | None]]]) -> None:
+        """Look up together what the lists of a batch are likely to need, given their contributors."""
+        self._former.look_up((taken, self._entering(taken.room, users)) for taken, users in lists)
 
     def take(
         self, taken: TakenList, rows: list[EntryRow], difference: Difference, place: ListPlace, batch: Batch
@@ -73,7 +71,7 @@ class Counting:
             return own
         kind = kinds.named(taken.snapshot.target.kind)
         unread = [row.position for row in taken.snapshot.quarantined]
-        shown = Shown(rows, kind.capacity, unread, _scores(rows))
+        shown = Shown(rows, kind.capacity, unread)
         was_counted = room.counted is not None
         count = self._count(room, kind.capacity, difference.before)
         if count is None:
@@ -87,13 +85,13 @@ class Counting:
             return self._compare(count, shown, found, taken, place, batch, is_counted=kind.scores_are_gifts)
         return Standing.COUNTED
 
-    def _entering(self, room: Room, rows: Sequence[Row]) -> set[int]:
+    def _entering(self, room: Room, users: Iterable[int | None]) -> set[int]:
         """Contributors who are not in the room's last list that counts, if that is remembered and is not empty."""
         place = room.counted
         known = None if place is None else self._counted.get(room.room_key, place.snapshot_key)
         if known is None or not known.rows:
             return set()
-        return {*map(_contributor, rows)}.difference(map(_contributor, known.rows), (None,))
+        return {user for user in users if user is not None}.difference(map(_user_of, known.rows))
 
     def _compare(
         self,
@@ -182,10 +180,3 @@ class Counting:
                 return None
             known = _Counted(rows, unread, places.unpacked(room.carried))
         return Count.at(Shown(known.rows, capacity, known.unread), known.carried)
-
-
-def _scores(rows: list[EntryRow]) -> Scores:
-    """As Shown makes them, in half the time."""
-    found: Scores = dict(zip(map(_user_of, reversed(rows)), map(_score_of, reversed(rows)), strict=True))
-    found.pop(None, None)  # type: ignore[call-overload]
-    return found

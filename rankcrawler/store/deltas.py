@@ -51,6 +51,14 @@ def differing(before: Sequence[EntryRow], rows: Sequence[EntryRow]) -> list[int]
     return [at for at in range(same) if rows[at] != before[at]] + list(range(same, len(rows)))
 
 
+def shared(before: Sequence[EntryRow], rows: Sequence[EntryRow], differing: Sequence[int]) -> list[EntryRow]:
+    """The rows, where those that did not change are the records of the list before: new memory is for changes alone."""
+    found = [*before[: len(rows)], *rows[len(before) :]]
+    for index in differing:
+        found[index] = rows[index]
+    return found
+
+
 def can_follow(last: ListPlace, at_ms: int, changed: int, length: int) -> bool:
     """Whether a list of `length` rows is written as a delta list on the room's last."""
     if day_of(last.base_key >> KEY_BITS) != day_of(at_ms):

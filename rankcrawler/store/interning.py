@@ -4,11 +4,11 @@ The latest keys are remembered, so that a list which differs little from the one
 transaction fails, its keys are gone: then everything is forgotten.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from rankcrawler.model.columns import Group, Row, in_groups, picker
-from rankcrawler.model.rows import COLUMNS
+from rankcrawler.model.columns import Row, getter, picker
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.store import layout, tables
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.fingerprints import facts_in, fingerprint, packed
@@ -28,9 +28,9 @@ NO_PROFILE = 0
 FactKeys = tuple[int, int, int, int | None]
 """The keys of a profile, a level, a membership and the contributor; the last is None in an anonymised row."""
 
-facts_of = picker(in_groups(COLUMNS, Group.USER, Group.PROFILE, Group.GRADE, Group.CLUB))
-"""What a row says of its contributor: mostly the same from poll to poll."""
-_grade_of, _club_of = picker(layout.GRADE), picker(layout.CLUB)
+facts_of = getter(layout.FACTS)
+"""What a row says of its contributor."""
+_grade_of, _club_of = picker(layout.GRADE, layout.FACTS), picker(layout.CLUB, layout.FACTS)
 _grade_facts, _club_facts = facts_in(layout.GRADE), facts_in(layout.CLUB)
 
 
@@ -75,25 +75,24 @@ class Interned:
         if self._weight > REMEMBERED:
             self.forget()
 
-    def keys_of(self, source: int, rows: Sequence[Row]) -> list[FactKeys | None]:
+    def keys_of(self, source: int, rows: Sequence[RankEntry]) -> list[FactKeys | None]:
         """The keys of the facts in a gateway's rows; None for those that are not remembered."""
         return list(map(self._facts.setdefault(source, {}).get, map(facts_of, rows)))
 
-    def learn(self, source: int, seen: dict[Row, tuple[int, Row]]) -> dict[Row, FactKeys]:
-        """The keys of facts, remembered from now on; each comes with a row that has it, and when it was captured."""
-        facts = self._facts.setdefault(source, {})
+    def learn(self, source: int, seen: Mapping[Row, int]) -> None:
+        """Remember the keys of a gateway's facts from now on; each comes with when it was captured."""
+        found = self._facts.setdefault(source, {})
         profiles = self._profiles.setdefault(source, Profiles(source))
-        rows = [row for _, row in seen.values()]
-        profiles.learn(self._database, seen.values())
+        profiles.learn(self._database, seen)
         while profiles.new_users:
             self.latest.setdefault(profiles.new_users.pop(), NO_PROFILE)
-        self._grades.learn(self._database, map(_grade_of, rows))
-        self._clubs.learn(self._database, map(_club_of, rows))
-        for fact, row in zip(seen, rows, strict=True):
-            self._weight += _OF_FACTS + len(packed(fact))
-            profile_key, user_key = profiles.keys[profile_of(row)]
-            facts[fact] = profile_key, self._grades.keys[_grade_of(row)], self._clubs.keys[_club_of(row)], user_key
-        return facts
+        self._grades.learn(self._database, map(_grade_of, seen))
+        self._clubs.learn(self._database, map(_club_of, seen))
+        for facts in seen:
+            self._weight += _OF_FACTS + len(packed(facts))
+            profile_key, user_key = profiles.keys[profile_of(facts)]
+            own = self._grades.keys[_grade_of(facts)], self._clubs.keys[_club_of(facts)]
+            found[facts] = profile_key, *own, user_key
 
     def learn_texts(self, texts: Iterable[str | None]) -> None:
         """Make sure that `texts` has these."""

@@ -11,6 +11,8 @@ OWN = ("rank", "score", "exactly_score", "score_precision", "delta", "flags")
 ID = "user_id"
 """The column that `users` holds."""
 
+FACTS = in_groups(COLUMNS, Group.USER, Group.PROFILE, Group.GRADE, Group.CLUB)
+"""What a row says of its contributor: mostly the same from poll to poll."""
 PROFILE = [each for each in in_groups(COLUMNS, Group.USER, Group.PROFILE) if each.name != ID]
 GRADE = in_groups(COLUMNS, Group.GRADE)
 CLUB = in_groups(COLUMNS, Group.CLUB)

@@ -1,44 +1,53 @@
 """Makes the records of lists; what is unknown is looked up in the database for all lists together."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from rankcrawler.model.columns import Row
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.store.interning import FactKeys, Interned, facts_of
-from rankcrawler.store.rows import EntryRow, entry_rows, flags_of, other_words, rows_of
+from rankcrawler.store.rows import EntryRow, entry_rows, flags_of, other_words
 from rankcrawler.store.taken_list import TakenList
 
 
-class _Rows:
-    """The rows of one list, with the keys of their facts that are known."""
+class ListRows:
+    """The rows of one list. Their records are made when they are compared, so that few exist at a time."""
 
-    def __init__(self, taken: TakenList, interned: Interned, *, is_needed: bool) -> None:
+    def __init__(self, taken: TakenList, interned: Interned, *, are_known: bool) -> None:
         self.source = taken.room.source_key
         self.at_ms = taken.at_ms
-        self.rows = rows_of(taken.snapshot) if is_needed else []
+        self.are_known = are_known
+        """Whether they were looked up; there are none if not."""
+        self.rows: Sequence[RankEntry] = taken.snapshot.entries if are_known else ()
         self.words = other_words(self.rows)
-        self._keys = interned.keys_of(self.source, self.rows)
+        self.keys: list[FactKeys | None] = interned.keys_of(self.source, self.rows)
+        """Of each row's facts; None if they are not remembered."""
 
-    def unknown(self) -> Iterable[Row]:
-        """The rows whose facts have no key yet."""
-        if None not in self._keys:
-            return ()
-        return (row for row, key in zip(self.rows, self._keys, strict=True) if key is None)
+    def unknown(self) -> Iterator[Row]:
+        """The facts without keys."""
+        return (facts_of(row) for row, key in zip(self.rows, self.keys, strict=True) if key is None)
 
-    def made(self, interned: Interned, learned: dict[int, dict[Row, FactKeys]]) -> list[EntryRow]:
-        """The records."""
-        keys = [key or learned[self.source][facts_of(row)] for row, key in zip(self.rows, self._keys, strict=True)]
-        return entry_rows(self.rows, keys, self.words, interned.texts)
+    def users(self) -> Iterator[int | None]:
+        """The contributors, when all facts have keys."""
+        return (key[-1] for key in self.keys if key)
+
+    def made(self, interned: Interned) -> list[EntryRow]:
+        """The records, when all facts have keys."""
+        return entry_rows(self.rows, [key for key in self.keys if key], self.words, interned.texts)
 
 
-def records_of(lists: Sequence[TakenList], interned: Interned, *, of_all: bool = False) -> list[list[EntryRow]]:
-    """The records of each list; unless `of_all`, none for a list that is not likely to need any."""
-    all_rows = [_Rows(each, interned, is_needed=of_all or each.may_need_rows) for each in lists]
-    unknown: defaultdict[int, dict[Row, tuple[int, Row]]] = defaultdict(dict)
-    for each in all_rows:
-        for row in each.unknown():
-            unknown[each.source].setdefault(facts_of(row), (each.at_ms, row))
-    learned = {source: interned.learn(source, seen) for source, seen in unknown.items()}
-    interned.learn_texts(text for each in all_rows for text in each.words.values())
-    interned.learn_texts(text for each in all_rows for text in flags_of(each.rows))
-    return [each.made(interned, learned) for each in all_rows]
+def rows_of(lists: Sequence[TakenList], interned: Interned, *, of_all: bool = False) -> list[ListRows]:
+    """The rows of each list; unless `of_all`, none of a list that is not likely to need any."""
+    found = [ListRows(each, interned, are_known=of_all or each.may_need_rows) for each in lists]
+    new = [each for each in found if None in each.keys]
+    unknown: defaultdict[int, dict[Row, int]] = defaultdict(dict)
+    for each in new:
+        for facts in each.unknown():
+            unknown[each.source].setdefault(facts, each.at_ms)
+    for source, seen in unknown.items():
+        interned.learn(source, seen)
+    for each in new:
+        each.keys = interned.keys_of(each.source, each.rows)
+    interned.learn_texts(text for each in found for text in each.words.values())
+    interned.learn_texts(text for each in found for text in flags_of(each.rows))
+    return found

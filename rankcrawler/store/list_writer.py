@@ -12,7 +12,7 @@ from rankcrawler.store.database import Database, Record
 from rankcrawler.store.days import hour_of, is_certain, key_of
 from rankcrawler.store.deltas import LastLists
 from rankcrawler.store.interning import Interned
-from rankcrawler.store.list_rows import records_of
+from rankcrawler.store.list_rows import ListRows, rows_of
 from rankcrawler.store.openings import Openings
 from rankcrawler.store.presence import Presence
 from rankcrawler.store.room import ListPlace
@@ -48,18 +48,18 @@ class ListWriter:
         """
         self._interned.make_room()
         self._interned.learn_texts(text for each in lists for text in _texts(each))
-        rows_of = records_of(lists, self._interned)
-        self._counting.prepare(zip(lists, rows_of, strict=True))
-        return [self._add(taken, rows, batch) for taken, rows in zip(lists, rows_of, strict=True)]
+        found = rows_of(lists, self._interned)
+        self._counting.prepare((taken, rows.users()) for taken, rows in zip(lists, found, strict=True))
+        return [self._add(taken, rows, batch) for taken, rows in zip(lists, found, strict=True)]
 
-    def _add(self, taken: TakenList, rows: list[EntryRow], batch: Batch) -> Standing:
+    def _add(self, taken: TakenList, rows: ListRows, batch: Batch) -> Standing:
         snapshot, room_key = taken.snapshot, taken.room.room_key
         batch.room_hours[hour_of(taken.at_ms), room_key].polls += 1
         key = taken.key_of_same
         if key is None:
-            if not rows and snapshot.entries:
-                [rows] = records_of([taken], self._interned, of_all=True)
-            key, standing = self._add_list(taken, rows, batch)
+            if not rows.are_known:
+                [rows] = rows_of([taken], self._interned, of_all=True)
+            key, standing = self._add_list(taken, rows.made(self._interned), batch)
         else:
             standing = taken.room.last_standing
         self._note(taken, standing)
@@ -85,6 +85,8 @@ class ListWriter:
     def _add_list(self, taken: TakenList, rows: list[EntryRow], batch: Batch) -> tuple[int, Standing]:
         before = self._before(taken) if taken.is_newest else None
         differing = list(range(len(rows))) if before is None else deltas.differing(before, rows)
+        if before is not None:
+            rows = deltas.shared(before, rows, differing)
         place = self._place(taken, len(rows), None if before is None else len(differing), batch)
         written = differing if place.step else range(len(rows))
         standing = self._counting.take(taken, rows, Difference(before, differing), place, batch)

@@ -1,6 +1,6 @@
 """Contributors and their profiles: how they appear in lists."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from rankcrawler.model.columns import Group, Row, in_groups, picker
 from rankcrawler.model.rows import COLUMNS
@@ -16,8 +16,8 @@ _ID = [each.name for each in _COLUMNS].index(layout.ID)
 _NEVER_MS = -1
 """When the profile of a new contributor was seen, until Batch notes their first."""
 
-profile_of = picker(_COLUMNS)
-"""A row's contributor and profile."""
+profile_of = picker(_COLUMNS, layout.FACTS)
+"""The contributor and the profile in what a row says of them."""
 _facts = facts_in(_COLUMNS)
 
 
@@ -30,11 +30,11 @@ class Profiles:
         """Contributors that were added, and have no latest profile yet."""
         self._source = source
 
-    def learn(self, database: Database, seen: Collection[tuple[int, Row]]) -> None:
-        """Make sure that `keys` has the profiles of rows; each row comes with the time of its list, in milliseconds."""
+    def learn(self, database: Database, seen: Mapping[Row, int]) -> None:
+        """Make sure that `keys` has the profiles in facts that were seen in lists of these times, in milliseconds."""
         first_seen: dict[Row, int] = {}
-        for at_ms, row in seen:
-            profile = profile_of(row)
+        for facts, at_ms in seen.items():
+            profile = profile_of(facts)
             if profile not in self.keys:
                 first_seen[profile] = min(at_ms, first_seen.get(profile, at_ms))
         users = self._learn_users(database, first_seen)

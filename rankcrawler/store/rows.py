@@ -1,14 +1,11 @@
 """Turns the rows of a list into records of the table `entries`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from msgspec.structs import astuple
-
-from rankcrawler.model.columns import Row, picker, positions
-from rankcrawler.model.items import RoomSnapshot
-from rankcrawler.model.rows import COLUMNS
+from rankcrawler.model.columns import getter
+from rankcrawler.model.rows import RankEntry
 from rankcrawler.store import layout
 from rankcrawler.store.interning import FactKeys
 from rankcrawler.store.values import plain
@@ -16,9 +13,8 @@ from rankcrawler.store.words import AS_SCORE, words_of
 
 PRECISIONS = ("exact", "rounded", "withheld")
 _CODES = {name: code for code, name in enumerate(PRECISIONS)}
-_own_of = itemgetter(*positions(COLUMNS, layout.OWN))
-_SCORE, _EXACTLY, _FLAGS = positions(COLUMNS, ("score", "exactly_score", "flags"))
-_pick_others = picker(layout.OTHERS) if layout.OTHERS else None
+_own_of = attrgetter(*layout.OWN)
+_others_of = getter(layout.OTHERS) if layout.OTHERS else None
 
 
 class EntryRow(NamedTuple):
@@ -45,27 +41,22 @@ USER_AT = EntryRow._fields.index("user_key")
 _row = tuple.__new__  # half the time of EntryRow(…)
 
 
-def rows_of(snapshot: RoomSnapshot) -> list[Row]:
-    """The rows of a list, as tuples in the order of items.COLUMNS."""
-    return [astuple(entry) for entry in snapshot.entries]
-
-
-def other_words(rows: list[Row]) -> dict[int, str]:
+def other_words(rows: Sequence[RankEntry]) -> dict[int, str]:
     """The display texts that are not the score in words, by the index of their rows."""
     return {
-        index: row[_EXACTLY]
+        index: row.exactly_score
         for index, row in enumerate(rows)
-        if row[_EXACTLY] != words_of(row[_SCORE]) and row[_EXACTLY] is not None
+        if row.exactly_score != words_of(row.score) and row.exactly_score is not None
     }
 
 
-def flags_of(rows: list[Row]) -> Iterator[str]:
+def flags_of(rows: Sequence[RankEntry]) -> Iterator[str]:
     """The flags of rows that have some."""
-    return (" ".join(row[_FLAGS]) for row in rows if row[_FLAGS])
+    return (" ".join(row.flags) for row in rows if row.flags)
 
 
 def entry_rows(
-    rows: list[Row], facts: Sequence[FactKeys], words: Mapping[int, str], texts: Mapping[str, int]
+    rows: Sequence[RankEntry], facts: Sequence[FactKeys], words: Mapping[int, str], texts: Mapping[str, int]
 ) -> list[EntryRow]:
     """The records of a list, given the keys of each row's facts, its `other_words`, and the keys of its texts."""
     made: list[EntryRow] = []
@@ -85,7 +76,7 @@ def entry_rows(
             club_key,
             texts[" ".join(flags)] if flags else None,
             user_key,
-            () if _pick_others is None else plain(_pick_others(row)),
+            () if _others_of is None else plain(_others_of(row)),
         )
         made.append(_row(EntryRow, values))
         above = score

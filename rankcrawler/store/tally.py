@@ -7,6 +7,7 @@ it does: who is outside a full list has at most its last score.
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 MOST = 2**57 - 1
@@ -33,6 +34,8 @@ class Row(Protocol):
         """Coins."""
 
 
+_user_of, _score_of = attrgetter("user_key"), attrgetter("score")
+
 _ABSENT = -(2**64)
 """Stands for the mark of someone who has none; no store holds such a score."""
 
@@ -47,12 +50,10 @@ class Place(NamedTuple):
 class Shown:
     """What a list shows, given its rows, and the positions in the answer of rows that could not be read."""
 
-    def __init__(
-        self, rows: Sequence[Row], capacity: int, unread: Sequence[int] = (), scores: Scores | None = None
-    ) -> None:
+    def __init__(self, rows: Sequence[Row], capacity: int, unread: Sequence[int] = ()) -> None:
         self.rows = rows
         self.unread = unread
-        self.scores = _scores(rows) if scores is None else scores
+        self.scores = _scores(rows)
         """The higher one, if a contributor has two rows."""
         is_full = len(rows) + len(unread) >= capacity
         self.floor = (_nearest(reversed(rows)) or 0) if is_full else 0
@@ -229,7 +230,9 @@ def _or(value: int | None, other: int) -> int:
 
 
 def _scores(rows: Sequence[Row]) -> Scores:
-    return {row.user_key: row.score for row in reversed(rows) if row.user_key is not None}
+    found: Scores = dict(zip(map(_user_of, reversed(rows)), map(_score_of, reversed(rows)), strict=True))
+    found.pop(None, None)  # type: ignore[call-overload]
+    return found
 
 
 def _nearest(rows: Iterable[Row]) -> int | None:
