@@ -227,7 +227,8 @@ def unreached(page: Page) -> list[str]:
     for _ in range(len(wanted) + 3):
         page.keyboard.press("Tab")
     reached = {*page.evaluate("[...reached]")}
-    return [what for place, what in wanted.items() if place not in reached] + page.evaluate("invisible")
+    invisible: list[str] = page.evaluate("invisible")
+    return [what for place, what in wanted.items() if place not in reached] + invisible
 
 
 @pytest.mark.parametrize("path", [path for path in PAGES if path != "/api"])

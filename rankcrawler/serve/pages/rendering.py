@@ -72,7 +72,8 @@ class Pages:
         key = "page", asked.path, query, spoken(), frame.theme, has_session
 
         def rendered(store: Questions) -> bytes:
-            template, values = filling(store)
+            with store.records.database.unchanging():  # so that all parts of the page are of one moment
+                template, values = filling(store)
             veiled = {name: shelf.desk.veil.over(value) for name, value in values.items()}
             mine = {"csrf_token": self._token_here, "now": self._now_here}
             return self._render(template, asked, "", veiled | mine)
