@@ -10,6 +10,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
+from urllib.request import urlopen
 
 import aiohttp
 import msgspec
@@ -48,6 +49,7 @@ def writer(
     polls: dict[str, list[float]] = {way: [] for way in WAYS}
     times: dict[str, list[float]] = {way: [] for way in WAYS}
     for number, way in enumerate(WAYS * turns):
+        _wait(url)
         written_rooms = [store_lists.room_id(_FIRST + number * rooms + place) for place in range(rooms)]
         with _Writing(where, of.now_ms, written_rooms) as written, _Reading(url, way, readers, written_rooms) as read:
             begun = written.value
@@ -55,6 +57,12 @@ def writer(
             polls[way].append((written.value - begun) / seconds)
             times[way] += read()
     return {way: _figures(polls[way], times[way], turns * seconds) for way in WAYS if turns}
+
+
+def _wait(url: str) -> None:
+    """Return when the server has answered whatever it was asked before."""
+    with urlopen(f"{url}/readyz", timeout=120) as response:  # noqa: S310 — its own address
+        response.read()
 
 
 def _figures(polls: list[float], times: list[float], seconds: float) -> dict[str, float]:
