@@ -66,7 +66,8 @@ def crawling(gateway: Gateway, data: Path, extra: str | Mapping[str, str], *opti
 
 def until(condition: Callable[[], bool], seconds: float = 15) -> None:
     """Wait until it is so."""
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while not condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.005)
+        waited = time.monotonic() - began
+        assert waited < seconds, "it did not come about in time"
+        time.sleep(min(max(0.005, waited / 20), 0.02))  # the longer it takes, the less a moment matters
