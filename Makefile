@@ -9,7 +9,7 @@ demo: .venv/.run ## crawl the seed rooms from the built-in simulated gateway
 	$(BIN)/rankcrawler demo
 
 test: .venv/.dev lint types ## run every check: lint, format, strict types, tests
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal || \
+	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal || \
 	  { echo "Running the failed tests again, one at a time:" >&2; \
 	    $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 

@@ -34,7 +34,7 @@ BOUNDS = {"one latest list": 10, "1,000 latest lists": 1000, "a room's day of mi
 def polls(entries: int, minutes: int, latest: int) -> Iterator[Poll]:
     """All that a store is filled with."""
     return chain(
-        store_lists.restless(RESTLESS, max(entries // (100 * RESTLESS), 1)),
+        store_lists.restless(min(RESTLESS, max(entries // 100, 1)), max(entries // (100 * RESTLESS), 1)),
         store_lists.a_day(DAY, minutes, first=RESTLESS),
         store_lists.a_day(latest, min(minutes, 12), first=RESTLESS + DAY, begin=max(minutes - 12, 0)),
     )
