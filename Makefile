@@ -71,7 +71,7 @@ COMPILE := ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 
 lock: .venv/.uv ## update the locks: names, versions and hashes only
 	cd requirements && $(COMPILE) uv.in --output-file uv.txt
-	cd requirements && $(COMPILE) ../pyproject.toml run.in --extra serve --extra postgresql --output-file run.txt
+	cd requirements && $(COMPILE) ../pyproject.toml run.in --extra alerts --extra serve --extra postgresql --output-file run.txt
 	cd requirements && $(COMPILE) dev.in --output-file dev.txt
 	cd requirements && $(COMPILE) ../benchmarks/rivals/requirements.in --output-file ../benchmarks/rivals/requirements.txt
 

@@ -21,6 +21,8 @@ RankcrawlerError
 │   ├── TookTooLong        a question was given up
 │   └── DamagedList   rows of a list that was stored are missing
 ├── FeedError         a feed cannot be opened or written
+├── AlertError        the file of alerts cannot be used, or a rule cannot be kept
+│   └── NoRule        there is no rule of that name
 └── RequestError      a request to what `serve` serves does not say what is wanted
 """
 
@@ -183,6 +185,17 @@ class DamagedList(StoreError):  # noqa: N818 — names what it found
 
 class FeedError(RankcrawlerError):
     """A feed cannot be opened or written; the message names it, without its password."""
+
+
+class AlertError(RankcrawlerError):
+    """The file in which alerts are kept cannot be used, or a rule cannot be kept; the message says why."""
+
+
+class NoRule(AlertError):  # noqa: N818 — it is no fault of the file's
+    """There is no rule of a name; the message has the name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(tr("there is no rule {name}: `rankcrawler alerts list` lists them", name=name[:40]))
 
 
 class RequestError(RankcrawlerError):

@@ -19,7 +19,7 @@ from rankcrawler import settings as defaults
 from rankcrawler.errors import SettingError
 from rankcrawler.language import marked, tr
 
-SECRETS = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY", "API_TOKEN")
+SECRETS = ("GATEWAY_TOKEN", "PSEUDONYMISE_KEY", "API_TOKEN", "ALERT_TARGETS")
 """Environment variables that are not settings: Scrapy logs settings, and other users can read a command line."""
 
 SHOWN_TO_OTHERS = marked(
@@ -74,7 +74,7 @@ NAMES = (*_NUMBERS, *_TEXTS, *REDIS, "DEFAULT_REQUEST_HEADERS", "SPEEDUPS", "USE
 """Every setting that is read here."""
 _HARMLESS = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"}
 """Environment variables that every program may know."""
-_PREFIXES = ("GATEWAY_", "LEASE_", "METRICS_", "PSEUDONYM", "QUEUE_", "ROOM_", "STORE_", "VERDICT")
+_PREFIXES = ("ALERT_", "GATEWAY_", "LEASE_", "METRICS_", "PSEUDONYM", "QUEUE_", "ROOM_", "STORE_", "VERDICT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,8 @@ class Options:
     """Empty if PSEUDONYMISE_KEY is not set."""
     api_token: str = field(repr=False)
     """What clients of `serve` must send; empty if API_TOKEN is not set."""
+    alert_targets: str = field(repr=False)
+    """Where alerts go: names, each with an address that is a secret; empty if ALERT_TARGETS is not set."""
     store_url: str
     data_dir: Path
     time_zone: ZoneInfo
@@ -153,6 +155,7 @@ class Options:
             own_code={name: texts[name] or "" for name in _OWN_CODE},
             pseudonymise_key=environment.get("PSEUDONYMISE_KEY", ""),
             api_token=environment.get("API_TOKEN", ""),
+            alert_targets=environment.get("ALERT_TARGETS", ""),
             store_url=texts["STORE_URL"] or f"sqlite:///{data_dir.rstrip('/')}/ranks.db",
             data_dir=Path(data_dir),
             time_zone=setting_values.zone(texts["TIME_ZONE"] or defaults.TIME_ZONE),

@@ -2,14 +2,21 @@
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from rankcrawler.alerts import book, ledger, outbox, rule, statefile
+from rankcrawler.alerts.firing import Event, Fact, Firing, Host, Person, Place
+from rankcrawler.alerts.ledger import Look
+from rankcrawler.alerts.statefile import StateFile
 from rankcrawler.clock import iso
 from rankcrawler.model.items import Poll
 from rankcrawler.store import locate
 from tests.builders import entry, failed, polled, snapshot
 
 MINUTE = 60_000
+UTC = ZoneInfo("UTC")
 NAMES = (
     "晚风",
     "小鱼",
@@ -143,3 +150,48 @@ def fill(
             )
         with_store.write(polls)
     with_store.close()
+
+
+def alerts(folder: Path, now_ms: int) -> Path:
+    """A file of alerts: rules of several kinds, one of them muted, and what they fired; returns its path."""
+    path = statefile.place(folder)
+    place = Place("gateway.test", "ranklist", room_id(0), Host("uid=5", "小主播"))
+    someone, other = Person("60000000000", NAMES[0]), Person("60000000007", HOSTILE[0])
+    with StateFile(path) as file:
+        for fields in (
+            {"kind": "score", "coins": 100_000, "targets": ["phone"], "quiet": "23:00-08:00"},
+            {"kind": "pace", "name": "burst", "targets": ["phone", "hook"], "anchors": ["uid=98204909466"]},
+            {"kind": "appears", "name": "大哥", "users": ["60000000000", "60000000007"]},
+            {"kind": "silence", "targets": ["hook"], "cool_down": 0},
+        ):
+            book.add(file, rule.made(fields), now_ms - 50 * MINUTE)
+        kept = book.rules(file)
+        keys = {each.rule.name: each.rule.key for each in kept}
+
+        def fired(name: str, event: Event, minutes: int, **more: Any) -> Firing:
+            at_ms = now_ms - minutes * MINUTE
+            return Firing(f"{name}{minutes}", keys[name], name, event, at_ms, name, **more)
+
+        facts: dict[str, Fact] = {
+            "coins": 52_000,
+            "minutes": 5.0,
+            "pace": 10_400.0,
+            "usual": 1100.0,
+            "usual_hours": 5.5,
+        }
+        firings = [
+            fired("score", "score", 48, place=place, person=someone, facts={"coins": 100_000, "score": 104_300}),
+            fired("score", "score", 44, place=place, person=someone, facts={"coins": 100_000, "score": 101_000}),
+            fired("burst", "pace", 32, place=place, person=other, facts=facts, is_least=True),
+            fired("大哥", "appears", 20, place=place, person=other, facts={"rank": 7}),
+            fired("silence", "stops", 12, facts={"minutes": 5.0}),
+        ]
+        ledger.record(file, Look("store", firings, armed={*keys.values()}), kept, now_ms - 10 * MINUTE, UTC)
+        for message in outbox.take_due(file, now_ms):
+            if message.target == "phone":
+                outbox.delivered(file, message, now_ms)
+            else:
+                outbox.failed(file, message, "HTTP 503", now_ms)
+        book.mute(file, "大哥", now_ms + 90 * MINUTE)
+        book.note_loop(file, 4242, now_ms - 60 * MINUTE, now_ms, [], ["phone", "hook"])
+    return path

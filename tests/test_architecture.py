@@ -35,7 +35,7 @@ ORDER = (
     {"gateways", "queue", "store", "feeds", "simulator", "fleet"},
     {"insight"},
     {"metrics"},
-    {"handler", "logformatter", "pipelines", "preflight", "speedups"},
+    {"alerts", "handler", "logformatter", "pipelines", "preflight", "speedups"},
     {"extensions"},
     {"serve", "spiders"},
     {"commands"},

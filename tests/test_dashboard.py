@@ -33,7 +33,16 @@ from tests.serving import BEIJING, browser, form_token, post, served
 
 ROOM, GAPS = dashboard.room_id(0), dashboard.room_id(1)
 STATIC = Path(__file__).parent.parent / "rankcrawler" / "serve" / "pages" / "static"
-PAGES = ("/", f"/rooms/{ROOM}", "/contributors", "/contributors/60000000000", "/compare", "/fleet", "/rooms/new")
+PAGES = (
+    "/",
+    f"/rooms/{ROOM}",
+    "/contributors",
+    "/contributors/60000000000",
+    "/compare",
+    "/fleet",
+    "/alerts",
+    "/rooms/new",
+)
 
 
 @pytest.fixture(scope="module")

@@ -38,6 +38,7 @@ PAGES = (
     "/compare",
     f"/compare?rooms={ROOM},{GAPS}&since=24h",
     "/fleet",
+    "/alerts",
     "/rooms/new",
     "/api",
     "/nothing",
@@ -76,7 +77,8 @@ def url(folder: Path) -> Iterator[str]:
     """A server with rooms of all sorts."""
     address = f"sqlite:///{folder}/ranks.db"
     dashboard.fill(address, now_ms())
-    with served(Setup(address, BEIJING)) as one:
+    alerts = dashboard.alerts(folder, now_ms())
+    with served(Setup(address, BEIJING, alerts=alerts, targets=("phone", "hook"))) as one:
         yield one
 
 

@@ -114,7 +114,7 @@ def test_the_metadata_are_complete(wheel: Path) -> None:
     assert found["Summary"]
     assert found["Keywords"]
     assert found["Author"] == "rankcrawler developers"
-    assert found.get_all("Provides-Extra") == ["export", "metrics", "postgresql", "serve"]
+    assert found.get_all("Provides-Extra") == ["alerts", "export", "metrics", "postgresql", "serve"]
     assert not found.get_all("Project-URL")
     assert "# rankcrawler" in str(found.get_payload())
     classifiers = found.get_all("Classifier", [])

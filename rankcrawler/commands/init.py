@@ -68,6 +68,10 @@ VARIABLES = (
         marked("What clients of `rankcrawler serve` must send, a secret, too."),
         "# API_TOKEN=",
     ),
+    _Variable(
+        marked("Where alerts go, secrets as well: names with addresses, and blanks between them (docs/alerts.md)."),
+        "# ALERT_TARGETS='phone=ntfy://TOPIC hook=webhook+https://SECRET@example.com/path'",
+    ),
 )
 
 

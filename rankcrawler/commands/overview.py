@@ -18,7 +18,8 @@ from rankcrawler.language import tr
 from rankcrawler.spelling import hint
 
 _ORDER = (
-    *("init", "doctor", "crawl", "fleet", "rooms", "anchors", "store", "serve", "gateway", "rank", "simulate", "demo"),
+    *("init", "doctor", "crawl", "fleet", "rooms", "anchors", "store", "serve", "alerts"),
+    *("gateway", "rank", "simulate", "demo"),
     "completion",
 )
 _EXAMPLES = (

@@ -43,6 +43,8 @@ def _cell(value: Any) -> Any:
     if isinstance(value, tuple):
         is_nested = any(isinstance(each, msgspec.Struct) for each in value)
         value = msgspec.json.encode(value).decode() if is_nested else " ".join(map(str, value))
+    if isinstance(value, dict):
+        value = msgspec.json.encode(value).decode()
     if isinstance(value, bool):
         return int(value)
     return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value

@@ -81,6 +81,15 @@ async def rooms(queue: RoomQueue, state: str) -> AsyncIterator[Room]:
         start += len(batch)
 
 
+async def dead_since(queue: RoomQueue, since_ms: int, limit: int) -> list[Room]:
+    """The first `limit` dead letters from a moment on, by when they died."""
+    key = queue.key(STATES["dead"])
+    answer: Any = await queue.redis.zrange(key, since_ms, "+inf", byscore=True, offset=0, num=limit, withscores=True)
+    records = await _records(queue, [name for name, _ in answer]) if answer else []
+    pairs = zip(answer, records, strict=True)
+    return [_room(name.decode(), "dead", int(score), record) for (name, score), record in pairs]
+
+
 async def failing(queue: RoomQueue) -> AsyncIterator[Room]:
     """Every room that is failing, the one that has failed for longest first."""
     start = 0

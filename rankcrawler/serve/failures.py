@@ -10,7 +10,9 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from rankcrawler.errors import (
+    AlertError,
     DamagedList,
+    NoRule,
     NoStore,
     NotInStore,
     QueueError,
@@ -37,6 +39,8 @@ _STATUSES: dict[type[Exception], int] = {
     QueueError: 503,
     SettingError: 400,
     RequestError: 400,
+    NoRule: 404,
+    AlertError: 503,
 }
 """What our errors mean; of an error that is several of them, the first."""
 

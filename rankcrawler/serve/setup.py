@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from pathlib import Path
 
+from rankcrawler.alerts import statefile, targets
 from rankcrawler.language import tr
 from rankcrawler.listening import LOOPBACK
 from rankcrawler.model.pseudonyms import Pseudonyms, of_key
@@ -27,6 +29,10 @@ class Setup:
     """What stands in place of the values that identify a person; None to show them as they are stored."""
     queue: Options | None = None
     """The settings that describe the queue; None if there is none."""
+    alerts: Path | None = None
+    """The file of alerts, there already or not; None if there are to be none."""
+    targets: tuple[str, ...] = ()
+    """The names of those that alerts may tell."""
 
     def check_may_change(self) -> None:
         """Raise Refusal if whatever changes something is refused."""
@@ -35,7 +41,7 @@ class Setup:
 
     @classmethod
     def of(cls, options: Options, *, is_read_only: bool = False, hosts: tuple[str, ...] = LOOPBACK) -> "Setup":
-        """The setup that the settings describe; raises SettingError for a PSEUDONYMISE_KEY that cannot be one."""
+        """The setup that the settings describe; raises SettingError for a key or a target that cannot be one."""
         return cls(
             store_url=options.store_url,
             zone=options.time_zone,
@@ -44,4 +50,6 @@ class Setup:
             is_read_only=is_read_only,
             pseudonyms=of_key(options.pseudonymise_key),
             queue=options,
+            alerts=statefile.place(options.data_dir),
+            targets=tuple(targets.read(options.alert_targets)),
         )

@@ -18,7 +18,7 @@ _ALIASES = {"_users": "u", "_profiles": "p", "_grades": "g", "_clubs": "c", "_en
 def load(dialect: Dialect) -> dict[str, str]:
     """The queries by name, with the driver's own placeholders for values."""
     texts = (
-        *("write.sql", "read.sql", "count.sql", "gains.sql", "check.sql", "sources.sql", "insight.sql"),
+        *("write.sql", "read.sql", "count.sql", "gains.sql", "check.sql", "sources.sql", "insight.sql", "alerts.sql"),
         f"{dialect.name}.sql",
     )
     blocks = {name: block for file in texts for name, block in _blocks(file)}

@@ -30,7 +30,7 @@ from tests.serving import BEIJING, served
 
 ENDLESS = "events"
 """The operation whose answer never ends."""
-CROSS = ("addRooms", "retry", "list")
+CROSS = ("addRooms", "retry", "list", "addAlert")
 """Operations that refuse requests for what two fields or parameters say together, or for rooms that cannot be read."""
 KNOWN = ("1", "2", "3", "77")
 MOMENTS = ("2h", "90s", "today", "yesterday 20:00", "2026-01-02", "2026-01-02T03:04:05+08:00", "1790000000000")
@@ -76,7 +76,8 @@ def server(folder: Path) -> Iterator[str]:
     fill(address)
     with redis_server(folder / "redis") as redis:
         queue = options(REDIS_URL=redis.url, DATA_DIR=str(folder))
-        with served(Setup(address, BEIJING, queue=queue)) as url:
+        alerts: dict[str, Any] = {"alerts": folder / "alerts.db", "targets": ("phone",)}
+        with served(Setup(address, BEIJING, queue=queue, **alerts)) as url:
             yield url
 
 

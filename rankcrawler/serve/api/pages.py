@@ -14,7 +14,10 @@ from rankcrawler.serve.api.given import Cursor, Limit, wrong
 USUAL = 100
 ALL = 1_000_000
 """Rows of a table as CSV, at most."""
-_IDENTITY = ("source", "kind", "room_id", "user_id", "since_at", "seen_at", "at", "reason", "action", "status", "code")
+_IDENTITY = (
+    *("source", "kind", "room_id", "user_id", "since_at", "seen_at", "at", "reason", "action", "status", "code"),
+    *("id", "name"),
+)
 """The fields that say which row of a table it is."""
 _NUMBERS = ("limit", "level", "least")
 _Written = tuple[int, list[str | int | None]]

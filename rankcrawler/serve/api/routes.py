@@ -2,7 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from rankcrawler.serve.api import events, fleet, health, people, rooms, sessions
+from rankcrawler.serve.api import alerts, events, fleet, health, people, rooms, sessions
 
 
 def routes() -> list[HTTPRouteHandler]:
@@ -12,5 +12,6 @@ def routes() -> list[HTTPRouteHandler]:
         *(people.top, people.regulars, people.shared, people.search, people.contributor),
         *(sessions.sessions, sessions.compare),
         *(fleet.fleet, fleet.dead_letters, fleet.add_rooms, fleet.retry, events.events),
+        *(alerts.rules, alerts.history, alerts.add, alerts.mute, alerts.unmute, alerts.test, alerts.remove),
         *(health.healthz, health.readyz),
     ]

@@ -2,7 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from rankcrawler.serve.pages import changes, downloads, handlers, login, static
+from rankcrawler.serve.pages import alerting, changes, downloads, handlers, login, static
 
 
 def routes() -> list[HTTPRouteHandler]:
@@ -14,6 +14,9 @@ def routes() -> list[HTTPRouteHandler]:
         handlers.show_person,
         handlers.show_compare,
         handlers.show_fleet,
+        alerting.show,
+        alerting.add,
+        alerting.change,
         downloads.send_csv,
         downloads.send_workbook,
         changes.show_form,

@@ -1,0 +1,1 @@
+"""The subcommands of `rankcrawler alerts`, and the loop that it runs without one."""
