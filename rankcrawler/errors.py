@@ -11,6 +11,7 @@ RankcrawlerError
 ├── QueueError        the queue's server cannot be started or joined
 │   ├── QueueStopped  a person or a worker has stopped the whole fleet
 │   ├── QueueOfAnother   it holds the rooms of another gateway
+│   ├── NewerQueue        a newer rankcrawler writes it in a way of its own
 │   └── NoQueue           there is none yet
 ├── StoreError        the store cannot be opened or written
 │   ├── StoreUnavailable   … now; the same call may succeed later
@@ -80,9 +81,26 @@ class QueueStopped(QueueError):  # noqa: N818 — the queue is not at fault
 
 
 class QueueOfAnother(QueueError):  # noqa: N818 — the queue is not at fault
-    """The queue holds rooms of another gateway than the one that is set; the message says what to do."""
+    """The queue holds rooms of another gateway than the one that is set; the message says what to do.
 
-    def __init__(self, holder: str, source: str) -> None:
+    `holder` is that gateway's name or, if only its profile differs from `profile`, the name and on a second line the
+    profile.
+    """
+
+    def __init__(self, holder: str, source: str, profile: str = "") -> None:
+        name, _, own = holder.partition("\n")
+        if own:
+            super().__init__(
+                tr(
+                    "The queue has workers that poll {source} by the profile {own}, and GATEWAY_PROFILE says "
+                    "{profile}. Set QUEUE_NAME to have a queue of your own on this server; or stop them first, or run "
+                    "`scrapy rooms claim`, to poll its rooms by {profile} from now on",
+                    source=name,
+                    own=own,
+                    profile=profile,
+                )
+            )
+            return
         super().__init__(
             tr(
                 "The queue belongs to the gateway {holder}, and the settings name {source}. Set QUEUE_NAME to have a "
@@ -95,6 +113,19 @@ class QueueOfAnother(QueueError):  # noqa: N818 — the queue is not at fault
 
 
 class NoQueue(QueueError):  # noqa: N818 — it is no fault of a queue's
+class NewerQueue(QueueError):  # noqa: N818 — the queue is not at fault
+    """A newer rankcrawler has begun to write the queue in a way that this one cannot read; it is left as it is."""
+
+    def __init__(self, inbox: str) -> None:
+        super().__init__(
+            tr(
+                "a newer rankcrawler writes the queue of {inbox}, and this one leaves it as it is: install that one, "
+                "or set QUEUE_NAME to have a queue of your own",
+                inbox=inbox,
+            )
+        )
+
+
     """There is no queue at a place where one is to be read; the message says where, and what makes one."""
 
     def __init__(self, place: object) -> None:

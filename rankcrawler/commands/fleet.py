@@ -44,7 +44,8 @@ async def run(options: Options, workers: int, arguments: Mapping[str, str], word
     as_json = options.log_format == JSON
     with _logging(live, as_json=as_json):
         async with open_queue(options, kind) as (queue, _):
-            await queue.claim(Gateway.of(options).source)
+            gateway = Gateway.of(options)
+            await queue.claim(gateway.source, gateway.profile.name)
             pushed = {} if rooms is None else await _push(queue, rooms)
             if anchors is not None:
                 pushed |= await _follow(anchors_beside(queue, options, kind), anchors)

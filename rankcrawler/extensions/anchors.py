@@ -23,7 +23,7 @@ async def begin(
 ) -> Following:
     """Add anchors to the queue, and begin to follow all that it holds; raises QueueError if it is another gateway's."""
     anchors.batch = gateway.discovery.batch
-    await anchors.claim(gateway.source)
+    await anchors.claim(gateway.source, gateway.profile.name)
     if added := await anchors.add(given):
         logger.info("%d anchors are new to the queue", added)
     worker = Worker(
@@ -32,6 +32,7 @@ async def begin(
         window=anchors.batch * max(4, options.concurrent_requests),  # a quarter of it is a call's worth
         ttl=options.lease_seconds,
         source=gateway.source,
+        profile=gateway.profile.name,
         listens=False,
     )
     looking = Looking(gateway.discovery, anchors.gate, peers, parts.poller.now_ms)

@@ -6,6 +6,7 @@ import logging
 from scrapy.statscollectors import StatsCollector
 
 from rankcrawler import statistics
+from rankcrawler.errors import NewerQueue
 from rankcrawler.queue.faults import FAULTS
 from rankcrawler.queue.lease import Depth
 from rankcrawler.queue.room_queue import RoomQueue
@@ -54,5 +55,5 @@ async def _depth(queue: RoomQueue) -> Depth | None:
     try:
         async with asyncio.timeout(_PATIENCE):
             return await queue.depth()
-    except (*FAULTS, TimeoutError):
+    except (*FAULTS, NewerQueue, TimeoutError):
         return None

@@ -94,7 +94,7 @@ class Leasing:
         gateway = Gateway.of(self._options)
         self._queue = queue
         try:
-            await queue.claim(gateway.source)
+            await queue.claim(gateway.source, gateway.profile.name)
             for warning in await safety.warnings(queue):
                 logger.warning("%s", warning)
             await limits.begin(queue, gateway, self._options)
@@ -142,6 +142,7 @@ class Leasing:
             window=2 * options.concurrent_requests,
             ttl=options.lease_seconds,
             source=gateway.source,
+            profile=gateway.profile.name,
             drain=drain,
             max_idle=options.max_idle,
             is_needed=lambda: self._following is not None and self._following.is_busy(),

@@ -111,6 +111,8 @@ class Call(NamedTuple):
     """The last call for leases whose answer arrived."""
     source: str = ""
     """The gateway that the worker polls; a queue leases no rooms of one gateway to the workers of another."""
+    profile: str = ""
+    """The name of its profile: the workers of one gateway must all read it in the same way."""
 
 
 class Depth(NamedTuple):

@@ -3,7 +3,7 @@
 import logging
 from time import monotonic
 
-from rankcrawler.errors import QueueError, QueueOfAnother, QueueStopped
+from rankcrawler.errors import NewerQueue, QueueError, QueueOfAnother, QueueStopped
 from rankcrawler.faultlog import FaultLog
 from rankcrawler.queue.faults import FAULTS, PAUSE, repair
 from rankcrawler.queue.lease import Call, Grant, Lease
@@ -19,15 +19,16 @@ class Lessee:
     """Numbers its calls, so that rooms whose grant never arrived come back with the next."""
 
     def __init__(
-        self, queue: RoomQueue, worker: str, window: Window, tally: Tally, ttl_ms: int, source: str = ""
+        self, queue: RoomQueue, worker: str, window: Window, tally: Tally, ttl_ms: int, gateway: tuple[str, str]
     ) -> None:
+        """`gateway` is the name of the one that the worker polls, and that of its profile."""
         self.queue_is_empty = False
         """Whether the queue held nothing, not even leases of others, when last asked."""
         self.refusal: QueueError | None = None
         """Why this worker gets no more leases until a person acts; None if it may get some."""
         self.clock = SharedClock()
         """The server's time."""
-        self._source = source
+        self._source, self._profile = gateway
         self._queue = queue
         self._worker = worker
         self._window = window
@@ -39,9 +40,12 @@ class Lessee:
     async def ask(self) -> tuple[list[Lease], float]:
         """New leases, which are in the window; and the seconds after which to ask again."""
         self._calls += 1
-        call = Call(self._worker, self._calls, self._heard, self._source)
+        call = Call(self._worker, self._calls, self._heard, self._source, self._profile)
         try:
             grant = await self._queue.lease(call, self._window.free, self._ttl_ms)
+        except NewerQueue as error:
+            self.refusal = error
+            return [], PAUSE
         except FAULTS as error:
             self._faults.note(error)
             self.queue_is_empty = False
@@ -54,7 +58,7 @@ class Lessee:
 
     def _refusal(self, grant: Grant) -> QueueError | None:
         if grant.state == "foreign":
-            return QueueOfAnother(grant.reason, self._source)
+            return QueueOfAnother(grant.reason, self._source, self._profile)
         return QueueStopped(grant.reason) if grant.reason else None
 
     def _take(self, grant: Grant) -> None:

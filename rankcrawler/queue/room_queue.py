@@ -101,7 +101,7 @@ class RoomQueue:
         most = await self._most(admitted)
         words = (call.worker, n, ttl_ms, self._attempts, call.number, call.heard)
         gated = (admitted.state, admitted.wait_ms, admitted.permits * self.batch, most)
-        answer = await self._script.call("lease", *words, *gated, call.source, self.batch)
+        answer = await self._script.call("lease", *words, *gated, call.source, self.batch, call.profile)
         wait, state, pending, vanished, unreadable, kind, holder, now, back, *rooms = answer
         calls = -(-len(rooms) // self.batch)
         if admitted.is_limited and admitted.permits > calls:
@@ -137,14 +137,19 @@ class RoomQueue:
         """Count a worker as gone, because it has ended."""
         await self._script.call("leave", worker)
 
-    async def claim(self, source: str, *, force: bool = False) -> None:
-        """Take the queue for a gateway; raises QueueError if it holds the rooms, or has workers, of another.
+    async def claim(self, source: str, profile: str = "", *, force: bool = False) -> None:
+        """Take the queue for a gateway of a profile; raises QueueError if it has rooms or workers of another.
 
         With `force` the rooms of the other become this gateway's.
         """
-        holder = (await self._script.call("claim", source, "1" if force else "")).decode()
+        holder = (await self._script.call("claim", source, "1" if force else "", profile)).decode()
         if holder != source:
-            raise QueueOfAnother(holder, source)
+            raise QueueOfAnother(holder, source, profile)
+
+    async def check_holder(self, source: str, profile: str = "") -> None:
+        """Raise QueueError if the queue has rooms or workers of another gateway; changes nothing."""
+        if holder := (await self._script.call("holder", source, profile)).decode():
+            raise QueueOfAnother(holder, source, profile)
 
     async def source(self) -> str:
         """The gateway whose rooms these are; empty if no worker or person has claimed them."""

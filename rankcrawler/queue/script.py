@@ -9,7 +9,9 @@ from itertools import islice
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
+from rankcrawler.errors import NewerQueue
 from rankcrawler.queue import limits
 
 KEYS = (
@@ -23,6 +25,8 @@ BATCH = 500
 _PARTS = ("keys", "definitions", "rooms", "inbox", "leases", "clock", "gates", "lend", "settle", "control", "run")
 """In this order: a part uses only what the parts before it define. `keys` documents the operations."""
 _COMMENT = re.compile(r"^\s*--.*\n| --.*$", re.MULTILINE)
+_NEWER = "NEWERQUEUE"
+"""How the script answers if the queue is of a format that it does not know."""
 _LARGEST_WHOLE = 2**53
 """Up to here a Lua number is exact."""
 
@@ -43,9 +47,14 @@ class Script:
         return f"rc:{self._slot}:{name}"
 
     async def call(self, operation: str, *words: str | int) -> Any:
-        """Run an operation of lua/keys.lua."""
+        """Run an operation of lua/keys.lua; raises NewerQueue if a newer version has written what it would read."""
         encoded = (word.encode(errors="surrogateescape") if isinstance(word, str) else word for word in words)
-        return await self._registered(keys=self._keys, args=[operation, *encoded])
+        try:
+            return await self._registered(keys=self._keys, args=[operation, *encoded])
+        except ResponseError as error:
+            if _NEWER in str(error):
+                raise NewerQueue(self.inbox) from None
+            raise
 
     async def call_for_all(self, operation: str, rooms: Iterable[str]) -> AsyncIterator[Any]:
         """Run an operation for any number of rooms, with a word for each; gives one answer per BATCH of them.

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from rankcrawler.errors import NewerQueue
+
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ class Tasks:
     def _note_end(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (failure := task.exception()) is not None:
-            logger.critical("A task of the worker failed: %r", failure, exc_info=failure)
+            if not isinstance(failure, NewerQueue):  # which ends the worker, and says why
+                logger.critical("A task of the worker failed: %r", failure, exc_info=failure)
             self.failure = failure
             self._on_failure()

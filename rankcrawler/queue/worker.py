@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from secrets import token_hex
 from time import monotonic
 
-from rankcrawler.errors import QueueError, QueueStopped
+from rankcrawler.errors import NewerQueue, QueueError, QueueStopped
 from rankcrawler.language import tr
 from rankcrawler.queue.faults import FAULTS
 from rankcrawler.queue.lease import Lease, Outcome, Settlement
@@ -28,7 +28,7 @@ _PATIENCE = 3.0
 class Worker:
     """Leases rooms under its name and a random suffix; open() it within a running loop, and close() it.
 
-    `source` is the gateway that it polls; a queue of another one refuses it.
+    `source` is the gateway that it polls, and `profile` its profile; a queue of another one refuses it.
     `window` limits how many leases it holds; `ttl` is how many seconds a lease outlives a worker that died. With
     `drain` the worker ends when the queue is empty, otherwise after `max_idle` seconds without work (0: never), unless
     something else says that it `is_needed`. One that does not listen occupies no connection, and asks once a second.
@@ -42,6 +42,7 @@ class Worker:
         window: int,
         ttl: float,
         source: str = "",
+        profile: str = "",
         drain: bool = False,
         max_idle: float = 0.0,
         is_needed: Callable[[], bool] = lambda: False,
@@ -62,7 +63,7 @@ class Worker:
         self._asking: asyncio.Task[tuple[list[Lease], float]] | None = None
         ttl_ms = int(ttl * 1000)
         self._window = Window(window, self.tally, self._wake)
-        self._lessee = Lessee(queue, unique, self._window, self.tally, ttl_ms, source)
+        self._lessee = Lessee(queue, unique, self._window, self.tally, ttl_ms, (source, profile))
         self._settler = Settler(queue, unique, self._window, self.tally)
         self._renewal = Renewal(queue, self._window, ttl_ms)
         self._listener = Listener(queue, self._wake, self._tasks)
@@ -83,9 +84,9 @@ class Worker:
     async def grants(self) -> AsyncIterator[list[Lease]]:
         """The leases of each grant; ends when the worker does. Cancelling it loses none.
 
-        Waits out the server's faults. Raises QueueStopped if the fleet is stopped, and QueueOfAnother if the queue is
-        another gateway's: the leases held then may still be settled, and close() releases the rest. Raises QueueError
-        if a defect keeps leases from being settled.
+        Waits out the server's faults. Raises QueueStopped if the fleet is stopped, QueueOfAnother if the queue is
+        another gateway's, and NewerQueue if it is a newer version's: the leases held then may still be settled, and
+        close() releases the rest. Raises QueueError if a defect keeps leases from being settled.
         """
         busy_at = monotonic()
         while not self._is_stopped:
@@ -101,6 +102,8 @@ class Worker:
                 return
             if not fresh:
                 await self._listener.sleep(pause, at_inbox=self._listens and self._window.has_room)
+        if isinstance(self._tasks.failure, NewerQueue):
+            raise self._tasks.failure
         if self._tasks.failure is not None:
             raise QueueError(
                 tr("leases can no longer be settled: {failure!r}", failure=self._tasks.failure)
@@ -161,7 +164,7 @@ class Worker:
     async def _leave(self) -> None:
         try:
             await asyncio.wait_for(self._queue.leave(self._name), _PATIENCE / 3)
-        except FAULTS:
+        except (*FAULTS, NewerQueue):
             logger.debug("The queue takes no leave; it will forget this worker by itself")
 
     def _release(self) -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from rankcrawler.errors import QueueError
 from rankcrawler.language import tr
 from rankcrawler.options import Options
+from rankcrawler.preflight import holder
 from rankcrawler.queue.access import Access, open_queue
 from rankcrawler.queue.faults import FAULTS
 from rankcrawler.queue.room_queue import RoomQueue
@@ -30,12 +31,14 @@ class Queues:
     async def ask(self, kind: str, question: Callable[[RoomQueue], Awaitable[T]], *, create: bool = False) -> T:
         """What a function of a kind's queue returns; raises QueueError if the queue is missing, or cannot be used.
 
-        With `create`, the embedded server is started where there is none yet.
+        With `create`, the embedded server is started where there is none yet, and another gateway's queue is refused.
         """
         place = tr("the queue")
         try:
             async with asyncio.timeout(PATIENCE):
                 queue, place = await self._opened(kind, create=create)
+                if create and self._options is not None:
+                    await holder.check(queue, self._options)
                 return await question(queue)
         except (*FAULTS, TimeoutError) as error:
             await self._drop(kind)

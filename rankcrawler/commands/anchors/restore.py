@@ -39,8 +39,9 @@ class Restore(RoomsSubcommand):
         """Add what is lost; a session that has ended meanwhile is ended by the looks that follow."""
         from rankcrawler.gateways.gateway import Gateway  # no other subcommand needs a gateway
 
-        source, anchors = Gateway.of(session.options).source, opened(session)
-        await anchors.claim(source)
+        gateway, anchors = Gateway.of(session.options), opened(session)
+        source = gateway.source
+        await anchors.claim(source, gateway.profile.name)
         wanted = [*_lost(session, given.source or source, given)]
         found = await anchors.find([job.anchor.name for job in wanted])
         restored = await anchors.add(job for job, known in zip(wanted, found, strict=True) if known is None)

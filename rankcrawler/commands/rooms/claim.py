@@ -13,13 +13,15 @@ class Claim(RoomsSubcommand):
     name = "claim"
     help = marked("Poll the queue's rooms at the gateway of GATEWAY_NAME or GATEWAY_URL, if it was another before")
     example = "claim"
+    takes_over = True
 
     async def run(self, session: Session, given: argparse.Namespace) -> int:
         """Claim the queue."""
         from rankcrawler.gateways.gateway import Gateway  # no other subcommand but restore needs a gateway
 
-        source = Gateway.of(session.options).source
-        await session.queue.claim(source, force=True)
-        await anchors_beside(session.queue, session.options, session.kind).claim(source, force=True)
-        print(tr("the queue belongs to {source}; workers of another gateway end", source=source))
+        gateway = Gateway.of(session.options)
+        holder = gateway.source, gateway.profile.name
+        await session.queue.claim(*holder, force=True)
+        await anchors_beside(session.queue, session.options, session.kind).claim(*holder, force=True)
+        print(tr("the queue belongs to {source}; workers of another gateway end", source=gateway.source))
         return 0

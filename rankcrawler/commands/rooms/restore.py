@@ -35,8 +35,9 @@ class Restore(RoomsSubcommand):
         """Restore what recurs, unless its polls ended long before those of other rooms."""
         from rankcrawler.gateways.gateway import Gateway  # no other subcommand but claim needs a gateway
 
-        source = Gateway.of(session.options).source
-        await session.queue.claim(source)
+        gateway = Gateway.of(session.options)
+        source = gateway.source
+        await session.queue.claim(source, gateway.profile.name)
         rooms, others = _recurring(session, given.source or source)
         # A worker whose clock was ahead has dated its polls in the future: they would make all others look old.
         newest = min(max((polled for _, polled in rooms), default=0.0), await session.queue.now() / 1000)

@@ -35,6 +35,9 @@ class RoomsSubcommand(Subcommand):
         """Declare what every subcommand takes; call last, so that the help lists it last."""
         add_kind(parser, tr("the kind of list whose queue it is"))
 
+    takes_over: ClassVar[bool] = False
+    """Whether it may change the queue of another gateway."""
+
     @abstractmethod
     async def run(self, session: Session, given: argparse.Namespace) -> int:
         """Do the work; returns the exit status."""
@@ -45,6 +48,10 @@ async def run(subcommand: RoomsSubcommand, given: argparse.Namespace, options: O
     place = tr("the queue")
     try:
         async with open_queue(options, given.kind, create=not subcommand.only_reads) as (queue, place):
+            if not subcommand.only_reads and not subcommand.takes_over:
+                from rankcrawler.preflight import holder  # imports what reads a gateway, which reading a queue does not
+
+                await holder.check(queue, options)
             return await subcommand.run(Session(queue, given.kind, options), given)
     except BrokenPipeError:  # of standard output, not of the queue
         raise

@@ -1,11 +1,17 @@
 -- Operations for people: claiming the queue, removing and retrying rooms, and counting them.
 
 function operations.claim(args)
-  local source, holder = args[1], call('HGET', CTL, 'source')
-  local is_used = pending() > 0 or call('ZCOUNT', WRK, whole(now - ALIVE_MS), '+inf') > 0
-  if holder and is_used and args[2] == '' then return holder end
-  if holder ~= source then call('HSET', CTL, 'source', source) end
+  local source, force, profile = args[1], args[2], args[3]
+  local stranger = stranger_to(source, profile)
+  if stranger and force == '' and is_kept_from(stranger) then return stranger end
+  if stranger then give_to(source, profile) end
+  sign(source, profile)
   return source
+end
+
+function operations.holder(args)
+  local stranger = stranger_to(args[1], args[2])
+  return stranger and is_kept_from(stranger) and stranger or ''
 end
 
 function operations.leave(args)

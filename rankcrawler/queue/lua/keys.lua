@@ -23,7 +23,9 @@
 -- 11 info   hash   members of dead and retired → JSON: reason, at, attempts, definition or raw
 -- 12 st     hash   counters; and recurring, the number of definitions with an interval
 -- 13 ctl    hash   token (the last fence; the name is older than the word), minute (since 1970) of the last settlement,
---                  settled in it, settled_before: in the minute before it, source (the gateway whose rooms these are), now
+--                  settled in it, settled_before: in the minute before it, source (the gateway whose rooms these are),
+--                  profile (the same, a line break, and the name of the gateway's profile), format (the highest
+--                  FORMAT of a worker; a script of a lower one does nothing, and answers NEWERQUEUE), now
 --                  (the time, every second or so), back and correcting (see clock.lua); what gate/gate.lua holds now was
 --                  here once
 -- 14 wrk    zset   worker → last seen
@@ -47,7 +49,8 @@
 --  restore "room:every:every_max:priority:anchor:delay"*   → how many of the recurring rooms were new; these are
 --                                                             scheduled, as rooms that were polled before
 --  lease  worker, n, ttl, attempts, number, heard,
---         state, gate_wait, permits, most, source, batch   → {wait, state, pending, vanished, unreadable, kind, holder,
+--         state, gate_wait, permits, most, source, batch,
+--         profile                                          → {wait, state, pending, vanished, unreadable, kind, holder,
 --                                                             now, back,
 --                                                             "room:fence:due:attempt:gone_once:definition"*}
 --         number: of this call; heard: of the last call whose answer arrived; both are 0 for a worker that does not
@@ -55,10 +58,11 @@
 --         state: run, or what keeps ready rooms from being leased: foreign (the queue is another gateway's) | stopped |
 --         paused | held | full | rate; the four arguments after heard are what the gate answered (gate/gate.lua), and how
 --         many rooms of this queue may be leased at a time, empty for any number; source: the worker's gateway, or empty;
+--         profile: its profile, or empty;
 --         batch: how many go in one call to the gateway; the last call is filled with what is due next;
 --         vanished: rooms that died in this call, because their workers vanished; unreadable: entries that became dead
 --         letters in this call; kind: the inbox's type before it, as TYPE names it; holder: whose the queue is, if it is
---         foreign; back: by how many ms the clock was found to have run back
+--         foreign, and on a second line its profile, if only that differs; back: by how many ms the clock was found to have run back
 --  follow "room:every:every_max:priority:anchor"*          → for each, 1: an anchor is live in it, and it is ready now;
 --                                                             0: it was polled already, and goes on
 --  conclude room*                                          → for each, 1: it is polled a last time, and then retired;
@@ -66,8 +70,11 @@
 --  note   (anchor, fence, note)*                           → for each, 1, or 0: the lease was lost
 --  bury   (entry, reason)*                                 → 1: the entries name nothing, and become dead letters
 --  leave  worker                                           → 1: the worker has ended, and counts as gone
---  claim  source, force                                    → whose the queue is now: the source's, if it was nobody's or
---                                                             it has no rooms and no workers, or if force is not empty
+--  claim  source, force, profile                           → whose the queue is now: the source's, if it was nobody's or
+--                                                             it has no rooms and no workers, or if force is not empty;
+--                                                             otherwise as holder, for lease. If only the profile
+--                                                             differs, its rooms do not matter
+--  holder source, profile                                  → as holder, for lease; empty if the source may claim it
 --  settle attempts, worker, number,
 --         (room, fence, outcome, delay, reason)*           → for each, 0: the lease was lost and nothing changed,
 --                                                             1: settled, 2: the room died, 3: it was retired,
@@ -87,6 +94,7 @@
 local INBOX, INTAKE, SCHED, READY, LEASE, OWN, DEF, ATT, AGAIN, DEAD, INFO, ST, CTL, WRK, BORN, LAG, GAVE, TOOK,
   RETIRED, PACE, FAILING, NOTE, SEEN, BELL = unpack(KEYS)
 local INGEST, REAP, PROMOTE, FORGET = 256, 64, 256, 64 -- at most so many in one call
+local FORMAT = 1 -- how keys are written: a version whose keys an earlier one could not read has a higher number
 local ENDING = '!' -- of a definition: see def
 local FULL_WAIT, DAY, RETIRED_KEPT, LONGEST_NOTE = 200, 86400000, 100000, 240
 local call = redis.call

@@ -92,21 +92,51 @@ local function note_given(worker, number, leased)
   call('HSET', GAVE, worker, whole(number) .. ':' .. table.concat(rooms, ' '))
 end
 
--- The gateway whose rooms these are, where it is not the worker's.
-local function stranger_to(source)
+-- The profile by which the holder's workers ask and read it; a claim by an earlier version leaves another holder's.
+local function profile_of(holder)
+  local text = call('HGET', CTL, 'profile') or ''
+  if string.sub(text, 1, #holder + 1) == holder .. '\n' then return string.sub(text, #holder + 2) end
+end
+
+-- The gateway whose rooms these are, where it is not the worker's; where only the profile differs, with it.
+local function stranger_to(source, profile)
   local holder = call('HGET', CTL, 'source')
-  if holder or source == '' then return source ~= '' and holder ~= source and holder end
+  if not holder or source == '' then return false end
+  if holder ~= source then return holder end
+  local own = profile_of(holder)
+  return own and profile ~= '' and own ~= profile and holder .. '\n' .. own
+end
+
+local function has_workers() return call('ZCOUNT', WRK, whole(now - ALIVE_MS), '+inf') > 0 end
+
+-- Whether a stranger has to leave the queue alone: another gateway as long as there are rooms or workers, another profile
+-- as long as there are workers, which would read the same gateway in another way.
+local function is_kept_from(stranger)
+  return has_workers() or (not string.find(stranger, '\n', 1, true) and pending() > 0)
+end
+
+local function give_to(source, profile)
   call('HSET', CTL, 'source', source)
+  if profile ~= '' then call('HSET', CTL, 'profile', source .. '\n' .. profile) end
+  if profile == '' and not profile_of(source) then call('HDEL', CTL, 'profile') end
+end
+
+-- What a worker that is no stranger writes down, where it is not there yet.
+local function sign(source, profile)
+  local holder, format = unpack(call('HMGET', CTL, 'source', 'format'))
+  if source ~= '' and (not holder or (profile ~= '' and not profile_of(holder))) then give_to(source, profile) end
+  if tonumber(format or '0') < FORMAT then call('HSET', CTL, 'format', whole(FORMAT)) end
 end
 
 function operations.lease(args)
   local worker, n, ttl = args[1], math.min(tonumber(args[2]), LARGEST_GRANT), tonumber(args[3])
   local attempts_allowed, number, heard = tonumber(args[4]), tonumber(args[5]), tonumber(args[6])
   local gate_state, gate_wait, permits, at_a_time = args[7], tonumber(args[8]), tonumber(args[9]), tonumber(args[10])
-  local source, batch = args[11], tonumber(args[12] or '1')
+  local source, batch, profile = args[11], tonumber(args[12] or '1'), args[13] or ''
   local kind, was_idle = kind_of(INBOX), call('EXISTS', READY) == 0
-  local stranger = stranger_to(source)
+  local stranger = stranger_to(source, profile)
   if stranger then return {HOUR_MS, 'foreign', pending(), 0, 0, kind, stranger, now, 0} end
+  sign(source, profile)
   note_clock()
   local back, is_correcting = correct_times(ttl)
   local unreadable, pushed = ingest(INTAKE)
