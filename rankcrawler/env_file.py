@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rankcrawler.errors import SettingError
 from rankcrawler.language import marked, tr
-from rankcrawler.spelling import hint, one_edit_from
+from rankcrawler.spelling import hint, is_slip
 
 NAME = ".env"
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)", re.DOTALL)
@@ -47,7 +47,7 @@ class EnvFile:
             if name in known:
                 continue
             where = {"path": self.path, "line": line, "name": name}
-            if name.startswith(prefixes) or one_edit_from(name, known):
+            if name.startswith(prefixes) or is_slip(name, known):
                 raise SettingError(
                     tr(
                         "{path}, line {line}: {name} is not a setting: {hint}",

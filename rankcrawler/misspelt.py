@@ -6,7 +6,7 @@ from typing import NamedTuple
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
 from rankcrawler.language import marked, tr
-from rankcrawler.spelling import hint, one_edit_from
+from rankcrawler.spelling import RENAMED, hint, is_slip
 
 _SEE = marked("see docs/settings.md")
 
@@ -31,9 +31,10 @@ def slips(settings: BaseSettings, environment: Mapping[str, str], ours: Ours) ->
         if not isinstance(name, str) or name in ours.settings or hasattr(default_settings, name):
             continue
         is_on_command_line = (settings.getpriority(name) or 0) >= SETTINGS_PRIORITIES["cmdline"]
-        if (is_on_command_line and name.startswith(ours.prefixes)) or one_edit_from(name, known):
+        if (is_on_command_line and name.startswith(ours.prefixes)) or is_slip(name, known):
             yield tr("{name} is not a setting: {hint}", name=name, hint=hint(name, known, tr(_SEE)))
     for name in environment:
-        if name.startswith(ours.prefixes) and name not in ours.variables and one_edit_from(name, ours.variables):
+        begins_as_ours = name.startswith((*ours.prefixes, *RENAMED)) and name not in ours.variables
+        if begins_as_ours and is_slip(name, ours.variables):
             likeliest = hint(name, ours.variables, tr(_SEE))
             yield tr("{name}, in the environment, is not a setting: {hint}", name=name, hint=likeliest)

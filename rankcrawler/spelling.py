@@ -1,10 +1,12 @@
 """Finds the name that someone probably meant."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from rankcrawler.language import tr
 
+RENAMED: Mapping[str, str] = {}
+"""Settings and variables by the names that they had in earlier versions, each with its name now. None was yet."""
 _ALIKE = 0.6
 """How alike two names are, from 0 to 1, for the one to be meant by the other."""
 
@@ -31,8 +33,15 @@ def closest(name: str, known: Collection[str]) -> list[str]:
     return one_edit_from(name, known)[:3] or get_close_matches(name, sorted(known), n=3, cutoff=_ALIKE)
 
 
+def is_slip(name: str, known: Collection[str]) -> bool:
+    """Whether a name is a former one, or one edit away from one that is known."""
+    return name in RENAMED or bool(one_edit_from(name, known))
+
+
 def hint(name: str, known: Collection[str], otherwise: str) -> str:
-    """`did you mean A or B?`, or `otherwise` if no known name is close."""
+    """`did you mean A or B?`, or `otherwise` if no known name is close; of a former name, the one that it has now."""
+    if name in RENAMED:
+        return tr("it is called {name} now", name=RENAMED[name])
     close = closest(name, known)
     return tr("did you mean {names}?", names=tr(" or ").join(close)) if close else otherwise
 
