@@ -18,6 +18,7 @@ RankcrawlerError
 │   ├── RefusedByStore     … because of one poll
 │   ├── NoStore            there is none yet
 │   ├── OtherVersion       an older or a newer rankcrawler wrote it
+│   ├── UnfinishedCopy     it is a copy of another one, and not whole yet
 │   ├── NotInStore         it has nothing of that room, contributor or anchor
 │   ├── TookTooLong        a question was given up
 │   └── DamagedList   rows of a list that was stored are missing
@@ -112,7 +113,6 @@ class QueueOfAnother(QueueError):  # noqa: N818 — the queue is not at fault
         )
 
 
-class NoQueue(QueueError):  # noqa: N818 — it is no fault of a queue's
 class NewerQueue(QueueError):  # noqa: N818 — the queue is not at fault
     """A newer rankcrawler has begun to write the queue in a way that this one cannot read; it is left as it is."""
 
@@ -126,6 +126,7 @@ class NewerQueue(QueueError):  # noqa: N818 — the queue is not at fault
         )
 
 
+class NoQueue(QueueError):  # noqa: N818 — it is no fault of a queue's
     """There is no queue at a place where one is to be read; the message says where, and what makes one."""
 
     def __init__(self, place: object) -> None:
@@ -179,6 +180,21 @@ class OtherVersion(StoreError):  # noqa: N818 — it is no fault of a store's
                 "another store"
             )
         super().__init__(tr(message, place=place, found=found, wanted=wanted))
+
+
+class UnfinishedCopy(StoreError):  # noqa: N818 — it is no fault of a store's
+    """A store is being copied to this place, and not all of it is there; the message says what to do."""
+
+    def __init__(self, place: object, version: int) -> None:
+        self.version = version
+        """Of the copied store's schema."""
+        super().__init__(
+            tr(
+                "{place} is a copy that is not whole yet: run `scrapy store migrate --to` again to finish it, or "
+                "remove it",
+                place=place,
+            )
+        )
 
 
 class NotInStore(StoreError):  # noqa: N818 — it is no fault of the store's

