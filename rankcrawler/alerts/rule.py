@@ -106,7 +106,7 @@ def made(fields: Mapping[str, Any]) -> Rule:
             given[name] = 0 if given[name].strip() == "0" else moments.duration(given[name]) / 1000
     if isinstance(given.get("quiet"), str):
         given["quiet"] = msgspec.to_builtins(Quiet.of(given["quiet"]))
-    own = {name: given.pop(name) for name in ("targets", "cool_down", "quiet") if name in given}
+    own: dict[str, Any] = {name: given.pop(name) for name in ("targets", "cool_down", "quiet") if name in given}
     name = str(given.pop("name", kind))
     if NAME.fullmatch(name) is None:
         raise SettingError(tr("name: expected 1 to 40 letters, digits, - or _, not {name!r}", name=name[:40]))

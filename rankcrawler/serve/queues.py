@@ -37,8 +37,8 @@ class Queues:
         try:
             async with asyncio.timeout(PATIENCE):
                 queue, place = await self._opened(kind, create=create)
-                if create and self._options is not None:
-                    await holder.check(queue, self._options)
+                if create and self.options is not None:
+                    await holder.check(queue, self.options)
                 return await question(queue)
         except (*FAULTS, TimeoutError) as error:
             await self._drop(kind)
