@@ -87,10 +87,14 @@ class Batch:
         database.insert(tables.RESETS, self.resets)
         database.insert(tables.STAYS, self.stays)
         database.insert(tables.ARRIVALS, self.arrivals)
-        database.bulk("end_stays", [each for those in self.ended_stays.values() for each in those])
-        database.bulk("see_earlier", [(at, user) for user, at in sorted(self.earlier.items())])
-        database.bulk("add_former_names", self.former_names)
-        database.bulk("see_profiles", [(profile, at, user) for user, (profile, at) in sorted(self.profiles.items())])
+        with database.at_once():
+            database.bulk("end_stays", [each for those in self.ended_stays.values() for each in those])
+            database.bulk("see_earlier", [(at, user) for user, at in sorted(self.earlier.items())])
+            database.bulk("add_former_names", self.former_names)
+            database.bulk("see_profiles", [(key, at, user) for user, (key, at) in sorted(self.profiles.items())])
+            self._count(database)
+
+    def _count(self, database: Database) -> None:
         hours = sorted(self.room_hours.items(), key=itemgetter(0))
         database.bulk("count_room_hours", [each.record(*key) for key, each in hours])
         given = [

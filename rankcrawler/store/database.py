@@ -46,6 +46,9 @@ class Database(Protocol):
     def bulk(self, name: str, rows: Sequence[Record]) -> None:
         """Run a query that changes something for many rows at once."""
 
+    def at_once(self) -> AbstractContextManager[object]:
+        """Changes in the block may be sent without waiting for each; its end raises what one of them raises."""
+
     def insert(self, table: Table, rows: Sequence[Record]) -> None:
         """Add records."""
 

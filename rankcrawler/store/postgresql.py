@@ -1,7 +1,7 @@
 """PostgreSQL: one database for a fleet, with a partition for each day."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -121,6 +121,10 @@ class PostgresDatabase:
         """Run a query that changes something for many rows at once."""
         if rows:
             self._execute(name, arrays(rows))
+
+    def at_once(self) -> AbstractContextManager[object]:
+        """The server works on one change while the next is on its way."""
+        return self._connected().pipeline()
 
     def insert(self, table: Table, rows: Sequence[Record]) -> None:
         """Add records."""

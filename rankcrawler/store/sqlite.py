@@ -5,7 +5,7 @@ A process must not open a file with both, because neither sees the other's locks
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -127,6 +127,10 @@ class SqliteDatabase:
         for _ in self._together(self._sql[name], rows):
             pass
 
+    def at_once(self) -> AbstractContextManager[object]:
+        """Waits for each change: there is no way to send."""
+        return nullcontext()
+
     def insert(self, table: Table, rows: Sequence[Record]) -> None:
         """Add records."""
         for _ in self._together(self._inserts[table.name], rows):
@@ -225,10 +229,8 @@ class SqliteDatabase:
         except apsw.InterruptError:
             raise self._deadline.missed() from None
         except apsw.Error as error:
-            raised = StoreUnavailable if isinstance(error, _PASSING) else StoreError
-            raise raised(
-                tr("the SQLite store {place} cannot be used: {error}", place=self.place, error=error)
-            ) from error
+            kind = StoreUnavailable if isinstance(error, _PASSING) else StoreError
+            raise kind(tr("the SQLite store {place} cannot be used: {error}", place=self.place, error=error)) from error
 
     def _create(self, path: Path, *, may_create: bool) -> None:
         """Create the tables once: BEGIN IMMEDIATE lets one of many workers that start together do it."""
