@@ -79,8 +79,8 @@ class Interned:
         """The keys of the facts in a gateway's rows; None for those that are not remembered."""
         return list(map(self._facts.setdefault(source, {}).get, map(facts_of, rows)))
 
-    def learn(self, source: int, seen: Mapping[Row, int]) -> None:
-        """Remember the keys of a gateway's facts from now on; each comes with when it was captured."""
+    def learn(self, source: int, seen: Mapping[Row, int]) -> dict[Row, FactKeys]:
+        """The keys of a gateway's facts, remembered from now on; each comes with when it was captured."""
         found = self._facts.setdefault(source, {})
         profiles = self._profiles.setdefault(source, Profiles(source))
         profiles.learn(self._database, seen)
@@ -93,6 +93,7 @@ class Interned:
             profile_key, user_key = profiles.keys[profile_of(facts)]
             own = self._grades.keys[_grade_of(facts)], self._clubs.keys[_club_of(facts)]
             found[facts] = profile_key, *own, user_key
+        return found
 
     def learn_texts(self, texts: Iterable[str | None]) -> None:
         """Make sure that `texts` has these."""

@@ -1,7 +1,7 @@
 """Makes the records of lists; what is unknown is looked up in the database for all lists together."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rankcrawler.model.columns import Row
 from rankcrawler.model.rows import RankEntry
@@ -22,10 +22,15 @@ class ListRows:
         self.words = other_words(self.rows)
         self.keys: list[FactKeys | None] = interned.keys_of(self.source, self.rows)
         """Of each row's facts; None if they are not remembered."""
+        self.unknown: dict[int, Row] = {}
+        """Those facts, by the index of their row."""
+        if None in self.keys:
+            self.unknown = {at: facts_of(self.rows[at]) for at, key in enumerate(self.keys) if key is None}
 
-    def unknown(self) -> Iterator[Row]:
-        """The facts without keys."""
-        return (facts_of(row) for row, key in zip(self.rows, self.keys, strict=True) if key is None)
+    def fill(self, learned: Mapping[Row, FactKeys]) -> None:
+        """Take the keys of what was unknown."""
+        for at, facts in self.unknown.items():
+            self.keys[at] = learned[facts]
 
     def users(self) -> Iterator[int | None]:
         """The contributors, when all facts have keys."""
@@ -39,15 +44,13 @@ class ListRows:
 def rows_of(lists: Sequence[TakenList], interned: Interned, *, of_all: bool = False) -> list[ListRows]:
     """The rows of each list; unless `of_all`, none of a list that is not likely to need any."""
     found = [ListRows(each, interned, are_known=of_all or each.may_need_rows) for each in lists]
-    new = [each for each in found if None in each.keys]
     unknown: defaultdict[int, dict[Row, int]] = defaultdict(dict)
-    for each in new:
-        for facts in each.unknown():
+    for each in found:
+        for facts in each.unknown.values():
             unknown[each.source].setdefault(facts, each.at_ms)
-    for source, seen in unknown.items():
-        interned.learn(source, seen)
-    for each in new:
-        each.keys = interned.keys_of(each.source, each.rows)
+    learned = {source: interned.learn(source, seen) for source, seen in unknown.items()}
+    for each in found:
+        each.fill(learned.get(each.source, {}))
     interned.learn_texts(text for each in found for text in each.words.values())
     interned.learn_texts(text for each in found for text in flags_of(each.rows))
     return found
