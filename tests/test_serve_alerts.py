@@ -144,7 +144,7 @@ def test_the_page_makes_tests_mutes_and_removes_rules(url: str) -> None:
         assert "Which events do you want to hear of?" in first
         token = form_token(client, "/alerts")
         fields = {"kind": "pace", "times": "3.5", "within": "600", "least": "2000", "coins": "1", "cool_down": "3600"}
-        sent = post(client, "/alerts", csrf_token=token, targets="hook", quiet_from="23:00", quiet_to="08:00", **fields)
+        sent = post(client, "/alerts", csrf_token=token, targets="hook", quiet="23:00-08:00", **fields)
         assert (sent.status_code, sent.headers["location"]) == (303, "/alerts")
         [row] = api(url, "GET").json()["rows"]
         assert (row["times"], row["within"], row["least"], row["coins"]) == (3.5, 600.0, 2000, None)

@@ -44,7 +44,7 @@ USUAL = {
     "after": "300",
     "share": "80",
     "cool_down": "600",
-    **dict.fromkeys(("name", "users", "rooms", "anchors", "each", "quiet_from", "quiet_to"), ""),
+    **dict.fromkeys(("name", "users", "rooms", "anchors", "each", "quiet"), ""),
 }
 """What the form shows at first."""
 _LISTS = ("users", "rooms", "anchors")
@@ -130,7 +130,7 @@ def read(form: Mapping[str, str], targets: Sequence[str]) -> Rule:
     for name in _LISTS:
         if name in fields:
             fields[name] = fields[name].replace(",", " ").split()
-    fields |= {name: form[name] for name in ("name", "cool_down") if form.get(name, "").strip()}
+    fields |= {name: form[name] for name in ("name", "cool_down", "quiet") if form.get(name, "").strip()}
     for name in _NUMBERS:
         if name in fields:
             fields[name] = _number(fields[name])
@@ -138,8 +138,6 @@ def read(form: Mapping[str, str], targets: Sequence[str]) -> Rule:
         fields["share"] = fields["share"] / 100
     if "each" in fields:
         fields["each"] = True
-    if form.get("quiet_from") or form.get("quiet_to"):
-        fields["quiet"] = f"{form.get('quiet_from', '')}-{form.get('quiet_to', '')}"
     return rules_of.made({**fields, "kind": kind, "targets": [*targets]})
 
 
