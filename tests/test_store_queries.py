@@ -11,7 +11,9 @@ from rankcrawler.store.dialects import POSTGRESQL, SQLITE, Dialect
 
 FOLDER = Path(rankcrawler.store.__file__).parent
 PYTHON = "\n".join(
-    path.read_text("utf-8") for folder in (FOLDER, FOLDER.parent / "insight") for path in folder.glob("*.py")
+    path.read_text("utf-8")
+    for folder in (FOLDER, *(FOLDER.parent / name for name in ("insight", "alerts")))
+    for path in folder.glob("*.py")
 )
 DIALECTS = pytest.mark.parametrize("dialect", [SQLITE, POSTGRESQL], ids=lambda dialect: dialect.name)
 

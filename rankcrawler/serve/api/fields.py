@@ -28,7 +28,9 @@ def describe(schemas: dict[str, Any], handlers: Iterable[HTTPRouteHandler]) -> N
     for name, struct in known.items():
         if name in schemas:
             schemas[name]["description"] = inspect.getdoc(struct) or ""
-            _describe_fields(schemas[name]["properties"], _texts(struct))
+            if struct.__struct_config__.forbid_unknown_fields:
+                schemas[name]["additionalProperties"] = False
+            _describe_fields(schemas[name].get("properties", {}), _texts(struct))
 
 
 def _describe_fields(properties: dict[str, Any], texts: dict[str, str]) -> None:
