@@ -61,7 +61,7 @@ def writer(
 
 def _wait(url: str) -> None:
     """Return when the server has answered whatever it was asked before."""
-    with urlopen(f"{url}/readyz", timeout=120) as response:  # noqa: S310 — its own address
+    with urlopen(f"{url}/api/v1/rooms?limit=1", timeout=120) as response:  # noqa: S310 — its own address
         response.read()
 
 
