@@ -1,28 +1,31 @@
-"""What metrics cost a crawl: crawls that serve them and are asked once a second, beside crawls that serve none.
+"""What metrics cost a worker: a scrape, and crawls that are asked once a second beside crawls that serve none.
 
-Both store JSON Lines, whose store costs least, so that the rest shows best. Each round begins with the other crawl,
-since the machine's pace drifts.
+The crawls store JSON Lines, whose store costs least, so that the rest shows best. Each round begins with another one,
+since the machine's pace drifts; crawls without metrics run twice, to show how much two that are alike differ.
 """
 
 import argparse
 import dataclasses
 import socket
 import sys
+import tempfile
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from benchmarks import meter, report, speedups
 from benchmarks.contestants import rankcrawler_jsonl
 from benchmarks.meter import Command
-from benchmarks.serving import ROOT
+from benchmarks.serving import ROOT, gateway
 from benchmarks.work import Contestant, Work, lines
 
-WITHOUT, WITH = "without metrics", "with metrics"
+WITHOUT, AGAIN, WITH = "without metrics", "without metrics, again", "with metrics"
 EVERY = 1.0
 """Seconds between two scrapes; Prometheus makes one every 15 or 60 seconds."""
+_SCRAPES = 300
 
 
 def main() -> int:
@@ -30,16 +33,40 @@ def main() -> int:
     options = _options()
     meter.adopt_orphans()
     stored = lines("ranks/entries.jsonl")
-    contestants = [Contestant(WITHOUT, 1, _without, stored), Contestant(WITH, 1, _with, stored)]
+    ways = {WITHOUT: _without, AGAIN: _without, WITH: _with}
+    contestants = [Contestant(name, 1, prepare, stored) for name, prepare in ways.items()]
     try:
+        scrape = scrape_cost(options)
+        print(f"A scrape takes the worker {scrape:.2f} ms of CPU.", flush=True)
         found = speedups.measured(options, options.entries, contestants)
     except meter.RunError as error:
         print(error, file=sys.stderr)
         return 2
     print(f"\n### Lists of {options.entries}\n\n{speedups.table(found, WITHOUT)}", flush=True)
     if options.json:
-        report.write(options.json, {"rooms": options.rooms, "rounds": options.rounds, "microseconds_of_a_poll": found})
+        facts = {"rooms": options.rooms, "rounds": options.rounds, "milliseconds_of_a_scrape": scrape}
+        report.write(options.json, {**facts, "microseconds_of_a_poll": found})
     return 0
+
+
+def scrape_cost(options: argparse.Namespace) -> float:
+    """CPU milliseconds of a scrape, by a worker that waits for rooms; raises RunError if it does not come up."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ranks-")))
+        server = stack.enter_context(gateway(folder / "answers", entries=2, variants=1, seconds=600))
+        command = stack.enter_context(_without(Work(server, [], 2, folder, "", 1)))
+        words = [word for word in command.arguments if word != "-a" and not word.startswith("rooms=")]
+        port = _free_port()
+        command = dataclasses.replace(command, arguments=[*words, "-s", f"METRICS_PORT={port}"])
+        worker = stack.enter_context(meter.started(command, folder / "log", options.timeout))
+        url, deadline = f"http://127.0.0.1:{port}/metrics", time.monotonic() + 30
+        while not _scraped(url):
+            if time.monotonic() > deadline:
+                raise meter.RunError(meter.end_of(folder / "log"))
+            time.sleep(0.1)
+        before = meter.cpu_so_far(worker.pid)
+        scraped = sum(_scraped(url) for _ in range(_SCRAPES))
+        return (meter.cpu_so_far(worker.pid) - before) / scraped * 1000
 
 
 @contextmanager
@@ -50,9 +77,7 @@ def _without(work: Work) -> Iterator[Command]:
 
 @contextmanager
 def _with(work: Work) -> Iterator[Command]:
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    over = threading.Event()
+    port, over = _free_port(), threading.Event()
     asking = threading.Thread(target=_ask, args=(f"http://127.0.0.1:{port}/metrics", over))
     with _without(work) as command:
         asking.start()
@@ -65,10 +90,22 @@ def _with(work: Work) -> Iterator[Command]:
 
 def _ask(url: str, over: threading.Event) -> None:
     while not over.wait(EVERY):
-        try:
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 — an address of ours
-        except OSError:  # it has not begun, or has ended
-            continue
+        _scraped(url)
+
+
+def _scraped(url: str) -> bool:
+    """Whether there was an answer; none comes before a crawl has begun, and after it has ended."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 — an address of ours
+            return bool(answer.read())
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port: int = free.getsockname()[1]
+    return port
 
 
 def _options() -> argparse.Namespace:

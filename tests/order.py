@@ -49,6 +49,7 @@ SECONDS = {
     "test_torture_schedule": 12,
     "test_torture_sessions": 18,
     "test_torture_store": 10,
+    "test_watching": 14,
 }
 """What a file takes alone on two cores, roughly; of those that take the longest."""
 Test = TypeVar("Test")
