@@ -23,29 +23,38 @@ PACKAGE = "apprise"
 INSTALL = "pip install 'rankcrawler[alerts]'"
 PATIENCE = 20.0
 """Seconds that an attempt may take: its thread goes on, and is waited for no longer."""
-_NOISY = ("apprise", "requests", "urllib3", "oauthlib", "requests_oauthlib", "markdown", "MARKDOWN", "slixmpp", "paho")
+_NOISY = ("requests", "urllib3", "oauthlib", "requests_oauthlib", "markdown", "MARKDOWN", "slixmpp", "paho")
 _STATUS = re.compile(r"error=(\d{3})\b")
 _NO_ANSWER = Outcome(marked("no answer in time"))
 _NOT_TAKEN = marked("the service did not take the message")
 
 
-class _Statuses(logging.Handler):
-    """Notes the HTTP statuses that Apprise complains of, and nothing else of what it writes."""
+class _Statuses:
+    """The HTTP statuses that Apprise complains of while a message is sent."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
         self.found: list[str] = []
         self.is_mixed = False
         """Whether another message was sent meanwhile, so that a status may be that one's."""
 
-    def emit(self, record: logging.LogRecord) -> None:
+
+class _Ear(logging.Filter):
+    """Lets no line of Apprise's log through, to whatever handler, and notes the statuses in it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
         """Take in a line: Apprise has threads of its own, so that it may be about any message."""
-        self.found += _STATUS.findall(record.getMessage())
+        found = _STATUS.findall(record.getMessage())
+        with _lock:
+            for each in _listening:
+                each.found += found
+        return False
 
 
+_EAR = _Ear()
+_SILENT = logging.CRITICAL + 1
 _lock = Lock()
 _listening: list[_Statuses] = []
-"""What listens to Apprise's log now."""
+"""What wants to know of statuses now."""
 
 
 def check(target: Target) -> None:
@@ -105,16 +114,12 @@ def _hushed() -> Iterator[_Statuses]:
             each.is_mixed = statuses.is_mixed = True
         _listening.append(statuses)
     for name in _NOISY:
-        logger = logging.getLogger(name)
-        logger.propagate = False
-        if name == PACKAGE:
-            logger.addHandler(statuses)
-        elif not logger.handlers:
-            logger.addHandler(logging.NullHandler())
+        logging.getLogger(name).setLevel(_SILENT)
+    logging.getLogger(PACKAGE).setLevel(logging.WARNING)
+    logging.getLogger(PACKAGE).addFilter(_EAR)
     try:
         yield statuses
     finally:
-        logging.getLogger(PACKAGE).removeHandler(statuses)
         with _lock:
             _listening.remove(statuses)
 
