@@ -43,7 +43,7 @@ def test_every_placeholder_is_filled(dialect: Dialect) -> None:
 
 @DIALECTS
 def test_values_have_names_except_in_queries_for_many_rows(dialect: Dialect) -> None:
-    positional = {"sqlite": r"\?", "postgresql": r"%b"}[dialect.name]
+    positional = {"sqlite": r"\?", "postgresql": r"%t"}[dialect.name]
     loaded = queries.load(dialect)
     assert {name for name, text in loaded.items() if re.search(positional, text) and "WITH w" not in text} == {
         table.add for table in tables.INTERNED
