@@ -33,7 +33,10 @@ FOLLOWED = {
     "docs/fleet.md": {},
 }
 """Pages, and what is replaced in their commands: an empty text by a free port or the address of a simulated gateway."""
-ELSEWHERE = {"extending", "gateways", "python", "queries", "deploying", "serving", "grafana", "notebook", "accuracy"}
+ELSEWHERE = {
+    *("extending", "gateways", "python", "queries", "deploying", "serving", "grafana", "notebook", "accuracy"),
+    *("alerts", "upgrading"),
+}
 """Pages whose blocks are run by another test, or below; docs/accuracy.md names a benchmark."""
 _SECONDS = 90
 _END = "--- end of a block"
