@@ -197,7 +197,7 @@ def test_a_plan_says_what_rooms_cost_before_they_are_polled(command: Run, redis:
     cost = json.loads(command(*words, "--json")[1])
     assert (cost["rooms"], cost["calls"], cost["polls"]) == (3, 1440 + 2880 + 1, 4321)
     assert (cost["money"], cost["currency"], cost["workers"]) == (4.321, "USD", 1)
-    assert cost["store_bytes"] == 4321 * 826
+    assert cost["store_bytes"] == 4321 * 850
     assert "money a day\t4.32 USD\n" in command(*words)[1]
     assert not redis.exists("rc:{ranklist:start_urls}:ready"), "nothing is pushed"
 

@@ -20,7 +20,7 @@ from rankcrawler.queue import roomlist
 from rankcrawler.queue.anchor_job import CHECK_EVERY, EVERY
 
 DAY = 86_400.0
-BYTES_OF_A_POLL = {"sqlite": 826, "postgresql": 1_927, "jsonl": 29_068}
+BYTES_OF_A_POLL = {"sqlite": 850, "postgresql": 1_825, "jsonl": 29_068}
 """What a poll takes in a store, by docs/store.md; of JSON Lines, as rows that are written whole."""
 POLLS_OF_A_WORKER = 300.0
 """Polls a second that one worker stores, with a margin, by benchmarks/README.md."""
