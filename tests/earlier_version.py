@@ -34,7 +34,8 @@ def checkout(commit: str, folder: Path) -> Path:
     """The package at a commit, in a new folder; skips a test where there is no history that could have it."""
     _check_history()
     with tarfile.open(fileobj=io.BytesIO(_git("archive", commit, "rankcrawler"))) as archive:
-        archive.extractall(folder, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # the first versions of 3.11 have none
+        archive.extractall(folder)  # noqa: S202 — our own archive
     _install(folder, tomllib.loads(_git("show", f"{commit}:pyproject.toml").decode())["project"])
     return folder
 
@@ -78,6 +79,10 @@ class Running:
     def log(self) -> str:
         """Everything so far."""
         return self._log.read_text("utf-8")
+
+    def terminate(self) -> None:
+        """Tell it to stop."""
+        self._process.terminate()
 
     def end(self, seconds: float = 60) -> int:
         """Its exit status."""

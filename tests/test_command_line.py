@@ -13,8 +13,8 @@ from tests.gateways import environment, run
 ROOT = Path(__file__).parent.parent
 SCRAPY = Path(sys.executable).parent / "scrapy"
 COMMANDS = (
-    *("init", "doctor", "crawl", "fleet", "rooms", "anchors", "store", "serve", "gateway", "rank", "simulate", "demo"),
-    "completion",
+    *("init", "doctor", "crawl", "fleet", "rooms", "anchors", "store", "serve", "alerts", "gateway", "rank"),
+    *("simulate", "demo", "completion"),
 )
 ROOM = "6994259511469247263"
 

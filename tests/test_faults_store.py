@@ -11,8 +11,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 from redis import Redis
 
@@ -113,11 +115,15 @@ def test_a_worker_told_to_stop_while_its_store_is_away_ends_within_ten_seconds_a
     server: PostgresServer, gateway: Gateway, tmp_path: Path
 ) -> None:
     where, data = server.database(), tmp_path / "data"
+    database = where.partition("?")[0].rpartition("/")[2]
     queue = join(data)
     try:
         with crawling(gateway, data, {"STORE_URL": where}, *ALL) as crawl:
             until(lambda: gateway.ledger.outcomes.total() >= 10)
-            server.stop(signal.SIGQUIT)
+            with suppress(psycopg.OperationalError), server.connect(database) as other, other.transaction():
+                other.execute("LOCK TABLE _rooms IN EXCLUSIVE MODE")
+                until(lambda: server.is_waited_for(database))  # so that no commit is on its way
+                server.stop(signal.SIGQUIT)
             crawl.says("The store cannot be written, trying again")
             assert crawl.terminate() < 10
             assert crawl.end() == 1

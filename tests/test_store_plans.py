@@ -88,7 +88,7 @@ def test_what_is_written_for_many_rows_at_once_is_found_by_an_index(tmp_path: Pa
     for name, query in queries.load(SQLITE).items():
         if "VALUES (?" in query and not name.startswith(("add", "count")):
             for rows in (1, 4, sqlite.TOGETHER):
-                sql = database._repeated(query, rows)
+                sql = database._repeated.text(query, rows)
                 plan = database._db.execute(f"EXPLAIN QUERY PLAN {sql}", (None,) * sql.count("?"))
                 plans[f"{name} {rows}"] = "\n".join(each[3] for each in plan)
     store.close()

@@ -74,7 +74,7 @@ def test_an_outcome_that_says_enough_is_let_through(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_log_line_that_names_no_room_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rankcrawler.pipelines.validate.logger.error", lambda *_: None)
+    monkeypatch.setattr("rankcrawler.pipelines.validate.logger.error", lambda *_, **__: None)
     (violation,) = with_outcome(monkeypatch, snapshot([], quarantined=(BAD_ROW,))).violations
     assert "no line with a path" in violation
 

@@ -32,14 +32,17 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```$", DOCUMENT.read_text("utf-8"), re.MULTI
 ROOMS = [str(7_300_000_000_000_000_000 + step) for step in range(8)]
 WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY))
 
-REDIS_CLI = f"""#!{sys.executable}
+_PYTHON = shlex.quote(sys.executable)
+REDIS_CLI = f"""#!/bin/sh
+exec {_PYTHON} -c '
 import sys
 from redis import Redis
 with Redis.from_url(sys.argv[2]) as client:
     print(client.execute_command(*sys.argv[3:]))
+' "$@"
 """
 """What stands in for redis-cli, which no wheel has."""
-SQLITE = f'#!/bin/sh\nexec {sys.executable} -m apsw "$@"\n'
+SQLITE = f'#!/bin/sh\nexec {_PYTHON} -m apsw "$@"\n'
 
 
 def block(words: str) -> str:
