@@ -1,6 +1,7 @@
 """What every test may use: a real Redis-compatible server, and `async def` tests."""
 
 import asyncio
+import gc
 import inspect
 from collections.abc import Generator, Iterator
 
@@ -39,6 +40,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
     if processes > 1:
         items[:] = ordered(items, lambda item: item.path.stem, processes)
+
+
+def pytest_collection_finish() -> None:
+    """Garbage collection leaves alone what was collected: thousands of tests, which it would go through each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
