@@ -142,7 +142,7 @@ def test_the_rows_of_lists_are_shown_whole(where: str, store: Records) -> None:
     rooms = iter(range(1, 1_000_000))
     other = locate.open_records(where)
 
-    @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(TURNS, st.lists(st.integers(1, 4), min_size=12, max_size=12), st.integers(0, 2**12))
     def write_and_read(turns: list[tuple[int, list[Row]]], sizes: list[int], who: int) -> None:
         room, minute, written = str(next(rooms)), -25, []
