@@ -96,7 +96,7 @@ async def test_what_serves_pages_adds_no_rooms_to_the_queue_of_another_gateway(
         given = {"GATEWAY_URL": "http://gateway.test", "GATEWAY_NAME": name, "REDIS_URL": redis_url}
         queues = Queues(options(**given))
         with outcome:
-            await queues.ask("ranklist", lambda served: served.push([Job("2")]), create=True)
+            await queues.change("ranklist", lambda served: served.push([Job("2")]), create=True)
         await queues.close()
     assert (await queue.depth()).ready == 2
 

@@ -13,6 +13,7 @@ import pytest
 
 from rankcrawler.clock import iso
 from rankcrawler.queue.access import open_queue
+from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Outcome, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.serve import freshness
@@ -27,6 +28,7 @@ from tests.serving import BEIJING, browser, form_token, post, served
 ROOM, OTHER = "7269635433430358144", "6994259511469247263"
 TOKEN = "s3cret-token"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
+RETRIES: tuple[dict[str, Any], ...] = ({"rooms": [ROOM]}, {"all": True})
 
 
 @pytest.fixture
@@ -130,6 +132,28 @@ def test_only_who_may_enter_changes_the_queue(setup: Setup) -> None:
             f"{url}/api/v1/rooms", content=b'{"rooms": ["1"]}', headers={"Content-Type": "text/plain"}
         )
         assert (foreign.status_code, as_form.status_code) == (403, 403)
+
+
+async def test_nothing_changes_in_the_queue_of_another_gateway_and_what_is_there_is_served(setup: Setup) -> None:
+    write(setup, 600, 1)
+    async with queue_of(setup) as queue:
+        await queue.push([Job(ROOM), Job(OTHER)])
+        await settled(queue, Outcome.DEAD, "gone")
+        await queue.claim("a.example")
+        others = setup.queue and replace(setup.queue, gateway_url="http://gateway.test", gateway_name="b.example")
+        with served(replace(setup, queue=others)) as url:
+            for path, body in (("rooms", {"rooms": [ROOM]}), *(("dead-letters/retry", each) for each in RETRIES)):
+                refused = plain_http.post(f"{url}/api/v1/{path}", json=body)
+                assert (refused.status_code, "a.example" in refused.json()["detail"]) == (503, True), path
+            with browser(url) as client:
+                for room in (ROOM, "all"):
+                    token = form_token(client, "/rooms/new")
+                    assert post(client, "/fleet/retry", csrf_token=token, room=room).status_code == 503
+            async with aiohttp.ClientSession(url) as client:
+                began = time.monotonic()
+                assert (await served_list(client, fresh="30"))[0] == 1
+                assert time.monotonic() - began < freshness.PATIENCE, "no worker is waited for"
+            assert plain_http.get(f"{url}/api/v1/fleet").json()["dead"] == 2, "to look is no change"
 
 
 def test_a_queue_that_is_away_is_a_problem_and_is_found_again(setup: Setup, redis: Server) -> None:

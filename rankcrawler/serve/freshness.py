@@ -51,7 +51,7 @@ class Freshness:
 
         try:
             before = await self._desk.ask(last)
-            await self._queues.ask(kind, lambda queue: queue.push([job]))
+            await self._queues.change(kind, lambda queue: queue.push([job]))
             async with asyncio.timeout(self._patience):
                 while await self._desk.ask(last) == before:  # noqa: ASYNC110 — another process writes it
                     await asyncio.sleep(_PAUSE)

@@ -28,17 +28,28 @@ class Queues:
         self._open: dict[str, tuple[AsyncExitStack, Access]] = {}
         self._opening = asyncio.Lock()
 
-    async def ask(self, kind: str, question: Callable[[RoomQueue], Awaitable[T]], *, create: bool = False) -> T:
-        """What a function of a kind's queue returns; raises QueueError if the queue is missing, or cannot be used.
+    async def ask(self, kind: str, question: Callable[[RoomQueue], Awaitable[T]]) -> T:
+        """What a function that only reads a kind's queue returns; raises QueueError if the queue cannot be used."""
+        return await self._call(kind, question, create=False)
 
-        With `create`, the embedded server is started where there is none yet, and another gateway's queue is refused.
+    async def change(self, kind: str, change: Callable[[RoomQueue], Awaitable[T]], *, create: bool = False) -> T:
+        """What a function that changes a kind's queue returns; raises QueueOfAnother for the queue of another gateway.
+
+        With `create`, the embedded server is started where there is none yet. Raises QueueError as `ask` does.
         """
+
+        async def checked(queue: RoomQueue) -> T:
+            if self.options is not None:
+                await holder.check(queue, self.options)
+            return await change(queue)
+
+        return await self._call(kind, checked, create=create)
+
+    async def _call(self, kind: str, question: Callable[[RoomQueue], Awaitable[T]], *, create: bool) -> T:
         place = tr("the queue")
         try:
             async with asyncio.timeout(PATIENCE):
                 queue, place = await self._opened(kind, create=create)
-                if create and self.options is not None:
-                    await holder.check(queue, self.options)
                 return await question(queue)
         except (*FAULTS, TimeoutError) as error:
             await self._drop(kind)

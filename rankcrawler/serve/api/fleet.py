@@ -70,7 +70,7 @@ async def add_rooms(data: JSONBody[NewRooms], queues: NamedDependency[Queues]) -
             unreadable.append(Unreadable(text[:100], str(error)))
     if not wanted:
         raise Refusal(400, unreadable[0].problem, parameter="rooms")
-    new = await queues.ask(data.kind, lambda queue: queue.push(wanted), create=True)
+    new = await queues.change(data.kind, lambda queue: queue.push(wanted), create=True)
     return Taken(len(wanted), new, tuple(unreadable))
 
 
@@ -80,8 +80,8 @@ async def retry(data: JSONBody[Retry], queues: NamedDependency[Queues]) -> Retri
     if data.all == bool(data.rooms):
         raise Refusal(400, tr("expected either rooms or all"), parameter="rooms")
     if data.all:
-        return Retried(await queues.ask(data.kind, lambda queue: queue.dead_letters.retry_all()), ())
-    done = await queues.ask(data.kind, lambda queue: queue.dead_letters.retry(data.rooms))
+        return Retried(await queues.change(data.kind, lambda queue: queue.dead_letters.retry_all()), ())
+    done = await queues.change(data.kind, lambda queue: queue.dead_letters.retry(data.rooms))
     unknown = [room for room, is_ready in zip(data.rooms, done, strict=True) if not is_ready]
     return Retried(sum(done), tuple(unknown))
 

@@ -32,7 +32,7 @@ async def add_rooms(
     jobs, page = begin.read({name: str(value) for name, value in form.items()})
     added: int | None = None
     if jobs:
-        added = await queues.ask(RANKLIST.name, lambda queue: queue.push(jobs), create=True)
+        added = await queues.change(RANKLIST.name, lambda queue: queue.push(jobs), create=True)
     shown = begin.with_added(page, len(jobs), added)
     return pages.show(request, "begin.html", status=400 if page.wrong else 200, begin=shown)
 
@@ -43,8 +43,8 @@ async def retry(request: AnyRequest, queues: NamedDependency[Queues]) -> Respons
     form = await request.form()
     room = str(form.get("room", ""))
     if room == _ALL:
-        await queues.ask(RANKLIST.name, lambda queue: queue.dead_letters.retry_all())
-    elif not all(await queues.ask(RANKLIST.name, lambda queue: queue.dead_letters.retry([room]))):
+        await queues.change(RANKLIST.name, lambda queue: queue.dead_letters.retry_all())
+    elif not all(await queues.change(RANKLIST.name, lambda queue: queue.dead_letters.retry([room]))):
         raise Refusal(404, tr("room {room} is no dead letter", room=room[:40]))
     return goes_on("/fleet")
 
