@@ -4,20 +4,27 @@ import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from rankcrawler import own_code
+from rankcrawler.alerts import webhook
+from rankcrawler.alerts.targets import Target
 from rankcrawler.errors import SettingError
 from rankcrawler.gateways.verdict import Action, Context, Seen, Shape, Verdicts
 from rankcrawler.model import own_rules, rules
+from tests import plain_http
 from tests.builders import body, entry, row, snapshot
 from tests.gateways import TOKEN, environment, run
+from tests.redis_server import free_port
 from tests.scripted import Answer, Asked, ranks, refusal, scripted
 
 PAGE = (Path(__file__).parent.parent / "docs" / "extending.md").read_text("utf-8")
@@ -25,6 +32,8 @@ ROOM, OTHER = "6994259511469247263", "7269635433430358144"
 LONGEST = 30
 """Lines of a file that plugs in."""
 _FILE = re.compile(r"^`([\w./]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_END = "trap '[ -z \"$!\" ] || kill $!' EXIT"
+"""What runs in the background ends with the shell."""
 _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -52,8 +61,8 @@ def followed(
     with scripted(answer) as gateway:
         env = environment(None, folder / "data", {"GATEWAY_URL": gateway.url, "GATEWAY_TOKEN": TOKEN})
         return subprocess.run(
-            ["/bin/sh", "-e", "-c", f"{programs}\n{commands}"],
-            env=env,
+            ["/bin/sh", "-e", "-c", f"{_END}\n{programs}\n{commands}"],
+            env=env | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"},
             cwd=folder,
             capture_output=True,
             text=True,
@@ -68,7 +77,7 @@ async def good(_: Asked) -> web.StreamResponse:
 
 def test_every_file_that_plugs_in_is_short() -> None:
     files = dict(_FILE.findall(PAGE))
-    assert len(files) == 8
+    assert len(files) == 9
     assert {name for name, text in files.items() if len(text.splitlines()) >= LONGEST} == set()
 
 
@@ -110,6 +119,67 @@ def test_a_list_rule_flags_lists_and_their_rows(tmp_path: Path) -> None:
     fed = [json.loads(line) for line in (tmp_path / "ranks.jsonl").read_text("utf-8").splitlines()]
     assert [("one_giver" in each["flags"]) for each in fed] == [True] * 3
     assert "'rankcrawler/flags/one_giver': 1" in done.stderr
+
+
+@contextmanager
+def receiving(folder: Path, port: int, secret: str) -> Iterator[None]:
+    """The page's alert target, for as long as the context lasts; what it hands on is added to texts.log."""
+    program = dict(_FILE.findall(section("An alert target")))["receiver.py"]
+    (folder / "receiver.py").write_text(program, "utf-8")
+    with (
+        (folder / "texts.log").open("ab") as texts,
+        subprocess.Popen(
+            [sys.executable, "receiver.py", str(port)],
+            cwd=folder,
+            env={**os.environ, "SECRET": secret},
+            stdout=texts,
+            stderr=subprocess.DEVNULL,
+        ) as process,
+    ):
+        try:
+            while not _is_open(port):
+                assert process.poll() is None
+                time.sleep(0.02)
+            yield
+        finally:
+            process.terminate()
+
+
+def test_an_alert_target_takes_the_message_of_a_rule(tmp_path: Path) -> None:
+    done = followed("An alert target", good, tmp_path, {"9001": str(free_port())})
+    assert done.returncode == 0, done.stderr
+    rule, told, *text = done.stdout.splitlines()
+    assert ("first" in rule, told) == (True, "desk: sent")
+    assert text, "what the rule said"
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as connecting:
+        return connecting.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def test_an_alert_target_hands_a_message_on_once_and_refuses_one_that_is_forged_or_old(tmp_path: Path) -> None:
+    secret, port, body = "0123456789abcdef0123", free_port(), b'{"text": "first place changed"}'
+
+    def desk(key: str) -> Target:
+        return Target("desk", f"webhook+http://{key}@127.0.0.1:{port}/")
+
+    with receiving(tmp_path, port, secret):
+        assert await webhook.send(desk(secret), "m1", body) == webhook.TAKEN
+        assert await webhook.send(desk(secret), "m1", body) == webhook.TAKEN
+        assert (await webhook.send(desk("another secret of someone"), "m2", body)).problem == "HTTP 401"
+        for age, status in ((0, 204), (301, 401), (-301, 401)):
+            at = int(time.time()) - age
+            signed = webhook.signature(secret.encode(), f"of {age}", at, body)
+            headers = {"webhook-id": f"of {age}", "webhook-timestamp": str(at), "webhook-signature": signed}
+            given = plain_http.post(f"http://127.0.0.1:{port}/", content=body, headers=headers)
+            assert given.status_code == status, age
+        assert plain_http.post(f"http://127.0.0.1:{port}/", content=body).status_code == 401
+    with receiving(tmp_path, port, secret):
+        assert await webhook.send(desk(secret), "m1", body) == webhook.TAKEN
+        assert await webhook.send(desk(secret), "m3", b"what cannot be handed on") != webhook.TAKEN
+        assert await webhook.send(desk(secret), "m3", body) == webhook.TAKEN
+    assert (tmp_path / "texts.log").read_text("utf-8") == "first place changed\n" * 3
 
 
 def test_a_gateway_is_a_file(tmp_path: Path) -> None:
