@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from aiohttp import web
 
+from rankcrawler.alerts import services
 from rankcrawler.commands.doctor import clocks
 from rankcrawler.commands.doctor.clocks import Reading
 from rankcrawler.commands.doctor.examination import examined
@@ -129,6 +130,33 @@ def test_a_user_who_may_not_run_scripts_is_found(server: Server) -> None:
     seen = found(REDIS_URL=server.url.replace("//", "//limited:x@"))
     assert states(seen) == {"queue, answer": WRONG}
     assert "permissions to run the 'eval" in seen["queue, answer"].found
+
+
+def test_targets_of_alerts_are_looked_at_if_there_are_any_and_show_nothing_of_their_addresses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hook = "hook=webhook+https://0123456789abcdef@alerts.test/private-path"
+    for given in ("", "  "):
+        monkeypatch.setenv("ALERT_TARGETS", given)
+        assert {name for name in found() if name.startswith("alerts")} == set()
+    monkeypatch.setenv("ALERT_TARGETS", hook)
+    seen = found()
+    assert (states(seen), seen["alerts, targets"].found) == ({}, "hook")
+    assert "alerts, Apprise" not in seen, "a webhook needs none"
+    monkeypatch.setenv("ALERT_TARGETS", f"{hook} phone=ntfy://private-path odd=nothing-known://private-path")
+    seen = found()
+    assert (states(seen), seen["alerts, targets"].found) == ({"alerts, Apprise": WARNING}, "hook, phone, odd")
+    assert ("odd" in seen["alerts, Apprise"].found, "phone" in seen["alerts, Apprise"].found) == (True, False)
+    assert "private-path" not in str(seen)
+    monkeypatch.setenv("ALERT_TARGETS", f"{hook} phone=ntfy://private-path")
+    assert states(found()) == {}
+    monkeypatch.setattr(services, "find_spec", lambda _: None)
+    missing = found()["alerts, Apprise"]
+    assert (missing.state, "phone" in missing.found, missing.fix) == (WARNING, True, services.INSTALL)
+    monkeypatch.setenv("ALERT_TARGETS", "phone=private-path")
+    seen = found()
+    assert (states(seen), "private-path" in str(seen)) == ({"alerts, targets": WARNING}, False)
+    assert seen["alerts, targets"].found.startswith("ALERT_TARGETS, phone: expected an address such as")
 
 
 async def test_a_queue_of_another_gateway_and_a_fleet_that_is_stopped_are_found(server: Server) -> None:

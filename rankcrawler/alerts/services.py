@@ -57,9 +57,14 @@ _listening: list[_Statuses] = []
 """What wants to know of statuses now."""
 
 
+def is_installed() -> bool:
+    """Whether Apprise is."""
+    return find_spec(PACKAGE) is not None
+
+
 def check(target: Target) -> None:
     """Raise SettingError for an address that Apprise cannot use, or where it is not installed; shows no address."""
-    if find_spec(PACKAGE) is None:
+    if not is_installed():
         raise SettingError(tr("the target {name} needs Apprise: {install}", name=target.name, install=INSTALL))
     with _hushed(), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of what Apprise imports, once, here

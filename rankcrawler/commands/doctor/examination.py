@@ -6,7 +6,7 @@ from scrapy.settings import Settings
 
 from rankcrawler import preflight
 from rankcrawler.commands import program
-from rankcrawler.commands.doctor import clocks, gateway, machine, queue, store
+from rankcrawler.commands.doctor import alerts, clocks, gateway, machine, queue, store
 from rankcrawler.commands.doctor.finding import Finding, ok, wrong
 from rankcrawler.errors import RankcrawlerError, SettingError
 from rankcrawler.language import marked, tr
@@ -32,6 +32,8 @@ async def examined(settings: Settings, room_id: str, say: Callable[[str], None] 
             found.append(finding)
             yield finding
     for finding in clocks.findings(at_queue.clock, at_gateway.clock):
+        yield finding
+    for finding in alerts.findings(options):
         yield finding
     start = _start(settings, found)
     if start is not None:

@@ -11,6 +11,7 @@ OK, WARNING, WRONG = marked("ok"), marked("warning"), marked("wrong")
 STATES = (OK, WARNING, WRONG)
 PARTS = (
     *(marked("settings"), marked("machine"), marked("queue"), marked("store"), marked("gateway"), marked("clocks")),
+    marked("alerts"),
 )
 """The parts that are looked at, in this order."""
 
