@@ -105,6 +105,12 @@ def first_cells(text: str) -> list[list[list[str]]]:
     return [[spans(row.split("|")[1]) for row in table.splitlines()] for table in tables]
 
 
+def figures(text: str) -> list[list[str]]:
+    """The figures of each row of each table; small whole numbers may be words in one language."""
+    rows = re.findall(r"^\|.*$", text, re.MULTILINE)
+    return [sorted(re.findall(r"\d+(?:\.\d+|(?:,\d{3})+)", row)) for row in rows]
+
+
 def words_of(module: Path) -> str:
     """The comments and texts of a module."""
     with module.open("rb") as file:
@@ -154,9 +160,15 @@ def test_both_languages_have_the_same_tables(pair: Pair) -> None:
     assert first_cells(pair.english) == first_cells(pair.chinese)
 
 
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_both_languages_have_the_same_figures_in_their_tables(pair: Pair) -> None:
+    assert figures(pair.english) == figures(pair.chinese)
+
+
 def test_what_an_analyst_reads_is_in_chinese() -> None:
     read = (
         "tutorial crawling asking excel grafana notebook python queries dashboard rows failures cost settings commands"
+        " accuracy alerts guarantees"
     )
     assert {*read.split()} <= {pair.path.stem for pair in PAIRS}
 
