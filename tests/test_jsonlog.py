@@ -2,6 +2,7 @@
 
 import json
 import logging
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,17 @@ def test_scrapy_writes_text_unless_it_is_asked_for_json(monkeypatch: pytest.Monk
     assert type(text) is logging.Formatter
     as_json = log._get_formatter(logging.NullHandler(), Settings({"LOG_FORMAT": "json", "FLEET_WORKER": "2"}))
     assert json.loads(as_json.format(logging.makeLogRecord({"msg": "x"})))["worker"] == 2
+
+
+def test_a_script_of_ones_own_writes_json_if_it_installs_it_before_its_process() -> None:
+    install, begin = "from rankcrawler import jsonlog\njsonlog.install()\n", 'CrawlerProcess({"LOG_FORMAT": "json"})'
+    for first, last_line in ((install, None), ("", "ValueError: Invalid format 'json' for '%' style")):
+        script = f"from scrapy.crawler import CrawlerProcess\n{first}{begin}"
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+        if last_line is None:
+            assert (done.returncode, "Scrapy" in events(done.stderr)[0]["message"]) == (0, True)
+        else:
+            assert (done.returncode, done.stderr.splitlines()[-1]) == (1, last_line)
 
 
 @pytest.mark.parametrize("value", ["JSON", "plain", "%(", "{message}"])
