@@ -1,4 +1,7 @@
-"""Takes the pictures of the dashboard, docs/dashboard-*.png: pages of the rooms of the demo, as Chromium shows them."""
+"""Takes the pictures of the dashboard, docs/dashboard-*.png: pages of the rooms of the demo, as Chromium shows them.
+
+Names in them have Chinese characters and emoji: they need fonts, such as fonts-noto-cjk and fonts-noto-color-emoji.
+"""
 
 import sys
 import tempfile

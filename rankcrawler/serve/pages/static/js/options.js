@@ -138,7 +138,7 @@ export const OPTIONS = {
       legend: { show: false },
       grid: { left: 8, right: 14, top: 24, bottom: 6, containLabel: true },
       xAxis: moments(theme),
-      yAxis: amounts(theme, { scale: true, minInterval: 1 }),
+      yAxis: amounts(theme, { scale: true, minInterval: 1, splitNumber: 3 }), // the chart is low
       dataZoom: zoom(),
       series: [
         {
