@@ -42,7 +42,7 @@ def _steps(walk: Walk, begin_ms: int, *, is_first: bool) -> Iterator[Seen]:
     if is_first:
         yield Seen(begin_ms, None, shown.rows, (), walk.first.marks, [*shown.scores], {})
     before_ms = begin_ms
-    for step in walk.steps():
+    for step in walk.steps:
         rows_before, shown = shown.rows, step.after.shown
         entered = [*step.found.entered]
         yield Seen(step.at_ms, before_ms, shown.rows, rows_before, step.after.marks, entered, step.given)

@@ -122,6 +122,8 @@ def points(
 
 def _places(scores: Scores, users: Sequence[int]) -> tuple[int | None, ...]:
     """The place of each by score; equal scores share one."""
+    if not users:
+        return ()
     ordered = sorted(-each for each in scores.values() if each is not None)
     own = [scores.get(user) for user in users]
     return tuple(None if each is None else bisect_left(ordered, -each) + 1 for each in own)

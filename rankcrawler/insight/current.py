@@ -166,7 +166,7 @@ def _list(ground: Ground, room: StoredRoom, at_ms: int | None) -> RoomSnapshot:
 
 def _before(ground: Ground, room: StoredRoom, since_ms: int, until_ms: int) -> _Before | None:
     """The list that counts at a moment, or the first after it, and what was given since."""
-    found = gains.between(ground.database, room, (since_ms, until_ms), ground.damage)
+    found = gains.between(ground.database, room, (since_ms, until_ms), ground.damage, ground.walks)
     if found.since is None:
         return None
     snapshot = ground.first_list(room, "list_at", at_ms=ms(found.since))

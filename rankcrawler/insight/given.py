@@ -8,7 +8,7 @@ from rankcrawler.store import days, gains
 from rankcrawler.store.days import HOUR_MS
 from rankcrawler.store.lists import StoredRoom
 from rankcrawler.store.tally import Count, Given, Scores
-from rankcrawler.store.walk import Step, Walk
+from rankcrawler.store.walk import Step
 
 Sums = dict[int, Given]
 """What contributors gave, by their keys; only those who gave something."""
@@ -22,7 +22,7 @@ class Walked(NamedTuple):
     session's beginning."""
     first_ms: int
     """When that list was last seen, or the session began."""
-    steps: list[Step]
+    steps: Sequence[Step]
     """The lists after it."""
 
     @property
@@ -47,13 +47,13 @@ def walked(ground: Ground, room: StoredRoom, since_ms: int, until_ms: int) -> Wa
 
     Damaged lists are left out, and noted in `ground.damage`.
     """
-    last_ms = until_ms - 1
+    last_ms = until_ms - (until_ms != END_MS)
     begin = gains.beginning(ground.database, room, (since_ms - 1, last_ms), ground.damage)
     if begin is None:
         return None
-    walk = Walk(ground.database, room, begin, last_ms)
+    walk = ground.walks.of(room, begin, last_ms)
     ground.damage += walk.damage
-    return Walked(walk.first, begin.at_ms, [*walk.steps()])
+    return Walked(walk.first, begin.at_ms, walk.steps)
 
 
 def in_room(ground: Ground, room: StoredRoom, since_ms: int, until_ms: int) -> Sums:
@@ -99,7 +99,7 @@ def summed(parts: Iterable[Mapping[int, Given]]) -> Sums:
 
 def rooms_of(ground: Ground, rooms: Sequence[str], choice: Choice) -> list[StoredRoom]:
     """The rooms of ids; raises NotInStore for the first that was never polled."""
-    return [ground.room(each, choice) for each in dict.fromkeys(rooms)]
+    return ground.rooms_named(dict.fromkeys(rooms), choice)
 
 
 def _by_lists(ground: Ground, choice: Choice, since_ms: int, until_ms: int) -> Sums:

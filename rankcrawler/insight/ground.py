@@ -1,7 +1,8 @@
 """What every question stands on: a store that is read, its time zone, and the time that it is."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from rankcrawler.store.room import ListPlace
 from rankcrawler.store.tally import Place
 from rankcrawler.store.text import encoded
 from rankcrawler.store.values import restored
+from rankcrawler.store.walk import Walks
 
 Moment = str | datetime
 """A text as on the command line (`12:03`, `yesterday 20:00`, `90s` ago, ISO 8601), or a datetime. What has no offset is
@@ -62,6 +64,25 @@ class Ground(Reading):
         """Milliseconds since 1970."""
         self.sums: dict[ListPlace, ListSum] = {}
         """What lists come to that were read before: a list that is written never changes."""
+        self._walks: Walks | None = None
+
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """What is asked in the block is of one moment of the store, and a room's lists are read once for all of it."""
+        if self._walks is not None:
+            yield
+            return
+        with self.database.unchanging():
+            self._walks = Walks(self.database)
+            try:
+                yield
+            finally:
+                self._walks = None
+
+    @property
+    def walks(self) -> Walks:
+        """Through lists that stay as they are: those that were read before in one `unchanging`."""
+        return self._walks or Walks(self.database)
 
     def moment(self, given: Moment, before_ms: int | None = None) -> int:
         """A moment in milliseconds since 1970; an age is one before `before_ms`, or before now.
@@ -82,8 +103,23 @@ class Ground(Reading):
         choice.values()
         room = self._room(room_id, choice.kind, choice.source)
         if room is None:
-            raise NotInStore(tr("room {room} was never polled", room=room_id))
+            raise _never_polled(room_id)
         return room
+
+    def rooms_named(self, room_ids: Iterable[str], choice: Choice) -> list[StoredRoom]:
+        """The rooms of different ids, in their order; raises NotInStore for the first that there is not."""
+        wanted = {encoded(room_id): room_id for room_id in room_ids}
+        choice.values()
+        found = self.database.find("insight_rooms_named", [(room_id, choice.kind) for room_id in wanted])
+        rooms: dict[str, StoredRoom] = {}
+        for _, *record in sorted(found, key=lambda each: (each[0], -each[1])):  # of one id, the one polled last counts
+            room = stored_room(record)
+            if choice.source in (None, room.name.source):
+                rooms[room.name.room_id] = room
+        for room_id in wanted.values():
+            if room_id not in rooms:
+                raise _never_polled(room_id)
+        return [rooms[room_id] for room_id in wanted.values()]
 
     def first_list(self, room: StoredRoom, query: str, **values: int) -> RoomSnapshot | None:
         """The first list that a query finds; None if there is none. Raises DamagedList."""
@@ -109,6 +145,10 @@ class Ground(Reading):
         """The day before which lists were purged, if a question from a moment on is about such lists."""
         [(day,)] = self.database.all("insight_purged")
         return None if day is None or since_ms >= day * days.DAY_MS else days.name(day)
+
+
+def _never_polled(room_id: str) -> NotInStore:
+    return NotInStore(tr("room {room} was never polled", room=room_id))
 
 
 def stored_room(record: Iterable[object]) -> StoredRoom:

@@ -50,7 +50,7 @@ def room_gains(ground: Ground, room_id: str, choice: Choice, since: Moment | Non
     """Between the list that the room had at a moment and the one at another; raises NotInStore without lists."""
     since_ms, until_ms = ground.span(since, until)
     room = ground.room(room_id, choice)
-    found = gains.between(ground.database, room, (since_ms, until_ms), ground.damage)
+    found = gains.between(ground.database, room, (since_ms, until_ms), ground.damage, ground.walks)
     if found.since is None or found.until is None:
         raise NotInStore(tr("room {room} has no list in that time", room=room_id))
     rows = [GainRow(*(getattr(each, name) for name in GainRow.__struct_fields__)) for each in found.gains]

@@ -9,7 +9,6 @@ from rankcrawler.insight.ground import Choice, Ground
 from rankcrawler.store.days import HOUR_MS
 from rankcrawler.store.lists import StoredRoom
 from rankcrawler.store.standing import Standing
-from rankcrawler.store.text import encoded
 from rankcrawler.store.walk import longest_gap
 
 
@@ -49,8 +48,8 @@ def of_room(
     A poll is missing after `since_ms` if the next one that was made is: an answer about the time after a list begins a
     millisecond later.
     """
-    name = {"room_id": encoded(room.name.room_id), "kind": room.name.kind, "source": encoded(room.name.source)}
-    [(missed,)] = ground.database.all("insight_missed", **name, since_ms=since_ms, until_ms=until_ms)
+    span = {"since_ms": since_ms, "until_ms": until_ms}
+    [(missed,)] = ground.database.all("insight_missed", room_key=room.room_key, **span)
     return Sure(
         coins=None if is_exact is None else "exact" if is_exact else "at_least",
         unseen=unseen,

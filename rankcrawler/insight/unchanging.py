@@ -25,7 +25,7 @@ def unchanging(
 
     @wraps(question)
     def answered(store: _Store, /, *args: _Given.args, **options: _Given.kwargs) -> _Answer:
-        with store.records.database.unchanging():
+        with store.records.unchanging():
             return question(store, *args, **options)
 
     return answered

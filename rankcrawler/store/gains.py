@@ -11,16 +11,18 @@ from rankcrawler.store.lists import StoredRoom
 from rankcrawler.store.room import ListPlace
 from rankcrawler.store.tally import Scores
 from rankcrawler.store.values import restored
-from rankcrawler.store.walk import Beginning, Step, Walk, longest_gap
+from rankcrawler.store.walk import Beginning, Step, Walk, Walks, longest_gap
 
 NONE = Gains(None, None, [], 0, 0.0, 0, None, None)
 """Of a room without lists."""
 
 
-def between(database: Database, room: StoredRoom, span: tuple[int, int], damage: list[DamagedList]) -> Gains:
+def between(
+    database: Database, room: StoredRoom, span: tuple[int, int], damage: list[DamagedList], walks: Walks | None = None
+) -> Gains:
     """From the list that the room had when the span begins, or its first one in it, to the one it had when it ends.
 
-    Lists with missing rows are left out, and added to `damage`.
+    Lists with missing rows are left out, and added to `damage`. `walks` keeps what is read for other questions.
     """
     key, until_ms = room.room_key, span[1]
     begin, last = (
@@ -30,7 +32,7 @@ def between(database: Database, room: StoredRoom, span: tuple[int, int], damage:
     if begin is None or not last:
         return NONE
     end_ms = last[0][0]
-    walk = Walk(database, room, begin, until_ms)
+    walk = (walks or Walks(database)).of(room, begin, until_ms)
     summed = _Sum(walk)
     damage += walk.damage
     gains = sorted(summed.gains(database), key=lambda gain: (-gain.coins, gain.user_id))
@@ -101,17 +103,15 @@ class _Sum:
         self._unlimited: set[int] = set()
         self._marks: dict[int, dict[str, None]] = {}
         self._left: Scores = {}
-        for step in walk.steps():
+        for step in walk.steps:
             self._add(step)
         self.most_outside = None if self._has_begun_again else self._last.shown.most_outside()
 
     def gains(self, database: Database) -> Iterator[Gain]:
         """One for every contributor who gave, entered or left."""
         users = sorted({*self._coins, *self._marks})
-        named = database.each("gains_contributor", [{"user_key": user} for user in users])
         first, last = self._first.shown.scores, self._last.shown.scores
-        for user, (name,) in zip(users, named, strict=True):
-            user_id, nickname = restored(name)
+        for user, user_id, nickname in map(restored, database.find("gains_contributors", [(user,) for user in users])):
             coins, marks = self._coins.get(user, 0), tuple(self._marks.get(user, ()))
             yield Gain(user_id, nickname, coins, self._most_of(user), first.get(user), last.get(user), marks)
 

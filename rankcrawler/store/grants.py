@@ -10,8 +10,8 @@ from rankcrawler.errors import SettingError, StoreError
 from rankcrawler.language import tr
 from rankcrawler.store import locate, schema
 from rankcrawler.store.database import Record
-from rankcrawler.store.postgresql import CONNECT_SECONDS, OPTIONS
 from rankcrawler.store.postgresql_address import first_line, without_password
+from rankcrawler.store.postgresql_connection import CONNECT_SECONDS, OPTIONS
 from rankcrawler.store.views import views
 
 _LIMITS = {

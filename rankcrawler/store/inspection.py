@@ -92,8 +92,8 @@ def _note_names(names: list[str], cursor: apsw.Cursor, *_: object) -> bool:
 def _postgresql(url: str, query: str, seconds: float) -> Iterator[Answer]:
     import psycopg  # takes 50 ms
 
-    from rankcrawler.store.postgresql import CONNECT_SECONDS, OPTIONS
     from rankcrawler.store.postgresql_address import first_line
+    from rankcrawler.store.postgresql_connection import CONNECT_SECONDS, OPTIONS
 
     options = f"{OPTIONS} -c default_transaction_read_only=on -c statement_timeout={round(seconds * 1000)}"
     try:

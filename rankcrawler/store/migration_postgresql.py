@@ -6,8 +6,9 @@ from rankcrawler.errors import StoreError
 from rankcrawler.language import tr
 from rankcrawler.store import grants, schema
 from rankcrawler.store.dialects import POSTGRESQL
-from rankcrawler.store.postgresql import CONNECT_SECONDS, LOCK, OPTIONS
+from rankcrawler.store.postgresql import LOCK
 from rankcrawler.store.postgresql_address import first_line, without_password
+from rankcrawler.store.postgresql_connection import CONNECT_SECONDS, OPTIONS
 
 _OPTIONS = f"{OPTIONS} -c lock_timeout=1000"
 """Keeps others from the tables that a step changes."""

@@ -1,6 +1,7 @@
 """Reads lists as counting needs them: whose row is at each position, and its score."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from rankcrawler.store import days
 from rankcrawler.store.database import Database, Record
@@ -17,8 +18,12 @@ def read(database: Database, place: ListPlace) -> list[Place] | None:
 def read_all(database: Database, wanted: Mapping[int, ListPlace | None]) -> dict[int, list[Place] | None]:
     """The rows of many lists at once, by any key; None if some are missing, or for the place None."""
     there = {key: place for key, place in wanted.items() if place is not None}
-    found = database.each("list_places", [days.chain(place.base_key, place.step) for place in there.values()])
-    rows = {key: _laid(records, place).in_order() for (key, place), records in zip(there.items(), found, strict=True)}
+    chains = [days.chain(place.base_key, place.step) for place in there.values()]
+    numbered = [(number, each["base_key"], each["step"], each["last_key"]) for number, each in enumerate(chains)]
+    records: dict[int, list[Record]] = {number: [] for number in range(len(chains))}
+    for number, *record in sorted(database.find("list_places_of_many", numbered), key=itemgetter(0, 1)):
+        records[number].append(tuple(record))
+    rows = {key: _laid(records[at], place).in_order() for at, (key, place) in enumerate(there.items())}
     return {key: rows.get(key) for key in wanted}
 
 

@@ -17,13 +17,11 @@ from rankcrawler.store.deadline import Deadline
 from rankcrawler.store.dialects import POSTGRESQL
 from rankcrawler.store.partitions import Partitions
 from rankcrawler.store.postgresql_address import first_line, without_password
+from rankcrawler.store.postgresql_connection import connecting
 from rankcrawler.store.tables import Table
 
 LOCK = 0x72616E6B
 """The advisory lock for changes of the schema: "rank"."""
-CONNECT_SECONDS = 5
-OPTIONS = "-c timezone=UTC -c client_encoding=UTF8 -c idle_in_transaction_session_timeout=60000 -c jit=off"
-_READ_ONLY = " -c default_transaction_read_only=on"
 _WITHOUT_WRITERS = b"LOCK TABLE _rooms IN EXCLUSIVE MODE"
 """Waits for the transactions of all writers, and has new ones wait: each begins with a lock on its rooms."""
 _CAUSED_BY_A_POLL = ("22", "23", "54")
@@ -45,8 +43,7 @@ class PostgresDatabase:
         self.place = without_password(url)
         self._url = url
         self._deadline = Deadline(seconds)
-        limit = "" if seconds is None else f" -c statement_timeout={round(seconds * 1000)}"
-        self._options = OPTIONS + _READ_ONLY * is_read_only + limit
+        self._connect = connecting(url, is_read_only=is_read_only, seconds=seconds)
         self._sql = queries.load(POSTGRESQL)
         self._connection: psycopg.Connection[Record] | None = None
         self._partitions = Partitions()
@@ -93,7 +90,7 @@ class PostgresDatabase:
                 yield
         finally:
             with suppress(psycopg.Error):  # a connection that is lost has no transaction to end
-                connection.execute("ROLLBACK")
+                connection.execute("COMMIT")  # after ROLLBACK the driver would forget all prepared queries
 
     def prepare(self, days: Collection[int]) -> None:
         """Make sure that these days have partitions."""
@@ -115,7 +112,8 @@ class PostgresDatabase:
 
     def find(self, name: str, rows: Sequence[Record]) -> list[Record]:
         """Run a query for many rows at once; returns its records, in no order."""
-        return self._execute(name, arrays(rows)).fetchall() if rows else []
+        with self._translated():
+            return self._execute(name, arrays(rows)).fetchall() if rows else []
 
     def bulk(self, name: str, rows: Sequence[Record]) -> None:
         """Run a query that changes something for many rows at once."""
@@ -202,9 +200,7 @@ class PostgresDatabase:
 
     def _connected(self) -> psycopg.Connection[Record]:
         if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(
-                self._url, autocommit=True, connect_timeout=CONNECT_SECONDS, options=self._options, prepare_threshold=2
-            )
+            self._connection = self._connect()
         return self._connection
 
     @contextmanager

@@ -1,7 +1,7 @@
 """Counts the coins of a gateway's day again, from the lists of its rooms."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rankcrawler.model.targets import RoomName
@@ -82,11 +82,11 @@ def _can_be_told(database: Database, room: StoredRoom, first_ms: int, day: int) 
     return begin is None or begin.at_ms < since_ms or first_ms >= since_ms
 
 
-def _steps(database: Database, room: StoredRoom, day: int) -> Iterator[Step]:
+def _steps(database: Database, room: StoredRoom, day: int) -> Sequence[Step]:
     """The lists of a day that count, one at midnight among them."""
     until_ms = (day + 1) * DAY_MS - 1
     begin = gains.beginning(database, room, (day * DAY_MS - 1, until_ms), [])
-    return iter(()) if begin is None else Walk(database, room, begin, until_ms).steps()
+    return () if begin is None else Walk(database, room, begin, until_ms).steps
 
 
 def _values(source_key: int, day: int) -> dict[str, int]:

@@ -25,8 +25,8 @@ def make_table(url: str) -> None:
     """Make a table in a database of PostgreSQL, and roll it back; raises StoreError if it cannot be made."""
     import psycopg  # takes 50 ms
 
-    from rankcrawler.store.postgresql import CONNECT_SECONDS, OPTIONS
     from rankcrawler.store.postgresql_address import first_line
+    from rankcrawler.store.postgresql_connection import CONNECT_SECONDS, OPTIONS
 
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_SECONDS, options=OPTIONS) as connection:

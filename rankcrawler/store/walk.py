@@ -1,6 +1,7 @@
 """Counts while reading: goes through a room's stored lists as writing went through them."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -76,8 +77,12 @@ class Walk:
             self.first = Count.at(Shown([], self._kind.capacity), {})
             self._lists.insert(0, _Listed(begin.captured_ms, begin.place.snapshot_key, rows, Standing.COUNTED))
 
-    def steps(self) -> Iterator[Step]:
+    @cached_property
+    def steps(self) -> Sequence[Step]:
         """Each list that counts, after the first."""
+        return [*self._steps()]
+
+    def _steps(self) -> Iterator[Step]:
         self._learn_former()
         count = self.first
         for listed in self._lists:
@@ -127,6 +132,21 @@ class Walk:
 
     def _shown(self, snapshot_key: int, rows: list[Place]) -> Shown:
         return Shown(rows, self._kind.capacity, self._unread.get(snapshot_key, ()))
+
+
+class Walks:
+    """Walks through a store that does not change meanwhile: each is made once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._made: dict[tuple[int, Beginning, int], Walk] = {}
+
+    def of(self, room: StoredRoom, begin: Beginning, until_ms: int) -> Walk:
+        """The walk through a room from a list until a moment."""
+        key = room.room_key, begin, until_ms
+        if key not in self._made:
+            self._made[key] = Walk(self._database, room, begin, until_ms)
+        return self._made[key]
 
 
 def _most_fell(found: Change, shown: Shown) -> bool:

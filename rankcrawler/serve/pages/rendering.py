@@ -3,9 +3,11 @@
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from types import CodeType
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from litestar import Request, Response
 
 from rankcrawler.clock import iso
@@ -27,7 +29,21 @@ Filling = Callable[[Questions], tuple[str, Mapping[str, Any]]]
 """What a page shows: a template, and its values."""
 _TAGS = {"zh_CN": "zh-CN"}
 """The names of languages in HTML, where they differ."""
+_COMPILED: dict[tuple[str, str], CodeType | None] = {}
+"""Templates that this process has compiled, by their names and sources."""
 _VARY = "Accept-Language, Authorization, Cookie"
+
+
+class _Compiled(BytecodeCache):
+    """Has each template compiled once."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is there."""
+        bucket.code = _COMPILED.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        _COMPILED[bucket.key, bucket.checksum] = bucket.code
 
 
 class Pages:
@@ -53,9 +69,12 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=_Compiled(),
         )
         self._templates.globals.update(filters.GLOBALS, tr=tr, counted=counted, static=self.assets.address)
         self._templates.filters.update(filters.FILTERS)
+        for name in self._templates.list_templates(["html"]):  # else the first to see each page would wait
+            self._templates.get_template(name)
 
     def show(self, request: AnyRequest, template: str, *, status: int = 200, **values: Any) -> Response[bytes]:
         """The answer that shows a template with these values."""
@@ -72,7 +91,7 @@ class Pages:
         key = "page", asked.path, query, spoken(), frame.theme, has_session
 
         def rendered(store: Questions) -> bytes:
-            with store.records.database.unchanging():  # so that all parts of the page are of one moment
+            with store.records.unchanging():  # so that all parts of the page are of one moment
                 template, values = filling(store)
             veiled = {name: shelf.desk.veil.over(value) for name, value in values.items()}
             mine = {"csrf_token": self._token_here, "now": self._now_here}

@@ -70,11 +70,11 @@ class RoomQuery(NamedTuple):
         return not self.at and self.vs in SINCE[:-1]
 
     def since(self, stays: Stays, now_ms: int) -> str | None:
-        """From when on the past is drawn: so long before the room's last list that counts; None for the beginning."""
+        """From when on the past is drawn: after the list of so long before the last one; None for the beginning."""
         if self.span == "all":
             return None
         last_ms = max((ms(stay.until_at) for stay in stays.rows), default=now_ms)
-        return iso(max(min(last_ms, now_ms) - moments.duration(self.span), 0))
+        return iso(max(min(last_ms, now_ms) - moments.duration(self.span), 0) + 1)
 
 
 class RoomAnswers(NamedTuple):

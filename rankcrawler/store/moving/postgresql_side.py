@@ -13,8 +13,9 @@ from rankcrawler.store.days import DAY_MS
 from rankcrawler.store.dialects import POSTGRESQL
 from rankcrawler.store.moving.held import Held
 from rankcrawler.store.partitions import TABLES, Partitions
-from rankcrawler.store.postgresql import CONNECT_SECONDS, LOCK
+from rankcrawler.store.postgresql import LOCK
 from rankcrawler.store.postgresql_address import first_line, without_password
+from rankcrawler.store.postgresql_connection import CONNECT_SECONDS
 
 _OPTIONS = (
     "-c timezone=UTC -c client_encoding=UTF8 -c jit=off -c lock_timeout=5000 -c statement_timeout=0 "

@@ -15,6 +15,16 @@ FROM _snapshots s JOIN _entries e ON e.snapshot_key = s.snapshot_key JOIN _profi
 WHERE {in_chain}
 ORDER BY s.step;
 
+-- name: list_places_of_many
+-- The same of many chains at once, each under a number.
+-- rows: number int, base_key big, step int, last_key big
+WITH w ({columns}) AS ({rows})
+SELECT w.number, s.step, s.entry_count, s.chain_rows, e.position, p.user_key, e.score
+FROM w CROSS JOIN _snapshots s CROSS JOIN _entries e CROSS JOIN _profiles p
+WHERE s.base_key = w.base_key AND s.step <= w.step AND s.snapshot_key BETWEEN w.base_key AND w.last_key
+  AND e.snapshot_key = s.snapshot_key AND e.snapshot_key BETWEEN w.base_key AND w.last_key
+  AND p.profile_key = e.profile_key;
+
 -- name: former_marks
 -- The marks of contributors who left a room's lists before a moment, since its scores began; null for others.
 -- rows: room_key int, user_key int, at_ms big, began_ms big

@@ -41,7 +41,9 @@ SELECT p.at_ms, p.is_answered, coalesce(s.standing, CASE WHEN s.snapshot_key IS 
 FROM _polls p LEFT JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
 WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms <= :until_ms ORDER BY p.at_ms;
 
--- name: gains_contributor
--- A contributor's id and latest nickname.
-SELECT u.user_id, p.nickname FROM _users u LEFT JOIN _profiles p ON p.profile_key = u.profile_key
-WHERE u.user_key = :user_key;
+-- name: gains_contributors
+-- Contributors by their keys, with their ids and latest nicknames.
+-- rows: user_key int
+WITH w ({columns}) AS ({rows})
+SELECT u.user_key, u.user_id, p.nickname FROM w CROSS JOIN _users u LEFT JOIN _profiles p ON p.profile_key = u.profile_key
+WHERE u.user_key = w.user_key;

@@ -18,30 +18,40 @@ SELECT p.at_ms, p.is_answered, coalesce(s.standing, CASE WHEN s.snapshot_key IS 
 FROM _polls p LEFT JOIN _snapshots s ON s.snapshot_key = p.snapshot_key
 WHERE p.room_key = :room_key AND p.at_ms >= :since_ms AND p.at_ms < :until_ms ORDER BY p.at_ms, p.is_answered;
 
+-- name: missed
+-- How many polls were due between two of a room, as the view poll_log counts them.
+CASE WHEN p.every IS NULL OR p.every_max IS NOT NULL OR p.before_ms IS NULL THEN NULL
+  WHEN p.polled_ms - p.before_ms < p.every * 1500 THEN 0
+  ELSE (2 * (p.polled_ms - p.before_ms) + CAST(p.every * 1000 AS BIGINT)) / nullif(CAST(p.every * 2000 AS BIGINT), 0) - 1
+END
+
+-- name: before_ms
+-- When the poll before one of a room was made: only the first poll of a time looks for it.
+coalesce(
+  lag(q.polled_ms) OVER (PARTITION BY q.room_key ORDER BY q.at_ms, q.is_answered), (
+    SELECT b.polled_ms FROM _polls b
+    WHERE b.room_key = q.room_key AND (b.at_ms, b.is_answered) < (q.at_ms, q.is_answered)
+    ORDER BY b.at_ms DESC, b.is_answered DESC LIMIT 1
+  )
+)
+
 -- name: insight_missed
 -- How many polls of a room were due in a time and are missing.
-SELECT CAST(sum(l.missed_polls) AS BIGINT) FROM poll_log l
-WHERE l.room_id = :room_id AND l.kind = :kind AND l.source = :source AND l.seen_ms >= :since_ms AND l.seen_ms < :until_ms;
+SELECT CAST(sum({missed}) AS BIGINT)
+FROM (
+  SELECT r.every, r.every_max, q.polled_ms, {before_ms} AS before_ms
+  FROM _rooms r CROSS JOIN _polls q
+  WHERE r.room_key = :room_key AND q.room_key = :room_key AND q.at_ms >= :since_ms AND q.at_ms < :until_ms
+) p;
 
 -- name: insight_coverage
--- The polls of each room in a time, as the view poll_log has them: only a room's first one looks for the poll before.
+-- The polls of each room in a time, as the view poll_log has them.
 SELECT p.source, p.kind, p.room_id, count(*), CAST(sum(CASE WHEN p.outcome = 'failed' THEN 1 ELSE 0 END) AS BIGINT),
   CAST(sum(CASE WHEN p.outcome = 'withheld' THEN 1 ELSE 0 END) AS BIGINT),
-  CAST(sum(
-    CASE WHEN p.every IS NULL OR p.every_max IS NOT NULL OR p.before_ms IS NULL THEN NULL
-      WHEN p.polled_ms - p.before_ms < p.every * 1500 THEN 0
-      ELSE (2 * (p.polled_ms - p.before_ms) + CAST(p.every * 1000 AS BIGINT)) / nullif(CAST(p.every * 2000 AS BIGINT), 0) - 1
-    END
-  ) AS BIGINT),
+  CAST(sum({missed}) AS BIGINT),
   CAST(max(p.polled_ms - p.before_ms) AS DOUBLE PRECISION) / 1000, min(p.polled_ms), max(p.polled_ms)
 FROM (
-  SELECT g.source, r.kind, r.room_id, r.every, r.every_max, q.outcome, q.polled_ms, coalesce(
-    lag(q.polled_ms) OVER (PARTITION BY q.room_key ORDER BY q.at_ms, q.is_answered), (
-      SELECT b.polled_ms FROM _polls b
-      WHERE b.room_key = q.room_key AND (b.at_ms, b.is_answered) < (q.at_ms, q.is_answered)
-      ORDER BY b.at_ms DESC, b.is_answered DESC LIMIT 1
-    )
-  ) AS before_ms
+  SELECT g.source, r.kind, r.room_id, r.every, r.every_max, q.outcome, q.polled_ms, {before_ms} AS before_ms
   FROM _rooms r CROSS JOIN _sources g CROSS JOIN _polls q
   WHERE g.source_key = r.source_key AND q.room_key = r.room_key AND r.kind = :kind AND (:room_id = '' OR r.room_id = :room_id) AND (:source = '' OR g.source = :source)
     AND q.at_ms >= :since_ms AND q.at_ms < :until_ms
@@ -146,6 +156,13 @@ ORDER BY CASE WHEN s.ended_ms IS NULL THEN 0 ELSE 1 END, s.begun_ms DESC, s.sess
 -- How many anchors are live.
 SELECT count(*) FROM _sessions s JOIN _sources g ON g.source_key = s.source_key
 WHERE s.ended_ms IS NULL AND (:source = '' OR g.source = :source);
+
+-- name: insight_rooms_named
+-- The rooms of ids at all gateways, with when each was polled last.
+-- rows: room_id text, kind text
+WITH w ({columns}) AS ({rows})
+SELECT r.last_polled_ms, r.room_key, g.source, r.kind, r.room_id
+FROM w CROSS JOIN _rooms r JOIN _sources g ON g.source_key = r.source_key WHERE r.room_id = w.room_id AND r.kind = w.kind;
 
 -- name: insight_rooms_polled
 -- The rooms that were polled in a time, or before and after it.
