@@ -131,7 +131,7 @@ def stores(options: argparse.Namespace) -> Iterator[dict[str, str]]:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="serve-"))
         server = stack.enter_context(postgres_server("shared_buffers=256MB"))
         site = Site(Path(folder), server)
-        found = {kind: site.address(kind) for kind in KINDS}
+        found = {kind: site.address(kind) for kind in options.kinds}
         for where in found.values():
             store = locate.open_records(where, create=True)
             for batch in batches(polls(options.entries, options.minutes, options.rooms)):
@@ -195,6 +195,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--entries", type=int, default=200_000, help="rows of the rooms whose lists are written whole")
     parser.add_argument("--minutes", type=int, default=60, help="that some rooms are polled for")
     parser.add_argument("--rooms", type=int, default=1300, help="that are polled for a few minutes; a fifth is off air")
+    parser.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS, help="of stores")
     parser.add_argument("--rounds", type=int, default=20, help="requests of each address")
     parser.add_argument(
         "--readers", type=int, default=200, help="beside the writer: pages that are open, or restless readers"

@@ -27,7 +27,7 @@ LITTLE = {
     "reading": ["--entries", "2000", "--minutes", "5", "--rooms", "5", "--rounds", "1"],
     "scale": ["--rooms", "20", "--entries", "2", "--workers", "1", "--seconds", "0.1"],
     "serve": [
-        *("--entries", "2000", "--minutes", "5", "--rooms", "5", "--rounds", "1"),
+        *("--kinds", "sqlite", "--entries", "2000", "--minutes", "5", "--rooms", "5", "--rounds", "1"),
         *("--readers", "3", "--seconds", "0.3", "--written", "8", "--streams", "5", "--turns", "1"),
     ],
     "store": ["--rooms", "2", "--minutes", "30", "--rounds", "1"],

@@ -313,6 +313,10 @@ def push(url: str, room: str) -> None:
     asyncio.run(pushed())
 
 
+AT_ONCE = 0.1
+"""Seconds: it takes two milliseconds, more on a busy machine, and five seconds for who is not told."""
+
+
 @pytest.mark.parametrize("push_room", [lpush, push], ids=["LPUSH", "rooms add"])
 def test_a_waiting_worker_asks_for_a_pushed_room_at_once(
     server: Server, tmp_path: Path, push_room: Callable[[str, str], None]
@@ -323,10 +327,10 @@ def test_a_waiting_worker_asks_for_a_pushed_room_at_once(
             rooms = ROOMS[20 * attempt : 20 * attempt + 20]
             delays = [_seconds_until_asked(gateway, server.url, room, push_room) for room in rooms]
             print(f"median {median(delays) * 1000:.1f} ms from push to request")  # noqa: T201 — the figure is the point
-            if median(delays) < 0.02:
+            if median(delays) < AT_ONCE:
                 break
         crawl.terminate()
-    assert median(delays) < 0.02
+    assert median(delays) < AT_ONCE
 
 
 def _seconds_until_asked(gateway: Gateway, url: str, room: str, push_room: Callable[[str, str], None]) -> float:
