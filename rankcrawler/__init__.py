@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from rankcrawler.insight.opening import open_store
 
 __all__ = ["__version__", "open_store"]
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 
 def __getattr__(name: str) -> Any:
