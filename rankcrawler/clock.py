@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ZERO = datetime(1970, 1, 1)  # in UTC; what has no zone is written in half the time
 _MILLISECOND = timedelta(milliseconds=1)
 FIRST_MS = -62_135_596_800_000
 """The first millisecond of the year 1."""
@@ -16,7 +17,7 @@ LAST_MS = 253_402_300_799_999
 
 def iso(ms: int) -> str:
     """`1631843079980` → `"2021-09-17T01:44:39.980Z"`; takes FIRST_MS … LAST_MS."""
-    return (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")[:-6] + "Z"
+    return (_ZERO + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds") + "Z"
 
 
 @lru_cache(maxsize=1024)  # the few moments of a poll are read again and again

@@ -341,3 +341,13 @@ def test_an_answer_is_of_one_moment_though_a_worker_writes_between_its_queries(
         assert QUESTIONS[question](ask) == before
     assert len(asked) > 1
     assert QUESTIONS[question](ask) != before
+
+
+@pytest.mark.parametrize("name", ["100%", "a_b", "c\\d", "\\", "!e"])
+def test_a_search_finds_signs_that_stand_for_others_in_a_database(write: Write, ask: Questions, name: str) -> None:
+    place = {"room_id": "1", "captured_at": iso(NOON), "polled_at": iso(NOON)}
+    names = ["100%", "100 each", "a_b", "a-b", "c\\d", "cd", "\\", "!e", "e"]
+    entries = [entry(rank, nickname=each, display_id=f"h{rank}", **place) for rank, each in enumerate(names, start=1)]
+    write(0, {}, entries=entries)
+    wanted = {each for each in names if name in each}
+    assert {row.nickname for row in ask.search(name).rows} == wanted

@@ -1,6 +1,6 @@
 """How a room went: audience, coins a minute, and the scores of those who gave most."""
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -111,7 +111,7 @@ def points(
             iso(poll.at_ms),
             poll.total,
             poll.row_count or 0,
-            sum(each or 0 for each in scores.values()),
+            sum(filter(None, scores.values())),
             coins,
             coins / minutes if minutes else None,
             tuple(scores.get(user) for user in users),
@@ -124,9 +124,9 @@ def _places(scores: Scores, users: Sequence[int]) -> tuple[int | None, ...]:
     """The place of each by score; equal scores share one."""
     if not users:
         return ()
-    ordered = sorted(-each for each in scores.values() if each is not None)
+    ordered = sorted([each for each in scores.values() if each is not None])
     own = [scores.get(user) for user in users]
-    return tuple(None if each is None else bisect_left(ordered, -each) + 1 for each in own)
+    return tuple(None if each is None else len(ordered) - bisect_right(ordered, each) + 1 for each in own)
 
 
 def _timeline(found: Walked, polls: Sequence[Looked]) -> Iterator[tuple[Looked, Scores, int]]:

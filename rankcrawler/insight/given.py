@@ -79,11 +79,11 @@ def everywhere(ground: Ground, choice: Choice, since_ms: int, until_ms: int) -> 
         return _by_lists(ground, choice, since_ms, until_ms)
     values = days.values_of_hours(first, end)
     found = ground.database.all("insight_sums", **values, kind=choice.kind)
-    sums: Sums = {user: Given(coins, most) for user, coins, most in found}
+    sums: Sums = {record[0]: tuple.__new__(Given, record[1:]) for record in found}  # half the time of Given(…)
     if choice.source is not None:
         sums = {user: sums[user] for user, (who, _) in ground.users(sums).items() if who.source == choice.source}
-    parts = [(since_ms, first * HOUR_MS), (end * HOUR_MS, until_ms)]
-    return summed([sums, *(_by_lists(ground, choice, *part) for part in parts)])
+    parts = [_by_lists(ground, choice, *part) for part in ((since_ms, first * HOUR_MS), (end * HOUR_MS, until_ms))]
+    return summed([sums, *parts]) if any(parts) else sums
 
 
 def summed(parts: Iterable[Mapping[int, Given]]) -> Sums:

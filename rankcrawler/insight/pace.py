@@ -9,7 +9,7 @@ from rankcrawler.clock import iso
 from rankcrawler.insight.answers import Answer, Sure
 from rankcrawler.insight.ground import Choice, Ground
 from rankcrawler.store.days import HOUR_MS
-from rankcrawler.store.values import restored
+from rankcrawler.store.text import decoded
 
 
 class PaceRow(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ def pace(ground: Ground, choice: Choice, hours: int) -> Pace:
     of_room: dict[tuple[str, str], list[int | None]] = defaultdict(lambda: [None] * hours)
     sums = [[0, 0, 0] for _ in range(hours)]
     found = ground.database.all("insight_room_hours", **choice.values(), first=first, end=end)
-    for each in map(_Record._make, map(restored, found)):
+    for each in map(_Record._make, found):
         together = sums[each.hour - first]
         for place, number in enumerate((each.polls, each.failures, each.coins)):
             together[place] += number
@@ -73,6 +73,6 @@ def pace(ground: Ground, choice: Choice, hours: int) -> Pace:
         kind=choice.kind,
         elapsed_seconds=now_ms % HOUR_MS / 1000,
         hours=tuple(HourRow(iso((first + step) * HOUR_MS), *each) for step, each in enumerate(sums)),
-        rows=tuple(PaceRow(*name, tuple(coins)) for name, coins in of_room.items()),
+        rows=tuple(PaceRow(decoded(source), decoded(room), tuple(coins)) for (source, room), coins in of_room.items()),
         sure=Sure(coins="at_least", failed=sum(each[1] for each in sums)),
     )

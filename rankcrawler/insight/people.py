@@ -14,7 +14,7 @@ from rankcrawler.store.days import HOUR_MS
 from rankcrawler.store.text import encoded
 from rankcrawler.store.values import restored
 
-_ESCAPED = str.maketrans({"!": "!!", "%": "!%", "_": "!_"})
+_ESCAPED = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 FoundBy = Literal["id", "handle", "nickname", "part"]
 _FOUND_BY: tuple[FoundBy, ...] = ("id", "handle", "nickname", "part")
 

@@ -1,5 +1,7 @@
 """How fresh rooms are, how well they were polled, and why polls failed."""
 
+from typing import NamedTuple
+
 import msgspec
 
 from rankcrawler import moments
@@ -117,6 +119,23 @@ class Failures(Answer, frozen=True, kw_only=True):
     rows: tuple[FailureRow, ...]
 
 
+class _Scheduled(NamedTuple):
+    """How a room is polled: a record of insight_schedules."""
+
+    source: str
+    kind: str
+    room_id: str
+    every: float | None
+    every_max: float | None
+    first_ms: int
+    last_ms: int
+    ended_ms: int | None
+
+    def is_due_before(self, until_ms: int) -> bool:
+        """Whether it goes on, and did before a moment."""
+        return self.every is not None and self.ended_ms is None and self.first_ms < until_ms
+
+
 def rooms(ground: Ground, choice: Choice, stale: str | None, *, only_stale: bool) -> Rooms:
     """Every room, or those whose last list is older than `stale`, a duration; without it, than two intervals."""
     found = [_room(record) for record in ground.database.all("insight_rooms", **choice.values(), room_id="")]
@@ -139,11 +158,11 @@ def coverage(
     of = {**choice.values(), "room_id": encoded(room_id or "")}
     found = ground.database.all("insight_coverage", **of, **span)
     polled = {record[:3]: record[3:] for record in map(restored, found)}
-    rooms_ = map(_room, ground.database.all("insight_rooms", **of))
+    scheduled = map(_Scheduled._make, map(restored, ground.database.all("insight_schedules", **of)))
     rows = [
-        _covered(each, polled.get(_name(each)), since_ms, min(until_ms, ground.now_ms()))
-        for each in rooms_
-        if _name(each) in polled or _is_due_before(each, until_ms)
+        _covered(each, polled.get(each[:3]), since_ms, min(until_ms, ground.now_ms()))
+        for each in scheduled
+        if each[:3] in polled or each.is_due_before(until_ms)
     ]
     rows.sort(key=lambda row: (-(row.missed or 0) - (row.overdue or 0), row.room_id, row.source))
     ends = None if until is None else iso(until_ms)
@@ -186,19 +205,7 @@ def _room(record: Record) -> RoomRow:
 
 def _is_older(ground: Ground, room: RoomRow, limit: float) -> bool:
     """Whether a room that goes on has been without a list for so many seconds."""
-    return _is_due(room) and _silence_seconds(ground, room) > limit
-
-
-def _is_due(room: RoomRow) -> bool:
-    return room.every is not None and room.ended_at is None
-
-
-def _is_due_before(room: RoomRow, until_ms: int) -> bool:
-    return _is_due(room) and ms(room.first_polled_at) < until_ms
-
-
-def _name(room: RoomRow) -> tuple[str, str, str]:
-    return room.source, room.kind, room.room_id
+    return room.every is not None and room.ended_at is None and _silence_seconds(ground, room) > limit
 
 
 def _silence_seconds(ground: Ground, room: RoomRow) -> float:
@@ -211,16 +218,15 @@ def _silence(room: RoomRow) -> tuple[str, str]:
     return room.captured_at or "", room.room_id
 
 
-def _covered(room: RoomRow, polled: Record | None, since_ms: int, until_ms: int) -> CoverageRow:
+def _covered(room: _Scheduled, polled: Record | None, since_ms: int, until_ms: int) -> CoverageRow:
     """A room's row; `polled` is its record of insight_coverage without its name, or None if it was not polled."""
     polls, failed, withheld, missed, gap, first_ms, last_ms = polled or (0, 0, 0, None, None, None, None)
     overdue: int | None = None
     if room.every is not None and room.every_max is None:
-        last_polled = ms(room.last_polled_at)
         missed = missed or 0
         overdue = 0
-        if room.ended_at is None and last_polled < until_ms:
-            overdue = missed_in(until_ms - max(last_polled, since_ms), room.every)
+        if room.ended_ms is None and room.last_ms < until_ms:
+            overdue = missed_in(until_ms - max(room.last_ms, since_ms), room.every)
     due = None if missed is None or overdue is None else polls + missed + overdue
     return CoverageRow(
         room.source,

@@ -57,7 +57,10 @@ def top(
     since_ms, until_ms = ground.span(since, until)
     stored = None if rooms is None else given.rooms_of(ground, rooms, choice)
     sums = sums_of(ground, choice, stored, since_ms, until_ms)
-    first = sorted(sums, key=lambda user: (-sums[user].coins, user))[:limit]
+    coins = sorted(each.coins for each in sums.values())
+    least = coins[-limit] if limit and limit <= len(coins) else 0
+    among = [user for user, each in sums.items() if each.coins >= least]
+    first = sorted(among, key=lambda user: (-sums[user].coins, user))[:limit]
     known = ground.users(first)
     rows = [
         TopRow(place, **msgspec.structs.asdict(known[user][0]), coins=sums[user].coins, most=sums[user].most)
@@ -68,7 +71,7 @@ def top(
         since_at=iso(since_ms) if since_ms else None,
         until_at=None if until_ms == END_MS else iso(until_ms),
         rooms=None if rooms is None else tuple(dict.fromkeys(rooms)),
-        concentration=concentration(each.coins for each in sums.values()),
+        concentration=concentration(coins),
         rows=tuple(rows),
         sure=sure_of(ground, choice, stored, since_ms, until_ms),
     )

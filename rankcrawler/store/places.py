@@ -9,6 +9,8 @@ from rankcrawler.store.laying import Laid, Listed, laid
 from rankcrawler.store.room import ListPlace
 from rankcrawler.store.tally import FLOOR, Place
 
+placed = tuple.__new__  # half the time of Place(…)
+
 
 def read(database: Database, place: ListPlace) -> list[Place] | None:
     """The rows of a list, in order; None if some are missing."""
@@ -21,8 +23,8 @@ def read_all(database: Database, wanted: Mapping[int, ListPlace | None]) -> dict
     chains = [days.chain(place.base_key, place.step) for place in there.values()]
     numbered = [(number, each["base_key"], each["step"], each["last_key"]) for number, each in enumerate(chains)]
     records: dict[int, list[Record]] = {number: [] for number in range(len(chains))}
-    for number, *record in sorted(database.find("list_places_of_many", numbered), key=itemgetter(0, 1)):
-        records[number].append(tuple(record))
+    for record in sorted(database.find("list_places_of_many", numbered), key=itemgetter(0)):
+        records[record[-1]].append(record)
     rows = {key: _laid(records[at], place).in_order() for at, (key, place) in enumerate(there.items())}
     return {key: rows.get(key) for key in wanted}
 
@@ -48,4 +50,4 @@ def unpacked(text: str | None) -> dict[int, int]:
 
 
 def _place(record: Record) -> Place:
-    return Place(*record[4:6])
+    return placed(Place, record[4:6])

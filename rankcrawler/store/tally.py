@@ -146,7 +146,7 @@ class Count(NamedTuple):
 def change(marks: Scores, scores: Scores, touched: Iterable[int] | None = None) -> Change:
     """How scores differ from marks; no others than the `touched` ones do, if these are known."""
     if touched is None:
-        touched = [user for user, _ in scores.items() - marks.items()]
+        touched = [user for user, score in scores.items() if marks.get(user, _ABSENT) != score]
     rose: dict[int, int] = {}
     held: dict[int, int] = {}
     unknown: list[int] = []

@@ -113,7 +113,8 @@ class Walk:
                 now = places.chain(self._database, ListPlace(key, base_key, *listed))
             else:
                 now = now if step else Laid()
-                now.lay(Listed(*listed), {row[8]: Place(row[9], row[10]) for row in written if row[8] is not None})
+                there = {row[8]: places.placed(Place, row[9:11]) for row in written if row[8] is not None}
+                now.lay(Listed(*listed), there)
             base = base_key
             rows = now.in_order()
             if rows is None:

@@ -66,7 +66,7 @@ def room(store: Questions, query: RoomQuery) -> RoomAnswers:
     stays, now_ms = store.stays(query.room_id, **of), store.records.now_ms()
     since = query.since(stays, now_ms)
     lately = since or query._replace(span=_LONGEST).since(stays, now_ms) or iso(0)
-    polls = store.records.polls(query.room_id, lately, iso(now_ms + 1), source=current.source)
+    polls = store.records.polls(query.room_id, lately, iso(now_ms + 1), source=current.source, limit=_POLLS)
     return RoomAnswers(
         current=current,
         total=store.totals(query.room_id, **of).rows[0],
@@ -75,7 +75,7 @@ def room(store: Questions, query: RoomQuery) -> RoomAnswers:
         gains=_gains(store, query.room_id, since, current.source),
         coverage=store.coverage(query.room_id, **of),
         failures=store.failures(query.room_id, **of),
-        polls=tuple(polls[: -_POLLS - 1 : -1]),
+        polls=tuple(reversed(polls)),
     )
 
 

@@ -19,7 +19,7 @@ ORDER BY s.step;
 -- The same of many chains at once, each under a number.
 -- rows: number int, base_key big, step int, last_key big
 WITH w ({columns}) AS ({rows})
-SELECT w.number, s.step, s.entry_count, s.chain_rows, e.position, p.user_key, e.score
+SELECT s.step, s.entry_count, s.chain_rows, e.position, p.user_key, e.score, w.number
 FROM w CROSS JOIN _snapshots s CROSS JOIN _entries e CROSS JOIN _profiles p
 WHERE s.base_key = w.base_key AND s.step <= w.step AND s.snapshot_key BETWEEN w.base_key AND w.last_key
   AND e.snapshot_key = s.snapshot_key AND e.snapshot_key BETWEEN w.base_key AND w.last_key

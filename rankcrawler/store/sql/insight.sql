@@ -79,6 +79,13 @@ FROM room_status r
 WHERE r.kind = :kind AND (:room_id = '' OR r.room_id = :room_id) AND (:source = '' OR r.source = :source)
 ORDER BY r.room_id, r.source;
 
+-- name: insight_schedules
+-- How often a room or every room is polled, when it was first and last, and when it ended.
+SELECT g.source, r.kind, r.room_id, r.every, r.every_max, r.first_polled_ms, r.last_polled_ms, {over_ms}
+FROM _rooms r JOIN _sources g ON g.source_key = r.source_key
+WHERE r.last_outcome <> '' AND r.kind = :kind AND (:room_id = '' OR r.room_id = :room_id)
+  AND (:source = '' OR g.source = :source);
+
 -- name: insight_sums
 -- What each contributor gave in some hours, by the lists of one kind.
 {sums_by_contributor};
@@ -215,10 +222,10 @@ FROM (
     SELECT user_key, 0 AS how, NULL AS nickname, NULL AS handle FROM _users WHERE user_id = :text
     UNION ALL SELECT p.user_key,
       CASE WHEN p.sec_uid = :text THEN 0 WHEN p.display_id = :text THEN 1 WHEN p.nickname = :text THEN 2 ELSE 3 END,
-      CASE WHEN p.nickname {like} :pattern ESCAPE '!' THEN p.nickname END,
-      CASE WHEN p.display_id {like} :pattern ESCAPE '!' THEN p.display_id END
+      CASE WHEN p.nickname {like} :pattern {escaped} THEN p.nickname END,
+      CASE WHEN p.display_id {like} :pattern {escaped} THEN p.display_id END
     FROM _profiles p WHERE p.user_key IS NOT NULL AND (
-      p.nickname {like} :pattern ESCAPE '!' OR p.display_id {like} :pattern ESCAPE '!' OR p.sec_uid = :text
+      p.nickname {like} :pattern {escaped} OR p.display_id {like} :pattern {escaped} OR p.sec_uid = :text
     )
   ) f GROUP BY f.user_key
 ) m JOIN _users u ON u.user_key = m.user_key JOIN _sources g ON g.source_key = u.source_key
