@@ -17,6 +17,7 @@ from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Outcome, Settlement
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.serve import freshness
+from rankcrawler.serve.server import serve
 from rankcrawler.serve.setup import Setup
 from rankcrawler.store import locate
 from tests import plain_http
@@ -229,6 +230,19 @@ async def test_a_poll_that_fails_or_never_comes_is_answered_with_what_there_is(
             assert (await ask)[0] == 1
             redis.kill()
             assert (await served_list(client, fresh="30"))[0] == 1
+
+
+async def test_who_waits_while_the_server_stops_is_told_so(setup: Setup, caplog: pytest.LogCaptureFixture) -> None:
+    write(setup, 600, 1)
+    async with aiohttp.ClientSession() as client, queue_of(setup) as queue:
+        async with serve(setup) as url:
+            ask = asyncio.create_task(client.get(f"{url}/douyin/liveroom/ranklist?token=x&room_id={ROOM}&fresh=30"))
+            while not (await queue.lease("worker", 10, 60_000)).leases:  # noqa: ASYNC110 — until it waits for a worker
+                await asyncio.sleep(0.02)
+        async with await ask as response:
+            assert (response.status, response.headers["Retry-After"]) == (503, "5")
+            assert (await response.json())["msg"] == "the server stops"
+    assert "Traceback" not in caplog.text
 
 
 def test_a_page_of_another_site_and_a_reading_server_have_no_room_polled(setup: Setup) -> None:

@@ -1,5 +1,6 @@
 """The gate in front of the application: an ASGI application that lets in what may be asked, and refuses the rest."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -61,12 +62,18 @@ class Guard:
                 if asked.may_change:
                     receive = await self._checked_body(asked, receive)
             except Refusal as refusal:
-                status, headers, body = self._refuse(asked, refusal, cookie)
-                await _respond(send, status, headers, b"" if asked.method == "HEAD" else body)
+                await _respond(send, asked, *self._refuse(asked, refusal, cookie))
                 return
             if asked.method == "HEAD" and asked.path not in _ENDLESS:
                 scope = {**scope, "method": "GET"}  # the server sends no body
-            await self._application(scope, receive, send)
+            answer = _Answer(send)
+            try:
+                await self._application(scope, receive, answer.send)
+            except asyncio.CancelledError:  # the server stops, and waits for its last answers no longer
+                if answer.has_begun:
+                    raise
+                stopped = Refusal(503, tr("the server stops"), headers={"Retry-After": "5"})
+                await _respond(send, asked, *self._refuse(asked, stopped, cookie))
 
     def _check(self, asked: Asked) -> None:
         if self._setup.hosts and host_of(asked.header("host") or "") not in self._setup.hosts:
@@ -118,7 +125,20 @@ def cookie(asked: Asked, name: str, value: str, seconds: int | None = None) -> s
     return f"{name}={value}; Path=/; HttpOnly; SameSite=Strict{age}{'; Secure' * asked.is_encrypted}"
 
 
-async def _respond(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
+class _Answer:
+    """Sends an answer, and knows whether it has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.has_begun = False
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer."""
+        self.has_begun = True
+        await self._send(message)
+
+
+async def _respond(send: Send, asked: Asked, status: int, headers: dict[str, str], body: bytes) -> None:
     encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else body})
