@@ -64,7 +64,7 @@ def test_the_lists_of_a_room_are_read_once_for_all_that_is_asked_of_one_moment(w
         asked = counting(store)
         with store.records.unchanging():
             together = store.course("1", since), store.gains("1", since)
-        assert asked.count("gains_rows") == 1
+        assert asked.count("gains_lists") == 1
         assert together == apart
         assert sum(row.coins for row in together[0].rows) == sum(row.coins for row in together[1].rows) == 6000
 

@@ -21,7 +21,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "list_at": {"room_key": 1, "at_ms": 2},
     "lists_between": {**SPAN, "every_poll": 0},
     "gains_first_list": SPAN,
-    "gains_rows": SPAN,
+    "gains_lists": SPAN,
     "list_places": CHAIN,
     "gains_last_list": {"room_key": 1, "until_ms": 3},
     "gains_unread": SPAN,
@@ -96,6 +96,8 @@ def test_what_is_written_for_many_rows_at_once_is_found_by_an_index(tmp_path: Pa
         "find_profiles",
         "former_marks",
         "gains_contributors",
+        "gains_rows",
+        "users_of_profiles",
         "list_places_of_many",
         "insight_rooms_named",
         "end_stays",
@@ -106,6 +108,6 @@ def test_what_is_written_for_many_rows_at_once_is_found_by_an_index(tmp_path: Pa
         "insight_hours_of",
         "insight_rooms_of",
     }
-    tables = "_rooms|_snapshots|_users|_profiles|_grades|_clubs|_texts|_verdicts|_stays|[crsuy]$"
+    tables = "_rooms|_snapshots|_entries|_users|_profiles|_grades|_clubs|_texts|_verdicts|_stays|[cerpsuy]$"
     assert {name: plan for name, plan in plans.items() if re.search(rf"SCAN ({tables})", plan, re.MULTILINE)} == {}
     assert all("SEARCH" in plan for plan in plans.values())

@@ -16,10 +16,9 @@ from rankcrawler.model.items import RoomSnapshot
 from rankcrawler.model.targets import RoomName
 from rankcrawler.store import days
 from rankcrawler.store.database import Database, Record
+from rankcrawler.store.known_lists import KnownLists
 from rankcrawler.store.lists import StoredRoom
 from rankcrawler.store.reading import Reading
-from rankcrawler.store.room import ListPlace
-from rankcrawler.store.tally import Place
 from rankcrawler.store.text import encoded
 from rankcrawler.store.values import restored
 from rankcrawler.store.walk import Walks
@@ -45,15 +44,6 @@ class Choice(NamedTuple):
         return {"kind": self.kind, "source": encoded(self.source or "")}
 
 
-class ListSum(NamedTuple):
-    """What a list comes to."""
-
-    rows: int
-    coins: int
-    best: Place | None
-    """The row of the highest score; None in an empty list."""
-
-
 class Ground(Reading):
     """A store that is read."""
 
@@ -62,8 +52,8 @@ class Ground(Reading):
         self.zone = zone
         self.now_ms = now_ms or (lambda: time.time_ns() // 1_000_000)
         """Milliseconds since 1970."""
-        self.sums: dict[ListPlace, ListSum] = {}
-        """What lists come to that were read before: a list that is written never changes."""
+        self.known = KnownLists()
+        """Lists that were read before. Those who read the same store may share them."""
         self._walks: Walks | None = None
 
     @contextmanager

@@ -1,7 +1,9 @@
 """Contributors who were in several rooms, and whom rooms share."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
@@ -11,10 +13,12 @@ from rankcrawler.insight import sureness
 from rankcrawler.insight.answers import Answer, Sure
 from rankcrawler.insight.given import rooms_of
 from rankcrawler.insight.ground import END_MS, Choice, Ground, Moment, stored_room
-from rankcrawler.store import places
+from rankcrawler.insight.totals import last_lists
+from rankcrawler.store.database import Record
 from rankcrawler.store.lists import StoredRoom
-from rankcrawler.store.room import ListPlace
-from rankcrawler.store.tally import Scores, Shown
+from rankcrawler.store.tally import Scores
+
+_ROOM, _USER = itemgetter(0), itemgetter(1)
 
 
 class InRoom(msgspec.Struct, frozen=True):
@@ -79,13 +83,6 @@ class _Presence(NamedTuple):
     last_score: int | None
 
 
-class _Last(NamedTuple):
-    """A room's last list that counts."""
-
-    is_over: bool
-    scores: Scores
-
-
 def shared(
     ground: Ground,
     rooms: Sequence[str],
@@ -101,25 +98,20 @@ def shared(
     if rooms or since_ms or until_ms != END_MS:
         stored = rooms_of(ground, rooms, choice) if rooms else _polled(ground, values, since_ms, until_ms)
         enough = least or (len(stored) if rooms else 2)
-        found = _presence(ground, stored, since_ms, until_ms)
-        compared = tuple(_shares(stored, found, enough))
+        there = _presence(ground, stored, since_ms, until_ms)
+        compared = tuple(_shares(stored, there, enough))
     else:
         enough = least or 2
         counted = ground.database.all("insight_in_most_rooms", **values, least=enough, limit=limit)
-        stored, found = _of_users(ground, choice, [user for user, _ in counted])
+        stored, there = _of_users(ground, choice, {user for user, _ in counted})
         compared = ()
-    users = {user: each for user, each in found.items() if len(each) >= enough}
     return Shared(
         kind=choice.kind,
         least=enough,
         compared=compared,
-        rows=tuple(_rows(ground, stored, users, limit)),
+        rows=tuple(_rows(ground, stored, there, enough, limit)),
         sure=_sure(ground, stored if rooms else (), since_ms, until_ms),
     )
-
-
-_Found = dict[int, dict[int, _Presence]]
-"""By contributor, and then by room."""
 
 
 def _polled(ground: Ground, values: dict[str, str], since_ms: int, until_ms: int) -> list[StoredRoom]:
@@ -127,15 +119,12 @@ def _polled(ground: Ground, values: dict[str, str], since_ms: int, until_ms: int
     return [stored_room(each) for each in found]
 
 
-def _presence(ground: Ground, rooms: Sequence[StoredRoom], since_ms: int, until_ms: int) -> _Found:
-    found: _Found = defaultdict(dict)
-    wanted = [(room.room_key, since_ms, until_ms) for room in rooms]
-    for each in map(_Presence._make, ground.database.find("insight_presence", wanted)):
-        found[each.user_key][each.room_key] = each
-    return found
+def _presence(ground: Ground, rooms: Sequence[StoredRoom], since_ms: int, until_ms: int) -> Sequence[Record]:
+    """The times of contributors in rooms: of each in a room one record, as _Presence has it."""
+    return ground.database.find("insight_presence", [(room.room_key, since_ms, until_ms) for room in rooms])
 
 
-def _of_users(ground: Ground, choice: Choice, users: Sequence[int]) -> tuple[list[StoredRoom], _Found]:
+def _of_users(ground: Ground, choice: Choice, users: Collection[int]) -> tuple[list[StoredRoom], Sequence[Record]]:
     """The rooms in which contributors ever were, and their times there."""
     found = ground.database.find("insight_rooms_of", [(user,) for user in users])
     rooms = {record[1]: stored_room(record[1:]) for record in found}
@@ -144,68 +133,56 @@ def _of_users(ground: Ground, choice: Choice, users: Sequence[int]) -> tuple[lis
         for _, room in sorted(rooms.items())
         if room.name.kind == choice.kind and choice.source in (None, room.name.source)
     ]
-    presence = _presence(ground, of_kind, 0, END_MS)
-    return of_kind, {user: presence[user] for user in users if user in presence}
+    return of_kind, [each for each in _presence(ground, of_kind, 0, END_MS) if each[1] in users]
 
 
-def _shares(rooms: Sequence[StoredRoom], found: _Found, least: int) -> Sequence[RoomShare]:
-    there: dict[int, list[int]] = defaultdict(list)
-    for each in found.values():
-        for room_key in each:
-            there[room_key].append(len(each))
-    return [
-        RoomShare(
-            room.name.source,
-            room.name.room_id,
-            len(there[room.room_key]),
-            sum(number >= least for number in there[room.room_key]),
-        )
-        for room in rooms
-    ]
+def _shares(rooms: Sequence[StoredRoom], there: Sequence[Record], least: int) -> Iterator[RoomShare]:
+    times = Counter(map(_USER, there))
+    contributors = Counter(map(_ROOM, there))
+    shared = Counter([each[0] for each in there if times[each[1]] >= least])
+    for room in rooms:
+        key = room.room_key
+        yield RoomShare(room.name.source, room.name.room_id, contributors[key], shared[key])
 
 
-def _rows(ground: Ground, rooms: Sequence[StoredRoom], users: _Found, limit: int) -> list[SharedRow]:
+def _rows(
+    ground: Ground, rooms: Sequence[StoredRoom], there: Sequence[Record], least: int, limit: int
+) -> Iterator[SharedRow]:
     """Those in most rooms first, and then by coins; these are looked up for as many as can be among the first."""
-    fewest = sorted((len(there) for there in users.values()), reverse=True)[:limit][-1:]
-    among = {user: there for user, there in users.items() if fewest and len(there) >= fewest[0]}
-    seen = {room for there in among.values() for room in there}
+    times = Counter(map(_USER, there))
+    fewest = max(min((number for _, number in times.most_common(limit)), default=least), least)
+    among: dict[int, list[_Presence]] = {user: [] for user, number in times.items() if number >= fewest}
+    for each in there:
+        if each[1] in among:
+            among[each[1]].append(_Presence._make(each))
+    seen = {each.room_key for times_there in among.values() for each in times_there}
+    last = last_lists(ground, [room for room in rooms if room.room_key in seen])
+    scores = {key: {} if each.rows is None else each.rows.scores() for key, each in last.items()}
     order = {room.room_key: place for place, room in enumerate(rooms)}
-    last = _last_lists(ground, [room for room in rooms if room.room_key in seen])
-    coins = {
-        user: sum(_score(each, last[room], user) or 0 for room, each in there.items()) for user, there in among.items()
-    }
     known = ground.users(among)
-    first = sorted(
-        among, key=lambda user: (-len(among[user]), -coins[user], known[user][0].user_id, known[user][0].source)
-    )
-    rows = []
-    for user in first[:limit]:
-        there = sorted(among[user].items(), key=lambda each: order[each[0]])
-        in_rooms = [_in_room(rooms[order[room]].name.room_id, each, last[room], user) for room, each in there]
-        who = msgspec.structs.asdict(known[user][0])
-        rows.append(SharedRow(**who, rooms=len(there), coins=coins[user], in_rooms=tuple(in_rooms)))
-    return rows
+    listed = []
+    for user, times_there in among.items():
+        times_there.sort(key=lambda each: order[each.room_key])
+        own = [_score(each, scores[each.room_key]) for each in times_there]
+        who = known[user][0]
+        listed.append((-len(own), -sum(score or 0 for score in own), who.user_id, who.source, user, own))
+    at = cache(iso)  # many came and went with the same list
+    for _, coins, *_, user, own in sorted(listed)[:limit]:
+        in_rooms = [
+            _in_room(rooms[order[each.room_key]].name.room_id, each, last[each.room_key].is_over, score, at)
+            for each, score in zip(among[user], own, strict=True)
+        ]
+        named = msgspec.structs.asdict(known[user][0])
+        yield SharedRow(**named, rooms=len(own), coins=-coins, in_rooms=tuple(in_rooms))
 
 
-def _in_room(room_id: str, there: _Presence, last: _Last, user: int) -> InRoom:
-    is_there = bool(there.is_open) and not last.is_over
-    return InRoom(room_id, iso(there.since_ms), iso(there.until_ms), is_there, _score(there, last, user))
+def _in_room(room_id: str, there: _Presence, is_over: bool, score: int | None, at: Callable[[int], str]) -> InRoom:
+    return InRoom(room_id, at(there.since_ms), at(there.until_ms), bool(there.is_open) and not is_over, score)
 
 
-def _score(there: _Presence, last: _Last, user: int) -> int | None:
-    now = last.scores.get(user) if there.is_open else None
+def _score(there: _Presence, scores: Scores) -> int | None:
+    now = scores.get(there.user_key) if there.is_open else None
     return max((each for each in (there.last_score, now) if each is not None), default=None)
-
-
-def _last_lists(ground: Ground, rooms: Sequence[StoredRoom]) -> dict[int, _Last]:
-    """The last list of each room that counts; without scores if it was purged, or rows are missing."""
-    found = ground.database.find("insight_last_lists", [(room.room_key,) for room in rooms])
-    last = {room_key: None if place[0] is None else ListPlace(*place) for room_key, _, *place in found}
-    lists = {room_key: rows or [] for room_key, rows in places.read_all(ground.database, last).items()}
-    return {
-        room_key: _Last(ended_ms is not None, Shown(lists[room_key], len(lists[room_key]) + 1).scores)
-        for room_key, ended_ms, *_ in found
-    }
 
 
 def _sure(ground: Ground, rooms: Sequence[StoredRoom], since_ms: int, until_ms: int) -> Sure:

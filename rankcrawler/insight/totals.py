@@ -1,17 +1,16 @@
 """What a room's last list that counts comes to, who is first in it, and whose room it is: of many rooms at once."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
 from rankcrawler.insight.answers import Answer, Contributor, Sure
 from rankcrawler.insight.given import rooms_of
-from rankcrawler.insight.ground import Choice, Ground, ListSum
-from rankcrawler.store import places
+from rankcrawler.insight.ground import Choice, Ground
+from rankcrawler.store.known_lists import KnownList
 from rankcrawler.store.lists import StoredRoom
 from rankcrawler.store.room import ListPlace
-from rankcrawler.store.tally import Place
 from rankcrawler.store.values import restored
 
 
@@ -43,18 +42,24 @@ class Totals(Answer, frozen=True, kw_only=True):
     rows: tuple[TotalRow, ...]
 
 
-_KEPT = 10_000
-"""Lists whose sums are kept."""
+class LastList(NamedTuple):
+    """A room's last list that counts."""
+
+    is_over: bool
+    """Whether the broadcast is."""
+    rows: KnownList | None
+    """None if there is no such list, or if rows of it are lost."""
 
 
 def totals(ground: Ground, rooms: Sequence[str], choice: Choice) -> Totals:
     """Of these rooms; raises NotInStore for the first that was never polled."""
     stored = rooms_of(ground, rooms, choice)
-    sums = _sums(ground, stored)
-    known = ground.users(each.best.user_key for each in sums.values() if each and each.best and each.best.user_key)
+    lists = {room_key: each.rows for room_key, each in last_lists(ground, stored).items()}
+    best = [each.best for each in lists.values() if each is not None]
+    known = ground.users(each.user_key for each in best if each is not None and each.user_key)
     whose = _whose(ground, stored)
     summed = [
-        msgspec.structs.replace(_row(room, sums.get(room.room_key), known), **whose.get(room.room_key, {}))
+        msgspec.structs.replace(_row(room, lists.get(room.room_key), known), **whose.get(room.room_key, {}))
         for room in stored
     ]
     return Totals(kind=choice.kind, rows=tuple(summed), sure=Sure(coins="at_least"))
@@ -70,30 +75,20 @@ def _whose(ground: Ground, rooms: Sequence[StoredRoom]) -> dict[int, dict[str, A
     }
 
 
-def _sums(ground: Ground, rooms: Sequence[StoredRoom]) -> dict[int, ListSum | None]:
-    """What the last lists of rooms come to; lists that were summed up before are not read again."""
+def last_lists(ground: Ground, rooms: Iterable[StoredRoom]) -> Mapping[int, LastList]:
+    """The last lists of rooms, by the rooms' keys."""
     found = ground.database.find("insight_last_lists", [(room.room_key,) for room in rooms])
     last = {room_key: None if place[0] is None else ListPlace(*place) for room_key, _, *place in found}
-    new = {room_key: place for room_key, place in last.items() if place not in ground.sums}
-    if len(ground.sums) > _KEPT:
-        ground.sums.clear()
-        new = last
-    for room_key, rows in places.read_all(ground.database, new).items():
-        place = last[room_key]
-        if place is not None and rows is not None:
-            ground.sums[place] = ListSum(len(rows), sum(map(_score, rows)), max(rows, key=_score, default=None))
-    return {room_key: None if place is None else ground.sums.get(place) for room_key, place in last.items()}
+    lists = ground.known.read(ground.database, last)
+    return {room_key: LastList(over_ms is not None, lists[room_key]) for room_key, over_ms, *_ in found}
 
 
-def _row(room: StoredRoom, found: ListSum | None, known: Mapping[int, tuple[Contributor, int]]) -> TotalRow:
+def _row(room: StoredRoom, found: KnownList | None, known: Mapping[int, tuple[Contributor, int]]) -> TotalRow:
     name = room.name.source, room.name.room_id
     if found is None:
         return TotalRow(*name, contributors=None, total_score=None, first_score=None, first=None)
-    rows, total, best = found
-    if best is None or best.user_key is None or not best.score:
-        return TotalRow(*name, contributors=rows, total_score=total, first_score=None, first=None)
-    return TotalRow(*name, contributors=rows, total_score=total, first_score=best.score, first=known[best.user_key][0])
-
-
-def _score(row: Place) -> int:
-    return row.score or 0
+    best = found.best
+    if best is None or best.user_key is None:
+        return TotalRow(*name, contributors=len(found), total_score=found.coins, first_score=None, first=None)
+    first = known[best.user_key][0]
+    return TotalRow(*name, contributors=len(found), total_score=found.coins, first_score=best.score, first=first)

@@ -13,6 +13,7 @@ from rankcrawler.insight.questions import Questions
 from rankcrawler.insight.veil import Veil
 from rankcrawler.language import tr
 from rankcrawler.serve.setup import Setup
+from rankcrawler.store.known_lists import KnownLists
 
 T = TypeVar("T")
 
@@ -44,6 +45,7 @@ class Desk:
         self._threads = ThreadPoolExecutor(self.threads, thread_name_prefix="rankcrawler-desk")
         self._here = local()
         self._opened: set[Questions] = set()
+        self._known = KnownLists()
         self._lock = Lock()
         self._asked = 0
 
@@ -92,6 +94,7 @@ class Desk:
             store = self._here.store = opening.opened(
                 self._setup.store_url, self._setup.zone, self.now_ms, self._longest
             )
+            store.records.known = self._known
             with self._lock:
                 self._opened.add(store)
         return store
@@ -99,6 +102,7 @@ class Desk:
     def _forget(self) -> None:
         store: Questions | None = getattr(self._here, "store", None)
         self._here.store = None
+        self._known = KnownLists()  # another store may come in its place
         if store is not None:
             with self._lock:
                 self._opened.discard(store)

@@ -29,6 +29,19 @@ def read_all(database: Database, wanted: Mapping[int, ListPlace | None]) -> dict
     return {key: rows.get(key) for key in wanted}
 
 
+def written(database: Database, lists: Sequence[int]) -> dict[int, dict[int, Place]]:
+    """The rows that were written for lists, by the keys of these and by position."""
+    records = database.find("gains_rows", [(key,) for key in lists])
+    profiles = {profile for _, _, profile, _ in records}
+    users: dict[object, int] = dict(
+        database.find("users_of_profiles", [(each,) for each in profiles if each is not None])
+    )
+    found: dict[int, dict[int, Place]] = {key: {} for key in lists}
+    for key, position, profile, score in records:
+        found[key][position] = placed(Place, (users.get(profile), score))
+    return found
+
+
 def chain(database: Database, place: ListPlace) -> Laid[Place]:
     """The lists of a chain up to a list, laid over each other."""
     return _laid(database.all("list_places", **days.chain(place.base_key, place.step)), place)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import groupby, pairwise
-from operator import itemgetter
+from itertools import pairwise
 from typing import NamedTuple
 
 from rankcrawler.clock import iso
@@ -48,6 +47,8 @@ class _Listed(NamedTuple):
     rows: list[Place]
     standing: Standing | None
     """None for a list from before standings were noted."""
+    touched: set[int | None] | None = None
+    """Whose rows were written since the list before; None if that is not known."""
 
 
 class Walk:
@@ -87,7 +88,10 @@ class Walk:
         count = self.first
         for listed in self._lists:
             shown = self._shown(listed.snapshot_key, listed.rows)
-            found = tally.change(count.marks, shown.scores)
+            touched = None
+            if listed.touched is not None and count.marks is count.shown.scores:
+                touched = shown.scores.keys() & listed.touched
+            found = tally.change(count.marks, shown.scores, touched)
             is_marked = self._resets.get(listed.at_ms, OPENS) != OPENS
             has_begun_again = is_marked or (listed.standing is None and _most_fell(found, shown))
             if has_begun_again:
@@ -104,27 +108,31 @@ class Walk:
 
     def _listed(self, now: Laid[Place], room_id: str) -> Iterator[_Listed]:
         """The lists after the first that count, given the chain of the first."""
-        base = self._begin.place.base_key
-        records = self._database.all("gains_rows", since_ms=self._begin.captured_ms, **self._span)
-        for facts, written in groupby(records, key=itemgetter(slice(8))):
-            at_ms, clock_ms, standing, key, base_key, *listed = facts
-            step = listed[0]
+        base, touched = self._begin.place.base_key, set[int | None]()
+        is_known = True
+        lists = self._database.all("gains_lists", since_ms=self._begin.captured_ms, **self._span)
+        written = places.written(self._database, [each[3] for each in lists])
+        for at_ms, clock_ms, standing, key, base_key, step, *counts in lists:
             if step and base_key != base:
-                now = places.chain(self._database, ListPlace(key, base_key, *listed))
+                now, is_known = places.chain(self._database, ListPlace(key, base_key, step, *counts)), False
             else:
                 now = now if step else Laid()
-                there = {row[8]: places.placed(Place, row[9:11]) for row in written if row[8] is not None}
-                now.lay(Listed(*listed), there)
+                there = written[key]
+                now.lay(Listed(step, *counts), there)
+                touched.update([row[0] for row in there.values()])
             base = base_key
             rows = now.in_order()
             if rows is None:
                 self.damage.append(DamagedList(room_id, iso(clock_ms)))
             elif not standing:
-                yield _Listed(at_ms, key, rows, None if standing is None else Standing.COUNTED)
+                own = None if standing is None else Standing.COUNTED
+                yield _Listed(at_ms, key, rows, own, touched if is_known else None)
+                touched, is_known = set(), True
 
     def _learn_former(self) -> None:
         """Look up the marks of contributors who are not in the first list, and left an earlier one."""
-        seen = {row.user_key for listed in self._lists for row in listed.rows if row.user_key is not None}
+        rows = (listed.touched or {row.user_key for row in listed.rows} for listed in self._lists)
+        seen = {user for users in rows for user in users if user is not None}
         began_ms = max((at for at in self._resets if at <= self._begin.captured_ms), default=0)
         since_ms = self._begin.captured_ms + 1
         wanted = [(self._room_key, user, since_ms, began_ms) for user in sorted(seen - self.first.marks.keys())]

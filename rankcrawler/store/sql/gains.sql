@@ -19,14 +19,24 @@ FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND s.capture
 WHERE p.room_key = :room_key AND p.at_ms > :after_ms AND p.at_ms <= :until_ms AND p.is_answered = 1 AND {counted}
 ORDER BY p.at_ms LIMIT 1;
 
--- name: gains_rows
--- The rows written for a room's lists in a time: whose they are, and the scores; a list without rows has one of nulls.
-SELECT s.captured_ms, coalesce(p.clock_ms, p.at_ms), s.standing, s.snapshot_key, s.base_key, s.step, s.entry_count,
-  s.chain_rows, e.position, l.user_key, e.score
+-- name: gains_lists
+-- A room's lists in a time.
+SELECT p.at_ms, coalesce(p.clock_ms, p.at_ms), s.standing, s.snapshot_key, s.base_key, s.step, s.entry_count, s.chain_rows
 FROM _polls p JOIN _snapshots s ON s.snapshot_key = p.snapshot_key AND s.captured_ms = p.at_ms
-LEFT JOIN _entries e ON e.snapshot_key = s.snapshot_key LEFT JOIN _profiles l ON l.profile_key = e.profile_key
 WHERE p.room_key = :room_key AND p.at_ms > :since_ms AND p.at_ms <= :until_ms AND p.is_answered = 1
-ORDER BY s.captured_ms;
+ORDER BY p.at_ms;
+
+-- name: gains_rows
+-- The rows written for lists: in whose profile, and the scores.
+-- rows: snapshot_key big
+WITH w ({columns}) AS ({rows})
+SELECT e.snapshot_key, e.position, e.profile_key, e.score FROM w CROSS JOIN _entries e WHERE e.snapshot_key = w.snapshot_key;
+
+-- name: users_of_profiles
+-- Whose profiles these are.
+-- rows: profile_key int
+WITH w ({columns}) AS ({rows})
+SELECT p.profile_key, p.user_key FROM w CROSS JOIN _profiles p WHERE p.profile_key = w.profile_key;
 
 -- name: gains_unread
 -- The rows of a room's lists in a time that could not be read.
