@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -92,3 +92,7 @@ class Window:
     def _look(self, request: Request) -> None:
         if not request.url.startswith((self.origin, "data:", "blob:")):
             self.errors.append(f"foreign request: {request.url}")
+
+
+Open = Callable[..., Window]
+"""Opens a window on the server at an address; options are Playwright's, of a new context."""

@@ -1,15 +1,19 @@
-"""What every test may use: a real Redis-compatible server, and `async def` tests."""
+"""What every test may use: a real Redis-compatible server, a real browser, and `async def` tests."""
 
 import asyncio
 import gc
 import inspect
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 from redis import Redis
 
 from rankcrawler.queue.embedded import join
 from rankcrawler.queue.room_queue import RoomQueue
+from tests.browsing import Open, Window, chromium
 from tests.order import ordered
 from tests.postgresql import PostgresServer, postgres_server
 from tests.redis_cluster import flush, plain_client, queue_client, redis_cluster
@@ -103,3 +107,23 @@ def queue(redis: Redis, redis_url: str, runner: asyncio.Runner) -> Iterator[Room
     one = RoomQueue(queue_client(redis_url), attempts=3)
     yield one
     runner.run(one.close())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser of a module's tests: of no more, because no event loop can run beside it."""
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture
+def window_at(browser: Browser) -> Iterator[Open]:
+    """Opens windows on a server, which close after the test."""
+    with ExitStack() as stack:
+
+        def window(url: str, **options: Any) -> Window:
+            one = Window(browser, url, **options)
+            stack.callback(one.close)
+            return one
+
+        yield window

@@ -1,6 +1,7 @@
 """A store with rooms as pages show them: ones that grow, are stale, fail, hide scores, have a gap, or have ended."""
 
 import random
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,11 @@ HOSTILE = (
     '=HYPERLINK("http://x")',
 )
 """Nicknames that a page must show as they are, and do nothing else with."""
+
+
+def now_ms() -> int:
+    """This machine's time, which pages go by."""
+    return time.time_ns() // 1_000_000
 
 
 def room_id(number: int) -> str:
