@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from rankcrawler.alerts import book
 from rankcrawler.serve.setup import Setup
 from rankcrawler.store import locate
 from tests import dashboard
+from tests.alerting import Scene, listed
 from tests.browsing import Open
+from tests.gateways import environment, run
 from tests.serving import BEIJING, served
 
 ROOM = dashboard.room_id(0)
@@ -141,6 +144,43 @@ def test_a_new_list_is_announced_and_shown_by_itself(window_at: Open, tmp_path: 
         )
         store.close()
         expect(page.locator("#list-table .score").first).not_to_have_text(score, timeout=10_000)
+
+
+def test_an_alert_that_fires_is_shown_by_itself_and_what_is_being_typed_stays(window_at: Open, tmp_path: Path) -> None:
+    scene, at = Scene(f"sqlite:///{tmp_path}/ranks.db", tmp_path), dashboard.now_ms() - 10_000
+    scene.rule("first", at_ms=at)
+    book.note_loop(scene.file, 42, at, dashboard.now_ms(), [], [])
+    scene.write(listed(dashboard.room_id(0), at + 1000, {1: 10, 2: 5}))
+    scene.look(at + 2000)
+    with served(Setup(scene.address, BEIJING, alerts=scene.file.path)) as url:
+        window = window_at(url, viewport={"width": 1440, "height": 700})
+        page = window.open("/alerts")
+        page.wait_for_timeout(300)  # the server looks from when on it is listened to
+
+        def top() -> float:
+            found: float = page.get_by_label("Name", exact=True).evaluate("each => each.getBoundingClientRect().top")
+            return found
+
+        page.get_by_label("Coins", exact=True).fill("4711")
+        page.get_by_label("Name", exact=True).press_sequentially("big gi")
+        page.get_by_label("Remove first").click()
+        page.mouse.move(0, 0)
+        page.get_by_label("Name", exact=True).focus()
+        place = top()
+        scene.rule("score", name="another", coins=10**9, at_ms=at)
+        scene.write(listed(dashboard.room_id(0), at + 3000, {1: 10, 2: 50}))
+        once = run("alerts", "--once", env=environment(None, tmp_path))
+        assert once.returncode == 0, once.stderr
+        expect(page.locator("#fired tbody tr")).to_have_count(1, timeout=10_000)
+        expect(page.locator("#rules tbody tr")).to_have_count(2)
+        expect(page.locator("#rule-first time")).to_have_count(1)
+        expect(page.get_by_role("button", name="Remove the rule")).to_be_visible()
+        assert page.get_by_label("Coins", exact=True).input_value() == "4711"
+        page.keyboard.type("fts")
+        assert page.get_by_label("Name", exact=True).input_value() == "big gifts"
+        assert abs(top() - place) < 1, "it is where it was, though the rules above it are more"
+        assert window.errors == []
+    scene.close()
 
 
 def test_the_scrubber_shows_the_list_of_a_moment_under_an_address_of_its_own(window_at: Open, url: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from rankcrawler.clock import iso
 from rankcrawler.model.sessions import SessionChange
+from rankcrawler.serve.alerts import Alerts
 from rankcrawler.serve.api import events
 from rankcrawler.serve.desk import Desk
 from rankcrawler.serve.events import feed as feeds
@@ -123,8 +124,9 @@ async def test_a_stream_without_events_beats_and_ends_with_the_server() -> None:
 
 
 async def test_a_list_that_changed_and_a_session_that_begins_are_events(address: str) -> None:
-    desk, queues, feed = Desk(Setup(address, BEIJING)), Queues(None), Feed("ab12")
-    watcher = Watcher(desk, queues, feed)
+    setup = Setup(address, BEIJING)
+    desk, queues, feed = Desk(setup), Queues(None), Feed("ab12")
+    watcher = Watcher(desk, queues, Alerts(setup), feed)
     feed.on_listen = lambda: None  # it looks when this test says so
     try:
         await watcher.look()
@@ -159,7 +161,7 @@ async def test_a_fleet_that_changes_is_an_event(tmp_path: Path) -> None:
     with redis_server(tmp_path / "redis") as redis:
         setup = Setup(address, BEIJING, queue=options(REDIS_URL=redis.url))
         desk, queues, feed = Desk(setup), Queues(setup.queue), Feed("ab12")
-        watcher = Watcher(desk, queues, feed)
+        watcher = Watcher(desk, queues, Alerts(setup), feed)
         feed.on_listen = lambda: None
         watchers_per_fleet = watchers._LOOKS_PER_FLEET
         try:
@@ -185,8 +187,9 @@ async def test_a_watcher_that_had_stopped_resets_those_who_come_back(
     monkeypatch.setattr(watchers, "_IDLE_LOOKS", 1)
     address = f"sqlite:///{tmp_path}/ranks.db"
     write(address, 0)
-    desk, queues, feed = Desk(Setup(address, BEIJING)), Queues(None), Feed("ab12")
-    watcher = Watcher(desk, queues, feed, interval=0.001)
+    setup = Setup(address, BEIJING)
+    desk, queues, feed = Desk(setup), Queues(None), Feed("ab12")
+    watcher = Watcher(desk, queues, Alerts(setup), feed, interval=0.001)
     try:
         watcher.start()
         async with asyncio.timeout(5):

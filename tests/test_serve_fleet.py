@@ -145,11 +145,21 @@ async def test_nothing_changes_in_the_queue_of_another_gateway_and_what_is_there
         with served(replace(setup, queue=others)) as url:
             for path, body in (("rooms", {"rooms": [ROOM]}), *(("dead-letters/retry", each) for each in RETRIES)):
                 refused = plain_http.post(f"{url}/api/v1/{path}", json=body)
-                assert (refused.status_code, "a.example" in refused.json()["detail"]) == (503, True), path
+                assert refused.headers["content-type"] == "application/problem+json", path
+                assert "retry-after" not in refused.headers, "to wait does not help"
+                problem = refused.json()
+                assert (problem["status"], problem["title"], "a.example" in problem["detail"]) == (
+                    409,
+                    "Conflict",
+                    True,
+                )
+                assert refused.status_code == 409, path
             with browser(url) as client:
                 for room in (ROOM, "all"):
                     token = form_token(client, "/rooms/new")
-                    assert post(client, "/fleet/retry", csrf_token=token, room=room).status_code == 503
+                    refused = post(client, "/fleet/retry", csrf_token=token, room=room)
+                    assert (refused.status_code, "belongs to another gateway" in refused.text) == (409, True)
+                    assert ("data-retry" in refused.text, "a.example" in refused.text) == (False, True)
             async with aiohttp.ClientSession(url) as client:
                 began = time.monotonic()
                 assert (await served_list(client, fresh="30"))[0] == 1

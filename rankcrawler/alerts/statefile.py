@@ -9,8 +9,9 @@ from typing import Any
 
 import apsw
 
-from rankcrawler.errors import AlertError
+from rankcrawler.errors import AlertError, StoreError
 from rankcrawler.language import tr
+from rankcrawler.store.files import StoreFile
 
 NAME = "alerts.db"
 VERSION = 1
@@ -23,6 +24,14 @@ Record = tuple[Any, ...]
 def place(data_dir: Path) -> Path:
     """Where the file is."""
     return data_dir / NAME
+
+
+def state(path: Path) -> str:
+    """What differs once anything was written to the file; empty where there is none. The file is not opened."""
+    try:
+        return StoreFile(path, create=False).state()
+    except (OSError, ValueError, StoreError):
+        return ""
 
 
 def _statements() -> dict[str, str]:

@@ -11,10 +11,11 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from rankcrawler.alerts import book, ledger
+from rankcrawler.alerts import book, ledger, statefile
 from rankcrawler.alerts.book import Fired, LoopSeen
 from rankcrawler.alerts.conditions import Appears
 from rankcrawler.alerts.firing import Person
+from rankcrawler.alerts.overview import Overview, overview
 from rankcrawler.alerts.rule import Kept, Rule
 from rankcrawler.alerts.statefile import StateFile
 from rankcrawler.errors import AlertError, SettingError
@@ -33,6 +34,14 @@ class Rules(NamedTuple):
     """None if none ever ran."""
     targets: Sequence[str] = ()
     """The names of the targets that a rule may tell."""
+
+
+class Seen(NamedTuple):
+    """What a look at the file finds."""
+
+    state: str
+    """What differs once anything was written to the file; empty where there is none."""
+    overview: Overview
 
 
 class Alerts:
@@ -58,6 +67,24 @@ class Alerts:
     async def history(self, limit: int) -> list[Fired]:
         """What has fired, the latest first; raises AlertError."""
         return self._veil.over(await self._read(lambda file: book.history(file, limit), []))
+
+    async def seen(self, known: str | None) -> Seen | None:
+        """What stands in the file; None, without a query, if its state is still the one that is known.
+
+        Raises AlertError.
+        """
+        path = self._path
+
+        def looked() -> Seen | None:
+            state = "" if path is None else statefile.state(path)
+            if state == known:
+                return None
+            if path is None or not state:
+                return Seen(state, Overview())
+            with StateFile(path, create=False) as file:
+                return Seen(state, overview(file))
+
+        return await asyncio.to_thread(looked)
 
     async def add(self, new: Rule) -> Kept:
         """Keep a rule; raises SettingError for one that cannot be, NotInStore for a person who must be hidden."""

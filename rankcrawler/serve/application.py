@@ -13,7 +13,6 @@ from rankcrawler.serve import lists, metrics
 from rankcrawler.serve.access.entry import Entry
 from rankcrawler.serve.access.forgery import Forgery
 from rankcrawler.serve.access.guard import LONGEST_BODY, Application, Guard
-from rankcrawler.serve.alerts import Alerts
 from rankcrawler.serve.api import document, events, given
 from rankcrawler.serve.api import pages as pages_of_tables
 from rankcrawler.serve.api import routes as api
@@ -74,7 +73,7 @@ def _provided(setup: Setup, sources: Sources, now_ms: Callable[[], int] | None) 
         "feed": sources.feed,
         "clock": clock,
         "fleet_metrics": sources.fleet_metrics,
-        "alerts": Alerts(setup, clock.now_ms),
+        "alerts": sources.alerts,
         "freshness": Freshness(sources.desk, sources.queues),
         "replies": Replies(sources.shelf),
     }

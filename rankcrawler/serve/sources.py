@@ -1,9 +1,10 @@
-"""Where answers come from: the store, the queue, and what has changed in them."""
+"""Where answers come from: the store, the queue, the alerts, and what has changed in them."""
 
 import secrets
 import time
 from collections.abc import Callable
 
+from rankcrawler.serve.alerts import Alerts
 from rankcrawler.serve.desk import Desk
 from rankcrawler.serve.events.feed import Feed
 from rankcrawler.serve.events.watcher import Watcher
@@ -20,8 +21,9 @@ class Sources:
         self.desk = Desk(setup, now_ms)
         self.shelf = Shelf(self.desk, now_ms or (lambda: time.time_ns() // 1_000_000))
         self.queues = Queues(setup.queue)
+        self.alerts = Alerts(setup, now_ms)
         self.feed = Feed(secrets.token_hex(4))
-        self.watcher = Watcher(self.desk, self.queues, self.feed)
+        self.watcher = Watcher(self.desk, self.queues, self.alerts, self.feed)
         self.fleet_metrics = FleetMetrics(self.desk, self.queues, self.feed, now_ms)
 
     async def close(self) -> None:

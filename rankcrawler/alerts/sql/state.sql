@@ -147,6 +147,14 @@ SELECT f.firing, f.fired_ms, f.fate, (
   FROM parts p JOIN messages m ON m.id = p.message WHERE p.firing = f.id
 ) FROM firings f WHERE f.fired_ms < :before_ms ORDER BY f.fired_ms DESC, f.at_ms DESC, f.id LIMIT :limit;
 
+-- name: overview
+SELECT (SELECT coalesce(max(rowid), 0) FROM firings), (SELECT max(fired_ms) FROM firings),
+  (SELECT coalesce(max(rowid), 0) FROM messages), count(*), coalesce(sum(attempts), 0)
+FROM messages WHERE state = 'waiting';
+
+-- name: overview_of_rules
+SELECT key, muted_until_ms FROM rules ORDER BY key;
+
 -- name: waiting
 SELECT count(*), min(made_ms) FROM messages WHERE state = 'waiting';
 

@@ -23,7 +23,7 @@ _DESCRIPTION = (
     "CSV, too: with `Accept: text/csv`, or with `.csv` after the path. The header Link names the next page of one. An "
     "answer has an ETag, and is not sent again while nothing has been written."
 )
-_PROBLEMS = (400, 401, 403, 404, 413, 429, 500, 503, 504)
+_PROBLEMS = (400, 401, 403, 404, 409, 413, 429, 500, 503, 504)
 _FREE = ("healthz", "readyz")
 """Operations that need no token."""
 _COMMON = ("deprecated", "allowEmptyValue", "allowReserved")

@@ -12,7 +12,7 @@ from rankcrawler.serve.api.given import Rooms
 from rankcrawler.serve.events.feed import Event, Feed
 from rankcrawler.serve.refusal import Refusal
 
-Name = Literal["list", "live", "ended", "fleet"]
+Name = Literal["list", "live", "ended", "fleet", "alerts"]
 MOST = 2000
 """Streams."""
 PATH = "/api/v1/events"
@@ -31,6 +31,7 @@ async def events(
     last_id: _LastId = None,
 ) -> Stream:
     """`list`: a room has another list. `live`, `ended`: an anchor's session. `fleet`: workers, state or dead letters.
+    `alerts`: a rule was made, muted or removed, one has fired, or a message was delivered, tried or given up.
     `reset`: events were missed, and whatever is shown should be loaded again.
     """
     if feed.listeners >= MOST:

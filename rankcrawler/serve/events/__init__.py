@@ -1,1 +1,1 @@
-"""Says to all who listen what has changed: one look at the store and the queue, for any number of streams."""
+"""Says to all who listen what has changed: one look at store, queue and alerts, for any number of streams."""

@@ -22,7 +22,7 @@ class Event(NamedTuple):
 
     number: int
     name: str
-    """list, live, ended, fleet or reset."""
+    """list, live, ended, fleet, alerts or reset."""
     data: dict[str, Any]
     written: bytes
     """As a stream sends it."""

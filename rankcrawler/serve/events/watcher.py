@@ -1,4 +1,4 @@
-"""Looks at the store and the queue again and again while a stream is open, and tells the feed what has changed."""
+"""Looks at store, queue and alerts again and again while a stream is open, and tells the feed what has changed."""
 
 import asyncio
 import logging
@@ -13,12 +13,14 @@ from rankcrawler.insight.watching import Live, RoomSeen
 from rankcrawler.model.kinds import RANKLIST
 from rankcrawler.queue import status
 from rankcrawler.queue.status import Status
+from rankcrawler.serve.alerts import Alerts
 from rankcrawler.serve.desk import Desk
+from rankcrawler.serve.events.alerts import AlertsSeen
 from rankcrawler.serve.events.feed import Feed
 from rankcrawler.serve.queues import Queues
 
 INTERVAL = 0.5
-"""Seconds between looks at the store."""
+"""Seconds between looks."""
 _LOOKS_PER_FLEET = 4
 _LOOKS_PER_ROUND = 120
 """Looks after which all rooms are compared once: a worker may write late what it has polled long before."""
@@ -41,9 +43,10 @@ class _Look:
 class Watcher:
     """One for all streams. Some time after the last one it stops; what happened until the next is not known then."""
 
-    def __init__(self, desk: Desk, queues: Queues, feed: Feed, interval: float = INTERVAL) -> None:
+    def __init__(self, desk: Desk, queues: Queues, alerts: Alerts, feed: Feed, interval: float = INTERVAL) -> None:
         self._desk = desk
         self._queues = queues
+        self._alerts = AlertsSeen(alerts)
         self._feed = feed
         self._interval = interval
         self._state = ""
@@ -76,6 +79,7 @@ class Watcher:
 
     async def _run(self) -> None:
         self._rooms, self._fleet, self._state = None, None, ""
+        self._alerts.forget()
         idle = 0
         while idle < _IDLE_LOOKS:
             idle = 0 if self._feed.listeners else idle + 1
@@ -86,12 +90,17 @@ class Watcher:
             await asyncio.sleep(self._interval)
 
     async def look(self) -> None:
-        """Compare the store, and now and then the queue, with the look before. What cannot be read is read later."""
+        """Compare store and alerts, and now and then the queue, with the look before.
+
+        What cannot be read is read later.
+        """
         self._looks += 1
         with suppress(RankcrawlerError):
             await self._look_at_store()
         if self._looks % _LOOKS_PER_FLEET == 1:
             await self._look_at_fleet()
+        if (alerts := await self._alerts.look()) is not None:
+            self._feed.add("alerts", alerts)
 
     async def _look_at_store(self) -> None:
         is_first = self._rooms is None

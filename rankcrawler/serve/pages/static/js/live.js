@@ -2,7 +2,7 @@
 import { during } from "./busy.js";
 import { patch } from "./patch.js";
 
-const KINDS = ["list", "live", "ended", "fleet", "reset"];
+const KINDS = ["list", "live", "ended", "fleet", "alerts", "reset"];
 const PAUSE = 3000; // between two fetches that no one asked for, at least
 const REST = 20; // times as long as the last one took: a server that is busy is asked less often
 const LONGEST = 60000;
@@ -37,12 +37,21 @@ export async function refresh({ isAsked = false } = {}) {
 }
 
 function update(page, isAsked) {
+  const kept = isAsked ? null : used();
+  const top = kept?.getBoundingClientRect().top;
   for (const old of document.querySelectorAll("[data-live]")) {
     const fresh = page.getElementById(old.id);
     if (fresh) patch(old, fresh, isAsked);
   }
   document.body.dataset.now = page.body.dataset.now;
   document.dispatchEvent(new Event("patched"));
+  if (kept?.isConnected) scrollBy(0, kept.getBoundingClientRect().top - top);
+}
+
+// What someone types in or points at: it stays where it is, whatever grows above it.
+function used() {
+  const { activeElement } = document;
+  return activeElement.closest("main *") ?? [...document.querySelectorAll("main :hover")].at(-1);
 }
 
 function trouble(is) {
