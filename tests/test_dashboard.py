@@ -114,15 +114,43 @@ def test_what_lists_hide_is_a_dash_and_the_last_list_that_shows_it_is_compared_w
 
 
 @pytest.mark.parametrize(
+    ("number", "words", "state"),
+    [
+        (2, "No new list came for ", "stale"),
+        (3, "The last poll failed: HTTP 502: bad gateway", "failed"),
+        (6, "The broadcast is over, as a poll found at ", "ended"),
+    ],
+)
+def test_a_room_that_brings_no_new_lists_says_why_and_not_of_earlier_ones(
+    client: httpx.Client, number: int, words: str, state: str
+) -> None:
+    path = f"/rooms/{dashboard.room_id(number)}"
+    text = client.get(path).text
+    assert (words in text, f'class="state {state}"' in text) == (True, True)
+    earlier = client.get(f"{path}?at=35min").text
+    assert (words in earlier, f'class="state {state}"' in earlier) == (False, False)
+    assert words not in client.get(f"/rooms/{ROOM}").text
+
+
+def test_the_map_of_hours_is_of_the_rooms_that_are_compared(client: httpx.Client) -> None:
+    def coins(path: str) -> list[str]:
+        return re.findall(r'heat[1-5]">([^<]+)<', client.get(path).text)
+
+    of_two = coins(f"/compare?rooms={ROOM},{GAPS}")
+    assert of_two
+    assert of_two != coins("/compare")
+
+
+@pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/nothing", 404, "there is no such page"),
-        ("/rooms/5", 404, "room 5 was never polled"),
-        ("/contributors/5", 404, "contributor 5 was never in a list"),
-        ("/?sort=x", 400, "the parameter sort must be one of"),
-        (f"/rooms/{ROOM}?at=never", 400, "expected a time such as"),
+        ("/nothing", 404, "There is no such page"),
+        ("/rooms/5", 404, "Room 5 was never polled"),
+        ("/contributors/5", 404, "Contributor 5 was never in a list"),
+        ("/?sort=x", 400, "The parameter sort must be one of"),
+        (f"/rooms/{ROOM}?at=never", 400, "Expected a time such as"),
         (f"/rooms/{ROOM}?at=2000-01-01", 404, "had no list at"),
-        ("/compare?rooms=" + ",".join(map(str, range(1, 20))), 400, "the parameter rooms takes at most"),
+        ("/compare?rooms=" + ",".join(map(str, range(1, 20))), 400, "The parameter rooms takes at most"),
     ],
 )
 def test_a_page_that_cannot_be_shown_says_why_and_leads_on(
@@ -179,7 +207,7 @@ def test_a_fleet_that_is_held_says_so_and_what_to_do(queued: httpx.Client, redis
     assert "No worker runs" in queued.get("/fleet").text
     redis.hset("rc:{fleet:start_urls}:gate", "stopped", "the token is wrong")
     text = queued.get("/fleet").text
-    assert "the token is wrong" in text
+    assert "The token is wrong" in text
     assert "<code>rankcrawler rooms resume</code>" in text
 
 

@@ -15,7 +15,7 @@ from rankcrawler.insight.anchors import RoomAnchor
 from rankcrawler.insight.answers import Contributor, Stretch, Sure
 from rankcrawler.insight.course import Course, CoursePoint
 from rankcrawler.insight.pace import HourRow, Pace, PaceRow
-from rankcrawler.insight.rooms import RoomRow, Rooms
+from rankcrawler.insight.rooms import CoverageRow, RoomRow, Rooms
 from rankcrawler.insight.stays import RoomStay, Stays
 from rankcrawler.insight.totals import TotalRow, Totals
 from rankcrawler.language import within
@@ -134,6 +134,21 @@ def test_pace_is_that_of_the_hour_or_of_two_while_it_is_young() -> None:
     assert wall.rate((None, 60), 300) == 12
     assert wall.rate((600, None), 1800) is None
     assert wall.rate((), 1800) is None
+
+
+def test_the_average_of_a_young_hour_is_since_the_one_before() -> None:
+    assert on_wall([], paced({"1": (60, 100)})).pace_at == iso(NOON)
+    assert on_wall([], paced({"1": (60, 100)}, elapsed=300)).pace_at == iso(NOON - HOUR)
+    assert on_wall([], paced({"1": (100,)}, elapsed=300)).pace_at == iso(NOON)
+
+
+def test_an_hour_without_a_list_that_counts_has_no_coins_instead_of_none() -> None:
+    rooms = [room_row("1", last_outcome="withheld"), room_row("2", last_outcome="withheld"), room_row("3")]
+    pace = paced({"1": (60, 0), "2": (60, 30), "3": (0, 0)})
+    found = {row.room.room_id: (row.pace, row.hour) for row in on_wall(rooms, pace, {"1": 5, "2": 5, "3": 5}).rows}
+    assert found == {"1": (None, None), "2": (1.0, 30), "3": (0.0, 0)}
+    [row] = on_wall([room_row("3")], pace, {"3": None}).rows
+    assert (row.pace, row.hour) == (None, None), "no list has ever shown scores"
 
 
 def test_what_is_not_known_comes_last_in_either_order() -> None:
@@ -272,6 +287,25 @@ def test_spans_are_in_the_largest_unit_that_fits(seconds: float | None, text: st
     assert WORDS.span(seconds) == text
 
 
+def test_short_times_have_a_decimal() -> None:
+    assert [WORDS.brief(each) for each in (None, 0, 1250, 9900, 61_000)] == [
+        UNKNOWN,
+        "0.0 s",
+        "1.2 s",
+        "9.9 s",
+        "1 min",
+    ]
+
+
+def test_the_longest_gap_is_the_present_one_if_polls_are_overdue() -> None:
+    row = CoverageRow(
+        "gateway.test", "ranklist", "1", 90, 60, 0, 0, 0, 30, 60.0, iso(NOON - HOUR), iso(NOON - 30 * MINUTE)
+    )
+    assert WORDS.longest_gap(row) == 1800.0
+    assert WORDS.longest_gap(msgspec.structs.replace(row, overdue=0)) == 60.0
+    assert WORDS.longest_gap(msgspec.structs.replace(row, longest_gap=None)) is None
+
+
 def test_moments_are_in_the_zone_and_have_a_day_if_it_is_another() -> None:
     assert WORDS.clock(iso(NOON)) == "20:00"
     assert WORDS.clock(iso(NOON - 24 * HOUR)) == "11-22 20:00"
@@ -317,6 +351,11 @@ def test_json_in_a_page_never_ends_its_element(text: str) -> None:
     assert "<" not in written
     assert "&" not in written
     assert msgspec.json.decode(str(written))["a"] == text.encode(errors="replace").decode()
+
+
+def test_a_sentence_begins_with_a_capital_letter_and_a_path_stays_as_it_is() -> None:
+    texts = ("room 5 is gone", "/data/queue: none", "看不到", "")
+    assert [filters.sentence(each) for each in texts] == ["Room 5 is gone", "/data/queue: none", "看不到", ""]
 
 
 def test_code_in_messages_is_marked_and_escaped() -> None:

@@ -147,6 +147,12 @@ def rooms(ground: Ground, choice: Choice, stale: str | None, *, only_stale: bool
     return Rooms(kind=choice.kind, stale=len(are_stale), rows=tuple(shown))
 
 
+def room(ground: Ground, room_id: str, choice: Choice) -> RoomRow | None:
+    """A room, and how fresh it is; None if it was never polled."""
+    found = ground.database.all("insight_rooms", **choice.values(), room_id=encoded(room_id))
+    return _room(found[0]) if found else None
+
+
 def coverage(
     ground: Ground, room_id: str | None, choice: Choice, since: Moment | None, until: Moment | None
 ) -> Coverage:

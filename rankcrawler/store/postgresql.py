@@ -51,7 +51,8 @@ class PostgresDatabase:
             self._create(self._connected(), may_create=create)
         except psycopg.Error as error:
             self.close()
-            raise self._kind(error)(f"the store {self.place} cannot be opened: {first_line(error, url)}") from None
+            text = tr("the store {place} cannot be opened: {error}", place=self.place, error=first_line(error, url))
+            raise self._kind(error)(text) from None
         except ValueError as error:  # of a host's name, for instance
             raise StoreError(tr("the store {place} cannot be opened: {error}", place=self.place, error=error)) from None
         except StoreError:

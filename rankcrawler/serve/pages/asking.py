@@ -8,6 +8,7 @@ import msgspec
 from rankcrawler.clock import iso
 from rankcrawler.errors import NotInStore, QueueError
 from rankcrawler.insight import anchors
+from rankcrawler.insight import rooms as rooms_of
 from rankcrawler.insight.course import Course
 from rankcrawler.insight.ground import Choice
 from rankcrawler.insight.people import Person
@@ -70,6 +71,7 @@ def room(store: Questions, query: RoomQuery) -> RoomAnswers:
     return RoomAnswers(
         current=current,
         total=store.totals(query.room_id, **of).rows[0],
+        status=rooms_of.room(store.records, query.room_id, Choice(RANKLIST.name, current.source)),
         stays=stays,
         course=_course(store, query.room_id, since, current.source),
         gains=_gains(store, query.room_id, since, current.source),

@@ -91,6 +91,8 @@ class Compared(msgspec.Struct, frozen=True):
     names: Mapping[str, str]
     """What is written above the columns: whose rooms they are, or the ends of their ids."""
     lines: tuple[SharedLine, ...]
+    is_cut: bool
+    """Whether contributors were in rooms that have no column."""
     sessions: Sessions | None
     tracks: tuple[Track, ...]
     versus: Versus | None
@@ -113,18 +115,20 @@ def page(query: CompareQuery, found: CompareAnswers, zone: tzinfo) -> Compared:
     """The page."""
     shared, sessions = found.shared, found.sessions
     columns = query.rooms or _commonest(shared)
-    named = [*columns, *(row.room_id for row in sessions.rows)] if sessions else columns
-    called = names(dict.fromkeys(named), found.whose)
+    lines = tuple(_line(row, columns) for row in shared.rows)
+    of_anchor = () if sessions is None else tuple(row.room_id for row in sessions.rows)
+    called = names(dict.fromkeys([*columns, *of_anchor]), found.whose)
     return Compared(
         query=query,
         shared=shared,
         columns=columns,
         names=called,
-        lines=tuple(_line(row, columns) for row in shared.rows),
+        lines=lines,
+        is_cut=not query.rooms and any(line.row.rooms > sum(map(bool, line.cells)) for line in lines),
         sessions=sessions,
         tracks=() if sessions is None else tuple(_tracks(sessions, called)),
         versus=found.versus,
-        heat=heat(found.pace, query.rooms, zone),
+        heat=heat(found.pace, query.rooms or of_anchor, zone),
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from markupsafe import Markup
 
 from rankcrawler.insight import certainty
+from rankcrawler.language import tr
 from rankcrawler.serve.pages.spark import HEIGHT, WIDTH
 from rankcrawler.serve.pages.wording import UNKNOWN
 
@@ -34,12 +35,23 @@ def code(text: str) -> Markup:
     )
 
 
+def sentence(text: str) -> str:
+    """A text as a sentence begins: with a capital letter, if it begins with a letter."""
+    return text[:1].upper() + text[1:]
+
+
 def list_of(texts: Iterable[str]) -> str:
-    """Texts with commas between them."""
-    return ", ".join(texts)
+    """Texts with commas between them, as the language has them."""
+    return tr(", ").join(texts)
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"json": as_json, "path": part, "code": code, "list_of": list_of}
+FILTERS: dict[str, Callable[..., Any]] = {
+    "json": as_json,
+    "path": part,
+    "code": code,
+    "sentence": sentence,
+    "list_of": list_of,
+}
 GLOBALS: dict[str, Any] = {
     "certainty": certainty.lines,
     "unknown": UNKNOWN,

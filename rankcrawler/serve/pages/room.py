@@ -11,13 +11,14 @@ from rankcrawler.clock import iso, ms
 from rankcrawler.insight.course import Course
 from rankcrawler.insight.current import CurrentList, LeftRow, ListRow
 from rankcrawler.insight.room_gains import RoomGains
-from rankcrawler.insight.rooms import Coverage, Failures
+from rankcrawler.insight.rooms import Coverage, Failures, RoomRow
 from rankcrawler.insight.stays import RoomStay, Stays
 from rankcrawler.insight.totals import TotalRow
 from rankcrawler.serve.pages import curves, flags, parameters
 from rankcrawler.serve.pages.curves import Curves
 from rankcrawler.serve.pages.flags import Flag
 from rankcrawler.serve.pages.parameters import Parameters
+from rankcrawler.serve.pages.wall import State, state_of
 from rankcrawler.store.answers import PollRecord
 
 SINCE = ("5min", "1min", "15min", "1h", "3h", "start")
@@ -82,6 +83,7 @@ class RoomAnswers(NamedTuple):
 
     current: CurrentList
     total: TotalRow
+    status: RoomRow | None
     stays: Stays
     course: Course | None
     """None if there is no list that counts in that time."""
@@ -116,6 +118,9 @@ class RoomPage(msgspec.Struct, frozen=True):
     current: CurrentList
     whose: TotalRow
     """Whose room it is."""
+    status: RoomRow | None
+    state: State | None
+    """What there is to know first about the room as it is now; None if an earlier list is shown."""
     lines: tuple[RoomLine, ...]
     left: tuple[LeftRow, ...]
     flags: tuple[Flag, ...]
@@ -155,6 +160,8 @@ def page(query: RoomQuery, found: RoomAnswers) -> RoomPage:
         query=query,
         current=current,
         whose=found.total,
+        status=found.status,
+        state=None if query.at or found.status is None else state_of(found.status),
         lines=tuple(_lines(current.rows, max(scores, default=0), stays, current.flags)),
         left=current.left,
         flags=flags.explained(current.flags),

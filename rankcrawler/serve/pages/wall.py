@@ -95,8 +95,8 @@ class Wall(msgspec.Struct, frozen=True):
     """Coins of all rooms in the hour that it is, at least."""
     hour_at: str
     """When the hour began that it is."""
-    is_settled: bool
-    """Whether the pace is that of this hour alone, or of the hour before and this one."""
+    pace_at: str
+    """Since when the pace is the average: the beginning of this hour or, early in it, of the hour before."""
 
 
 def chosen(rooms: Rooms, pace: Pace, query: WallQuery, names: Mapping[Key, str] | None = None) -> list[WallRow]:
@@ -118,7 +118,7 @@ def on_page(rows: Sequence[WallRow], query: WallQuery) -> Sequence[WallRow]:
 def wall(rooms: Rooms, pace: Pace, rows: Sequence[WallRow], totals: Totals, query: WallQuery) -> Wall:
     """The page of `chosen` rows."""
     known = {(row.source, row.room_id): row for row in totals.rows}
-    shown = [msgspec.structs.replace(row, total=known.get(_key(row))) for row in on_page(rows, query)]
+    shown = [_with_total(row, known.get(_key(row))) for row in on_page(rows, query)]
     if query.sort == "total":
         shown = _sorted(shown, query)[(query.page - 1) * PAGE : query.page * PAGE]
     counts: Counter[str] = Counter(state_of(room) for room in rooms.rows)
@@ -134,7 +134,7 @@ def wall(rooms: Rooms, pace: Pace, rows: Sequence[WallRow], totals: Totals, quer
         pace=rate([hour.coins for hour in pace.hours], pace.elapsed_seconds) or 0,
         hour=pace.hours[-1].coins,
         hour_at=pace.hours[-1].hour_at,
-        is_settled=pace.elapsed_seconds >= _SETTLED,
+        pace_at=pace.hours[-1 if pace.elapsed_seconds >= _SETTLED else max(-2, -len(pace.hours))].hour_at,
     )
 
 
@@ -169,6 +169,14 @@ def _row(room: RoomRow, coins: Sequence[int | None], elapsed: float) -> WallRow:
     change = None if pace is None or not before else pace / (before / 60) - 1
     hour = coins[-1] if coins else None
     return WallRow(room, state_of(room), pace, change, hour, tuple(coins), None)
+
+
+def _with_total(row: WallRow, total: TotalRow | None) -> WallRow:
+    """The row with its room's total; 0 in a time without a list that counts is not known."""
+    is_hidden = row.room.last_outcome == "withheld" or total is None or total.total_score is None
+    if is_hidden:
+        return msgspec.structs.replace(row, total=total, pace=row.pace or None, hour=row.hour or None)
+    return msgspec.structs.replace(row, total=total)
 
 
 def _is_wanted(row: WallRow, query: WallQuery, name: str) -> bool:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from rankcrawler import moments
 from rankcrawler.clock import ms
+from rankcrawler.insight.rooms import CoverageRow
 from rankcrawler.language import tr
 
 UNKNOWN = "–"
@@ -60,6 +61,19 @@ class Wording(NamedTuple):
         if whole < 2 * _DAY:
             return tr("{number} h", number=whole // _HOUR)
         return tr("{number} d", number=whole // _DAY)
+
+    def brief(self, milliseconds: float | None) -> str:
+        """`1250` → `1.3 s`: with a decimal below ten seconds."""
+        if milliseconds is None or milliseconds >= 10_000:
+            return self.span(None if milliseconds is None else milliseconds / 1000)
+        number = f"{milliseconds / 1000:.1f}"
+        return tr("{number} s", number=number)
+
+    def longest_gap(self, row: CoverageRow) -> float | None:
+        """Seconds of a room's longest time without a poll; if polls are overdue, the present one counts, too."""
+        if row.longest_gap is None or not row.overdue or row.last_polled_at is None:
+            return row.longest_gap
+        return max(row.longest_gap, (self.now_ms - ms(row.last_polled_at)) / 1000)
 
     def since(self, moment: str | None) -> str:
         """How long ago a moment was."""

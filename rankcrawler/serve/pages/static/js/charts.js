@@ -14,7 +14,7 @@ export function draw() {
     if (known?.text === text) continue;
     const chart = known?.chart ?? init(canvas);
     const shown = known?.chart.getOption()?.dataZoom?.[0];
-    const option = OPTIONS[figure.dataset.chart](JSON.parse(text), figure.dataset, theme());
+    const option = OPTIONS[figure.dataset.chart](JSON.parse(text), figure.dataset, { ...theme(), width: canvas.clientWidth });
     if (shown && option.dataZoom) option.dataZoom.forEach((each) => Object.assign(each, { start: shown.start, end: shown.end }));
     chart.setOption(option, { notMerge: true });
     if (!known) new ResizeObserver(() => chart.resize()).observe(canvas);

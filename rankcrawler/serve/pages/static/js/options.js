@@ -1,5 +1,6 @@
 // What each chart shows: options of ECharts. Tooltips are drawn, because the page's policy allows no styles in HTML.
 const COLOURS = ["#3b78e0", "#e08a2e", "#17a06b", "#b25ad1", "#d6455d", "#2aa5b8", "#8a8f3c", "#7a6ff0", "#c06a92", "#5f7d95"];
+const NAME = 110; // pixels of a name in a legend, at most
 const two = (number) => String(number).padStart(2, "0");
 
 // Moments as clocks in the server's zone show them: the charts are told that these are UTC.
@@ -28,7 +29,21 @@ function short(number) {
   return String(Math.round(number));
 }
 
+// How many lines the legend takes: the names of the series, one after the other.
+function lines(series, theme) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `12px ${theme.font}`;
+  let [count, used] = [1, 0];
+  for (const { name } of series) {
+    const width = Math.min(pen.measureText(name).width, NAME) + 28;
+    if (used && used + width > theme.width - 30) [count, used] = [count + 1, 0];
+    used += width;
+  }
+  return count;
+}
+
 function base(words, theme, extra = {}) {
+  const top = 18 + 18 * lines(extra.series ?? [], theme);
   return {
     useUTC: true,
     animation: !theme.isStill,
@@ -36,8 +51,8 @@ function base(words, theme, extra = {}) {
     color: COLOURS,
     textStyle: { fontFamily: theme.font, color: theme.soft },
     aria: { enabled: true },
-    grid: { left: 8, right: 14, top: 36, bottom: 6, containLabel: true },
-    legend: { type: "plain", top: 0, left: 0, right: 30, itemWidth: 12, itemHeight: 8, textStyle: { color: theme.soft, width: 110, overflow: "truncate" } },
+    grid: { left: 8, right: 14, top, bottom: extra.xAxis?.name ? 28 : 6, containLabel: true },
+    legend: { type: "plain", top: 0, left: 0, right: 30, itemWidth: 12, itemHeight: 8, textStyle: { color: theme.soft, width: NAME, overflow: "truncate" } },
     tooltip: {
       trigger: "axis",
       renderMode: "richText",
@@ -177,8 +192,7 @@ export const OPTIONS = {
 
   tracks(tracks, words, theme) {
     return base(words, theme, {
-      xAxis: { type: "value", name: words.minutes, nameLocation: "middle", nameGap: 24, nameTextStyle: { color: theme.soft }, axisLabel: { color: theme.soft }, splitLine: { show: false } },
-      grid: { left: 8, right: 14, top: 34, bottom: 40, containLabel: true },
+      xAxis: { type: "value", name: words.minutes, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: theme.soft }, axisLabel: { color: theme.soft }, splitLine: { show: false } },
       yAxis: amounts(theme),
       dataZoom: zoom(),
       series: tracks.map(({ name, minutes, coins }) => ({ name, type: "line", symbol: "none", lineStyle: { width: 2 }, data: minutes.map((minute, place) => [minute, coins[place]]) })),
