@@ -51,7 +51,7 @@ function base(words, theme, extra = {}) {
     color: COLOURS,
     textStyle: { fontFamily: theme.font, color: theme.soft },
     aria: { enabled: true },
-    grid: { left: 8, right: 14, top, bottom: extra.xAxis?.name ? 28 : 6, containLabel: true },
+    grid: { left: 8, right: 20, top, bottom: extra.xAxis?.name ? 28 : 6, containLabel: true },
     legend: { type: "plain", top: 0, left: 0, right: 30, itemWidth: 12, itemHeight: 8, textStyle: { color: theme.soft, width: NAME, overflow: "truncate" } },
     tooltip: {
       trigger: "axis",
@@ -67,7 +67,9 @@ function base(words, theme, extra = {}) {
   };
 }
 
-const moments = (theme) => ({ type: "time", axisLine: { lineStyle: { color: theme.line } }, axisLabel: { color: theme.soft, hideOverlap: true }, splitLine: { show: false } });
+// The axis ends with the last list or, if lists were without scores since, with these.
+const last = ({ times, blanks }) => there(Math.max(...times, ...blanks.map(({ until }) => until)));
+const moments = (theme, curves) => ({ type: "time", max: last(curves), axisLine: { lineStyle: { color: theme.line } }, axisLabel: { color: theme.soft, hideOverlap: true }, splitLine: { show: false } });
 const amounts = (theme, extra) => ({ type: "value", axisLabel: { color: theme.soft, formatter: short }, splitLine: { lineStyle: { color: theme.line } }, ...extra });
 const zoom = () => [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false }];
 
@@ -111,7 +113,7 @@ export const OPTIONS = {
   pace(curves, words, theme) {
     const series = [...curves.names.map((name, place) => [name, curves.paces[place], COLOURS[place]]), [words.rest, curves.rest, theme.rest]];
     return base(words, theme, {
-      xAxis: moments(theme),
+      xAxis: moments(theme, curves),
       yAxis: amounts(theme),
       dataZoom: zoom(),
       series: series.map(([name, values, colour], place) => ({
@@ -132,7 +134,7 @@ export const OPTIONS = {
   places(curves, words, theme) {
     const most = Math.max(5, ...curves.places.flat().filter((each) => each !== null));
     return base(words, theme, {
-      xAxis: moments(theme),
+      xAxis: moments(theme, curves),
       yAxis: { type: "value", inverse: true, min: 1, max: most, minInterval: 1, axisLabel: { color: theme.soft }, splitLine: { lineStyle: { color: theme.line } } },
       dataZoom: zoom(),
       series: curves.names.map((name, place) => ({
@@ -151,8 +153,8 @@ export const OPTIONS = {
   audience(curves, words, theme) {
     return base(words, theme, {
       legend: { show: false },
-      grid: { left: 8, right: 14, top: 24, bottom: 6, containLabel: true },
-      xAxis: moments(theme),
+      grid: { left: 8, right: 20, top: 24, bottom: 6, containLabel: true },
+      xAxis: moments(theme, curves),
       yAxis: amounts(theme, { scale: true, minInterval: 1, splitNumber: 3 }), // the chart is low
       dataZoom: zoom(),
       series: [
