@@ -127,7 +127,7 @@ def test_without_a_subcommand_it_watches_and_stops_when_it_is_told_to(tmp_path: 
             scene.write(listed(ROOM, at - 2000, {1: 10, 2: 5}), listed(ROOM, at - 1000, {1: 10, 2: 50}))
             assert receiver.came.wait(20)
             process.send_signal(signal.SIGTERM)
-            output, errors = process.communicate(timeout=5)
+            output, errors = process.communicate(timeout=20)
         again = run("alerts", "--once", env=env)
     scene.close()
     assert process.returncode == 0, errors

@@ -9,9 +9,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from rankcrawler.alerts import book, outbox, services, statefile, webhook
 from rankcrawler.alerts.loop import Loop, alone
@@ -23,6 +25,7 @@ from rankcrawler.options import Options
 from tests.alerting import MINUTE, OTHER, ROOM, START, Scene, listed
 from tests.options import options
 from tests.receiving import SECRET, Receiver, receiving
+from tests.scripted import Asked, scripted
 
 HOUR = 60 * MINUTE
 CANARY = "canary"
@@ -249,6 +252,33 @@ async def test_the_loop_looks_delivers_and_stops_within_seconds(scene: Scene, tm
     assert time.monotonic() - begun < 2
     assert seen is not None
     assert (seen.targets, seen.trouble) == (("hook",), ())
+
+
+@pytest.mark.parametrize("patience", [5.0, 0.05])
+async def test_an_attempt_that_has_begun_when_the_loop_is_stopped_may_end_for_some_seconds(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: float
+) -> None:
+    monkeypatch.setattr("rankcrawler.alerts.loop.LAST_ATTEMPTS", patience)
+    stopped, is_patient = asyncio.Event(), patience > 1
+    came, may_answer = Event(), Event()
+
+    async def take(_: Asked) -> web.Response:
+        came.set()
+        await asyncio.to_thread(may_answer.wait, 10)
+        return web.Response(status=204)
+
+    with scripted(take) as server:
+        given = f"hook=webhook+http://{SECRET}@127.0.0.1:{server.port}/"
+        loop = Loop(settings(tmp_path, given), scene.file, read(given), lambda: START + 3000)
+        running = asyncio.create_task(loop.run(stopped))
+        await asyncio.to_thread(came.wait, 10)
+        stopped.set()
+        await asyncio.wait((running,), timeout=0.1 if is_patient else 10)
+        assert running.done() is not is_patient
+        may_answer.set()
+        await running
+    [(state, attempts, _)] = deliveries(tmp_path)
+    assert (state, attempts) == ("sent" if is_patient else "waiting", 1)
 
 
 async def test_a_store_or_queue_that_is_away_is_said_and_found_again(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ class Delivery:
         self._zone = zone
         self._clock = clock
         self._room = asyncio.Semaphore(_TOGETHER)
+        self._is_ending = False
 
     async def send_due(self) -> int:
         """Send what is due now, each once; returns how many messages were taken by their targets."""
@@ -49,8 +50,14 @@ class Delivery:
         due = outbox.take_due(self._file, self._clock())
         return sum(await asyncio.gather(*map(self._send, due)))
 
+    def end(self) -> None:
+        """Begin no more attempts."""
+        self._is_ending = True
+
     async def _send(self, due: Message) -> bool:
         async with self._room:
+            if self._is_ending:
+                return False
             outcome = await self.attempt(due)
         if not outcome.problem:
             outbox.delivered(self._file, due, self._clock())

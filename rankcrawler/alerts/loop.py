@@ -5,7 +5,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rankcrawler.alerts import book, fleet, ledger, statefile
@@ -27,6 +27,8 @@ INTERVAL = 2.0
 """Seconds between looks at the store."""
 QUEUE_INTERVAL_MS = 10_000
 DELIVERY_INTERVAL = 0.5
+LAST_ATTEMPTS = 5.0
+"""Seconds in which attempts that have begun may end once it is stopped, so that their messages do not come twice."""
 _BEAT_MS = 5_000
 _FORGET_MS = 3_600_000
 _QUEUE = "queue"
@@ -55,8 +57,8 @@ class Loop:
         self._trouble: dict[str, str] = {}
 
     async def run(self, stopped: asyncio.Event) -> None:
-        """Look and deliver until an event is set."""
-        delivering = asyncio.create_task(self._deliver())
+        """Look and deliver until an event is set; attempts that have begun then may end, for some seconds."""
+        delivering = asyncio.create_task(self._deliver(stopped))
         try:
             while not stopped.is_set():
                 looking = asyncio.create_task(self.look())
@@ -69,6 +71,8 @@ class Loop:
                     await asyncio.wait((waiting,), timeout=INTERVAL)
                 finally:
                     waiting.cancel()
+            self.delivery.end()
+            await asyncio.wait((delivering,), timeout=LAST_ATTEMPTS)
         finally:
             delivering.cancel()
             await asyncio.wait((delivering,))
@@ -141,10 +145,11 @@ class Loop:
             if self._trouble.pop(what, None) is not None:
                 _log.info("Alerts look at the %s again", what)
 
-    async def _deliver(self) -> None:
-        while True:
+    async def _deliver(self, stopped: asyncio.Event) -> None:
+        while not stopped.is_set():
             await self._guarded("file of alerts", self._send_due())
-            await asyncio.sleep(DELIVERY_INTERVAL)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), DELIVERY_INTERVAL)
 
     async def _send_due(self) -> None:
         await self.delivery.send_due()
