@@ -1,6 +1,11 @@
 """What tests of the queue share: jobs, the keys of the default inbox, and the marks of the server's clock."""
 
+import asyncio
 import json
+from collections.abc import Sequence
+from itertools import pairwise
+from time import monotonic
+from typing import NamedTuple
 
 from redis import Redis
 
@@ -89,3 +94,47 @@ async def settle(queue: RoomQueue, lease: Lease, outcome: Outcome, delay_ms: int
     """Settle one lease."""
     (answer,) = await queue.settle([Settlement(lease, outcome, delay_ms, reason)])
     return answer
+
+
+class Taking(NamedTuple):
+    """A call for as many rooms as there may be: when it began and ended, in seconds of a clock, and what it got."""
+
+    began: float
+    ended: float
+    rooms: int
+
+
+async def take(queue: RoomQueue) -> tuple[Taking, float]:
+    """Lease all that may be leased; returns also the seconds until there may be more."""
+    began = monotonic()
+    grant = await queue.lease("w", 500, LONG)
+    return Taking(began, monotonic(), len(grant.leases)), grant.wait_ms / 1000
+
+
+async def takings(*queues: RoomQueue, seconds: float) -> list[Taking]:
+    """Those of workers that take whatever there is, one at each queue, once all that had gathered is gone."""
+    found = [(await take(queues[0]))[0]]
+    until = monotonic() + seconds
+
+    async def work(queue: RoomQueue) -> None:
+        while (left := until - monotonic()) > 0:
+            taking, wait = await take(queue)
+            found.append(taking)
+            await asyncio.sleep(min(wait, left))
+
+    await asyncio.gather(*map(work, queues))
+    return found
+
+
+def assert_flow(found: Sequence[Taking], rate: float, burst: int) -> None:
+    """That a rate gave what it allows in the time that passed: no more, and no less but for what flowed over.
+
+    A bucket that was emptied flows over once nobody has come for longer than it takes to fill: a machine that is busy
+    elsewhere may keep workers from coming.
+    """
+    first, *rest = sorted(found, key=lambda each: each.ended)
+    given = sum(each.rooms for each in rest)
+    over = (rate * (later.ended - sooner.began) - burst + 1 for sooner, later in pairwise([first, *rest]))
+    least = rate * (rest[-1].began - first.ended) - sum(more for more in over if more > 0)
+    most = rate * (rest[-1].ended - first.began)
+    assert least - 1 <= given <= most + 1

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from time import monotonic
 
 import pytest
 from redis import Redis
@@ -11,7 +10,7 @@ from rankcrawler.queue.job import Job
 from rankcrawler.queue.lease import Outcome
 from rankcrawler.queue.room_queue import RoomQueue
 from rankcrawler.queue.status import status
-from tests.queued import GATE, HOUR, INBOX, LONG, ROOM, key, lease_one, leased_ids, settle
+from tests.queued import GATE, HOUR, INBOX, LONG, ROOM, assert_flow, key, lease_one, leased_ids, settle, takings
 from tests.redis_cluster import queue_client
 
 SERVERS = ["single", "cluster"]
@@ -71,18 +70,7 @@ async def test_the_kinds_share_one_rate(lists: RoomQueue, audiences: RoomQueue) 
     for queue in (lists, audiences):
         await push(queue, 500)
     await lists.control.set_rate(50.0, burst=5)
-    began = monotonic()
-
-    async def work(queue: RoomQueue) -> int:
-        taken = 0
-        while (left := began + 2 - monotonic()) > 0:
-            grant = await queue.lease("w", 16, LONG)
-            taken += len(grant.leases)
-            await asyncio.sleep(min(grant.wait_ms / 1000, left))
-        return taken
-
-    taken = await asyncio.gather(work(lists), work(audiences))
-    assert sum(taken) == pytest.approx(5 + 50 * 2, rel=0.05, abs=2)
+    assert_flow(await takings(lists, audiences, seconds=1), 50.0, burst=5)
 
 
 async def test_a_kind_with_nothing_to_poll_uses_up_no_permits_of_the_other(
