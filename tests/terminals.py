@@ -14,6 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.gateways import FORKS
+from tests.warm import Files, Process
+
 BAR = "━"
 _TAKE_IT = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 """Makes the terminal that of the session, and becomes the command."""
@@ -23,7 +26,7 @@ _CODE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 class Terminal:
     """A terminal that a command has been started on."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", master: int) -> None:
+    def __init__(self, process: Process, master: int) -> None:
         self.process = process
         self._master = master
         self._written = b""
@@ -70,19 +73,30 @@ class Terminal:
 def terminal(
     command: Sequence[str], *, env: Mapping[str, str], cwd: Path | None = None, columns: int = 120
 ) -> Iterator[Terminal]:
-    """Start a command in the foreground of a new terminal; it is killed when the context ends."""
+    """Start a command in the foreground of a new terminal; it is killed when the context ends.
+
+    Where its first word is `rankcrawler`, it is forked.
+    """
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     plain = {name: value for name, value in env.items() if name not in ("COLUMNS", "NO_COLOR")}
-    process = subprocess.Popen(
-        [sys.executable, "-c", _TAKE_IT, *command],
-        env=plain | {"TERM": "xterm-256color"},
-        cwd=cwd,
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        start_new_session=True,
-    )
+    plain |= {"TERM": "xterm-256color"}
+    process: Process
+    if command[0] == "rankcrawler":
+        name = os.ttyname(slave)
+        process = FORKS.start(command[1:], plain, cwd or Path.cwd(), Files(name, name, name), session=True)
+        while os.tcgetpgrp(master) != process.pid and process.poll() is None:
+            time.sleep(0.002)  # it is hung up if no one has it open
+    else:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _TAKE_IT, *command],
+            env=plain,
+            cwd=cwd,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+        )
     os.close(slave)
     try:
         yield Terminal(process, master)

@@ -6,7 +6,6 @@ import json
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from rankcrawler.simulator.clock import wall_clock
 from rankcrawler.simulator.faults import FaultKind, Faults
 from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.world import World
-from tests.gateways import TOKEN, environment, run, simulated
+from tests.gateways import FORKS, TOKEN, environment, run, simulated
 
 ROOMS = [str(6_994_259_511_469_247_263 + step) for step in range(8)]
 ENDED = "7000000000000000001"
@@ -243,8 +242,8 @@ def test_the_token_is_in_no_log_line_feed_store_or_queue(tmp_path: Path) -> None
 def test_a_waiting_crawl_takes_what_is_pushed_to_the_inbox_at_once_and_stops_on_sigterm(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with simulated(WORLD) as gateway:
-        command = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist"]
         env = environment(gateway, data)
+        command = [*FORKS.program(env), "crawl", "ranklist"]
         with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as worker:
             assert worker.stderr is not None
             seen = ""
@@ -274,8 +273,8 @@ def test_a_worker_told_to_stop_while_the_gateway_stalls_gives_its_rooms_back_wit
     tmp_path: Path,
 ) -> None:
     with simulated(WORLD, faults=Faults(1.0, [FaultKind.STALL]), lost=5) as gateway:
-        command = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-a", f"rooms={','.join(ROOMS[:5])}"]
         env = environment(gateway, tmp_path / "data")
+        command = [*FORKS.program(env), "crawl", "ranklist", "-a", f"rooms={','.join(ROOMS[:5])}"]
         with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as worker:
             while gateway.ledger.outcomes.total() < 5:
                 time.sleep(0.01)
@@ -324,7 +323,7 @@ def test_a_worker_killed_with_leases_loses_no_room(tmp_path: Path) -> None:
         env = environment(gateway, data)
         options = ["-a", f"rooms={','.join(rooms)}", "-s", "LEASE_SECONDS=2"]
         with subprocess.Popen(
-            [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", *options], env=env, stderr=subprocess.DEVNULL
+            [*FORKS.program(env), "crawl", "ranklist", *options], env=env, stderr=subprocess.DEVNULL
         ) as worker:
             while gateway.ledger.outcomes.total() < 25 and worker.poll() is None:
                 time.sleep(0.01)

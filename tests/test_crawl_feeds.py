@@ -4,14 +4,13 @@ import asyncio
 import gzip
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from tests.crawls import until
-from tests.gateways import TOKEN, Finished, environment, run
+from tests.gateways import FORKS, TOKEN, Finished, environment, run
 from tests.scripted import Answer, Asked, Scripted, ranks, refusal, scripted
 
 ROOMS = [f"69942595114692472{number}" for number in range(10, 50)]
@@ -142,9 +141,10 @@ def test_a_crawl_that_is_killed_leaves_every_list_that_came(tmp_path: Path, way:
     words = ["crawl", "ranklist", "-a", f"rooms={','.join(ROOMS)}", *(w for name in names for w in (way, name))]
     ending = ".incomplete" if way == "-O" else ""
     with scripted(slow) as gateway:
+        env = variables(gateway, tmp_path)
         crawl = subprocess.Popen(
-            [sys.executable, "-m", "rankcrawler", *words],
-            env=variables(gateway, tmp_path),
+            [*FORKS.program(env), *words],
+            env=env,
             cwd=tmp_path,
             stderr=subprocess.DEVNULL,
         )
@@ -165,9 +165,10 @@ def test_a_crawl_that_is_killed_leaves_every_list_that_came(tmp_path: Path, way:
 def test_a_gzip_file_of_a_crawl_that_was_killed_can_be_appended_to(tmp_path: Path) -> None:
     words = ["crawl", "ranklist", "-a", f"rooms={','.join(ROOMS)}", "-o", "r.csv.gz"]
     with scripted(slow) as gateway:
+        env = variables(gateway, tmp_path)
         crawl = subprocess.Popen(
-            [sys.executable, "-m", "rankcrawler", *words],
-            env=variables(gateway, tmp_path),
+            [*FORKS.program(env), *words],
+            env=env,
             cwd=tmp_path,
             stderr=subprocess.DEVNULL,
         )

@@ -2,12 +2,11 @@
 
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.gateways import environment
+from tests.gateways import FORKS, environment
 
 NOWHERE = {"GATEWAY_URL": "http://127.0.0.1:9", "GATEWAY_TOKEN": "x", "ROOM_ATTEMPTS": "1", "ROOM_BACKOFF": "0"}
 ROOM = "6994259511469247263"
@@ -16,7 +15,7 @@ ROOM = "6994259511469247263"
 def stopped_at(words: str, tmp_path: Path, *options: str) -> tuple[int, str]:
     """The exit status and the log of a crawl that gets Ctrl-C when it has logged these words."""
     env = environment(None, tmp_path, NOWHERE | {"PYTHONWARNINGS": "error,ignore::ResourceWarning"})
-    command = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", *options]
+    command = [*FORKS.program(env), "crawl", "ranklist", *options]
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as crawl:
         assert crawl.stderr is not None
         log = []

@@ -32,7 +32,7 @@ from rankcrawler.queue.embedded import find_binary
 from rankcrawler.store import locate
 from tests.checkouts import bare
 from tests.crawls import until
-from tests.gateways import TOKEN, Simulated, simulated
+from tests.gateways import FORKS, TOKEN, Simulated, simulated
 from tests.postgresql import PostgresServer
 from tests.redis_server import free_port, redis_server
 
@@ -61,11 +61,11 @@ def instruction(name: str) -> list[str]:
 ENTRYPOINT = instruction("ENTRYPOINT")
 
 
-def ours(words: Sequence[str]) -> list[str]:
-    """A command with our script and our Python."""
-    programs = {"rankcrawler": str(BIN / "rankcrawler"), "python": sys.executable}
+def ours(words: Sequence[str], env: Mapping[str, str]) -> list[str]:
+    """A command with our program, in a fork, and our Python."""
+    programs = {"rankcrawler": FORKS.program(env), "python": (sys.executable,)}
     first = words[0].removeprefix(HOME)
-    return [programs.get(first, first), *words[1:]]
+    return [*programs.get(first, (first,)), *words[1:]]
 
 
 def filled(value: str, given: Mapping[str, str]) -> str:
@@ -92,17 +92,16 @@ class Fleet:
         """Run a command to its end."""
         env = self.variables(**extra)
         return subprocess.run(
-            ours(words), env=env, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False
+            ours(words, env), env=env, cwd=self.folder, capture_output=True, text=True, timeout=60, check=False
         )
 
     @contextmanager
     def running(self, words: Sequence[str], **extra: str) -> Iterator["subprocess.Popen[bytes]"]:
         """A command that runs as long as the context lasts."""
+        env = self.variables(**extra)
         with (
             (self.folder / "log").open("ab") as log,
-            subprocess.Popen(
-                ours(words), env=self.variables(**extra), cwd=self.folder, stdout=log, stderr=log
-            ) as process,
+            subprocess.Popen(ours(words, env), env=env, cwd=self.folder, stdout=log, stderr=log) as process,
         ):
             try:
                 yield process

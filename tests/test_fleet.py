@@ -22,8 +22,9 @@ from rankcrawler.simulator.scenario import Scenario
 from rankcrawler.simulator.server import Gateway
 from rankcrawler.simulator.world import World
 from tests.crawls import crawling, until
-from tests.gateways import environment, run, simulated
+from tests.gateways import FORKS, environment, run, simulated
 from tests.parsed_commands import parsed
+from tests.warm import Files, Process
 
 ROOMS = [str(7_300_000_000_000_000_000 + step) for step in range(60)]
 WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY))
@@ -38,7 +39,7 @@ def polled(data: Path) -> list[tuple[str, int]]:
         database.close()
 
 
-def workers_of(fleet: subprocess.Popen[str]) -> list[int]:
+def workers_of(fleet: Process) -> list[int]:
     children = subprocess.run(["pgrep", "-P", str(fleet.pid)], capture_output=True, text=True, check=False)
     return [int(pid) for pid in children.stdout.split()]
 
@@ -131,12 +132,17 @@ def test_the_arguments_of_a_crawl_are_read() -> None:
     assert (given.workers, given.arguments) == (3, {"rooms": "1,2", "kind": "audience"})
 
 
-def started(tmp_path: Path, gateway: Gateway, *before: str) -> "subprocess.Popen[str]":
+def started(tmp_path: Path, gateway: Gateway, *before: str) -> Process:
     """A fleet of two whose workers have begun to lease."""
-    command = [*before, sys.executable, "-m", "rankcrawler", "fleet", "--workers", "2"]
+    words, env = ("fleet", "--workers", "2"), environment(gateway, tmp_path)
     log = tmp_path / "log"
-    with log.open("w") as file:
-        fleet = subprocess.Popen(command, env=environment(gateway, tmp_path), stderr=file, text=True)
+    log.touch()
+    fleet: Process
+    if before:
+        with log.open("w") as file:
+            fleet = subprocess.Popen([*before, sys.executable, "-m", "rankcrawler", *words], env=env, stderr=file)
+    else:
+        fleet = FORKS.start(words, env, Path.cwd(), Files(stderr=str(log)))
     until(lambda: log.read_text().count("Leasing from") == 2)
     return fleet
 

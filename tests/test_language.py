@@ -4,7 +4,6 @@ import contextvars
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from rankcrawler.language import chosen, counted, english, marked, preferred, sp
 from rankcrawler.report import Report
 from rankcrawler.store import locate
 from tests.builders import ROOM, entry, polled, snapshot
-from tests.gateways import NOON, TOKEN, environment, run, simulated
+from tests.gateways import FORKS, NOON, TOKEN, environment, run, simulated
 from tests.scripted import Asked, ranks, refusal, scripted
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -159,7 +158,7 @@ def test_errors_are_in_the_users_language(
 
 def test_a_terminal_in_gbk_gets_chinese_in_gbk(tmp_path: Path) -> None:
     env = environment(None, tmp_path, ZH | {"PYTHONIOENCODING": "gbk"})
-    command = [sys.executable, "-m", "rankcrawler", "rank", ROOM]
+    command = [*FORKS.program(env), "rank", ROOM]
     done = subprocess.run(command, env=env, capture_output=True, timeout=60, check=False)
     assert "没有设置 GATEWAY_URL" in done.stderr.decode("gbk")
 

@@ -1,7 +1,6 @@
 """`rankcrawler demo` for someone who looks: its rooms are polled further, and pages show them."""
 
 import re
-import sys
 from pathlib import Path
 
 from rankcrawler.insight.opening import opened
@@ -18,7 +17,7 @@ ROOMS = ("6994259511469247263", "7269635433430358144")
 def test_on_a_terminal_the_demo_serves_pages_of_rooms_that_go_on_until_ctrl_c(tmp_path: Path) -> None:
     rooms = tmp_path / "rooms.txt"
     rooms.write_text("\n".join(ROOMS))
-    command = [sys.executable, "-m", "rankcrawler", "demo", "--rooms", str(rooms)]
+    command = ["rankcrawler", "demo", "--rooms", str(rooms)]
     with terminal(command, env=environment(None, tmp_path / "data", QUIET), cwd=tmp_path) as shown:
         shown.says("Stop: Ctrl-C", 60)
         [url] = re.findall(r"The dashboard: (http://[\d.:]+)", shown.written)

@@ -1,5 +1,6 @@
 """The pages of docs/ that have the reader type something: who follows one from beginning to end, in one shell, gets
-what stands there. docs/extending.md, gateways.md, python.md, queries.md and deploying.md have tests of their own.
+what stands there. Commands are forked; those of README.md and the tutorial start as installed. docs/extending.md,
+gateways.md, python.md, queries.md and deploying.md have tests of their own.
 """
 
 import io
@@ -8,7 +9,6 @@ import re
 import shlex
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -18,7 +18,7 @@ import pytest
 
 from tests import pages, stores, test_queries
 from tests.checkouts import bare, clone, with_environment
-from tests.gateways import environment, run
+from tests.gateways import FORKS, environment, run
 from tests.pages import ROOT, Block, blocks, is_shown
 
 ROOM = "6994259511469247263"
@@ -45,8 +45,9 @@ _END = "--- end of a block"
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[str]:
     """The address of a simulated gateway."""
-    command = [sys.executable, "-m", "rankcrawler", "simulate", "--port", "0"]
-    with subprocess.Popen(command, env=bare(GATEWAY_TOKEN=TOKEN), stdout=subprocess.PIPE, text=True) as process:
+    env = bare(GATEWAY_TOKEN=TOKEN)
+    command = [*FORKS.program(env), "simulate", "--port", "0"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip().removeprefix("GATEWAY_URL=")
         process.terminate()
@@ -77,9 +78,10 @@ def test_a_page_can_be_followed_to_its_end(page: str, tmp_path: Path, gateway: s
     commands = [each for each in blocks(page) if each.language == "sh"]
     replaced = replacements(page, gateway)
     env = bare() if page == "docs/tutorial.md" else bare(GATEWAY_URL=gateway, GATEWAY_TOKEN=TOKEN)
-    env |= {"PATH": f"{folder / '.venv' / 'bin'}{os.pathsep}{env['PATH']}", "LANGUAGE": "en", "COLUMNS": "160"}
+    programs = [str(FORKS.script(tmp_path / "bin", env)), str(folder / ".venv" / "bin"), env["PATH"]]
+    env |= {"PATH": os.pathsep.join(programs), "LANGUAGE": "en", "COLUMNS": "160"}
     if " store " in "".join(each.code for each in commands) and page != "docs/tutorial.md":
-        first = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-a", f"rooms={ROOM}"]
+        first = [*FORKS.program(env), "crawl", "ranklist", "-a", f"rooms={ROOM}"]
         subprocess.run(first, env=env, cwd=folder, capture_output=True, timeout=_SECONDS, check=True)
     done = subprocess.run(
         ["/bin/bash", "-e", "-c", script(commands, replaced)],

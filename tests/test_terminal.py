@@ -19,7 +19,8 @@ from tests.terminals import BAR, terminal
 
 ROOMS = [str(7_300_000_000_000_000_000 + step) for step in range(60)]
 WORLD = World(1, dict.fromkeys(ROOMS, Scenario.ORDINARY))
-RANKCRAWLER = [sys.executable, "-m", "rankcrawler"]
+CRAWL = f"{shlex.quote(sys.executable)} -m rankcrawler crawl ranklist"
+"""In an interpreter of its own, so that the shell has it in its foreground or background."""
 GIVEN = ["-a", f"rooms={','.join(ROOMS)}", "-s", "CONCURRENT_REQUESTS=4"]
 
 
@@ -31,7 +32,7 @@ def drawn(lines: list[str]) -> list[str]:
 def test_a_fleet_draws_one_line_with_the_totals_of_its_workers_and_one_summary(tmp_path: Path) -> None:
     with simulated(WORLD, faults=Faults(latency=0.3)) as gateway:
         env = environment(gateway, tmp_path)
-        with terminal([*RANKCRAWLER, "fleet", "--workers", "2", *GIVEN], env=env) as screen:
+        with terminal(["rankcrawler", "fleet", "--workers", "2", *GIVEN], env=env) as screen:
             assert screen.end() == 0, screen.written
     bars = drawn(screen.lines)
     assert len(bars) > 5
@@ -47,7 +48,7 @@ def test_a_fleet_draws_one_line_with_the_totals_of_its_workers_and_one_summary(t
 def test_a_line_of_the_log_names_its_worker_and_stands_above_the_bar(tmp_path: Path) -> None:
     with simulated(WORLD, faults=Faults(latency=0.3)) as gateway:
         env = environment(gateway, tmp_path)
-        command = [*RANKCRAWLER, "fleet", "--workers", "2", "-L", "INFO", *GIVEN]
+        command = ["rankcrawler", "fleet", "--workers", "2", "-L", "INFO", *GIVEN]
         with terminal(command, env=env, columns=300) as screen:
             assert screen.end() == 0, screen.written
     logged = [each for each in screen.lines if "Leasing from" in each]
@@ -58,7 +59,7 @@ def test_a_line_of_the_log_names_its_worker_and_stands_above_the_bar(tmp_path: P
 def test_the_log_of_a_fleet_in_a_file_names_each_worker_too(tmp_path: Path) -> None:
     with simulated(WORLD) as gateway:
         env = environment(gateway, tmp_path / "data")
-        command = [*RANKCRAWLER, "fleet", "--workers", "2", "--logfile", str(tmp_path / "log"), *GIVEN]
+        command = ["rankcrawler", "fleet", "--workers", "2", "--logfile", str(tmp_path / "log"), *GIVEN]
         with terminal(command, env=env) as screen:
             assert screen.end() == 0, screen.written
     log = (tmp_path / "log").read_text("utf-8")
@@ -70,9 +71,7 @@ def test_a_crawl_draws_in_the_foreground_and_nothing_in_the_background(tmp_path:
     seen = {}
     for place, ampersand in (("foreground", ""), ("background", " & wait")):
         with simulated(WORLD, faults=Faults(latency=0.1)) as gateway:
-            env = environment(gateway, tmp_path / place) | {
-                "LINE": shlex.join([*RANKCRAWLER, "crawl", "ranklist", *GIVEN])
-            }
+            env = environment(gateway, tmp_path / place) | {"LINE": f"{CRAWL} {shlex.join(GIVEN)}"}
             with terminal(["bash", "-c", f'set -m; eval "$LINE"{ampersand}'], env=env) as screen:
                 assert screen.end() == 0, screen.written
         seen[place] = screen
@@ -84,7 +83,7 @@ def test_a_crawl_draws_in_the_foreground_and_nothing_in_the_background(tmp_path:
 
 def test_a_crawl_that_comes_to_the_foreground_begins_to_draw(tmp_path: Path) -> None:
     with simulated(WORLD, faults=Faults(latency=0.15)) as gateway:
-        env = environment(gateway, tmp_path) | {"LINE": shlex.join([*RANKCRAWLER, "crawl", "ranklist", *GIVEN])}
+        env = environment(gateway, tmp_path) | {"LINE": f"{CRAWL} {shlex.join(GIVEN)}"}
         with terminal(["bash", "-c", 'set -m; eval "$LINE" & read -r; echo taken; fg'], env=env) as screen:
             until(lambda: gateway.ledger.outcomes.total() >= 8)
             screen.type(b"\n")
@@ -102,7 +101,7 @@ def test_ctrl_c_with_recurring_rooms_only_is_no_failure_and_says_how_to_go_on(
     rooms.write_text("".join(json.dumps({"room_id": room, "every": 60}) + "\n" for room in ROOMS[:12]))
     with simulated(WORLD) as gateway:
         env = environment(gateway, tmp_path / "data")
-        with terminal([*RANKCRAWLER, *command, "-a", f"rooms={rooms}"], env=env) as screen:
+        with terminal(["rankcrawler", *command, "-a", f"rooms={rooms}"], env=env) as screen:
             until(lambda: gateway.ledger.outcomes.total() >= 12)
             screen.says("rooms 12  polls 12")
             screen.type(b"\x03")

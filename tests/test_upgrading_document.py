@@ -22,7 +22,7 @@ from rankcrawler.simulator.world import World
 from rankcrawler.store import locate, schema
 from tests import earlier, postgresql, reading
 from tests.crawls import until
-from tests.gateways import Simulated, environment, simulated
+from tests.gateways import FORKS, Simulated, environment, simulated
 from tests.postgresql import PostgresServer
 from tests.queued import key
 from tests.redis_server import Server, redis_server
@@ -65,6 +65,7 @@ def programs(tmp_path: Path) -> str:
     for name, text in made.items():
         (folder / name).write_text(text)
         (folder / name).chmod(0o700)
+    FORKS.script(folder, environment(None, tmp_path))
     found = [str(folder), str(Path(sys.executable).parent), os.environ["PATH"]]
     installed = postgresql.programs()
     return os.pathsep.join([*found[:2], *([] if installed is None else [str(installed)]), found[2]])
@@ -205,7 +206,7 @@ def test_a_store_of_a_version_before_is_migrated_and_examined(tmp_path: Path, pr
 def crawled(gateway: Simulated, folder: Path, env: Mapping[str, str]) -> str:
     """What a worker says that polls what is due."""
     folder.mkdir(exist_ok=True)
-    words = [sys.executable, "-m", "rankcrawler", "crawl", "ranklist", "-s", "MAX_IDLE_TIME_BEFORE_CLOSE=0.5"]
+    words = [*FORKS.program(env), "crawl", "ranklist", "-s", "MAX_IDLE_TIME_BEFORE_CLOSE=0.5"]
     ran = subprocess.run(
         words, env=env, capture_output=True, text=True, timeout=60, check=False, cwd=DOCUMENT.parent.parent
     )

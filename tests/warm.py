@@ -8,11 +8,14 @@ import atexit
 import json
 import os
 import select
+import shlex
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
@@ -32,6 +35,11 @@ _TURN = 0.05
 def of_interpreter(env: Mapping[str, str]) -> dict[str, str]:
     """The variables that an interpreter reads as it starts."""
     return {name: value for name, value in env.items() if name.startswith(_AT_START) and name != "LANGUAGE"}
+
+
+def of_kind(env: Mapping[str, str]) -> dict[str, str]:
+    """Those of them that a fork cannot heed: it must have started with the same."""
+    return {name: value for name, value in of_interpreter(env).items() if name not in _HEEDED}
 
 
 class Files(NamedTuple):
@@ -63,31 +71,62 @@ class Process(Protocol):
 class Forks:
     """Starts command lines: in forks where the environment was met before, and in an interpreter of its own otherwise.
 
-    Environments are the same if they are in what `of_interpreter` names. A process forks for all that differ in what a
-    fork heeds alone.
+    Environments are the same if they are in what `of_interpreter` names, but for what a fork heeds as well.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._met: list[dict[str, str]] = []
+        self._met: set[frozenset[tuple[str, str]]] = set()
         self._forkers: dict[frozenset[tuple[str, str]], _Forker] = {}
 
     def start(
-        self, args: tuple[str, ...], env: Mapping[str, str], cwd: Path, files: Files, program: str = "rankcrawler"
+        self,
+        args: Sequence[str],
+        env: Mapping[str, str],
+        cwd: Path,
+        files: Files,
+        program: str = "rankcrawler",
+        *,
+        session: bool = False,
     ) -> Process:
-        """Start a command line of ours, or `python -m` another program."""
-        read = of_interpreter(env)
-        kind = frozenset((name, value) for name, value in read.items() if name not in _HEEDED)
+        """Start a command line of ours, or `python -m` another program; where it has a session of its own, with the
+        terminal that is among its files.
+        """
+        kind = frozenset(of_kind(env).items())
         with self._lock:
-            if read not in self._met:
-                self._met.append(read)
-                return _cold((program, *args), env, cwd, files)
-            forker = self._forkers.pop(kind, None) or _Forker(env)
-            self._forkers[kind] = forker
-            for idle in [each for each in self._forkers if not self._forkers[each].is_busy()][:-_MOST]:
-                if idle != kind:
-                    self._forkers.pop(idle).close()
-        return forker.start({"program": program, "args": args, "env": dict(env), "cwd": str(cwd), "files": files})
+            if kind not in self._met and not session:
+                self._met.add(kind)
+                return cold((program, *args), env, cwd, files)
+            forker = self._forker(kind, env)
+        request = {"program": program, "args": [*args], "env": dict(env), "cwd": str(cwd), "files": files}
+        return forker.start(request | {"session": session})
+
+    def program(self, env: Mapping[str, str]) -> tuple[str, ...]:
+        """The words that start `rankcrawler` as a fork, for a shell or a test that starts processes with pipes.
+
+        Where it gets an environment of another kind, it starts in an interpreter of its own.
+        """
+        with self._lock:
+            forker = self._forker(frozenset(of_kind(env).items()), env)
+            forker.is_kept = True
+        return (sys.executable, "-I", "-S", str(ROOT / "tests" / "stand_in.py"), forker.door)
+
+    def script(self, folder: Path, env: Mapping[str, str]) -> Path:
+        """The same as a script `rankcrawler` in a folder, to be put at the head of a PATH; returns the folder."""
+        folder.mkdir(exist_ok=True)
+        file = folder / "rankcrawler"
+        file.write_text(f'#!/bin/sh\nexec {shlex.join(self.program(env))} "$@"\n')
+        file.chmod(0o755)
+        return folder
+
+    def _forker(self, kind: frozenset[tuple[str, str]], env: Mapping[str, str]) -> "_Forker":
+        """The process that forks for a kind of environment; of those that are idle, only the last remain."""
+        forker = self._forkers.pop(kind, None) or _Forker(env)
+        self._forkers[kind] = forker
+        for idle in [each for each in self._forkers if self._forkers[each].is_idle()][:-_MOST]:
+            if idle != kind:
+                self._forkers.pop(idle).close()
+        return forker
 
     def close(self) -> None:
         """End the processes that fork."""
@@ -102,14 +141,22 @@ class _Forker:
         self._lock = Lock()
         self._running: set[int] = set()
         self._statuses: dict[int, int] = {}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.forking"],
-            env={name: value for name, value in env.items() if name not in _HEEDED},
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-        )
+        self.is_kept = False
+        """Whether others may know its door."""
+        self._folder = tempfile.TemporaryDirectory(prefix="fork-", dir="/tmp")  # a socket's name must be short
+        self.door = f"{self._folder.name}/door"
+        with socket.socket(socket.AF_UNIX) as door:
+            door.bind(self.door)
+            door.listen()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.forking", str(door.fileno())],
+                env={name: value for name, value in env.items() if name not in _HEEDED},
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                pass_fds=(door.fileno(),),
+                bufsize=0,
+            )
         atexit.register(self.close)
 
     def start(self, request: Any) -> "_Forked":
@@ -123,9 +170,9 @@ class _Forker:
                 pid = self._heard()
         return _Forked(self, pid, request["args"])
 
-    def is_busy(self) -> bool:
-        """Whether it has forked what has not ended."""
-        return any(self.status(pid) is None for pid in [*self._running])
+    def is_idle(self) -> bool:
+        """Whether all that it has forked has ended, and no one else may ask it for more."""
+        return not self.is_kept and all(self.status(pid) is not None for pid in [*self._running])
 
     def status(self, pid: int, timeout: float = 0) -> int | None:
         """The exit status of a process; None if it has not ended in time."""
@@ -148,6 +195,7 @@ class _Forker:
         self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
+        self._folder.cleanup()
 
     def _has_news(self, timeout: float) -> bool:
         assert self._process.stdout is not None
@@ -192,7 +240,7 @@ class _Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _cold(words: tuple[str, ...], env: Mapping[str, str], cwd: Path, files: Files) -> "subprocess.Popen[bytes]":
+def cold(words: tuple[str, ...], env: Mapping[str, str], cwd: Path, files: Files) -> "subprocess.Popen[bytes]":
     """An interpreter that starts as it would for a user."""
     command = [sys.executable, "-m", *words]
     with open(files.stdin, "rb") as stdin, open(files.stdout, "ab") as stdout, open(files.stderr, "ab") as stderr:  # noqa: PTH123
