@@ -11,14 +11,14 @@ from tests.alerting import MINUTE, OTHER, ROOM, START, Scene, listed, masked, to
 
 @pytest.fixture(params=stores.DATABASES)
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
-    one = Scene(stores.address(request.param, tmp_path, request), tmp_path)
+    one = Scene(stores.ready(request.param, tmp_path, request), tmp_path)
     yield one
     one.close()
 
 
 @pytest.fixture
 def sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
-    one = Scene(stores.address("sqlite", tmp_path, request), tmp_path)
+    one = Scene(stores.ready("sqlite", tmp_path, request), tmp_path)
     yield one
     one.close()
 

@@ -26,7 +26,7 @@ Balanced = Callable[[Sequence[Given], Sequence[RoomSnapshot | FailedPoll]], book
 @pytest.fixture(params=[*stores.DATABASES, "jsonl"])
 def balanced(request: pytest.FixtureRequest, tmp_path: Path) -> Balanced:
     """Holds answers against polls that a new store was given."""
-    where = stores.address(request.param, tmp_path, request)
+    where = stores.ready(request.param, tmp_path, request)
 
     def balance(answers: Sequence[Given], polls: Sequence[RoomSnapshot | FailedPoll]) -> books.Balance:
         store, journal = locate.open_store(where), books.Journal()

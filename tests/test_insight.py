@@ -33,9 +33,7 @@ Write = Callable[..., None]
 @pytest.fixture(params=stores.DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a store without polls."""
-    address = stores.address(request.param, tmp_path, request)
-    locate.open_records(address, create=True).close()
-    return address
+    return stores.ready(request.param, tmp_path, request)
 
 
 @pytest.fixture

@@ -30,11 +30,14 @@ def polls_at(minute: int, *, source: str = "gateway.test", room: str = "1") -> A
 @pytest.fixture(params=stores.DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a store with five lists of a room."""
-    address = stores.address(request.param, tmp_path, request)
+    return stores.ready(request.param, tmp_path, request, filled)
+
+
+def filled(address: str) -> None:
+    """Write polls of five minutes."""
     store = locate.open_records(address, create=True)
     store.write([polls_at(minute) for minute in range(5)])
     store.close()
-    return address
 
 
 def written(where: str, *polls: Any) -> None:

@@ -63,7 +63,7 @@ def test_views_questions_commands_and_python_give_the_numbers_of_the_oracle(
     for seed in SEEDS[kind]:
         folder = tmp_path / str(seed)
         folder.mkdir()
-        where = stores.address(kind, folder, request)
+        where = stores.ready(kind, folder, request)
         day = Day(seed)
         with stores.records(where) as open_it:
             rooms = day.write([open_it(), open_it()])

@@ -115,9 +115,7 @@ def test_every_page_with_commands_is_followed() -> None:
 @pytest.fixture(params=stores.DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of the store of docs/queries.md."""
-    address = stores.address(request.param, tmp_path, request)
-    test_queries.fill(address)
-    return address
+    return stores.ready(request.param, tmp_path, request, test_queries.fill)
 
 
 def test_the_queries_of_grafana_run_on_both_databases(where: str, tmp_path: Path) -> None:

@@ -26,9 +26,7 @@ _BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?", re.MUL
 @pytest.fixture(params=stores.DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of the store that the page asks."""
-    address = stores.address(request.param, tmp_path, request)
-    test_queries.fill(address)
-    return address
+    return stores.ready(request.param, tmp_path, request, test_queries.fill)
 
 
 def test_every_block_of_the_page_prints_what_stands_below_it(where: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,9 +60,7 @@ def fill(where: str) -> None:
 @pytest.fixture(params=stores.DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of the store that the page asks."""
-    address = stores.address(request.param, tmp_path, request)
-    fill(address)
-    return address
+    return stores.ready(request.param, tmp_path, request, fill)
 
 
 def test_the_page_has_at_least_ten_questions() -> None:

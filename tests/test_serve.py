@@ -80,7 +80,11 @@ async def asked(url: str, headers: Mapping[str, str] | None = None, **parameters
 @pytest.fixture(params=stores.DATABASES)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A store with two lists of room 1, a failed poll of room 2, and a list of room 3 with rows as odd as can be."""
-    address = stores.address(request.param, tmp_path, request)
+    return stores.ready(request.param, tmp_path, request, filled)
+
+
+def filled(address: str) -> None:
+    """Write what was seen of three rooms."""
     store = locate.open_records(address, create=True)
     for minute, score in enumerate((100, 150)):
         at = iso(NOON + 60_000 * minute)
@@ -103,7 +107,6 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     ]
     store.write([polled(snapshot(odd, digest="7" * 32, total=None, **place))])
     store.close()
-    return address
 
 
 @pytest.fixture

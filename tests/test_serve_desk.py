@@ -32,9 +32,7 @@ KEY = "a-key-that-is-long-enough"
 @pytest.fixture(params=stores.DATABASES)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A store with a list of room 1."""
-    address = stores.address(request.param, tmp_path, request)
-    filled(address)
-    return address
+    return stores.ready(request.param, tmp_path, request, filled)
 
 
 def filled(address: str, score: int = 100) -> None:

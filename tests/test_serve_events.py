@@ -31,9 +31,12 @@ from tests.serving import BEIJING
 @pytest.fixture(params=stores.DATABASES)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A store with a list of room 1."""
-    address = stores.address(request.param, tmp_path, request)
+    return stores.ready(request.param, tmp_path, request, begun)
+
+
+def begun(address: str) -> None:
+    """Write the first list."""
     write(address, 0)
-    return address
 
 
 def write(address: str, minute: int, room: str = "1") -> None:

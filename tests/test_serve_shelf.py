@@ -27,9 +27,7 @@ MINUTE = 60_000
 @pytest.fixture(params=stores.DATABASES)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A store with a list of room 1."""
-    address = stores.address(request.param, tmp_path, request)
-    filled(address)
-    return address
+    return stores.ready(request.param, tmp_path, request, filled)
 
 
 def filled(address: str, score: int = 100, room_id: str = "1", at_ms: int = NOON) -> None:

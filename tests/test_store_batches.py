@@ -20,7 +20,7 @@ Scores = dict[str, int | None]
 
 @pytest.fixture(params=stores.DATABASES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
-    with stores.records(stores.address(request.param, tmp_path, request)) as open_it:
+    with stores.records(stores.ready(request.param, tmp_path, request)) as open_it:
         opened = open_it()
         assert isinstance(opened, SqlStore)
         yield opened

@@ -21,11 +21,15 @@ from tests.test_store_damage import EVER, MINUTE, NOON, changed, listed, write
 
 @pytest.fixture(params=stores.DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    where = stores.address(request.param, tmp_path, request)
-    if request.param == "postgresql":
+    return stores.ready(request.param, tmp_path, request, checkable)
+
+
+def checkable(where: str) -> None:
+    """Create a store, and what PostgreSQL needs to check its files."""
+    stores.create(where)
+    if where.startswith("postgresql"):
         with psycopg.connect(where, autocommit=True) as connection:
             connection.execute("CREATE EXTENSION amcheck")
-    return where
 
 
 @pytest.fixture

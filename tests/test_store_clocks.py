@@ -24,7 +24,7 @@ Open = Callable[[], Store]
 @pytest.fixture(params=["sqlite", "postgresql", "jsonl"])
 def open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens the store, any number of times at once."""
-    where, opened = stores.address(request.param, tmp_path, request), list[Store]()
+    where, opened = stores.ready(request.param, tmp_path, request), list[Store]()
 
     def open_it() -> Store:
         opened.append(locate.open_store(where))
@@ -42,7 +42,7 @@ def store(open_again: Open) -> Store:
 
 @pytest.fixture(params=stores.DATABASES)
 def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
-    with stores.records(stores.address(request.param, tmp_path, request)) as open_it:
+    with stores.records(stores.ready(request.param, tmp_path, request)) as open_it:
         yield open_it()
 
 

@@ -38,11 +38,7 @@ Store = Callable[..., Finished]
 @pytest.fixture(params=stores.DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a store with three lists of room 1, one of room 2, and a failed poll."""
-    address = stores.address(request.param, tmp_path, request)
-    store = locate.open_records(address, create=True)
-    fill(store)
-    store.close()
-    return address
+    return stores.ready(request.param, tmp_path, request, filled)
 
 
 @pytest.fixture
@@ -60,6 +56,13 @@ def listed(minute: int, scores: list[int], room_id: str = "1") -> RoomSnapshot:
         for rank, score in enumerate(scores, start=1)
     ]
     return snapshot(rows, digest=f"{sum(scores):032d}", **place)
+
+
+def filled(address: str) -> None:
+    """Write them."""
+    store = locate.open_records(address, create=True)
+    fill(store)
+    store.close()
 
 
 def fill(store: Records) -> None:

@@ -22,7 +22,7 @@ FULL: Scores = {str(1000 + place): 1000 - place for place in range(100)}
 
 @pytest.fixture(params=stores.DATABASES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
-    with stores.records(stores.address(request.param, tmp_path, request)) as open_it:
+    with stores.records(stores.ready(request.param, tmp_path, request)) as open_it:
         yield open_it()
 
 
@@ -261,7 +261,7 @@ def test_gains_say_what_a_full_list_cannot_show(store: Records) -> None:
 
 
 def test_two_workers_in_turn_count_as_one(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    with stores.records(stores.address("sqlite", tmp_path, request)) as open_it:
+    with stores.records(stores.ready("sqlite", tmp_path, request)) as open_it:
         workers = [open_it(), open_it()]
         for minute in range(6):
             write(workers[minute % 2], [listed(minute, {"7": 100 + minute - 2 * (minute == 3), "8": 5 * minute})])

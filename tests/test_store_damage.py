@@ -30,7 +30,7 @@ EVER = ("1970-01-01", "9999-01-01")
 
 @pytest.fixture(params=stores.DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return stores.address(request.param, tmp_path, request)
+    return stores.ready(request.param, tmp_path, request)
 
 
 @pytest.fixture

@@ -50,12 +50,15 @@ def listed(minute: int, room_id: str = "1", **facts: Any) -> RoomSnapshot:
 @pytest.fixture(params=stores.DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a store with seven polls of one room, and one of another."""
-    address = stores.address(request.param, tmp_path, request)
+    return stores.ready(request.param, tmp_path, request, filled)
+
+
+def filled(address: str) -> None:
+    """Write the lists of two rooms."""
     store = locate.open_records(address, create=True)
     store.write([polled(listed(minute)) for minute in SCORES])
     store.write([polled(listed(0, "2"))])
     store.close()
-    return address
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ STILL = (rules.CLOCK_STANDS_STILL,)
 @pytest.fixture(params=stores.DATABASES)
 def open_it(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Records]]:
     """Opens the store, any number of times at once."""
-    with stores.records(stores.address(request.param, tmp_path, request)) as opens:
+    with stores.records(stores.ready(request.param, tmp_path, request)) as opens:
         yield opens
 
 
@@ -38,7 +38,7 @@ def store(open_it: Callable[[], Records]) -> Records:
 
 @pytest.fixture(params=[*stores.DATABASES, "jsonl"])
 def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    with closing(locate.open_store(stores.address(request.param, tmp_path, request))) as opened:
+    with closing(locate.open_store(stores.ready(request.param, tmp_path, request))) as opened:
         yield opened
 
 
@@ -193,7 +193,7 @@ def test_every_poll_is_on_record_and_every_list_is_read_back_whatever_the_clocks
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     rooms = iter(range(1, 1_000_000))
-    with stores.records(stores.address(kind, tmp_path, request)) as open_it:
+    with stores.records(stores.ready(kind, tmp_path, request)) as open_it:
         workers = [open_it(), open_it()]
 
         @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -25,11 +25,14 @@ Ask = Callable[..., Finished]
 @pytest.fixture(params=stores.DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a store with one list, whose first contributor has a nickname that might steer a terminal."""
-    address = stores.address(request.param, tmp_path, request)
+    return stores.ready(request.param, tmp_path, request, filled)
+
+
+def filled(address: str) -> None:
+    """Write a list."""
     store = locate.open_records(address, create=True)
     store.write([polled(snapshot([entry(1, nickname="a\x1b[31m", user_id="9007199254740993"), entry(2)]))])
     store.close()
-    return address
 
 
 @pytest.fixture

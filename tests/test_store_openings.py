@@ -22,7 +22,7 @@ DAY = 1440.0
 
 @pytest.fixture(params=stores.DATABASES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
-    with stores.records(stores.address(request.param, tmp_path, request)) as open_it:
+    with stores.records(stores.ready(request.param, tmp_path, request)) as open_it:
         yield open_it()
 
 

@@ -53,7 +53,7 @@ def listed(room_id: str, hours: int, rows: list[Row]) -> RoomSnapshot:
 @pytest.mark.parametrize("kind", stores.DATABASES)
 def test_every_list_is_read_back_as_it_was_served(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     rooms = iter(range(1, 1_000_000))
-    with stores.records(stores.address(kind, tmp_path, request)) as open_it:
+    with stores.records(stores.ready(kind, tmp_path, request)) as open_it:
         workers = [open_it(), open_it()]
 
         @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

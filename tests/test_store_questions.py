@@ -28,9 +28,7 @@ Ask = Callable[..., str]
 @pytest.fixture(params=stores.DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a store of two rooms, in the afternoon of 17 September 2021."""
-    address = stores.address(request.param, tmp_path, request)
-    fill(address)
-    return address
+    return stores.ready(request.param, tmp_path, request, fill)
 
 
 @pytest.fixture

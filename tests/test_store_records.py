@@ -24,7 +24,7 @@ MINUTE, DAY = 60_000, 86_400_000
 
 @pytest.fixture(params=stores.DATABASES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
-    with stores.records(stores.address(request.param, tmp_path, request)) as open_it:
+    with stores.records(stores.ready(request.param, tmp_path, request)) as open_it:
         yield open_it()
 
 

@@ -34,7 +34,7 @@ def ended(room_id: str | None = ONE, minute: int = 9, fence: int = 2, **facts: A
 
 @pytest.fixture
 def where(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    return stores.address(kind, tmp_path, request)
+    return stores.ready(kind, tmp_path, request)
 
 
 @pytest.fixture

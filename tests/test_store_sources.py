@@ -23,7 +23,7 @@ Open = Callable[[], Records]
 
 @pytest.fixture(params=stores.DATABASES)
 def open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
-    with stores.records(stores.address(request.param, tmp_path, request)) as open_it:
+    with stores.records(stores.ready(request.param, tmp_path, request)) as open_it:
         yield open_it
 
 

@@ -22,18 +22,22 @@ Command = Callable[..., Finished]
 @pytest.fixture(params=stores.DATABASES)
 def command(request: pytest.FixtureRequest, tmp_path: Path) -> Command:
     """Runs `scrapy store` on a store where a gateway has moved: two lists of room 1 by each name."""
-    where = stores.address(request.param, tmp_path, request)
+    where = stores.ready(request.param, tmp_path, request, moved)
+
+    def done(*args: str) -> Finished:
+        return run("store", *args, env=environment(None, tmp_path, {"STORE_URL": where}))
+
+    return done
+
+
+def moved(where: str) -> None:
+    """Write the lists."""
     store = locate.open_records(where, create=True)
     for minute, (source, score) in enumerate([(OLD, 100), (OLD, 150), (NEW, 170), (NEW, 200)]):
         at = iso(NOON + MINUTE * minute)
         place = {"source": source, "captured_at": at, "polled_at": at, "room_id": "1"}
         store.write([polled(snapshot([entry(1, score=score, user_id="7", **place)], digest=f"{score:032d}", **place))])
     store.close()
-
-    def done(*args: str) -> Finished:
-        return run("store", *args, env=environment(None, tmp_path, {"STORE_URL": where}))
-
-    return done
 
 
 def exported(command: Command, folder: Path, *args: str) -> list[tuple[str, int]]:

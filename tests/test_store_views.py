@@ -44,9 +44,7 @@ TURNS = st.lists(st.tuples(st.integers(1, 9), LIST), min_size=1, max_size=12)
 @pytest.fixture(params=stores.DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a store without polls."""
-    address = stores.address(request.param, tmp_path, request)
-    locate.open_records(address, create=True).close()
-    return address
+    return stores.ready(request.param, tmp_path, request)
 
 
 @pytest.fixture
