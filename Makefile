@@ -3,12 +3,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 
-.PHONY: help demo test lint types format docs site messages assets bench torture lock clean
+# Every process of the tests would compile what it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test tests lint types format docs site messages assets bench torture lock clean
 
 demo: .venv/.run ## crawl the seed rooms from the built-in simulated gateway
 	$(BIN)/rankcrawler demo
 
-test: .venv/.dev lint types ## run every check: lint, format, strict types, tests
+test: .venv/.dev lint ## run every check: lint, format, strict types, tests
+	@$(MAKE) --no-print-directory --jobs 2 types tests
+
+tests: .venv/.dev ## run the tests
 	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal || \
 	  { echo "Running the failed tests again, one at a time:" >&2; \
 	    $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }

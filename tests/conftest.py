@@ -4,7 +4,9 @@ import asyncio
 import gc
 import inspect
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +39,22 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     report = yield
     report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
     return report
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where several processes share the tests, each begins to import them at another place: what one has compiled and
+    written down, the others read. The collection reports what cannot be imported.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None:
+        return
+    number, processes = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+    folders = [Path(each) for each in session.config.args if Path(each).is_dir()]
+    names = sorted(path.stem for folder in folders for path in folder.glob("test_*.py"))
+    begin = len(names) * number // processes
+    for name in names[begin:] + names[:begin]:
+        with suppress(Exception, pytest.skip.Exception):
+            import_module(f"tests.{name}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
