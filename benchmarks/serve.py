@@ -169,7 +169,12 @@ def tables(found: dict[str, dict[str, Any]], options: argparse.Namespace) -> str
         rows.append([name, "" if bound is None else str(bound), *cells])
     addresses = report.table(["address", "p95 at most, ms", *(f"{kind}: p50, p95" for kind in found)], rows)
     heads = ["store", "a writer beside", "polls/s", "of alone", "requests/s", "p95, ms"]
-    said = {"alone": "no one", "pages": f"{options.readers} pages", "blast": f"{options.readers} restless readers"}
+    said = {
+        "alone": "no one",
+        "busy": "processes that compute",
+        "pages": f"{options.readers} pages",
+        "blast": f"{options.readers} restless readers",
+    }
     crawls = [
         [
             kind,
@@ -202,9 +207,7 @@ def main(words: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--seconds", type=float, default=10, help="that the writer writes in each turn")
     parser.add_argument("--written", type=int, default=128, help="rooms that the writer writes")
-    parser.add_argument(
-        "--turns", type=int, default=2, help="of the writer: alone, beside pages, beside readers; 0 for none"
-    )
+    parser.add_argument("--turns", type=int, default=2, help="of the writer: alone, and beside others; 0 for none")
     parser.add_argument("--streams", type=int, default=1000, help="of events")
     parser.add_argument("--store", action="append", metavar="URL", help="one that was filled before; may be repeated")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures and the machine's description")

@@ -98,7 +98,7 @@ def test_a_person_logs_in_and_out(locked: str) -> None:
         assert (sent_away.status_code, sent_away.headers["location"]) == (303, "/login?next=/rooms/1")
         token = form_token(client, "/login?next=/rooms/1")
         wrong = post(client, "/login", csrf_token=token, token="s3cret-tokem", next="/rooms/1")
-        assert (wrong.status_code, "the token is wrong" in wrong.text) == (401, True)
+        assert (wrong.status_code, "The token is wrong" in wrong.text) == (401, True)
         entered = post(client, "/login", csrf_token=token, token=TOKEN, next="/rooms/1")
         assert (entered.status_code, entered.headers["location"]) == (303, "/rooms/1")
         cookie = entered.headers["set-cookie"]

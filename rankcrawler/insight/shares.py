@@ -1,6 +1,7 @@
 """How coins are spread over contributors."""
 
 from collections.abc import Iterable
+from operator import mul
 
 import msgspec
 
@@ -23,10 +24,10 @@ class Concentration(msgspec.Struct, frozen=True):
 
 def concentration(coins: Iterable[int | None]) -> Concentration | None:
     """How coins are spread, given those of each contributor; None if there are none."""
-    given = sorted(each for each in coins if each)
+    given = sorted(filter(None, coins))
     total, count = sum(given), len(given)
     if not total:
         return None
-    weighted = sum(place * each for place, each in enumerate(given, start=1))
+    weighted = sum(map(mul, given, range(1, count + 1)))
     gini = 2 * weighted / (count * total) - (count + 1) / count
     return Concentration(count, total, given[-1] / total, sum(given[-TEN:]) / total, gini)

@@ -1,6 +1,7 @@
 """Who gave most in a time, and how the coins are spread."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -57,7 +58,7 @@ def top(
     since_ms, until_ms = ground.span(since, until)
     stored = None if rooms is None else given.rooms_of(ground, rooms, choice)
     sums = sums_of(ground, choice, stored, since_ms, until_ms)
-    coins = sorted(each.coins for each in sums.values())
+    coins = sorted(map(attrgetter("coins"), sums.values()))
     least = coins[-limit] if limit and limit <= len(coins) else 0
     among = [user for user, each in sums.items() if each.coins >= least]
     first = sorted(among, key=lambda user: (-sums[user].coins, user))[:limit]

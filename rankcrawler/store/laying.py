@@ -26,6 +26,7 @@ class Laid(Generic[R]):
 
     def __init__(self) -> None:
         self.rows: dict[int, R] = {}
+        """In order of position."""
         self._doubtful: set[int] = set()
         self._counted = 0
         self._is_first = True
@@ -46,7 +47,10 @@ class Laid(Generic[R]):
         if self._lost(step, entry_count, chain_rows, len(rows)):
             self._doubtful = set(range(1, entry_count + 1))
         self._is_first = False
+        known = len(self.rows)
         self.rows.update(rows)
+        if len(self.rows) > known:
+            self.rows = dict(sorted(self.rows.items()))
         if len(self.rows) > entry_count:
             self.rows = {position: row for position, row in self.rows.items() if position <= entry_count}
         if self._doubtful or len(self.rows) < entry_count:
@@ -56,7 +60,7 @@ class Laid(Generic[R]):
 
     def in_order(self) -> list[R] | None:
         """The rows of the list that was laid last; None if one may be missing."""
-        return [self.rows[position] for position in range(1, len(self.rows) + 1)] if self.is_sound else None
+        return [*self.rows.values()] if self.is_sound else None
 
     def _lost(self, step: int, entry_count: int, chain_rows: int | None, rows: int) -> bool:
         """Whether rows are missing of this list, or of lists before it that were left out."""

@@ -15,6 +15,7 @@ from rankcrawler.store.database import Record
 from rankcrawler.store.days import DAY_MS, KEY_BITS
 from rankcrawler.store.deadline import Deadline
 from rankcrawler.store.dialects import POSTGRESQL
+from rankcrawler.store.once import Once
 from rankcrawler.store.partitions import Partitions
 from rankcrawler.store.postgresql_address import first_line, without_password
 from rankcrawler.store.postgresql_connection import connecting
@@ -46,6 +47,7 @@ class PostgresDatabase:
         self._connect = connecting(url, is_read_only=is_read_only, seconds=seconds)
         self._sql = queries.load(POSTGRESQL)
         self._connection: psycopg.Connection[Record] | None = None
+        self._once = Once()
         self._partitions = Partitions()
         try:
             self._create(self._connected(), may_create=create)
@@ -87,7 +89,7 @@ class PostgresDatabase:
         with self._translated():
             connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
-            with self._deadline.running():
+            with self._deadline.running(), self._once.kept():
                 yield
         finally:
             with suppress(psycopg.Error):  # a connection that is lost has no transaction to end
@@ -100,9 +102,9 @@ class PostgresDatabase:
                 self._locked(lambda connection: self._partitions.make(connection, days))
 
     def all(self, name: str, **values: Any) -> list[Record]:
-        """Run a query; returns its records."""
+        """Run a query; returns its records. One that is run again in an `unchanging` spares the round trip."""
         with self._translated():
-            return self._execute(name, values).fetchall()
+            return self._once.records((name, *values.items()), lambda: self._execute(name, values).fetchall())
 
     def each(self, name: str, values: Sequence[Mapping[str, Any]]) -> list[list[Record]]:
         """Run a query once for each set of values, in one round trip."""
@@ -197,7 +199,7 @@ class PostgresDatabase:
 
     def _execute(self, name: str, values: Sequence[Any] | Mapping[str, Any] | None) -> psycopg.Cursor[Record]:
         self._deadline.check()
-        return self._connected().execute(self._sql[name], values)
+        return self._connected().execute(self._sql[name], values, binary=True)
 
     def _connected(self) -> psycopg.Connection[Record]:
         if self._connection is None or self._connection.closed:
