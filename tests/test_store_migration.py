@@ -1,5 +1,9 @@
 """A store of any earlier version is refused, is migrated, and is then the one that this version would have written."""
 
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta, timezone
@@ -295,6 +299,29 @@ def test_names_from_before_dates_were_kept_have_none(kind: str, tmp_path: Path, 
     assert reading.rows(where, query, ["7"]) == [("a former name", None, None, 0), ("贡献者7", None, None, 1)]
     [(_, since, until, is_present)] = reading.rows(where, query, ["8"])
     assert (since, until, is_present) == (earlier.NOON, None, 1)
+
+
+_AT_WORK = """
+import sys
+from rankcrawler.store import migration_postgresql, schema
+schema.step = lambda *_: ["SELECT pg_sleep(120)"]
+migration_postgresql.migrate(sys.argv[1])
+"""
+
+
+def test_a_server_does_not_work_on_for_a_migration_that_was_killed(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    where = stores.address("postgresql", tmp_path, request)
+    earlier.restore(where, 3)
+    at_work = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(120)'"
+    with psycopg.connect(where, autocommit=True) as connection:
+        process = subprocess.Popen([sys.executable, "-c", _AT_WORK, where])
+        while process.poll() is None and connection.execute(at_work).fetchone() == (0,):
+            time.sleep(0.02)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+    assert migration.migrate(where).endswith(f"migrated from version 3 to {schema.version()}")
 
 
 @pytest.mark.parametrize(("kind", "version"), [("sqlite", 1), ("sqlite", 2), ("postgresql", 3)])

@@ -1,5 +1,7 @@
 """Migrates PostgreSQL databases, in place."""
 
+from contextlib import suppress
+
 import psycopg
 
 from rankcrawler.errors import StoreError
@@ -12,6 +14,8 @@ from rankcrawler.store.postgresql_connection import CONNECT_SECONDS, OPTIONS
 
 _OPTIONS = f"{OPTIONS} -c lock_timeout=1000"
 """Keeps others from the tables that a step changes."""
+_ENDS_WITH_US = "SET client_connection_check_interval = 200"
+"""A server works on for a process that was killed, else, and keeps the next migration out."""
 
 
 def migrate(url: str) -> str | None:
@@ -19,6 +23,8 @@ def migrate(url: str) -> str | None:
     place = without_password(url)
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS, options=_OPTIONS) as connection:
+            with suppress(psycopg.Error):  # of a server on a system that cannot tell
+                connection.execute(_ENDS_WITH_US)
             found = _version(connection)
             if found == 0 or found >= schema.version():
                 return None
