@@ -103,6 +103,7 @@ class PostgresDatabase:
 
     def all(self, name: str, **values: Any) -> list[Record]:
         """Run a query; returns its records. One that is run again in an `unchanging` spares the round trip."""
+        self._deadline.check()
         with self._translated():
             return self._once.records((name, *values.items()), lambda: self._execute(name, values).fetchall())
 
