@@ -99,17 +99,18 @@ def shared(
         stored = rooms_of(ground, rooms, choice) if rooms else _polled(ground, values, since_ms, until_ms)
         enough = least or (len(stored) if rooms else 2)
         there = _presence(ground, stored, since_ms, until_ms)
-        compared = tuple(_shares(stored, there, enough))
+        times = Counter(map(_USER, there))
+        compared = tuple(_shares(stored, there, times, enough))
     else:
         enough = least or 2
         counted = ground.database.all("insight_in_most_rooms", **values, least=enough, limit=limit)
         stored, there = _of_users(ground, choice, {user for user, _ in counted})
-        compared = ()
+        times, compared = Counter(map(_USER, there)), ()
     return Shared(
         kind=choice.kind,
         least=enough,
         compared=compared,
-        rows=tuple(_rows(ground, stored, there, enough, limit)),
+        rows=tuple(_rows(ground, stored, there, times, enough, limit)),
         sure=_sure(ground, stored if rooms else (), since_ms, until_ms),
     )
 
@@ -136,8 +137,9 @@ def _of_users(ground: Ground, choice: Choice, users: Collection[int]) -> tuple[l
     return of_kind, [each for each in _presence(ground, of_kind, 0, END_MS) if each[1] in users]
 
 
-def _shares(rooms: Sequence[StoredRoom], there: Sequence[Record], least: int) -> Iterator[RoomShare]:
-    times = Counter(map(_USER, there))
+def _shares(
+    rooms: Sequence[StoredRoom], there: Sequence[Record], times: Counter[int], least: int
+) -> Iterator[RoomShare]:
     contributors = Counter(map(_ROOM, there))
     shared = Counter([each[0] for each in there if times[each[1]] >= least])
     for room in rooms:
@@ -146,10 +148,14 @@ def _shares(rooms: Sequence[StoredRoom], there: Sequence[Record], least: int) ->
 
 
 def _rows(
-    ground: Ground, rooms: Sequence[StoredRoom], there: Sequence[Record], least: int, limit: int
+    ground: Ground,
+    rooms: Sequence[StoredRoom],
+    there: Sequence[Record],
+    times: Counter[int],
+    least: int,
+    limit: int,
 ) -> Iterator[SharedRow]:
     """Those in most rooms first, and then by coins; these are looked up for as many as can be among the first."""
-    times = Counter(map(_USER, there))
     fewest = max(min((number for _, number in times.most_common(limit)), default=least), least)
     among: dict[int, list[_Presence]] = {user: [] for user, number in times.items() if number >= fewest}
     for each in there:

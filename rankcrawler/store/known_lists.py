@@ -48,12 +48,10 @@ class KnownLists:
 
     def read(self, database: Database, wanted: Mapping[int, ListPlace | None]) -> dict[int, KnownList | None]:
         """Many lists at once, by any key; None if rows are missing, or for the place None."""
-        known = {place: self._lists.get(place) for place in wanted.values() if place is not None}
-        unread = {key: place for key, place in wanted.items() if place is not None and known[place] is None}
-        for key, rows in places.read_all(database, unread).items():
-            if rows is not None:
-                known[unread[key]] = KnownList(rows)
-        if len(self._lists) + len(unread) > MOST:
-            self._lists = {}
-        self._lists |= {place: found for place, found in known.items() if found is not None}
-        return {key: None if place is None else known[place] for key, place in wanted.items()}
+        known = self._lists
+        unread = {key: place for key, place in wanted.items() if place is not None and place not in known}
+        read = places.read_all(database, unread)
+        new = {unread[key]: KnownList(rows) for key, rows in read.items() if rows is not None}
+        there = known | new if new else known
+        self._lists = new if len(there) > MOST else there
+        return {key: None if place is None else there.get(place) for key, place in wanted.items()}
