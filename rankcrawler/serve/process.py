@@ -21,7 +21,7 @@ def prepare() -> None:
 def settle() -> None:
     """Have garbage collection leave alone what is there once the server is up, and look at the rest less often.
 
-    Of what an answer reads nothing is garbage: looking at it took a tenth of the time, and up to a tenth of a second.
+    Of what an answer reads nothing is garbage, and of the longest answers there is most to look at.
     """
     gc.collect()
     gc.freeze()

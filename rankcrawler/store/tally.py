@@ -230,7 +230,7 @@ def _or(value: int | None, other: int) -> int:
 
 
 def _scores(rows: Sequence[Any]) -> Scores:
-    if rows and type(rows[0]) is Place:  # pairs already: a third of the time
+    if rows and type(rows[0]) is Place:  # pairs already
         found: Scores = dict(reversed(rows))
     else:
         found = dict(zip(map(_user_of, reversed(rows)), map(_score_of, reversed(rows)), strict=True))
