@@ -78,6 +78,29 @@ def test_no_question_reads_a_table_from_end_to_end(kind: str, tmp_path: Path, re
     assert all("INDEX" in text or "PRIMARY KEY" in text or "Index" in text for text in plans.values())
 
 
+def test_a_check_reads_the_lists_of_a_chain_alone_whatever_values_it_is_planned_for(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    store = locate.open_records(stores.address("postgresql", tmp_path, request), create=True)
+    assert isinstance(store, SqlStore)
+    store.write([polled(snapshot(room_id=str(room))) for room in range(1, 30)])
+    database: Any = store.database
+    sql = re.sub(r"%\((after|last|last_key)\)b", r":\1", queries.load(POSTGRESQL)["check_chains"])
+    for number, name in enumerate(("after", "last_key", "last"), 1):
+        sql = sql.replace(f":{name}", f"${number}")
+    connection = database._connected()
+    ways = ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")  # which suit few lists
+    for setting in (*(f"{each} = off" for each in ways), "plan_cache_mode = force_generic_plan"):
+        connection.execute(f"SET {setting}")
+    connection.execute(f"PREPARE asked (bigint, bigint, bigint) AS {sql}")
+    records = connection.execute("EXPLAIN EXECUTE asked(1, 3, 2)").fetchall()
+    store.close()
+    plan = [line for (line,) in records]
+    own = [index for index, line in enumerate(plan) if re.search(r"Index Scan using \w+ on _snapshots_\w+ s_", line)]
+    assert own, "\n".join(plan)
+    assert all("(base_key = c.base_key)" in plan[index + 1] for index in own)
+
+
 def test_what_is_written_for_many_rows_at_once_is_found_by_an_index(tmp_path: Path) -> None:
     store = locate.open_records(f"sqlite:///{tmp_path}/ranks.db", create=True)
     assert isinstance(store, SqlStore)

@@ -7,12 +7,14 @@ SELECT max(n.base_key) FROM (
 ) n;
 
 -- name: check_chains
--- The lists of some chains, and the positions of the rows of each. A subquery in place of a join has PostgreSQL find the
--- rows by their key, also where it has no statistics yet.
+-- The lists of some chains, and the positions of the rows of each. PostgreSQL finds lists by their chain, and rows by their
+-- list, also with a plan for any values and without statistics: as a range of keys it may read all lists of the day.
 SELECT s.base_key, s.room_key, s.captured_ms, s.step, s.entry_count, s.chain_rows,
   (SELECT {joined position} FROM _entries e WHERE e.snapshot_key = s.snapshot_key)
-FROM _snapshots s
-WHERE s.base_key > :after AND s.base_key <= :last AND s.snapshot_key > :after AND s.snapshot_key <= :last_key
+FROM (
+  SELECT DISTINCT c.base_key FROM _snapshots c WHERE c.base_key > :after AND c.base_key <= :last AND c.snapshot_key > :after
+  ORDER BY c.base_key LIMIT 100
+) n JOIN _snapshots s ON s.base_key = n.base_key AND s.snapshot_key BETWEEN n.base_key AND :last_key
 ORDER BY s.base_key, s.step, s.snapshot_key;
 
 -- name: lists_of_chain
