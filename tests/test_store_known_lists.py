@@ -9,26 +9,26 @@ from rankcrawler.clock import iso
 from rankcrawler.store import known_lists, locate
 from rankcrawler.store.known_lists import KnownList, KnownLists
 from rankcrawler.store.room import ListPlace
+from rankcrawler.store.shown import Scored
 from rankcrawler.store.sql_store import SqlStore
-from rankcrawler.store.tally import Place
 from tests.builders import entry, polled, snapshot
 from tests.gateways import NOON
 
 
 def test_a_list_is_remembered_with_hidden_people_and_scores() -> None:
-    rows = [Place(3, 900), Place(None, 700), Place(8, None), Place(3, 100), Place(9, 0)]
+    rows = [(3, 900), (None, 700), (8, None), (3, 100), (9, 0)]
     known = KnownList(rows)
-    assert (len(known), known.coins, known.best) == (5, 1700, Place(3, 900))
+    assert (len(known), known.coins, known.best) == (5, 1700, (3, 900))
     assert known.scores() == {9: 0, 3: 900, 8: None}, "who is listed twice has the first score"
 
 
-@pytest.mark.parametrize("rows", [[], [Place(1, None)], [Place(1, 0)]])
-def test_no_row_is_best_where_no_score_is_above_0(rows: list[Place]) -> None:
+@pytest.mark.parametrize("rows", [[], [(1, None)], [(1, 0)]])
+def test_no_row_is_best_where_no_score_is_above_0(rows: list[Scored]) -> None:
     assert KnownList(rows).best is None
 
 
 def test_a_best_row_may_be_no_ones() -> None:
-    assert KnownList([Place(None, 5), Place(1, 5)]).best == Place(None, 5)
+    assert KnownList([(None, 5), (1, 5)]).best == (None, 5)
 
 
 def test_lists_are_read_once_and_forgotten_when_there_are_too_many(

@@ -40,10 +40,10 @@ class Window:
     def add(self, seen: Seen) -> None:
         """Take in a list, and leave out what is too old by then."""
         self._seen.append(seen)
-        self._coins.update({key: given.coins for key, given in seen.given.items() if given.coins})
+        self._coins.update({key: coins for key, (coins, _) in seen.given.items() if coins})
         while self._seen[0].at_ms <= seen.at_ms - self._within_ms:
             old = self._seen.popleft()
-            self._coins.subtract({key: given.coins for key, given in old.given.items() if given.coins})
+            self._coins.subtract({key: coins for key, (coins, _) in old.given.items() if coins})
         self._coins += Counter()  # without those of whom nothing is left
 
     def newly_fast(self, least: float) -> list[tuple[int, int]]:
@@ -94,4 +94,4 @@ def _usual_pace(usual: Usual, window: Window) -> float | None:
 
 
 def _is_exact(seen: Seen) -> bool:
-    return all(given.coins == given.most for given in seen.given.values())
+    return all(least == most for least, most in seen.given.values())

@@ -41,7 +41,7 @@ def _first(scene: Scene, seen: Seen, kept: Kept) -> Iterator[Firing]:
     if before is None or now is None or before[0] == now[0]:
         return
     people = scene.people([before[0], now[0]])
-    second = next((row.score for row in seen.rows[1:] if row.score is not None), None)
+    second = next((score for _, score in seen.rows[1:] if score is not None), None)
     ahead = None if second is None or now[1] is None else now[1] - second
     person = None if now[0] is None else people.get(now[0])
     other = None if before[0] is None else people.get(before[0])
@@ -58,18 +58,18 @@ def _reaching(scene: Scene, seen: Seen, kept: Kept, coins: int) -> Iterator[Firi
     """
     reached = [
         (key, score)
-        for key, given in seen.given.items()
-        if given.coins and (score := seen.marks.get(key)) is not None and score - given.coins < coins <= score
+        for key, (given, _) in seen.given.items()
+        if given and (score := seen.marks.get(key)) is not None and score - given < coins <= score
     ]
     people = scene.people(key for key, _ in reached)
     for key, score in reached:
-        facts = {"score": score, "coins": coins, "given": seen.given[key].coins}
+        facts = {"score": score, "coins": coins, "given": seen.given[key][0]}
         yield scene.fire(kept, "score", seen.at_ms, seen.before_ms, people.get(key), facts=facts)
 
 
 def rank_of(seen: Seen, key: int) -> int | None:
     """The place of a contributor in a list."""
-    return next((place for place, row in enumerate(seen.rows, start=1) if row.user_key == key), None)
+    return next((place for place, (user, _) in enumerate(seen.rows, start=1) if user == key), None)
 
 
 def in_room(firing: Firing) -> Firing:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from rankcrawler.alerts.stored import RoomNow
 from rankcrawler.insight.ground import Ground
 from rankcrawler.store import gains
-from rankcrawler.store.tally import Given, Row, Scores
+from rankcrawler.store.shown import Scored, Scores
+from rankcrawler.store.tally import Given
 from rankcrawler.store.walk import Walk
 
 
@@ -16,9 +17,9 @@ class Seen(NamedTuple):
     at_ms: int
     before_ms: int | None
     """The list before; None for a room's first list, which may have been like that for long."""
-    rows: Sequence[Row]
+    rows: Sequence[Scored]
     """In the order of the list."""
-    rows_before: Sequence[Row]
+    rows_before: Sequence[Scored]
     marks: Scores
     """The highest score of each contributor in the list."""
     entered: Sequence[int]
@@ -49,6 +50,6 @@ def _steps(walk: Walk, begin_ms: int, *, is_first: bool) -> Iterator[Seen]:
         before_ms = step.at_ms
 
 
-def leader(rows: Sequence[Row]) -> tuple[int | None, int | None] | None:
+def leader(rows: Sequence[Scored]) -> Scored | None:
     """Whose the first row is, None if the gateway masks it, and the score; None for an empty list."""
-    return (rows[0].user_key, rows[0].score) if rows else None
+    return rows[0] if rows else None

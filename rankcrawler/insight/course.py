@@ -15,7 +15,7 @@ from rankcrawler.insight.given import Walked, walked
 from rankcrawler.insight.ground import Choice, Ground, Moment
 from rankcrawler.insight.sureness import Looked
 from rankcrawler.language import tr
-from rankcrawler.store.tally import Scores
+from rankcrawler.store.shown import Scores, Shown
 
 _MINUTE_MS = 60_000
 
@@ -104,7 +104,8 @@ def points(
     )
     for _, together in by_step:
         of_step = [*together]
-        poll, scores, _ = of_step[-1]
+        poll, shown, _ = of_step[-1]
+        scores = shown.scores
         coins = sum(each for _, _, each in of_step)
         minutes = None if before_ms is None else (poll.at_ms - before_ms) / _MINUTE_MS
         yield CoursePoint(
@@ -129,13 +130,13 @@ def _places(scores: Scores, users: Sequence[int]) -> tuple[int | None, ...]:
     return tuple(None if each is None else len(ordered) - bisect_right(ordered, each) + 1 for each in own)
 
 
-def _timeline(found: Walked, polls: Sequence[Looked]) -> Iterator[tuple[Looked, Scores, int]]:
-    """Each poll, with the scores then, and the coins that were given since the poll before."""
-    steps, scores = [*reversed(found.steps)], found.first.shown.scores
+def _timeline(found: Walked, polls: Sequence[Looked]) -> Iterator[tuple[Looked, Shown, int]]:
+    """Each poll, with what the room showed then, and the coins that were given since the poll before."""
+    steps, shown = [*reversed(found.steps)], found.first.shown
     for poll in polls:
         coins = 0
         while steps and steps[-1].at_ms <= poll.at_ms:
             step = steps.pop()
-            scores = step.after.shown.scores
-            coins += sum(each.coins for each in step.given.values())
-        yield poll, scores, coins
+            shown = step.after.shown
+            coins += step.coins
+        yield poll, shown, coins

@@ -7,7 +7,8 @@ from rankcrawler.insight.ground import END_MS, Choice, Ground, stored_room
 from rankcrawler.store import days, gains
 from rankcrawler.store.days import HOUR_MS
 from rankcrawler.store.lists import StoredRoom
-from rankcrawler.store.tally import Count, Given, Scores
+from rankcrawler.store.shown import Scores
+from rankcrawler.store.tally import Count, Given
 from rankcrawler.store.walk import Step
 
 Sums = dict[int, Given]
@@ -30,7 +31,7 @@ class Walked(NamedTuple):
         """Whether the lists leave no room for more coins than they show."""
         counts = (self.first, *(step.after for step in self.steps))
         given = (each for step in self.steps for each in step.given.values())
-        return all(each.coins == each.most for each in given) and all(each.shown.most_outside() == 0 for each in counts)
+        return all(least == most for least, most in given) and all(each.shown.most_outside() == 0 for each in counts)
 
     def scores_at(self, at_ms: int) -> Scores:
         """The scores of the list that the room had at a moment."""
@@ -79,7 +80,7 @@ def everywhere(ground: Ground, choice: Choice, since_ms: int, until_ms: int) -> 
         return _by_lists(ground, choice, since_ms, until_ms)
     values = days.values_of_hours(first, end)
     found = ground.database.all("insight_sums", **values, kind=choice.kind)
-    sums: Sums = {record[0]: tuple.__new__(Given, record[1:]) for record in found}  # half the time of Given(…)
+    sums: Sums = {user: (coins, most) for user, coins, most in found}
     if choice.source is not None:
         sums = {user: sums[user] for user, (who, _) in ground.users(sums).items() if who.source == choice.source}
     parts = [_by_lists(ground, choice, *part) for part in ((since_ms, first * HOUR_MS), (end * HOUR_MS, until_ms))]
@@ -90,11 +91,12 @@ def summed(parts: Iterable[Mapping[int, Given]]) -> Sums:
     """The sums of several times or rooms."""
     coins: dict[int, int] = {}
     most: dict[int, int | None] = {}
-    for user, given in (each for part in parts for each in part.items()):
-        coins[user] = coins.get(user, 0) + given.coins
-        before = most.get(user, 0)
-        most[user] = None if before is None or given.most is None else before + given.most
-    return {user: Given(number, most[user]) for user, number in coins.items() if number}
+    for part in parts:
+        for user, (least, limit) in part.items():
+            coins[user] = coins.get(user, 0) + least
+            before = most.get(user, 0)
+            most[user] = None if before is None or limit is None else before + limit
+    return {user: (number, most[user]) for user, number in coins.items() if number}
 
 
 def rooms_of(ground: Ground, rooms: Sequence[str], choice: Choice) -> list[StoredRoom]:

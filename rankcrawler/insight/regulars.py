@@ -127,4 +127,4 @@ def _state(user: int, now: Sums, then: Sums, is_new: bool) -> State:
 
 
 def _coins(sums: Sums, user: int) -> int:
-    return sums[user].coins if user in sums else 0
+    return sums[user][0] if user in sums else 0

@@ -175,7 +175,7 @@ def _row(known: Known | None, lists: _Lists | None) -> SessionRow | None:
         seconds=(last.at_ms - first.at_ms) / 1000,
         contributors=last.row_count or 0,
         total_score=sum(each or 0 for each in scores.values()),
-        coins=sum(given.coins for step in lists.walked.steps for given in step.given.values()),
+        coins=sum(step.coins for step in lists.walked.steps),
         audience=max((each.total for each in lists.counted if each.total is not None), default=None),
         **({} if known is None else _looked(known)),
     )

@@ -16,7 +16,7 @@ from rankcrawler.insight.ground import END_MS, Choice, Ground, Moment, stored_ro
 from rankcrawler.insight.totals import last_lists
 from rankcrawler.store.database import Record
 from rankcrawler.store.lists import StoredRoom
-from rankcrawler.store.tally import Scores
+from rankcrawler.store.shown import Scores
 
 _ROOM, _USER = itemgetter(0), itemgetter(1)
 

@@ -1,7 +1,6 @@
 """Who gave most in a time, and how the coins are spread."""
 
 from collections.abc import Sequence
-from operator import attrgetter
 
 import msgspec
 
@@ -58,13 +57,13 @@ def top(
     since_ms, until_ms = ground.span(since, until)
     stored = None if rooms is None else given.rooms_of(ground, rooms, choice)
     sums = sums_of(ground, choice, stored, since_ms, until_ms)
-    coins = sorted(map(attrgetter("coins"), sums.values()))
-    least = coins[-limit] if limit and limit <= len(coins) else 0
-    among = [user for user, each in sums.items() if each.coins >= least]
-    first = sorted(among, key=lambda user: (-sums[user].coins, user))[:limit]
+    ordered = sorted([coins for coins, _ in sums.values()])
+    least = ordered[-limit] if limit and limit <= len(ordered) else 0
+    among = [user for user, (coins, _) in sums.items() if coins >= least]
+    first = sorted(among, key=lambda user: (-sums[user][0], user))[:limit]
     known = ground.users(first)
     rows = [
-        TopRow(place, **msgspec.structs.asdict(known[user][0]), coins=sums[user].coins, most=sums[user].most)
+        TopRow(place, **msgspec.structs.asdict(known[user][0]), coins=sums[user][0], most=sums[user][1])
         for place, user in enumerate(first, start=1)
     ]
     return Top(
@@ -72,7 +71,7 @@ def top(
         since_at=iso(since_ms) if since_ms else None,
         until_at=None if until_ms == END_MS else iso(until_ms),
         rooms=None if rooms is None else tuple(dict.fromkeys(rooms)),
-        concentration=concentration(coins),
+        concentration=concentration(ordered),
         rows=tuple(rows),
         sure=sure_of(ground, choice, stored, since_ms, until_ms),
     )

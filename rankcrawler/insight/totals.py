@@ -56,7 +56,7 @@ def totals(ground: Ground, rooms: Sequence[str], choice: Choice) -> Totals:
     stored = rooms_of(ground, rooms, choice)
     lists = {room_key: each.rows for room_key, each in last_lists(ground, stored).items()}
     best = [each.best for each in lists.values() if each is not None]
-    known = ground.users(each.user_key for each in best if each is not None and each.user_key)
+    known = ground.users(each[0] for each in best if each is not None and each[0])
     whose = _whose(ground, stored)
     summed = [
         msgspec.structs.replace(_row(room, lists.get(room.room_key), known), **whose.get(room.room_key, {}))
@@ -87,8 +87,8 @@ def _row(room: StoredRoom, found: KnownList | None, known: Mapping[int, tuple[Co
     name = room.name.source, room.name.room_id
     if found is None:
         return TotalRow(*name, contributors=None, total_score=None, first_score=None, first=None)
-    best = found.best
-    if best is None or best.user_key is None:
+    user, score = found.best or (None, None)
+    if user is None:
         return TotalRow(*name, contributors=len(found), total_score=found.coins, first_score=None, first=None)
-    first = known[best.user_key][0]
-    return TotalRow(*name, contributors=len(found), total_score=found.coins, first_score=best.score, first=first)
+    first = known[user][0]
+    return TotalRow(*name, contributors=len(found), total_score=found.coins, first_score=score, first=first)

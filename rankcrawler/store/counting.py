@@ -14,9 +14,10 @@ from rankcrawler.store.judgement import Judge, Verdict
 from rankcrawler.store.presence import Presence
 from rankcrawler.store.room import ListPlace, Room
 from rankcrawler.store.rows import EntryRow
+from rankcrawler.store.shown import Shown, scored
 from rankcrawler.store.standing import Standing
 from rankcrawler.store.taken_list import TakenList
-from rankcrawler.store.tally import Change, Count, Fit, Row, Shown
+from rankcrawler.store.tally import Change, Count, Fit, Given
 
 _user_of = attrgetter("user_key")
 
@@ -33,11 +34,10 @@ class Difference(NamedTuple):
 class _Counted(NamedTuple):
     """What a count is made of: it takes less memory than the count, which is quickly made of it."""
 
-    rows: Sequence[Row]
+    rows: Sequence[EntryRow]
     """Of a room's last list that counts; mostly the rows that the writer remembers as well."""
     unread: Sequence[int]
     """The positions of its rows that could not be read."""
-    carried: Mapping[int, int]
 
 
 class Counting:
@@ -71,19 +71,21 @@ class Counting:
             return own
         kind = kinds.named(taken.snapshot.target.kind)
         unread = [row.position for row in taken.snapshot.quarantined]
-        shown = Shown(rows, kind.capacity, unread)
+        shown = Shown(scored(rows), kind.capacity, unread)
         was_counted = room.counted is not None
         count = self._count(room, kind.capacity, difference.before)
         if count is None:
             # after a damaged list, what was given since is unknown
-            given = dict.fromkeys(shown.scores, tally.Given(0, None)) if was_counted and kind.scores_are_gifts else {}
+            given = dict.fromkeys(shown.scores, (0, None)) if was_counted and kind.scores_are_gifts else {}
             self._go_on(Count.at(shown, {}), Change({}, {}, {}, [], shown.scores, {}), given, taken, place, batch)
         else:
-            is_next = room.last == room.counted and count.marks is count.shown.scores
+            is_next = room.last == room.counted and not count.above
             touched = {rows[index].user_key for index in difference.differing} - {None} if is_next else None
             found = tally.change(count.marks, shown.scores, touched)  # type: ignore[arg-type]
-            return self._compare(count, shown, found, taken, place, batch, is_counted=kind.scores_are_gifts)
-        return Standing.COUNTED
+            own = self._compare(count, shown, found, taken, place, batch, is_counted=kind.scores_are_gifts)
+        if own is Standing.COUNTED:
+            self._counted.keep(room.room_key, place.snapshot_key, _Counted(rows, unread))
+        return own
 
     def _entering(self, room: Room, users: Iterable[int | None]) -> set[int]:
         """Contributors who are not in the room's last list that counts, if that is remembered and is not empty."""
@@ -152,16 +154,14 @@ class Counting:
         self,
         after: Count,
         found: Change,
-        given: Mapping[int, tally.Given],
+        given: Mapping[int, Given],
         taken: TakenList,
         place: ListPlace,
         batch: Batch,
     ) -> None:
         room = taken.room
         self._presence.add(found, given, taken, batch)
-        carried = after.carried()
-        room.counted, room.carried = place, places.packed(carried)
-        self._counted.keep(room.room_key, place.snapshot_key, _Counted(after.shown.rows, after.shown.unread, carried))
+        room.counted, room.carried = place, places.packed(after.carried())
 
     def _count(self, room: Room, capacity: int, last: Sequence[EntryRow] | None) -> Count | None:
         """The count at the room's last list that counts; None if there is none, it was purged, or rows are missing.
@@ -172,11 +172,14 @@ class Counting:
         if place is None:
             return None
         known = self._counted.get(room.room_key, place.snapshot_key)
-        if known is None:
-            unread = [position for position, *_ in self._database.all("quarantined", snapshot_key=place.snapshot_key)]
-            rows: Sequence[Row] | None = last if place == room.last else places.read(self._database, place)
-            if rows is None:
-                self._database.bulk("end_stays_of_damaged", [(room.counted_ms, room.room_key)])
-                return None
-            known = _Counted(rows, unread, places.unpacked(room.carried))
-        return Count.at(Shown(known.rows, capacity, known.unread), known.carried)
+        if known is None and last is not None and place == room.last:
+            known = _Counted(last, self._unread(place))
+        rows = places.read(self._database, place) if known is None else scored(known.rows)
+        if rows is None:
+            self._database.bulk("end_stays_of_damaged", [(room.counted_ms, room.room_key)])
+            return None
+        unread = self._unread(place) if known is None else known.unread
+        return Count.at(Shown(rows, capacity, unread), places.unpacked(room.carried))
+
+    def _unread(self, place: ListPlace) -> Sequence[int]:
+        return [position for position, *_ in self._database.all("quarantined", snapshot_key=place.snapshot_key)]

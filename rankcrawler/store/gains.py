@@ -1,5 +1,6 @@
 """Who gave how much in a room between two of its lists."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from rankcrawler.clock import iso
@@ -9,7 +10,7 @@ from rankcrawler.store.answers import Gain, Gains
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.lists import StoredRoom
 from rankcrawler.store.room import ListPlace
-from rankcrawler.store.tally import Scores
+from rankcrawler.store.shown import Scores
 from rankcrawler.store.values import restored
 from rankcrawler.store.walk import Beginning, Step, Walk, Walks, longest_gap
 
@@ -98,8 +99,9 @@ class _Sum:
         self._first = self._last = walk.first
         self._seen = {*walk.first.marks}
         self._has_begun_again = False
-        self._coins: dict[int, int] = {}
-        self._most: dict[int, int] = {}
+        self._coins: defaultdict[int, int] = defaultdict(int)
+        self._hidden: defaultdict[int, int] = defaultdict(int)
+        """What they may have given beside that."""
         self._unlimited: set[int] = set()
         self._marks: dict[int, dict[str, None]] = {}
         self._left: Scores = {}
@@ -124,20 +126,21 @@ class _Sum:
             self._has_begun_again = True
             for user in step.found.fell:
                 self._mark(user, "reset")
-        for user, given in step.given.items():
-            if given.coins:
-                self._coins[user] = self._coins.get(user, 0) + given.coins
-            if given.most is None:
+        coins, hidden = self._coins, self._hidden
+        for user, (least, most) in step.given.items():
+            if least:
+                coins[user] += least
+            if most is None:
                 self._unlimited.add(user)
-            else:
-                self._most[user] = self._most.get(user, 0) + given.most
+            elif most != least:
+                hidden[user] += most - least
         self._left |= step.found.left
         self._seen |= step.found.entered.keys()
         self._last = step.after
 
     def _most_of(self, user: int) -> int | None:
         """The most that a contributor may have given: what was seen, and what may be hidden from the last list."""
-        most = self._most.get(user, 0)
+        most = self._coins.get(user, 0) + self._hidden.get(user, 0)
         if self._has_begun_again or user in self._unlimited:
             return None
         if user in self._last.marks:

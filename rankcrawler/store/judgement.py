@@ -10,9 +10,10 @@ from enum import Enum
 from rankcrawler.store.batch import Batch
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.room import Room
+from rankcrawler.store.shown import Scores, Shown
 from rankcrawler.store.standing import Standing
 from rankcrawler.store.taken_list import TakenList
-from rankcrawler.store.tally import Count, Scores, Shown
+from rankcrawler.store.tally import Count
 from rankcrawler.store.votes import Votes
 
 HOUR_MS = 3_600_000

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from rankcrawler.store import places
 from rankcrawler.store.database import Database
 from rankcrawler.store.room import ListPlace
-from rankcrawler.store.tally import Place, Scores
+from rankcrawler.store.shown import Scored, Scores
 
 MOST = 8000
 """Lists that are remembered: of a hundred rows, they take 15 MB."""
@@ -19,20 +19,20 @@ class KnownList:
 
     __slots__ = ("_scores", "_users", "coins")
 
-    def __init__(self, rows: Sequence[Place]) -> None:
-        self._users = array("q", [0 if row.user_key is None else row.user_key for row in rows])
-        self._scores = array("q", [_UNKNOWN if row.score is None else row.score for row in rows])
-        self.coins = sum(row.score or 0 for row in rows)
+    def __init__(self, rows: Sequence[Scored]) -> None:
+        self._users = array("q", [0 if user is None else user for user, _ in rows])
+        self._scores = array("q", [_UNKNOWN if score is None else score for _, score in rows])
+        self.coins = sum(score or 0 for _, score in rows)
         """The sum of the scores."""
 
     def __len__(self) -> int:
         return len(self._users)
 
     @property
-    def best(self) -> Place | None:
+    def best(self) -> Scored | None:
         """The first row of the highest score; None in an empty list, and without a score above 0."""
         score = max(self._scores, default=0)
-        return Place(self._users[self._scores.index(score)] or None, score) if score > 0 else None
+        return (self._users[self._scores.index(score)] or None, score) if score > 0 else None
 
     def scores(self) -> Scores:
         """The scores by contributor; the first one, if a contributor has two rows."""

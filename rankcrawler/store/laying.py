@@ -41,6 +41,12 @@ class Laid(Generic[R]):
         """Whether the list that was laid last has all its rows."""
         return not self._doubtful
 
+    def going(self, entry_count: int, rows: Mapping[int, R]) -> list[R]:
+        """The rows that the next list of the chain does not have any more, if such rows are written for it."""
+        if entry_count == len(self.rows):  # as nearly always
+            return [row for row in map(self.rows.get, rows) if row is not None]
+        return [row for position, row in self.rows.items() if position > entry_count or position in rows]
+
     def lay(self, listed: Listed, rows: Mapping[int, R]) -> None:
         """Lay a list over those before it. A list of the chain that has no rows may be left out."""
         step, entry_count, chain_rows = listed

@@ -10,8 +10,8 @@ from rankcrawler.store.batch import Batch
 from rankcrawler.store.database import Database
 from rankcrawler.store.days import day_of
 from rankcrawler.store.room import ListPlace
+from rankcrawler.store.shown import Shown
 from rankcrawler.store.taken_list import TakenList
-from rankcrawler.store.tally import Given, Shown
 from rankcrawler.store.votes import Votes
 
 OPENS = 2
@@ -38,7 +38,7 @@ class Openings:
             is_purged = day_of(first_polled_ms) != day_of(at_ms)  # the room may have had lists before
             if rows is not None and not is_purged:
                 scores = Shown(rows, kind.capacity).scores
-                given = {user: Given(own, own) for user, own in scores.items() if own}
+                given = {user: (own, own) for user, own in scores.items() if own}
                 batch.give(at_ms, room.room_key, kind.name, given)
                 batch.resets.append((room.room_key, at_ms, OPENS))
                 room.began_ms = at_ms

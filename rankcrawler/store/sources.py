@@ -12,7 +12,8 @@ from rankcrawler.store.days import DAY_MS, KEY_BITS
 from rankcrawler.store.interning import Interned
 from rankcrawler.store.recounting import recount
 from rankcrawler.store.room import ListPlace
-from rankcrawler.store.tally import Count, Shown
+from rankcrawler.store.shown import Shown
+from rankcrawler.store.tally import Count
 from rankcrawler.store.text import encoded
 
 Keys = dict[str, int]

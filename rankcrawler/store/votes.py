@@ -10,9 +10,10 @@ from operator import itemgetter
 from rankcrawler.store import places, tally
 from rankcrawler.store.database import Database, Record
 from rankcrawler.store.room import ListPlace, Room
+from rankcrawler.store.shown import Scores, Shown
 from rankcrawler.store.standing import Standing
 from rankcrawler.store.taken_list import TakenList
-from rankcrawler.store.tally import Fit, Scores, Shown
+from rankcrawler.store.tally import Fit
 
 ENOUGH, LONG_MS = 4, 100_000
 """Polls that have to agree with each other, and over how long, in a room that next to nothing is known of."""
