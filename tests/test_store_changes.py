@@ -58,3 +58,18 @@ def test_a_change_is_known_again_after_a_masked_list() -> None:
         found.append(changes.taken())
     assert [each is None for each in found] == [False, True, True, False, True, True]
     assert found[3] == ({1: 9, 2: 6}, {2: 10, 1: 9})
+
+
+def test_a_change_is_known_again_after_a_list_that_lacks_rows() -> None:
+    now, changes = Laid[Scored](), Changes({})
+    now = lay(now, [(1, 9), (2, 5), (3, 4)], changes, is_whole=True)
+    changes.taken()
+    now.lay(Listed(1, 3, now.counted + 1), {})
+    assert not now.is_sound
+    changes.note([], [], now.rows)
+    changes.forget()
+    found = []
+    for rows in ([(4, 9), (5, 5)], [(4, 9), (5, 6)]):
+        now = lay(now, rows, changes, is_whole=not found)
+        found.append(changes.taken())
+    assert found == [None, ({5: 5}, {5: 6})]

@@ -38,6 +38,10 @@ class Changes:
             then = Changed(was, now)
             self._changed = then if self._changed is _NOTHING else _joined(self._changed, then)
 
+    def forget(self) -> None:
+        """Note that rows of the list that was noted last may be missing."""
+        self._users = self._changed = None
+
     def taken(self) -> Changed | None:
         """What differs since the last time that this was asked; None if that is not known."""
         changed = self._changed

@@ -126,6 +126,7 @@ class Walk:
             base = base_key
             rows = now.in_order()
             if rows is None:
+                changes.forget()
                 self.damage.append(DamagedList(room_id, iso(clock_ms)))
             elif not standing:
                 own = None if standing is None else Standing.COUNTED
