@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rankcrawler.store import tally
-from rankcrawler.store.changes import Changes
+from rankcrawler.store.changes import Changed, Changes
 from rankcrawler.store.laying import Laid, Listed
 from rankcrawler.store.shown import Scored, scores_of
 
@@ -68,7 +68,7 @@ def test_a_change_is_known_again_after_a_list_that_lacks_rows() -> None:
     assert not now.is_sound
     changes.note([], [], now.rows)
     changes.forget()
-    found = []
+    found: list[Changed | None] = []
     for rows in ([(4, 9), (5, 5)], [(4, 9), (5, 6)]):
         now = lay(now, rows, changes, is_whole=not found)
         found.append(changes.taken())
