@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Lock
 from typing import Any
 
 import apsw
@@ -61,12 +61,41 @@ async def score(desk: Desk) -> int | None:
     return found.rows[0].score
 
 
-async def test_questions_are_answered_side_by_side(address: str) -> None:
+async def test_questions_that_take_long_are_answered_side_by_side(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desks, "TURN", 0.01)
     async with asking(address) as desk:
-        together = Barrier(desk.threads, timeout=10)
-        asked = (desk.ask(lambda store: (together.wait(), store.rooms())[1]) for _ in range(desk.threads))
+        together = Barrier(THREADS, timeout=10)
+        asked = (desk.ask(lambda store: (together.wait(), store.rooms())[1]) for _ in range(THREADS))
         await asyncio.gather(*asked)
         assert desk.waiting == 0
+
+
+async def test_questions_that_take_no_time_are_answered_one_after_the_other(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desks, "TURN", 60)
+    at_a_time = Lock()
+
+    def alone(store: Questions) -> bool:
+        with store.records.unchanging():
+            is_alone = at_a_time.acquire(blocking=False)
+            store.rooms()
+            at_a_time.release()
+        return is_alone
+
+    def failing(_: Questions) -> None:
+        raise NotInStore("no")
+
+    async with asking(address) as desk:
+        given_up = asyncio.create_task(desk.ask(alone))
+        asked = [asyncio.create_task(desk.ask(each)) for each in (alone, failing, *[alone] * 20)]
+        await asyncio.sleep(0)
+        given_up.cancel()
+        found = await asyncio.gather(*asked, return_exceptions=True)
+    assert [each for each in found if each is not True] == [found[1]]
+    assert isinstance(found[1], NotInStore)
 
 
 async def test_the_store_is_read_and_never_changed(address: str) -> None:

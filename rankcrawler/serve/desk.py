@@ -19,8 +19,9 @@ T = TypeVar("T")
 
 THREADS = 4
 """Questions that are answered at a time, each on a connection of its own."""
-THREADS_OF_SERVER = 2
-"""The same with PostgreSQL, whose processes do not have the low priority of this one: a crawl goes first."""
+TURN = 0.25
+"""Seconds for which a question is alone; one that takes longer lets the next begin. A crawl goes first, and PostgreSQL
+does not have the low priority of this process."""
 LONGEST = 10.0
 """Seconds that a question may take: it would keep all others from one of the threads."""
 _WAITING = 1000
@@ -40,9 +41,8 @@ class Desk:
         """Milliseconds since 1970; None for this machine's clock."""
         self.veil = Veil(setup.pseudonyms)
         """What hides the people in answers, if PSEUDONYMISE_KEY is set."""
-        self.threads = THREADS if setup.store_url.startswith("sqlite:") else THREADS_OF_SERVER
-        """How many questions are answered at a time."""
-        self._threads = ThreadPoolExecutor(self.threads, thread_name_prefix="rankcrawler-desk")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="rankcrawler-desk")
+        self._turns = asyncio.Semaphore(1)
         self._here = local()
         self._opened: set[Questions] = set()
         self._known = KnownLists()
@@ -59,12 +59,15 @@ class Desk:
 
         Raises as the methods of Questions, StoreError if the store is missing, or cannot be used now, and TookTooLong.
         """
-        if self._asked >= self.threads + _WAITING:
+        if self._asked >= THREADS + _WAITING:
             raise StoreUnavailable(tr("too many questions wait for an answer"))
         self._asked += 1
         try:
+            turn, loop = await _Turn.of(self._turns), asyncio.get_running_loop()
             run = copy_context().run  # so that an error speaks the language of the request
-            answer = asyncio.get_running_loop().run_in_executor(self._threads, run, self._answer, question)
+            answer = loop.run_in_executor(self._threads, run, self._answer, question)
+            answer.add_done_callback(turn.end)
+            loop.call_later(TURN, turn.end)
             return await asyncio.shield(answer)
         finally:
             self._asked -= 1
@@ -107,6 +110,25 @@ class Desk:
             with self._lock:
                 self._opened.discard(store)
             store.close()
+
+
+class _Turn:
+    """A question's right to be asked."""
+
+    def __init__(self, turns: asyncio.Semaphore) -> None:
+        self._turns: asyncio.Semaphore | None = turns
+
+    @classmethod
+    async def of(cls, turns: asyncio.Semaphore) -> "_Turn":
+        """The next turn that is free."""
+        await turns.acquire()
+        return cls(turns)
+
+    def end(self, _: object = None) -> None:
+        """Let another have it; ending it twice is harmless."""
+        turns, self._turns = self._turns, None
+        if turns is not None:
+            turns.release()
 
 
 def _is_current(store: Questions) -> bool:
