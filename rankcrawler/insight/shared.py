@@ -1,6 +1,6 @@
 """Contributors who were in several rooms, and whom rooms share."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from operator import itemgetter
@@ -98,7 +98,7 @@ def shared(
     if rooms or since_ms or until_ms != END_MS:
         stored = rooms_of(ground, rooms, choice) if rooms else _polled(ground, values, since_ms, until_ms)
         enough = least or (len(stored) if rooms else 2)
-        there = _presence(ground, stored, since_ms, until_ms)
+        there = _in_rooms(ground, stored, since_ms, until_ms)
         times = Counter(map(_USER, there))
         compared = tuple(_shares(stored, there, times, enough))
     else:
@@ -110,7 +110,7 @@ def shared(
         kind=choice.kind,
         least=enough,
         compared=compared,
-        rows=tuple(_rows(ground, stored, there, times, enough, limit)),
+        rows=tuple(_rows(ground, stored, _among(there, times, enough, limit), (since_ms, until_ms), limit)),
         sure=_sure(ground, stored if rooms else (), since_ms, until_ms),
     )
 
@@ -120,13 +120,14 @@ def _polled(ground: Ground, values: dict[str, str], since_ms: int, until_ms: int
     return [stored_room(each) for each in found]
 
 
-def _presence(ground: Ground, rooms: Sequence[StoredRoom], since_ms: int, until_ms: int) -> Sequence[Record]:
-    """The times of contributors in rooms: of each in a room one record, as _Presence has it."""
-    return ground.database.find("insight_presence", [(room.room_key, since_ms, until_ms) for room in rooms])
+def _in_rooms(ground: Ground, rooms: Sequence[StoredRoom], since_ms: int, until_ms: int) -> Sequence[Record]:
+    """The keys of each room and of everyone who was in it."""
+    found = ground.database.find("insight_in_rooms", [(room.room_key, since_ms, until_ms) for room in rooms])
+    return [*dict.fromkeys(found)]  # some came more than once
 
 
 def _of_users(ground: Ground, choice: Choice, users: Collection[int]) -> tuple[list[StoredRoom], Sequence[Record]]:
-    """The rooms in which contributors ever were, and their times there."""
+    """The rooms in which contributors ever were, and the keys of each and of those who were in it."""
     found = ground.database.find("insight_rooms_of", [(user,) for user in users])
     rooms = {record[1]: stored_room(record[1:]) for record in found}
     of_kind = [
@@ -134,7 +135,7 @@ def _of_users(ground: Ground, choice: Choice, users: Collection[int]) -> tuple[l
         for _, room in sorted(rooms.items())
         if room.name.kind == choice.kind and choice.source in (None, room.name.source)
     ]
-    return of_kind, [each for each in _presence(ground, of_kind, 0, END_MS) if each[1] in users]
+    return of_kind, [each for each in _in_rooms(ground, of_kind, 0, END_MS) if each[1] in users]
 
 
 def _shares(
@@ -147,20 +148,19 @@ def _shares(
         yield RoomShare(room.name.source, room.name.room_id, contributors[key], shared[key])
 
 
-def _rows(
-    ground: Ground,
-    rooms: Sequence[StoredRoom],
-    there: Sequence[Record],
-    times: Counter[int],
-    least: int,
-    limit: int,
-) -> Iterator[SharedRow]:
-    """Those in most rooms first, and then by coins; these are looked up for as many as can be among the first."""
+def _among(there: Sequence[Record], times: Counter[int], least: int, limit: int) -> list[Record]:
+    """Of the keys of rooms and contributors those of contributors who can be among the first, by rooms."""
     fewest = max(min((number for _, number in times.most_common(limit)), default=least), least)
-    among: dict[int, list[_Presence]] = {user: [] for user, number in times.items() if number >= fewest}
-    for each in there:
-        if each[1] in among:
-            among[each[1]].append(_Presence._make(each))
+    return [each for each in there if times[each[1]] >= fewest]
+
+
+def _rows(
+    ground: Ground, rooms: Sequence[StoredRoom], there: Sequence[Record], span: tuple[int, int], limit: int
+) -> Iterator[SharedRow]:
+    """Those in most rooms first, and then by coins, given the keys of rooms and of those who can be among the first."""
+    among: defaultdict[int, list[_Presence]] = defaultdict(list)
+    for each in map(_Presence._make, ground.database.find("insight_presence_of", [each + span for each in there])):
+        among[each.user_key].append(each)
     seen = {each.room_key for times_there in among.values() for each in times_there}
     last = last_lists(ground, [room for room in rooms if room.room_key in seen])
     scores = {key: {} if each.rows is None else each.rows.scores() for key, each in last.items()}

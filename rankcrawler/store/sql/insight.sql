@@ -107,7 +107,7 @@ WHERE r.kind = :kind AND (:source = '' OR g.source = :source) ORDER BY r.room_ke
 -- How many polls failed in some hours.
 SELECT CAST(coalesce(sum(h.failures), 0) AS BIGINT)
 FROM _room_hours h JOIN _rooms r ON r.room_key = h.room_key JOIN _sources g ON g.source_key = r.source_key
-WHERE h.hour >= :first AND h.hour < :end AND r.kind = :kind AND (:source = '' OR g.source = :source);
+WHERE h.hour >= :first AND h.hour < :end AND h.failures > 0 AND r.kind = :kind AND (:source = '' OR g.source = :source);
 
 -- name: insight_users
 -- Contributors by their keys, with their latest names.
@@ -121,11 +121,24 @@ LEFT JOIN _profiles p ON p.profile_key = u.profile_key WHERE u.user_key = w.user
 -- Who was in rooms' lists in a time: from when, until when, whether still, and the last score known of a stay that is over.
 -- rows: room_key int, since_ms big, until_ms big
 WITH w ({columns}) AS ({rows})
-SELECT y.room_key, y.user_key, min(y.since_ms), max(coalesce(y.until_ms, r.counted_ms)),
-  max(CASE WHEN y.until_ms IS NULL THEN 1 ELSE 0 END), max(y.last_score)
+{presence}
 FROM w CROSS JOIN _rooms r JOIN _stays y ON y.room_key = r.room_key
-WHERE r.room_key = w.room_key AND y.since_ms < w.until_ms AND coalesce(y.until_ms, r.counted_ms) >= w.since_ms
-GROUP BY y.room_key, y.user_key;
+WHERE r.room_key = w.room_key AND {meanwhile} GROUP BY y.room_key, y.user_key;
+
+-- name: insight_presence_of
+-- The same of one contributor in each room.
+-- rows: room_key int, user_key int, since_ms big, until_ms big
+WITH w ({columns}) AS ({rows})
+{presence}
+FROM w CROSS JOIN _rooms r JOIN _stays y ON y.room_key = r.room_key AND y.user_key = w.user_key
+WHERE r.room_key = w.room_key AND {meanwhile} GROUP BY y.room_key, y.user_key;
+
+-- name: insight_in_rooms
+-- Who was in rooms' lists in a time: once for each stay.
+-- rows: room_key int, since_ms big, until_ms big
+WITH w ({columns}) AS ({rows})
+SELECT y.room_key, y.user_key FROM w CROSS JOIN _rooms r JOIN _stays y ON y.room_key = r.room_key
+WHERE r.room_key = w.room_key AND {meanwhile};
 
 -- name: insight_last_lists
 -- The last lists of rooms that count, and when the rooms ended.

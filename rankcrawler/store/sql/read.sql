@@ -131,10 +131,20 @@ SELECT e.score FROM _snapshots s JOIN _entries e ON e.snapshot_key = s.snapshot_
 WHERE {in_chain} AND e.profile_key IN (SELECT profile_key FROM _profiles WHERE user_key = :user_key)
 ORDER BY s.step DESC, e.position LIMIT 1;
 
+-- name: presence
+-- A contributor's stays in a room together.
+SELECT y.room_key, y.user_key, min(y.since_ms), max(coalesce(y.until_ms, r.counted_ms)),
+  max(CASE WHEN y.until_ms IS NULL THEN 1 ELSE 0 END), max(y.last_score)
+
+-- name: meanwhile
+-- Whether a stay was in the time that is asked about.
+y.since_ms < w.until_ms AND coalesce(y.until_ms, r.counted_ms) >= w.since_ms
+
 -- name: sums_by_contributor
 -- What each contributor gave in some hours, by the lists of one kind; of days in UTC, with sums from before version 6.
 SELECT user_key, CAST(sum(coins) AS BIGINT) AS coins,
-  CASE WHEN count(unseen) = count(*) THEN CAST(sum(coins) + sum(unseen) AS BIGINT) END AS most
+  CASE WHEN count(*) FILTER (WHERE unseen IS NULL) = 0
+    THEN CAST(sum(coins) AS BIGINT) + coalesce(CAST(sum(unseen) FILTER (WHERE unseen > 0) AS BIGINT), 0) END AS most
 FROM (
   SELECT user_key, coins, unseen FROM _contributor_hours WHERE hour >= :first AND hour < :end AND kind = :kind
   UNION ALL SELECT user_key, coins, NULL FROM _contributor_days
