@@ -52,7 +52,7 @@ def test_values_have_names_except_in_queries_for_many_rows(dialect: Dialect) -> 
 
 def test_every_query_is_named_by_a_literal_where_it_is_asked() -> None:
     fragments = {"in_chain", "list_columns", "list_texts", "topmost_rows", "place_columns", "counted", "counted_hours"}
-    fragments |= {"sums_by_contributor", "over_ms", "missed", "before_ms"}
+    fragments |= {"sums_by_contributor", "over_ms", "missed", "before_ms", "presence", "meanwhile"}
     fragments |= {"merged_rooms", "merged_users", "merged_polls", "lists_of_source", "polls_of_source"}
     names = {*queries.load(SQLITE), *queries.load(POSTGRESQL)} - fragments
     assert {name for name in names if f'"{name}"' not in PYTHON} == set()
