@@ -15,10 +15,10 @@ from benchmarks.serving import ROOT
 
 BENCHMARKS = {  # by name: arguments that keep the run short
     "decode": ["--rounds", "3", "--entries", "2", "100", "200"],
-    "crawl": ["--rounds", "3", "--rooms", "500", "--entries", "100", "2", "200"],
+    "crawl": ["--rounds", "3", "--rooms", "500", "--entries", "100", "2"],
     "store": ["--minutes", "40"],
     "reading": ["--entries", "400000", "--rooms", "100"],
-    "serve": ["--rooms", "300", "--seconds", "5"],
+    "serve": ["--rooms", "300", "--turns", "1", "--seconds", "3", "--streams", "300"],
     "accuracy": ["--hours", "2", "--givers", "30", "300", "--seconds", "60"],
     "queue": ["--rooms", "300000"],
     "scale": ["--rooms", "3000"],
