@@ -170,6 +170,17 @@ def test_two_rooms_are_compared_by_contributor(client: httpx.Client) -> None:
     assert "Who gave in either" not in client.get("/compare").text
 
 
+def test_two_rooms_of_one_list_each_say_that_no_one_gave_anything_yet(tmp_path: Path) -> None:
+    address, now_ms = f"sqlite:///{tmp_path}/ranks.db", time.time_ns() // 1_000_000
+    store = locate.open_records(address, create=True)
+    for room in ("1", "2"):
+        place = {"room_id": room, "captured_at": iso(now_ms), "polled_at": iso(now_ms)}
+        store.write([polled(snapshot([entry(1, **place)], **place))])
+    store.close()
+    with served(Setup(address, BEIJING)) as url, browser(url) as client:
+        assert "No one gave anything in that time" in client.get("/compare?rooms=1,2").text
+
+
 def test_rooms_are_pushed_with_their_interval_and_wrong_ones_come_back(queued: httpx.Client, redis: Redis) -> None:
     text = f"{ROOM}\nhttps://live.douyin.com/123\n"
     token = form_token(queued, "/rooms/new")

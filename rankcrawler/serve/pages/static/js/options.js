@@ -197,7 +197,7 @@ export const OPTIONS = {
       xAxis: { type: "value", name: words.minutes, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: theme.soft }, axisLabel: { color: theme.soft }, splitLine: { show: false } },
       yAxis: amounts(theme),
       dataZoom: zoom(),
-      series: tracks.map(({ name, minutes, coins }) => ({ name, type: "line", symbol: "none", lineStyle: { width: 2 }, data: minutes.map((minute, place) => [minute, coins[place]]) })),
+      series: tracks.map(({ name, minutes, coins }) => ({ name, type: "line", symbol: minutes.length > 1 ? "none" : "circle", symbolSize: 9, lineStyle: { width: 2 }, data: minutes.map((minute, place) => [minute, coins[place]]) })),
     });
   },
 };
