@@ -73,7 +73,7 @@ class Shared(Answer, frozen=True, kw_only=True):
 
 
 class _Presence(NamedTuple):
-    """A contributor's times in a room: a record of insight_presence."""
+    """A contributor's times in a room: a record of insight_presence_of."""
 
     room_key: int
     user_key: int
